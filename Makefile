@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception
+# make deps | make | make demo | make check | make proof | make bench | make lint | make install
+B ?= build
+CC = gcc
+SAN ?=
+OPT ?= -O2 -g
+WERROR ?=
+PREFIX ?= /usr/local
+
+WARN = -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes -Wmissing-prototypes -Wvla \
+	-Wformat=2 -Wundef -Wpointer-arith -Wcast-qual -Wwrite-strings $(WERROR)
+HARDEN = $(if $(SAN),,-D_FORTIFY_SOURCE=3) -fstack-protector-strong
+CFLAGS = -std=gnu17 $(OPT) $(WARN) $(HARDEN) $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
+CPPFLAGS = -I. -D_GNU_SOURCE
+LDFLAGS = $(if $(SAN),-fsanitize=$(SAN)) -Wl,--as-needed
+LDLIBS = -lspandsp -lss7 -luv -lconfuse -ljansson -lcares -lcrypto -lm -lpthread
+
+# What each folder's code may use: the dependency table of the architecture, which tests/lint/folders checks on #include lines.
+FOLDERS = gw/base gw/dns conf gw/route tdm dsp isup isup/mtp gw/media gw/call gw/sip gw/pstn gw/mgmt gw/cdr gw/exchange gw/main
+uses_gw/base =
+uses_gw/dns = gw/base
+uses_conf = gw/base
+uses_gw/route = conf gw/base
+uses_tdm = gw/base
+uses_dsp =
+uses_isup = gw/base
+uses_isup/mtp = isup gw/base
+uses_gw/media = dsp tdm gw/base
+uses_gw/call = gw/route gw/media dsp tdm conf gw/base
+uses_gw/sip = gw/call gw/route gw/media gw/dns dsp tdm conf gw/base
+uses_gw/pstn = gw/call gw/route gw/media isup/mtp isup dsp tdm conf gw/base
+uses_gw/mgmt = gw/call gw/route gw/media dsp tdm conf gw/base
+uses_gw/cdr = gw/call gw/route gw/media dsp tdm conf gw/base
+uses_gw/exchange = isup/mtp isup gw/media dsp tdm conf gw/base
+uses_gw/main = gw/mgmt gw/cdr gw/sip gw/pstn gw/call gw/route gw/media gw/dns isup/mtp isup dsp tdm conf gw/base
+
+# A file named *_main.c holds a program's main() and belongs to no archive.
+sources = $(filter-out %_main.c,$(wildcard $(1)/*.c))
+archive = $(B)/lib/$(subst /,_,$(1)).a
+archives = $(foreach f,$(1) $(uses_$(1)),$(if $(call sources,$(f)),$(call archive,$(f))))
+objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
+
+PROGRAMS = $(B)/causeway $(B)/causeway-exchange $(B)/causewayctl
+all: $(PROGRAMS)
+
+define folder_rules
+$(call archive,$(1)): $(call objects,$(call sources,$(1)))
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	$(Q)ar rcs $$@ $$^
+endef
+$(foreach f,$(FOLDERS),$(eval $(call folder_rules,$(f))))
+
+V ?= 0
+Q = $(if $(filter 0,$(V)),@)
+$(B)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	@$(if $(filter 0,$(V)),echo "CC $<")
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+link = $(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LDLIBS)
+
+# --export-dynamic: the wall around libss7 replaces entry points that the library calls through its PLT.
+$(B)/causeway: LDFLAGS += -Wl,--export-dynamic
+$(B)/causeway: $(B)/obj/gw/main/causeway_main.o $(call archives,gw/main)
+	$(link)
+$(B)/causeway-exchange: LDFLAGS += -Wl,--export-dynamic
+$(B)/causeway-exchange: $(B)/obj/gw/exchange/exchange_main.o $(call archives,gw/exchange)
+	$(link)
+$(B)/causewayctl: LDLIBS += -ledit
+$(B)/causewayctl: $(B)/obj/gw/mgmt/causewayctl_main.o $(call archives,gw/mgmt)
+	$(link)
+
+# Unit tests: tests/unit/FOLDER/NAME_test.c is a program that links the archives of FOLDER.
+unit_sources = $(wildcard tests/unit/$(1)/*_test.c)
+unit_programs = $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(call unit_sources,$(1)))
+define unit_rules
+$(call unit_programs,$(1)): LDFLAGS += -Wl,--export-dynamic
+$(call unit_programs,$(1)): $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(B)/obj/tests/unit/cu.o $(call archives,$(1))
+	@mkdir -p $$(@D)
+	$$(link) -lcunit
+.PHONY: unit-$(subst /,_,$(1))
+unit-$(subst /,_,$(1)): $(call unit_programs,$(1))
+	@set -e; for t in $$^; do echo "== $$$$t"; $$$$t; done
+endef
+$(foreach f,$(FOLDERS),$(eval $(call unit_rules,$(f))))
+UNIT_PROGRAMS = $(foreach f,$(FOLDERS),$(call unit_programs,$(f)))
+
+# Peers that none of our signalling code is in.
+$(B)/tests/peers/%: $(B)/obj/tests/peers/%.o $(call archives,tdm)
+	@mkdir -p $(@D)
+	$(link)
+peers: $(B)/tests/peers/libss7_exchange
+
+# Benchmarks: tests/bench/NAME.c prints tab-separated rows (bench, name, value, unit, reference, its value, ratio).
+BENCHES = $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/*.c))
+all_archives = $(foreach f,gw/main $(uses_gw/main) gw/exchange,$(if $(call sources,$(f)),$(call archive,$(f))))
+$(BENCHES): $(B)/tests/bench/%: $(B)/obj/tests/bench/%.o $(all_archives)
+	@mkdir -p $(@D)
+	$(link)
+
+bench: $(BENCHES)
+	@for b in $(BENCHES); do $$b || exit 1; done
+
+# Fuzz targets: tests/fuzz/NAME_fuzz.c with clang's libFuzzer; sources are compiled anew with its instrumentation.
+FUZZ_SECONDS ?= 20
+FUZZERS = $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
+fuzz_folders = isup gw/sip gw/base gw/dns
+fuzz_sources = $(filter-out gw/sip/leg% gw/sip/ua%,$(foreach f,$(fuzz_folders),$(call sources,$(f))))
+$(FUZZERS): $(B)/fuzz/%: tests/fuzz/%.c $(fuzz_sources)
+	@mkdir -p $(@D)
+	$(Q)clang -std=gnu17 -g -O1 $(CPPFLAGS) -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
+		-o $@ $^ -luv -ljansson -lcares -lcrypto -lm -lpthread
+
+fuzz: $(FUZZERS)
+	@set -e; for f in $(FUZZERS); do tests/fuzz/run $$f $(FUZZ_SECONDS); done
+
+# What Debian 12 needs beside gcc and make: to build, and to test.
+BUILD_PACKAGES = libuv1-dev libss7-dev libspandsp-dev libconfuse-dev libjansson-dev libedit-dev libc-ares-dev libssl-dev
+TEST_PACKAGES = libcunit1-dev sip-tester baresip-core kamailio tshark espeak-ng clang clang-format clang-tidy \
+	libclang-rt-14-dev python3-minimal python3
+deps:
+	@tests/deps $(BUILD_PACKAGES) $(TEST_PACKAGES)
+
+demo: deps
+	@$(MAKE) --no-print-directory -j2 all
+	@tests/demo/demo $(B)
+
+check: deps
+	@tests/check/check
+
+proof: deps
+	@tests/check/proof
+
+lint:
+	@python3 tests/lint/lint.py $(B)
+	@tests/lint/format
+	@tests/lint/tidy
+
+install: all
+	install -D -m 755 $(B)/causeway $(DESTDIR)$(PREFIX)/sbin/causeway
+	install -D -m 755 $(B)/causeway-exchange $(DESTDIR)$(PREFIX)/sbin/causeway-exchange
+	install -D -m 755 $(B)/causewayctl $(DESTDIR)$(PREFIX)/bin/causewayctl
+	install -D -m 640 conf/examples/causeway.conf $(DESTDIR)/etc/causeway/causeway.conf.example
+	install -D -m 644 docs/causeway.8 $(DESTDIR)$(PREFIX)/share/man/man8/causeway.8
+	install -D -m 644 docs/causeway-exchange.8 $(DESTDIR)$(PREFIX)/share/man/man8/causeway-exchange.8
+	install -D -m 644 docs/causewayctl.1 $(DESTDIR)$(PREFIX)/share/man/man1/causewayctl.1
+	install -D -m 644 docs/causeway.conf.5 $(DESTDIR)$(PREFIX)/share/man/man5/causeway.conf.5
+
+unit: $(UNIT_PROGRAMS)
+
+clean:
+	rm -rf build build-*
+
+.PHONY: all unit peers bench fuzz deps demo check proof lint install clean
+.SECONDARY:
+-include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
