@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* Inside of the ISUP codec (Q.763): the descriptors that give parser, builder and trace text. */
+#ifndef ISUP_CODEC_H
+#define ISUP_CODEC_H
+
+#include "gw/base/octets.h"
+#include "isup/msg.h"
+#include "isup/param.h"
+
+#define ISUP_FIXED_MAX	  4
+#define ISUP_VARIABLE_MAX 1
+#define ISUP_CIC_MAX	  0x0fff
+
+/* Q.763 table 5: parameters that the tables name but that have no typed value in param.h. */
+enum isup_named_param {
+	ISUP_P_INFO_REQUEST = 0x0e,
+	ISUP_P_INFORMATION = 0x0f,
+	ISUP_P_CONTINUITY = 0x10,
+	ISUP_P_REDIRECTION_NUMBER = 0x0c,
+	ISUP_P_LOCATION_NUMBER = 0x3f,
+	ISUP_P_CALL_TRANSFER_NUMBER = 0x45,
+	ISUP_P_CALLED_IN_NUMBER = 0x6f,
+};
+
+/* Lengths are those of the contents: no name, no length octet. */
+struct isup_fixed_def {
+	uint8_t code;
+	uint8_t length;
+};
+
+struct isup_variable_def {
+	uint8_t code;
+	uint8_t min, max;
+};
+
+struct isup_msg_def {
+	const char *name; /* NULL in the rows of types that are not known */
+	uint8_t n_fixed, n_variable;
+	bool optional; /* the message has a pointer to an optional part */
+	struct isup_fixed_def fixed[ISUP_FIXED_MAX];
+	struct isup_variable_def variable[ISUP_VARIABLE_MAX];
+};
+
+/* Contents of one parameter, wherever they are. */
+struct isup_contents {
+	uint8_t code;
+	uint8_t n;
+	const uint8_t *octets; /* borrow */
+};
+
+/* Bits with a name, and the names of their values from 0 on (NULL where Q.763 has none). */
+struct isup_field {
+	const char *name;
+	uint8_t octet, shift, width;
+	uint8_t n_values;
+	const char *const *values;
+};
+
+struct isup_text;
+struct isup_param_def;
+typedef void isup_print_fn(struct isup_text *text, const struct isup_param_def *def,
+			   const struct isup_contents *contents);
+
+struct isup_param_def {
+	const char *name;     /* NULL in the rows of codes that are not known */
+	uint8_t min, max;     /* of the contents */
+	uint8_t mask;	      /* bits in use of a value that isup_get_octet reads, 0: it does not */
+	isup_print_fn *print; /* every field */
+	isup_print_fn *brief; /* for the one-line form, a space first; NULL: left out */
+	uint8_t n_fields;
+	const struct isup_field *fields;
+};
+
+/* NULL when unknown. */
+const struct isup_msg_def *isup_msg_def(uint8_t type);
+const struct isup_param_def *isup_param_def(uint8_t code);
+
+/* Appends a parameter, or gives the first one of that code new contents in its place; -ENOSPC. */
+int isup_msg_set(struct isup_msg *msg, uint8_t code, const void *octets, size_t n);
+
+/* Typed values out of contents; false (and a zeroed value) when malformed. */
+bool isup_number_read(const struct isup_contents *contents, struct isup_number *value);
+bool isup_cause_read(const struct isup_contents *contents, struct isup_cause *value);
+bool isup_range_read(const struct isup_contents *contents, struct isup_range *value);
+
+/* Which of its fields a number parameter has. */
+enum isup_number_part {
+	ISUP_NUM_QUALIFIER = 1,
+	ISUP_NUM_ADDRESS = 2, /* nature of address and numbering plan */
+	ISUP_NUM_INN = 4,
+	ISUP_NUM_NI = 8,
+	ISUP_NUM_PRESENTATION = 16,
+	ISUP_NUM_SCREENING = 32,
+	ISUP_NUM_ST = 64,
+};
+/* 0 when code is not a number. */
+unsigned isup_number_parts(uint8_t code);
+
+/* print.c: what the parameter table refers to. */
+isup_print_fn isup_print_octets, isup_print_fields, isup_print_number, isup_print_cause,
+	isup_print_range, isup_print_delay, isup_brief_number, isup_brief_cause, isup_brief_range,
+	isup_brief_fields, isup_brief_set_flags, isup_brief_bci, isup_brief_nci, isup_brief_octets;
+
+#endif
