@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* Checks of the whole: names, references, timeslots, circuits, SIP. */
+#include "conf/check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define CIC_MAX 4095 /* 12 bits, Q.763 clause 1.2 */
+
+struct named { /* anything with a name that must be its own */
+	const char *name;
+	const void *member; /* the name's place */
+	int line;
+};
+
+static int by_name(const void *a, const void *b)
+{
+	const struct named *na = a, *nb = b;
+	int order = strcmp(na->name, nb->name);
+
+	return order ? order : na->line - nb->line;
+}
+
+/* what: "span". Sorts, so that many routes cost no square. */
+static void check_unique(struct conf_report *report, struct named *named, size_t n,
+			 const char *what)
+{
+	if (n)
+		qsort(named, n, sizeof(*named), by_name);
+	for (size_t i = 1; i < n; i++) {
+		if (strcmp(named[i - 1].name, named[i].name) == 0)
+			conf_report_line(
+				report, named[i].line,
+				"%s \"%s\" is there already, in line %d; write another name", what,
+				named[i].name, named[i - 1].line);
+	}
+}
+
+/* Adds a name that was read; returns the new count. */
+static size_t add_named(const struct conf_report *report, struct named *named, size_t n,
+			char *const *name)
+{
+	if (!*name)
+		return n;
+	named[n] = (struct named){*name, name, conf_report_line_of(report, name)};
+	return n + 1;
+}
+
+/* ISUP and SIP trunks share one space of names: routes name either. */
+static void check_names(const struct conf *conf, struct conf_report *report)
+{
+	size_t most =
+		conf->n_spans + conf->n_linksets + conf->n_isups + conf->n_sips + conf->n_routes;
+	struct named *named = calloc(most + 1, sizeof(*named));
+	size_t n = 0;
+
+	if (!named) {
+		report->out_of_memory = true;
+		return;
+	}
+	for (size_t i = 0; i < conf->n_spans; i++)
+		n = add_named(report, named, n, &conf->spans[i].name);
+	check_unique(report, named, n, "span");
+	n = 0;
+	for (size_t i = 0; i < conf->n_linksets; i++)
+		n = add_named(report, named, n, &conf->linksets[i].name);
+	check_unique(report, named, n, "linkset");
+	n = 0;
+	for (size_t i = 0; i < conf->n_isups; i++)
+		n = add_named(report, named, n, &conf->isups[i].name);
+	for (size_t i = 0; i < conf->n_sips; i++)
+		n = add_named(report, named, n, &conf->sips[i].name);
+	check_unique(report, named, n, "trunk");
+	n = 0;
+	for (size_t i = 0; i < conf->n_routes; i++)
+		n = add_named(report, named, n, &conf->routes[i].name);
+	check_unique(report, named, n, "route");
+	free(named);
+}
+
+static void check_span(const struct conf *conf, struct conf_report *report, size_t index)
+{
+	const struct conf_span *span = &conf->spans[index];
+
+	if (span->type == CONF_SPAN_VIRTUAL && !span->cable &&
+	    conf_report_usable(report, &span->type) && conf_report_usable(report, &span->cable))
+		conf_report_at(report, &span->name,
+			       "a virtual span has no cable; write cable = "
+			       "the path of a socket in quotes");
+	for (size_t i = 0; span->cable && span->listen && i < index; i++) {
+		const struct conf_span *other = &conf->spans[i];
+
+		if (other->cable && other->listen && strcmp(other->cable, span->cable) == 0)
+			conf_report_at(report, &span->cable,
+				       "cable \"%s\" has a listening end already, in line %d; "
+				       "write another "
+				       "path, or end = connect",
+				       span->cable, conf_report_line_of(report, &other->cable));
+	}
+}
+
+/* Who uses the timeslots of every span. */
+struct timeslots {
+	const struct conf *conf;
+	struct conf_report *report;
+	struct slot_user {
+		const void *member; /* the place that claimed it, NULL: free */
+		const char *what;
+	} (*user)[32]; /* own: by span and timeslot */
+};
+
+/* The span's row, or NULL after telling that there is no such span. */
+static struct slot_user *span_row(struct timeslots *slots, char *const *name)
+{
+	if (!*name)
+		return NULL;
+	for (size_t i = 0; i < slots->conf->n_spans; i++) {
+		const char *have = slots->conf->spans[i].name;
+
+		if (have && strcmp(have, *name) == 0)
+			return slots->user[i];
+	}
+	conf_report_at(slots->report, name,
+		       "no span \"%s\" is defined; write the name of a span, or span \"%s\" { }",
+		       *name, *name);
+	return NULL;
+}
+
+static const struct conf_span *span_of_row(const struct timeslots *slots,
+					   const struct slot_user *row)
+{
+	return &slots->conf->spans[(size_t)(row - slots->user[0]) / 32];
+}
+
+/* False after telling why the timeslot cannot be had. */
+static bool claim(struct timeslots *slots, struct slot_user *row, unsigned timeslot,
+		  const void *member, const char *what)
+{
+	const struct conf_span *span = span_of_row(slots, row);
+
+	if (span->t1 && timeslot > 24) {
+		conf_report_at(
+			slots->report, member,
+			"span \"%s\" is a T1 and has no timeslot %u; write timeslots from 1 to 24",
+			span->name, timeslot);
+		return false;
+	}
+	if (row[timeslot].member) {
+		conf_report_at(slots->report, member,
+			       "timeslot %u of span \"%s\" is a %s already, in line %d; leave it "
+			       "out here or there",
+			       timeslot, span->name, row[timeslot].what,
+			       conf_report_line_of(slots->report, row[timeslot].member));
+		return false;
+	}
+	row[timeslot] = (struct slot_user){member, what};
+	return true;
+}
+
+static void check_link(struct timeslots *slots, const struct conf_linkset *linkset, size_t index)
+{
+	const struct conf_link *link = &linkset->links[index];
+	struct slot_user *row = span_row(slots, &link->span);
+
+	if (row && link->timeslot)
+		(void)claim(slots, row, link->timeslot, &link->timeslot, "signalling link");
+	for (size_t i = 0; i < index && conf_report_usable(slots->report, &link->slc); i++) {
+		if (linkset->links[i].slc == link->slc &&
+		    conf_report_usable(slots->report, &linkset->links[i].slc))
+			conf_report_at(slots->report, &link->slc,
+				       "link \"%u\" is there already, in line %d; write another "
+				       "code from 0 to 15",
+				       link->slc,
+				       conf_report_line_of(slots->report, &linkset->links[i].slc));
+	}
+}
+
+static void check_circuits(struct timeslots *slots, const struct conf_circuits *circuits)
+{
+	struct slot_user *row = span_row(slots, &circuits->span);
+	unsigned n = (unsigned)__builtin_popcount(circuits->timeslots);
+
+	if (n && conf_report_usable(slots->report, &circuits->first_cic) &&
+	    circuits->first_cic + n - 1 > CIC_MAX)
+		conf_report_at(slots->report, &circuits->first_cic,
+			       "%u circuits from cic %u end beyond %d; write a cic of at most %u",
+			       n, circuits->first_cic, CIC_MAX, CIC_MAX + 1 - n);
+	for (unsigned ts = 1; row && ts < 32; ts++) {
+		if (circuits->timeslots & 1u << ts &&
+		    !claim(slots, row, ts, &circuits->timeslots, "circuit"))
+			return;
+	}
+}
+
+static void check_timeslots(const struct conf *conf, struct conf_report *report)
+{
+	struct timeslots slots = {.conf = conf, .report = report};
+
+	slots.user = calloc(conf->n_spans + 1, sizeof(*slots.user));
+	if (!slots.user) {
+		report->out_of_memory = true;
+		return;
+	}
+	for (size_t i = 0; i < conf->n_linksets; i++) {
+		for (size_t k = 0; k < conf->linksets[i].n_links; k++)
+			check_link(&slots, &conf->linksets[i], k);
+	}
+	for (size_t i = 0; i < conf->n_isups; i++) {
+		for (size_t k = 0; k < conf->isups[i].n_circuits; k++)
+			check_circuits(&slots, &conf->isups[i].circuits[k]);
+	}
+	free(slots.user);
+}
+
+static void check_linkset(const struct conf *conf, struct conf_report *report, size_t index)
+{
+	const struct conf_linkset *ls = &conf->linksets[index];
+
+	if (!ls->n_links)
+		conf_report_at(report, &ls->name, "a linkset has no link; write link \"0\" { }");
+	if (!ls->opc || !ls->dpc)
+		return;
+	if (ls->opc == ls->dpc)
+		conf_report_at(
+			report, &ls->dpc,
+			"opc and dpc are the same point; write the adjacent point's code as dpc");
+	for (size_t i = 0; i < index; i++) {
+		const struct conf_linkset *other = &conf->linksets[i];
+
+		if (other->dpc == ls->dpc && other->network == ls->network)
+			conf_report_at(report, &ls->dpc,
+				       "linkset \"%s\" in line %d leads to this point already; put "
+				       "its links into one linkset",
+				       other->name ? other->name : "",
+				       conf_report_line_of(report, &other->name));
+	}
+}
+
+/* Where an ISUP circuit is unique: Q.763 clause 1.2, between two points of a network. */
+struct relation {
+	uint32_t opc, dpc;
+	uint8_t network;
+};
+
+static bool relation_of(const struct conf *conf, const struct conf_isup *isup,
+			struct relation *relation)
+{
+	const struct conf_linkset *ls =
+		isup->linkset ? conf_linkset_find(conf, isup->linkset) : NULL;
+
+	if (!ls || !ls->opc || !ls->dpc)
+		return false;
+	*relation = (struct relation){ls->opc, isup->dpc ? isup->dpc : ls->dpc, ls->network};
+	return true;
+}
+
+static bool same_relation(const struct relation *a, const struct relation *b)
+{
+	return a->opc == b->opc && a->dpc == b->dpc && a->network == b->network;
+}
+
+static void check_overlap(struct conf_report *report, const struct conf_circuits *a,
+			  const struct conf_circuits *b)
+{
+	unsigned a_end = a->first_cic + (unsigned)__builtin_popcount(a->timeslots);
+	unsigned b_end = b->first_cic + (unsigned)__builtin_popcount(b->timeslots);
+
+	if (!conf_report_usable(report, &a->first_cic) ||
+	    !conf_report_usable(report, &b->first_cic))
+		return;
+	if (a->first_cic < b_end && b->first_cic < a_end)
+		conf_report_at(report, &b->first_cic,
+			       "cic %u to %u overlap with %u to %u in line %d; write a cic outside "
+			       "of them",
+			       b->first_cic, b_end - 1, a->first_cic, a_end - 1,
+			       conf_report_line_of(report, &a->first_cic));
+}
+
+/* Circuits of isup number `index` against each other and those of the isups before it. */
+static void check_cics(const struct conf *conf, struct conf_report *report, size_t index)
+{
+	const struct conf_isup *isup = &conf->isups[index];
+	struct relation mine, other;
+
+	if (!relation_of(conf, isup, &mine))
+		return;
+	for (size_t i = 0; i <= index; i++) {
+		const struct conf_isup *before = &conf->isups[i];
+
+		if (!relation_of(conf, before, &other) || !same_relation(&mine, &other))
+			continue;
+		for (size_t k = 0; k < isup->n_circuits; k++) {
+			size_t n = i == index ? k : before->n_circuits;
+
+			for (size_t m = 0; m < n; m++)
+				check_overlap(report, &before->circuits[m], &isup->circuits[k]);
+		}
+	}
+}
+
+static void check_isup(const struct conf *conf, struct conf_report *report, size_t index)
+{
+	const struct conf_isup *isup = &conf->isups[index];
+
+	if (isup->linkset && !conf_linkset_find(conf, isup->linkset))
+		conf_report_at(report, &isup->linkset,
+			       "no linkset \"%s\" is defined; write the name of a linkset, or "
+			       "linkset \"%s\" { }",
+			       isup->linkset, isup->linkset);
+	if (!isup->n_circuits)
+		conf_report_at(report, &isup->name,
+			       "an isup trunk has no circuits; write circuits \"SPAN\" { }");
+	check_cics(conf, report, index);
+}
+
+static void check_sip_trunk(struct conf_report *report, const struct conf_sip_trunk *sip)
+{
+	if (sip->ptime_ms % 10 || sip->ptime_ms == 50)
+		conf_report_at(report, &sip->ptime_ms,
+			       "ptime %ums is not valid; write 10ms, 20ms, 30ms, 40ms or 60ms",
+			       sip->ptime_ms);
+	for (size_t i = 1; i < sip->n_codecs; i++) {
+		if (strcmp(sip->codecs[i], sip->codecs[i - 1]) == 0)
+			conf_report_at(report, &sip->codecs[i],
+				       "codec %s is written twice; write it once", sip->codecs[i]);
+	}
+}
+
+static void check_stack(const struct conf *conf, struct conf_report *report)
+{
+	const char *right = "a sip trunk needs it; write";
+
+	if (conf_report_usable(report, &conf->rtp.port_first) &&
+	    conf->rtp.port_last - conf->rtp.port_first < 3)
+		conf_report_at(report, &conf->rtp.port_first,
+			       "the range of ports is too small; write four ports or more");
+	for (size_t i = 0; i < conf->sip.n_listen; i++) {
+		for (size_t k = 0; k < i; k++) {
+			const struct conf_listen *a = &conf->sip.listen[k],
+						 *b = &conf->sip.listen[i];
+
+			if (a->transport == b->transport && a->port == b->port &&
+			    strcmp(a->address, b->address) == 0)
+				conf_report_at(report, b,
+					       "listen has this address already; write it once");
+		}
+	}
+	if (!conf->n_sips)
+		return;
+	if (!conf->sip.n_listen && conf_report_usable(report, &conf->sip.listen[0]))
+		conf_report_at(report, &conf->sips[0].name,
+			       "sip { } has no listen, %s listen = {\"udp:192.0.2.1:5060\"}",
+			       right);
+	if (!conf->rtp.address && conf_report_usable(report, &conf->rtp.address))
+		conf_report_at(report, &conf->sips[0].name,
+			       "rtp { } has no address, %s address = \"192.0.2.1\"", right);
+}
+
+static void check_trunk_name(const struct conf *conf, struct conf_report *report, char *const *name)
+{
+	if (*name && !conf_isup_find(conf, *name) && !conf_sip_find(conf, *name))
+		conf_report_at(report, name,
+			       "no trunk \"%s\" is defined; write the name of an isup or sip trunk",
+			       *name);
+}
+
+static void check_route(const struct conf *conf, struct conf_report *report,
+			const struct conf_route *route)
+{
+	check_trunk_name(conf, report, &route->from);
+	for (size_t i = 0; i < route->n_to; i++)
+		check_trunk_name(conf, report, &route->to[i]);
+}
+
+void conf_check(const void *object, struct conf_report *report)
+{
+	const struct conf *conf = object;
+
+	check_names(conf, report);
+	for (size_t i = 0; i < conf->n_spans; i++)
+		check_span(conf, report, i);
+	check_timeslots(conf, report);
+	for (size_t i = 0; i < conf->n_linksets; i++)
+		check_linkset(conf, report, i);
+	for (size_t i = 0; i < conf->n_isups; i++)
+		check_isup(conf, report, i);
+	check_stack(conf, report);
+	for (size_t i = 0; i < conf->n_sips; i++)
+		check_sip_trunk(report, &conf->sips[i]);
+	for (size_t i = 0; i < conf->n_routes; i++)
+		check_route(conf, report, &conf->routes[i]);
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* The configuration judged as a whole: what its parts say about each other. */
+#ifndef CONF_CHECK_H
+#define CONF_CHECK_H
+
+#include "conf/report.h"
+
+/* Members that were told to be wrong already (conf_report_usable) are not judged again. conf: struct conf. */
+void conf_check(const void *conf, struct conf_report *report);
+
+#endif

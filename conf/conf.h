@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/*
+ * The configuration as plain data. Read whole, checked whole, then applied; nothing in here acts. Strings are owned by
+ * struct conf. Times are milliseconds in the struct; in a file they are numbers with a unit ("25s", "500ms", "2min").
+ */
+#ifndef CONF_CONF_H
+#define CONF_CONF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CONF_TIMERS_MAX 32
+#define CONF_LISTS_MAX 16
+
+struct conf_timer { /* a protocol timer that differs from its default: timers { T7 = 25s } */
+	char name[8];
+	uint32_t ms;
+};
+
+enum conf_span_type { CONF_SPAN_VIRTUAL, CONF_SPAN_DAHDI };
+
+struct conf_span { /* span "e1-1" { } */
+	char *name;
+	enum conf_span_type type; /* type = virtual */
+	bool t1;		  /* framing = e1 | t1 */
+	bool ulaw;		  /* law = alaw | ulaw; default alaw on E1, ulaw on T1 */
+	unsigned chunk_ms;	  /* chunk = 5ms; 1 to 20 */
+	char *cable;		  /* cable = "/run/causeway/e1-1.sock" */
+	bool listen;		  /* end = listen | connect */
+	bool clock_master;	  /* clock = master | line */
+};
+
+struct conf_link { /* link "0" { } inside a linkset */
+	unsigned slc;	   /* its title */
+	char *span;	   /* span = "e1-1" */
+	unsigned timeslot; /* timeslot = 16 */
+};
+
+struct conf_linkset { /* linkset "ls1" { } */
+	char *name;
+	uint32_t opc, dpc; /* point codes: 1-2-3 (ITU 3-8-3) or a number up to 16383; dpc: the adjacent point */
+	uint8_t network;   /* network = international | international-spare | national | national-spare: 0 to 3 */
+	struct conf_link *links;
+	size_t n_links;
+};
+
+struct conf_circuits { /* circuits "e1-1" { }: its title is the span */
+	char *span;
+	unsigned first_cic;		/* cic = 1: of the first timeslot listed */
+	uint32_t timeslots;		/* timeslots = "1-15,17-31": bit n is timeslot n */
+};
+
+enum conf_hunt { CONF_HUNT_LEAST_RECENT, CONF_HUNT_ASCENDING, CONF_HUNT_DESCENDING, CONF_HUNT_CYCLIC };
+
+struct conf_isup { /* isup "pstn" { }: a trunk group of ISUP circuits */
+	char *name;
+	char *linkset;
+	uint32_t dpc;		   /* 0: the linkset's adjacent point */
+	struct conf_circuits *circuits;
+	size_t n_circuits;
+	enum conf_hunt hunt;	   /* hunt = least-recent | ascending | descending | cyclic */
+	char *country, *area;	   /* country = "49", area = "30": our own, for national and subscriber numbers */
+	char *national_prefix;	   /* "0": dialled before a national number in a SIP number that is not +E.164 */
+	char *international_prefix; /* "00" */
+	unsigned min_digits;	   /* overlap: shortest called number that may be complete without ST */
+	struct conf_timer timers[CONF_TIMERS_MAX]; /* timers { T7 = 25s } */
+	size_t n_timers;
+};
+
+enum conf_transport { CONF_UDP, CONF_TCP };
+
+struct conf_sip_trunk { /* sip "pbx" { }: a peer */
+	char *name;
+	char *host;		       /* host = "pbx.example.org" or "192.0.2.1" */
+	unsigned port;		       /* 0: by RFC 3263 */
+	bool transport_set;
+	enum conf_transport transport; /* transport = udp | tcp; unset: by RFC 3263 */
+	char *allow[CONF_LISTS_MAX];   /* allow = {"192.0.2.0/24"}: who may call in as this trunk; empty: host's addresses */
+	size_t n_allow;
+	char *codecs[4];	       /* codecs = {"PCMA", "PCMU"} */
+	size_t n_codecs;
+	unsigned ptime_ms;	       /* 10, 20, 30, 40, 60 */
+	bool dtmf_rfc4733;	       /* dtmf = rfc4733 | inband */
+	bool trusted;		       /* trusted = true: P-Asserted-Identity sent and believed (RFC 3325) */
+	char *outbound_proxy;	       /* proxy = "192.0.2.9:5060": loose Route for requests outside a dialog */
+	unsigned max_calls;	       /* 0: none */
+};
+
+struct conf_route { /* route "berlin" { } */
+	char *name;
+	char *prefix;		     /* prefix = "030"; "" matches all. Matched against digits, or "+49..." for E.164 */
+	char *from;		     /* from = "pbx": only calls from this trunk; NULL: any */
+	char *to[CONF_LISTS_MAX];    /* to = {"pstn", "pstn2"}: trunk groups in order */
+	size_t n_to;
+	unsigned strip;		     /* digits taken off the front */
+	char *prepend;
+	uint32_t no_answer_ms;	     /* 0: the protocol's own timer */
+};
+
+struct conf_listen { /* listen = {"udp:127.0.0.1:5060", "tcp:[::1]:5060"} */
+	enum conf_transport transport;
+	char address[48];
+	unsigned port;
+};
+
+struct conf {
+	char *file;
+	struct { /* log { } */
+		char *file;	 /* NULL: standard error */
+		char *level;	 /* error warning notice info debug */
+		unsigned queue;	 /* lines */
+	} log;
+	struct { /* control { } */
+		char *socket;	 /* default /run/causeway/control.sock */
+		char *group;	 /* NULL: the daemon's own */
+	} control;
+	struct { /* cdr { } */
+		char *file;	 /* NULL: none */
+		unsigned queue;
+	} cdr;
+	struct { /* sip { } */
+		struct conf_listen listen[CONF_LISTS_MAX];
+		size_t n_listen;
+		char *user_agent;
+		char *domain;	 /* for From and Contact; NULL: the address */
+		uint32_t t1_ms, t2_ms, t4_ms;	/* RFC 3261 17: 500ms 4s 5s */
+		unsigned max_connections;
+		uint32_t idle_ms;
+		char *dns[4];	 /* dns = {"127.0.0.1:5353"}; empty: the system's */
+		size_t n_dns;
+	} sip;
+	struct { /* rtp { } */
+		char *address;	 /* local address written into SDP */
+		unsigned port_first, port_last; /* ports = "10000-19999" */
+		unsigned jitter_min_ms, jitter_max_ms; /* jitter = "20-200" */
+		uint32_t timeout_ms;	/* no RTP for this long ends the call; 0: never */
+	} rtp;
+	struct conf_span *spans;	size_t n_spans;
+	struct conf_linkset *linksets;	size_t n_linksets;
+	struct conf_isup *isups;	size_t n_isups;
+	struct conf_sip_trunk *sips;	size_t n_sips;
+	struct conf_route *routes;	size_t n_routes;
+};
+
+/* Called for every fault: text is "FILE:LINE: reason; what would be right" without a line end. */
+typedef void conf_error_fn(void *arg, const char *text);
+
+/* own; NULL when anything is wrong, after every fault was reported. timer_ok tells whether NAME is a timer that isup
+ * knows and ms lies in its limits (*min, *max filled in), so that conf needs no protocol's header. */
+typedef bool conf_timer_ok_fn(const char *name, uint32_t ms, uint32_t *min_ms, uint32_t *max_ms);
+struct conf *conf_read(const char *file, conf_timer_ok_fn *timer_ok, conf_error_fn *error, void *arg);
+struct conf *conf_read_text(const char *name, const char *text, conf_timer_ok_fn *timer_ok, conf_error_fn *error, void *arg);
+void conf_free(struct conf *conf);
+/* own text that reads back to an equal struct; free() it. NULL when out of memory. */
+char *conf_print(const struct conf *conf);
+bool conf_equal(const struct conf *a, const struct conf *b);
+
+const struct conf_span *conf_span_find(const struct conf *conf, const char *name);
+const struct conf_linkset *conf_linkset_find(const struct conf *conf, const char *name);
+const struct conf_isup *conf_isup_find(const struct conf *conf, const char *name);
+const struct conf_sip_trunk *conf_sip_find(const struct conf *conf, const char *name);
+
+#endif

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* The tables of the grammar, in the order in which a configuration is printed. */
+#include "conf/grammar.h"
+
+#include <string.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+#define SECOND 1000u
+#define MINUTE (60 * SECOND)
+#define HOUR   (60 * MINUTE)
+#define DAY    (24 * HOUR)
+
+static const char *const no_yes[] = {"false", "true", NULL};
+static const char *const levels[] = {"error", "warning", "notice", "info", "debug", NULL};
+static const char *const span_types[] = {"virtual", "dahdi", NULL};
+static const char *const framings[] = {"e1", "t1", NULL};
+static const char *const laws[] = {"alaw", "ulaw", NULL};
+static const char *const ends[] = {"connect", "listen", NULL};
+static const char *const clocks[] = {"line", "master", NULL};
+static const char *const networks[] = {"international", "international-spare", "national",
+				       "national-spare", NULL};
+static const char *const hunts[] = {"least-recent", "ascending", "descending", "cyclic", NULL};
+static const char *const transports[] = {"udp", "tcp", NULL};
+static const char *const codecs[] = {"PCMA", "PCMU", NULL};
+static const char *const dtmfs[] = {"inband", "rfc4733", NULL};
+
+/* G.711 clause 1: A-law on 2048 kbit/s paths, mu-law on 1544 kbit/s ones. */
+static const char *law_of(const void *object)
+{
+	const struct conf_span *span = object;
+
+	return span->t1 ? "ulaw" : "alaw";
+}
+
+/* clang-format off */
+#define AT(member) .at = offsetof(struct conf, member)
+static const struct conf_field log_fields[] = {
+	{"file", &conf_kind_path, AT(log.file)},
+	{"level", &conf_kind_text_word, AT(log.level), .words = levels, .fallback = "info"},
+	{"queue", &conf_kind_uint, AT(log.queue), .min = 1, .max = 1000000, .fallback = "10000"},
+};
+
+static const struct conf_field control_fields[] = {
+	{"socket", &conf_kind_socket, AT(control.socket), .fallback = "/run/causeway/control.sock"},
+	{"group", &conf_kind_text, AT(control.group)},
+};
+
+static const struct conf_field cdr_fields[] = {
+	{"file", &conf_kind_path, AT(cdr.file)},
+	{"queue", &conf_kind_uint, AT(cdr.queue), .min = 1, .max = 1000000, .fallback = "10000"},
+};
+
+/* t1, t2 and t4: RFC 3261 clause 17.1.1.1 and table 4 */
+static const struct conf_field stack_fields[] = {
+	{"listen", &conf_kind_listen, AT(sip.listen), .other_at = offsetof(struct conf, sip.n_listen),
+	 .max = CONF_LISTS_MAX, .list = true},
+	{"user-agent", &conf_kind_text, AT(sip.user_agent), .fallback = "Causeway"},
+	{"domain", &conf_kind_host, AT(sip.domain)},
+	{"t1", &conf_kind_ms, AT(sip.t1_ms), .min = 10, .max = 10 * SECOND, .fallback = "500ms"},
+	{"t2", &conf_kind_ms, AT(sip.t2_ms), .min = 10, .max = MINUTE, .fallback = "4s"},
+	{"t4", &conf_kind_ms, AT(sip.t4_ms), .min = 10, .max = MINUTE, .fallback = "5s"},
+	{"max-connections", &conf_kind_uint, AT(sip.max_connections), .min = 1, .max = 100000, .fallback = "1000"},
+	{"idle", &conf_kind_ms, AT(sip.idle_ms), .min = SECOND, .max = DAY, .fallback = "5min"},
+	{"dns", &conf_kind_server, AT(sip.dns), .other_at = offsetof(struct conf, sip.n_dns), .max = 4,
+	 .list = true},
+};
+
+static const struct conf_field rtp_fields[] = {
+	{"address", &conf_kind_address, AT(rtp.address)},
+	{"ports", &conf_kind_range, AT(rtp.port_first), .other_at = offsetof(struct conf, rtp.port_last),
+	 .min = 1024, .max = 65535, .fallback = "10000-19999"},
+	{"jitter", &conf_kind_range, AT(rtp.jitter_min_ms), .other_at = offsetof(struct conf, rtp.jitter_max_ms),
+	 .min = 0, .max = 1000, .fallback = "20-200"},
+	{"timeout", &conf_kind_ms, AT(rtp.timeout_ms), .min = 0, .max = DAY, .fallback = "0ms"},
+};
+#undef AT
+
+#define AT(member) .at = offsetof(struct conf_span, member)
+static const struct conf_field span_title = {"name", &conf_kind_name, AT(name)};
+static const struct conf_field span_fields[] = {
+	{"type", &conf_kind_word, AT(type), .words = span_types, .required = true},
+	{"framing", &conf_kind_flag, AT(t1), .words = framings, .fallback = "e1"},
+	{"law", &conf_kind_flag, AT(ulaw), .words = laws, .fallback_of = law_of},
+	{"chunk", &conf_kind_ms, AT(chunk_ms), .min = 1, .max = 20, .fallback = "5ms"},
+	{"cable", &conf_kind_socket, AT(cable)},
+	{"end", &conf_kind_flag, AT(listen), .words = ends, .fallback = "connect"},
+	{"clock", &conf_kind_flag, AT(clock_master), .words = clocks, .fallback = "line"},
+};
+#undef AT
+
+#define AT(member) .at = offsetof(struct conf_link, member)
+static const struct conf_field link_title = {"slc", &conf_kind_uint, AT(slc), .max = 15};
+static const struct conf_field link_fields[] = {
+	{"span", &conf_kind_name, AT(span), .required = true},
+	{"timeslot", &conf_kind_uint, AT(timeslot), .min = 1, .max = 31, .required = true},
+};
+#undef AT
+
+#define AT(member) .at = offsetof(struct conf_linkset, member)
+static const struct conf_field linkset_title = {"name", &conf_kind_name, AT(name)};
+static const struct conf_field linkset_fields[] = {
+	{"opc", &conf_kind_point_code, AT(opc), .required = true},
+	{"dpc", &conf_kind_point_code, AT(dpc), .required = true},
+	{"network", &conf_kind_octet_word, AT(network), .words = networks, .fallback = "national"},
+};
+static const struct conf_section linkset_sections[] = {
+	{"link", .title = &link_title, AT(links), .count_at = offsetof(struct conf_linkset, n_links),
+	 .octets = sizeof(struct conf_link), .fields = link_fields, .n_fields = COUNT(link_fields)},
+};
+#undef AT
+
+#define AT(member) .at = offsetof(struct conf_circuits, member)
+static const struct conf_field circuits_title = {"span", &conf_kind_name, AT(span)};
+static const struct conf_field circuits_fields[] = {
+	{"cic", &conf_kind_uint, AT(first_cic), .max = 4095, .required = true},
+	{"timeslots", &conf_kind_timeslots, AT(timeslots), .required = true},
+};
+#undef AT
+
+#define AT(member) .at = offsetof(struct conf_isup, member)
+static const struct conf_field isup_title = {"name", &conf_kind_name, AT(name)};
+static const struct conf_field isup_fields[] = {
+	{"linkset", &conf_kind_name, AT(linkset), .required = true},
+	{"dpc", &conf_kind_point_code, AT(dpc)},
+	{"hunt", &conf_kind_word, AT(hunt), .words = hunts, .fallback = "least-recent"},
+	{"country", &conf_kind_digits, AT(country)},
+	{"area", &conf_kind_digits, AT(area)},
+	{"national-prefix", &conf_kind_digits, AT(national_prefix)},
+	{"international-prefix", &conf_kind_digits, AT(international_prefix)},
+	{"min-digits", &conf_kind_uint, AT(min_digits), .max = 32, .fallback = "0"},
+};
+static const struct conf_section isup_sections[] = {
+	{"circuits", .title = &circuits_title, AT(circuits), .count_at = offsetof(struct conf_isup, n_circuits),
+	 .octets = sizeof(struct conf_circuits), .repeats = true, .fields = circuits_fields,
+	 .n_fields = COUNT(circuits_fields)},
+	{"timers", AT(timers), .count_at = offsetof(struct conf_isup, n_timers),
+	 .octets = sizeof(struct conf_timer), .keys = true},
+};
+#undef AT
+
+#define AT(member) .at = offsetof(struct conf_sip_trunk, member)
+static const struct conf_field sip_title = {"name", &conf_kind_name, AT(name)};
+static const struct conf_field sip_fields[] = {
+	{"host", &conf_kind_host, AT(host), .required = true},
+	{"port", &conf_kind_uint, AT(port), .max = 65535, .fallback = "0"},
+	{"transport", &conf_kind_word, AT(transport), .words = transports,
+	 .set_at = offsetof(struct conf_sip_trunk, transport_set)},
+	{"allow", &conf_kind_network, AT(allow), .other_at = offsetof(struct conf_sip_trunk, n_allow),
+	 .max = CONF_LISTS_MAX, .list = true},
+	{"codecs", &conf_kind_text_word, AT(codecs), .other_at = offsetof(struct conf_sip_trunk, n_codecs),
+	 .min = 1, .max = 4, .words = codecs, .fallback = "PCMA PCMU", .list = true},
+	{"ptime", &conf_kind_ms, AT(ptime_ms), .min = 10, .max = 60, .fallback = "20ms"},
+	{"dtmf", &conf_kind_flag, AT(dtmf_rfc4733), .words = dtmfs, .fallback = "rfc4733"},
+	{"trusted", &conf_kind_flag, AT(trusted), .words = no_yes, .fallback = "false"},
+	{"proxy", &conf_kind_proxy, AT(outbound_proxy)},
+	{"max-calls", &conf_kind_uint, AT(max_calls), .max = 1000000, .fallback = "0"},
+};
+#undef AT
+
+#define AT(member) .at = offsetof(struct conf_route, member)
+static const struct conf_field route_title = {"name", &conf_kind_name, AT(name)};
+static const struct conf_field route_fields[] = {
+	{"prefix", &conf_kind_dial, AT(prefix), .fallback = ""},
+	{"from", &conf_kind_name, AT(from)},
+	{"to", &conf_kind_name, AT(to), .other_at = offsetof(struct conf_route, n_to), .min = 1,
+	 .max = CONF_LISTS_MAX, .list = true, .required = true},
+	{"strip", &conf_kind_uint, AT(strip), .max = 32, .fallback = "0"},
+	{"prepend", &conf_kind_dial, AT(prepend)},
+	{"no-answer", &conf_kind_ms, AT(no_answer_ms), .max = HOUR, .fallback = "0ms"},
+};
+#undef AT
+
+#define ONCE(name_, key_, fields_) {name_, .key = key_, .fields = fields_, .n_fields = COUNT(fields_)}
+#define MANY(name_, title_, type_, array_, count_, fields_)                                        \
+	.name = name_, .title = &title_, .at = offsetof(struct conf, array_),                      \
+	.count_at = offsetof(struct conf, count_), .octets = sizeof(struct type_),                 \
+	.fields = fields_, .n_fields = COUNT(fields_)
+
+/* "sip { }" is the stack and "sip NAME { }" a peer: the title tells them apart. */
+static const struct conf_section root_sections[] = {
+	ONCE("log", NULL, log_fields),
+	ONCE("control", NULL, control_fields),
+	ONCE("cdr", NULL, cdr_fields),
+	ONCE("sip", "sip-stack", stack_fields),
+	ONCE("rtp", NULL, rtp_fields),
+	{MANY("span", span_title, conf_span, spans, n_spans, span_fields)},
+	{MANY("linkset", linkset_title, conf_linkset, linksets, n_linksets, linkset_fields),
+	 .sections = linkset_sections, .n_sections = COUNT(linkset_sections)},
+	{MANY("isup", isup_title, conf_isup, isups, n_isups, isup_fields),
+	 .sections = isup_sections, .n_sections = COUNT(isup_sections)},
+	{MANY("sip", sip_title, conf_sip_trunk, sips, n_sips, sip_fields)},
+	{MANY("route", route_title, conf_route, routes, n_routes, route_fields)},
+};
+/* clang-format on */
+
+const struct conf_section conf_root = {
+	.name = "configuration", .sections = root_sections, .n_sections = COUNT(root_sections)};
+
+static bool same(const char *name, const char *text, size_t n)
+{
+	return strlen(name) == n && memcmp(name, text, n) == 0;
+}
+
+const struct conf_field *conf_section_field(const struct conf_section *section, const char *name,
+					    size_t n)
+{
+	for (size_t i = 0; i < section->n_fields; i++) {
+		if (same(section->fields[i].name, name, n))
+			return &section->fields[i];
+	}
+	return NULL;
+}
+
+const struct conf_section *conf_section_find(const struct conf_section *section, const char *name,
+					     size_t n, bool titled)
+{
+	for (size_t i = 0; i < section->n_sections; i++) {
+		const struct conf_section *s = &section->sections[i];
+
+		if (same(s->name, name, n) && (s->title != NULL) == titled)
+			return s;
+	}
+	return NULL;
+}
+
+const char *conf_section_key(const struct conf_section *section)
+{
+	return section->key ? section->key : section->name;
+}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* Kinds of values that are texts: one parser, many rules. */
+#include "conf/grammar.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/un.h>
+
+#include "gw/base/str.h"
+
+#define LOWER		"abcdefghijklmnopqrstuvwxyz"
+#define UPPER		"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS		"0123456789"
+#define NAME_MAX_OCTETS 31
+
+static int text_parse(const struct conf_field *field, void *member, const char *text)
+{
+	char *copy;
+	unsigned index;
+
+	if (field->kind->valid && !field->kind->valid(text))
+		return -EINVAL;
+	if (field->words && !conf_words_find(field, text, &index))
+		return -EINVAL;
+	copy = strdup(text);
+	if (!copy)
+		return -ENOMEM;
+	*(char **)member = copy;
+	return 0;
+}
+
+void conf_text_print(const char *text, FILE *out)
+{
+	fputc('"', out);
+	for (; *text; text++) {
+		if (strchr("\"\\$", *text))
+			fputc('\\', out);
+		fputc(*text, out);
+	}
+	fputc('"', out);
+}
+
+static void text_print(const struct conf_field *field, const void *member, FILE *out)
+{
+	(void)field;
+	conf_text_print(*(char *const *)member, out);
+}
+
+static bool text_equal(const struct conf_field *field, const void *a, const void *b)
+{
+	const char *ta = *(char *const *)a, *tb = *(char *const *)b;
+
+	(void)field;
+	return ta && tb ? strcmp(ta, tb) == 0 : ta == tb;
+}
+
+static void text_right(const struct conf_field *field, FILE *out)
+{
+	if (field->words)
+		conf_words_right(field, out);
+	else
+		fputs(field->kind->valid_text, out);
+}
+
+static bool only(const char *text, const char *characters)
+{
+	return text[0] && !text[strspn(text, characters)];
+}
+
+static bool is_text(const char *text)
+{
+	return text[0];
+}
+
+static bool is_name(const char *text)
+{
+	return only(text, LOWER UPPER DIGITS "-_.") && strlen(text) <= NAME_MAX_OCTETS;
+}
+
+static bool is_socket(const char *text)
+{
+	return text[0] && strlen(text) < sizeof(((struct sockaddr_un *)NULL)->sun_path);
+}
+
+static bool is_digits(const char *text)
+{
+	return !text[0] || only(text, DIGITS);
+}
+
+static bool is_dial(const char *text)
+{
+	return !text[0] || only(text, DIGITS "*#+ABCDE");
+}
+
+static bool is_address(const char *text)
+{
+	unsigned char octets[16];
+
+	return inet_pton(strchr(text, ':') ? AF_INET6 : AF_INET, text, octets) == 1;
+}
+
+static bool is_network(const char *text)
+{
+	const char *slash = strchr(text, '/');
+	char address[INET6_ADDRSTRLEN];
+	uint64_t bits;
+
+	if (!slash)
+		return is_address(text);
+	if (str_copy(address, sizeof(address), (struct str){text, (size_t)(slash - text)}))
+		return false;
+	return is_address(address) &&
+	       !str_to_u64(str_c(slash + 1), strchr(address, ':') ? 128 : 32, &bits);
+}
+
+/* RFC 1123 clause 2.1 and RFC 1035 clause 2.3.4; a last label of digits only would be a mistyped
+ * address. */
+static bool is_domain(struct str name)
+{
+	size_t label = 0, digits = 0;
+
+	if (name.n && name.p[name.n - 1] == '.')
+		name.n--;
+	if (!name.n || name.n > 253)
+		return false;
+	for (size_t i = 0; i < name.n; i++) {
+		bool edge = !label || i + 1 == name.n || name.p[i + 1] == '.';
+
+		if (name.p[i] == '.') {
+			if (!label)
+				return false;
+			label = digits = 0;
+			continue;
+		}
+		if (!strchr(LOWER UPPER DIGITS "-", name.p[i]) || (name.p[i] == '-' && edge))
+			return false;
+		digits += name.p[i] >= '0' && name.p[i] <= '9';
+		if (++label > 63)
+			return false;
+	}
+	return digits < label;
+}
+
+static bool is_host(const char *text)
+{
+	return is_address(text) || is_domain(str_c(text));
+}
+
+static bool is_server(const char *text)
+{
+	char address[INET6_ADDRSTRLEN];
+	unsigned port;
+
+	return conf_address_parse(text, address, sizeof(address), &port);
+}
+
+static bool is_proxy(const char *text)
+{
+	const char *colon = strchr(text, ':');
+	uint64_t port;
+
+	if (is_server(text))
+		return true;
+	if (!colon)
+		return is_domain(str_c(text));
+	return is_domain((struct str){text, (size_t)(colon - text)}) &&
+	       !str_to_u64(str_c(colon + 1), 65535, &port) && port;
+}
+
+#define TEXT_KIND                                                                                  \
+	.octets = sizeof(char *), .parse = text_parse, .print = text_print, .equal = text_equal,   \
+	.right = text_right
+
+const struct conf_kind conf_kind_text = {TEXT_KIND, .valid = is_text,
+					 .valid_text = "a text in quotes"};
+const struct conf_kind conf_kind_name = {
+	TEXT_KIND, .valid = is_name,
+	.valid_text = "a name of 1 to 31 letters, digits, hyphens, underscores and dots"};
+const struct conf_kind conf_kind_path = {TEXT_KIND, .valid = is_text,
+					 .valid_text = "the path of a file in quotes"};
+const struct conf_kind conf_kind_socket = {
+	TEXT_KIND, .valid = is_socket,
+	.valid_text = "the path of a socket in quotes, of at most 107 octets"};
+const struct conf_kind conf_kind_digits = {TEXT_KIND, .valid = is_digits,
+					   .valid_text = "digits in quotes, such as \"49\""};
+const struct conf_kind conf_kind_dial = {
+	TEXT_KIND, .valid = is_dial,
+	.valid_text = "digits in quotes, such as \"030\" or \"+49\" (also * # A B C D E)"};
+const struct conf_kind conf_kind_address = {
+	TEXT_KIND, .valid = is_address,
+	.valid_text = "an IPv4 or IPv6 address in quotes, such as \"192.0.2.1\""};
+const struct conf_kind conf_kind_network = {
+	TEXT_KIND, .valid = is_network,
+	.valid_text = "addresses or networks in quotes, such as \"192.0.2.0/24\""};
+const struct conf_kind conf_kind_host = {
+	TEXT_KIND, .valid = is_host,
+	.valid_text = "a domain name or an address in quotes, such as \"pbx.example.org\""};
+const struct conf_kind conf_kind_server = {
+	TEXT_KIND, .valid = is_server,
+	.valid_text = "an address with or without port in quotes, such as \"127.0.0.1:53\""};
+const struct conf_kind conf_kind_proxy = {
+	TEXT_KIND, .valid = is_proxy,
+	.valid_text = "a domain name or an address in quotes, with or without port, such as "
+		      "\"192.0.2.9:5060\""};
+const struct conf_kind conf_kind_text_word = {TEXT_KIND};

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* Wrong configurations: every fault is told with its line and with what would be right. */
+#include "conf/conf.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/unit/cu.h"
+
+#define FAULTS_MAX 8
+
+struct told {
+	char text[FAULTS_MAX][400];
+	unsigned n;
+};
+
+static void on_fault(void *arg, const char *text)
+{
+	struct told *told = arg;
+
+	if (told->n < FAULTS_MAX)
+		snprintf(told->text[told->n], sizeof(told->text[0]), "%s", text);
+	told->n++;
+}
+
+static bool timer_ok(const char *name, uint32_t ms, uint32_t *min_ms, uint32_t *max_ms)
+{
+	if (strcmp(name, "T7") != 0)
+		return false;
+	*min_ms = 20000;
+	*max_ms = 30000;
+	return ms >= *min_ms && ms <= *max_ms;
+}
+
+/* A right configuration; cases put something before it, behind it or in a section of their own. */
+static const char right[] = "sip { listen = {\"udp:127.0.0.1:5060\"} }\n"	 /* 1 */
+			    "rtp { address = \"127.0.0.1\" }\n"			 /* 2 */
+			    "span \"a\" { type = virtual cable = \"/tmp/a\" }\n" /* 3 */
+			    "linkset \"ls\" { opc = 1-1-1 dpc = 1-1-2 link \"0\" { span = \"a\" "
+			    "timeslot = 16 } }\n" /* 4 */
+			    "isup \"pstn\" { linkset = \"ls\" circuits \"a\" { cic = 1 timeslots = "
+			    "\"1-3\" } }\n"			     /* 5 */
+			    "sip \"pbx\" { host = \"127.0.0.2\" }\n" /* 6 */
+			    "route \"r\" { to = {\"pstn\"} }\n";     /* 7 */
+
+struct wrong {
+	const char *text; /* behind the right lines, from line 8 on */
+	struct {
+		int line;
+		const char *fragment;
+	} want[FAULTS_MAX]; /* all of them, in order */
+};
+
+static void check_case(const char *text, const struct wrong *wrong)
+{
+	struct told told = {.n = 0};
+	struct conf *conf = conf_read_text("x.conf", text, timer_ok, on_fault, &told);
+	unsigned n = 0;
+	bool as_wanted = conf == NULL;
+
+	for (; n < FAULTS_MAX && wrong->want[n].fragment; n++) {
+		char place[32];
+
+		snprintf(place, sizeof(place), "x.conf:%d: ", wrong->want[n].line);
+		as_wanted =
+			as_wanted && n < told.n && !strncmp(told.text[n], place, strlen(place)) &&
+			strstr(told.text[n], wrong->want[n].fragment) && strstr(told.text[n], "; ");
+	}
+	as_wanted = as_wanted && n == told.n;
+	if (!as_wanted) {
+		printf("\n--- %s\n", wrong->text);
+		for (unsigned i = 0; i < told.n && i < FAULTS_MAX; i++)
+			printf("    %s\n", told.text[i]);
+	}
+	CU_ASSERT(as_wanted);
+	conf_free(conf);
+}
+
+static void check_cases(const struct wrong *cases, size_t n)
+{
+	char text[8192];
+
+	for (size_t i = 0; i < n; i++) {
+		snprintf(text, sizeof(text), "%s%s", right, cases[i].text);
+		check_case(text, &cases[i]);
+	}
+}
+
+/* clang-format off */
+static const struct wrong forms[] = {
+	{"span \"b\" {\n type = virtual\n cable = \"/b\"\n", {{8, "span \"b\" is not closed; write }"}}},
+	{"linkset \"l2\" {\n opc = 1\n dpc = 2\n link \"0\" {\n span = a timeslot = 17\n",
+	 {{8, "linkset \"l2\" is not closed"}, {11, "link \"0\" is not closed"}}},
+	{"span \"b\" {\n type = virtual\n cable = \"/b\"\n\nroute \"s\" {\n to = {\"pbx\"}\n}\n",
+	 {{8, "span \"b\" is not closed before line 12; write }"}}},
+	{"linkset \"l2\" {\n opc = 1\n dpc = 2\n link \"0\" {\n span = a timeslot = 17\n}\n\nisup \"i\" {\n linkset = l2\n"
+	 "circuits \"a\" { cic = 1 timeslots = 18 }\n}\n", {{8, "linkset \"l2\" is not closed before line 15"}}},
+	{"log { }\n}\n", {{9, "closes nothing; take it away"}}},
+	{"log {\n file = \"/x\n level = debug\n}\n", {{9, "not closed on its line; write \""}}},
+	{"/* never\nended\n", {{8, "a comment has no end; write */"}}},
+	{"log { level = debug ; }\n", {{8, "unexpected character ;"}}},
+	{"log { level = (debug) }\n", {{8, "unexpected character ("}}},
+	{"log { file = 'x' }\n", {{8, "unexpected character '"}}},
+	{"\001log { }\n", {{8, "unexpected octet \\x01"}}},
+	{"log { file = \"a\\n\" }\n", {{8, "wrong escape"}}},
+	{"log { file = \"${HOME}\" }\n", {{8, "nothing is taken from the environment"}}},
+	{"log { file = \"a\tb\" }\n", {{8, "control character"}}},
+	{"log\n{\n level debug\n}\n", {{10, "level has no =; write level = VALUE"}}},
+	{"log {\n level =\n}\n", {{9, "level has no value; write level = VALUE"}}},
+	{"log {\n level = {\"debug\"}\n}\n", {{9, "level takes one value; write no braces"}}},
+	{"log {\n level = debug\n file = \"x\"\n level = info\n}\n", {{11, "level is written twice, first in line 9"}}},
+	{"log { }\ncdr { }\nlog { }\n", {{10, "log is written twice, first in line 8"}}},
+	{"route \"s\" {\n to = {\"pbx\",\n \"pstn\"\n}\n", {{8, "route \"s\" is not closed"}}},
+	{"route \"s\" {\n to = {\"pbx\" \"pstn\"}\n}\n", {{9, "list of to is wrong"}}},
+	{"log \"x\" { }\n", {{8, "log takes no title; write log { }"}}},
+	{"span { type = virtual }\n", {{8, "span has no name; write span \"NAME\" { }"}}},
+	{"span \"b\"\n", {{8, "span \"b\" has no opening brace; write span \"b\" { }"}}},
+	{"log { } { level = debug }\n\"log\" { }\n", {{8, "unexpected {; write"}, {9, "unexpected log; write"}}},
+	{"= 3\n", {{8, "unexpected =; write WORD = VALUE or a section"}}},
+};
+
+static const struct wrong words[] = {
+	{"span \"b\" {\n type = virtual\n cabel = \"/x\"\n cable = \"/b\"\n}\n",
+	 {{10, "unknown word cabel in span \"b\"; write one of type, framing, law, chunk, cable, end, clock"}}},
+	{"spam \"b\" {\n type = virtual { }\n}\n", {{8, "unknown word spam in configuration; write one of log { }"}}},
+	{"spam = {1, 2}\nspam = 3\nlog { spam \"x\" { spam = { } } }\n",
+	 {{8, "unknown word spam"}, {9, "unknown word spam"}, {10, "unknown word spam in log; write one of file, level, queue"}}},
+	{"log {\n levle = debug\n queue = many\n level = loud\n}\n",
+	 {{9, "unknown word levle"}, {10, "queue \"many\" is not valid; write a number from 1 to 1000000"},
+	  {11, "level \"loud\" is not valid; write error, warning, notice, info or debug"}}},
+	{"linkset \"m\" {\n opc = 1-1-1\n dpc = 3\n link {\n span = a timeslot = 17\n }\n}\n",
+	 {{8, "a linkset has no link"}, {11, "link has no slc; write link \"0\" { }"}}},
+};
+
+static const struct wrong values[] = {
+	{"log { queue = 0 }\n", {{8, "queue \"0\" is out of range; write a number from 1 to"}}},
+	{"log { queue = 99999999999999999999 }\n", {{8, "is out of range"}}},
+	{"log { queue = -1 }\n", {{8, "queue \"-1\" is not valid"}}},
+	{"log { file = \"\" }\n", {{8, "file \"\" is not valid; write the path"}}},
+	{"span \"b\" { type = virtual cable = \"/b\"\n chunk = 21ms }\n",
+	 {{9, "chunk \"21ms\" is out of range; write a time with its unit (h, min, s or ms) from 1ms to 20ms"}}},
+	{"span \"b\" { type = virtual cable = \"/b\"\n chunk = 5 }\n", {{9, "chunk \"5\" is not valid"}}},
+	{"span \"b\" { type = virtual cable = \"/b\"\n chunk = 0 }\n", {{9, "chunk \"0\" is out of range"}}},
+	{"span \"b\" { type = virtual cable = \"/b\"\n chunk = 4294967h }\n", {{9, "is out of range"}}},
+	{"span \"b\" { type = analog cable = \"/b\" }\n", {{8, "type \"analog\" is not valid; write virtual or dahdi"}}},
+	{"span \"b\" {\n cable = \"/b\"\n}\n", {{8, "span has no type; write type = virtual or dahdi"}}},
+	{"span \"b\" {\n type = virtual\n}\n", {{8, "has no cable; write cable ="}}},
+	{"span \"b c\" { type = dahdi }\n", {{8, "name \"b c\" is not valid; write a name of 1 to 31"}}},
+	{"span \"abcdefghijklmnopqrstuvwxyzabcdef\" { type = dahdi }\n", {{8, "is not valid; write a name of 1 to 31"}}},
+	{"linkset \"m\" {\n opc = 8-0-0\n dpc = 1-256-1\n link \"0\" { span = a timeslot = 17 } }\n",
+	 {{9, "opc \"8-0-0\" is not valid; write a point code"}, {10, "dpc \"1-256-1\" is not valid"}}},
+	{"linkset \"m\" {\n opc = 16384\n dpc = 1-2\n link \"16\" { span = a timeslot = 32 } }\n",
+	 {{9, "opc \"16384\""}, {10, "dpc \"1-2\""}, {11, "slc \"16\" is out of range; write a number from 0 to 15"},
+	  {11, "timeslot \"32\" is out of range"}}},
+	{"linkset \"m\" {\n opc = 0\n dpc = 1-2-3-4\n network = loop\n link \"x\" { span = a timeslot = 17 } }\n",
+	 {{9, "opc \"0\""}, {10, "dpc \"1-2-3-4\""}, {11, "network \"loop\" is not valid; write international, "},
+	  {12, "slc \"x\" is not valid"}}},
+	{"isup \"i\" { linkset = ls\n circuits \"a\" {\n cic = 4096\n timeslots = \"4-0\" } }\n",
+	 {{10, "cic \"4096\" is out of range"}, {11, "timeslots \"4-0\" is not valid; write timeslots from 1 to 31"}}},
+	{"isup \"i\" { linkset = ls\n circuits \"a\" {\n cic = 7\n timeslots = \"4,4\" } }\n", {{11, "timeslots \"4,4\""}}},
+	{"isup \"i\" { linkset = ls country = \"+49\"\n circuits \"a\" {\n cic = 7\n timeslots = \"4-6,\" } }\n",
+	 {{8, "country \"+49\" is not valid; write digits"}, {11, "timeslots \"4-6,\""}}},
+	{"isup \"i\" { linkset = ls circuits \"a\" { cic = 7 timeslots = \"7\" }\n timers {\n T7 = 25\n T99 = 5s\n T7a = 1s\n } }\n",
+	 {{10, "T7 \"25\" is not valid; write a time with its unit"}, {11, "unknown timer T99; write"}, {12, "unknown timer T7a"}}},
+	{"isup \"i\" { linkset = ls circuits \"a\" { cic = 7 timeslots = \"7\" }\n timers {\n T7 = 31s\n T7 = 25s } }\n",
+	 {{10, "T7 \"31s\" is out of range; write a time from 20000ms to 30000ms"}, {11, "T7 is written twice"}}},
+	{"sip \"s\" {\n host = \"a b\"\n allow = {\"10.0.0.0/33\",\n \"::1/129\",\n \"10.0.0.1\", \"fe80::/10\", \"x\"}\n}\n",
+	 {{9, "host \"a b\" is not valid"}, {10, "allow \"10.0.0.0/33\" is not valid; write addresses"}, {11, "\"::1/129\""},
+	  {12, "allow \"x\""}}},
+	{"sip \"s\" { host = \"1.2.3.256\" }\n", {{8, "host \"1.2.3.256\" is not valid"}}},
+	{"sip \"s\" { host = \"a..b\" }\nsip \"t\" { host = \"-a\" }\n", {{8, "host \"a..b\""}, {9, "host \"-a\""}}},
+	{"sip \"s\" { host = a\n codecs = {G729}\n codecs = { }\n}\nsip \"t\" { host = a\n codecs = { }\n}\n",
+	 {{9, "codecs \"G729\" is not valid; write PCMA or PCMU"}, {10, "codecs is written twice"}, {10, "codecs has no value"}, {13, "codecs has no value; write codecs = {"}}},
+	{"sip \"s\" { host = a\n ptime = 25ms\n codecs = {PCMA, PCMA}\n}\n",
+	 {{9, "ptime 25ms is not valid; write 10ms, 20ms"}, {10, "codec PCMA is written twice"}}},
+	{"sip \"s\" { host = a proxy = \"b:0\"\n transport = sctp port = 65536 }\n",
+	 {{8, "proxy \"b:0\" is not valid"}, {9, "port \"65536\" is out of range"}, {9, "transport \"sctp\" is not valid; write udp or tcp"}}},
+	{"route \"s\" { prefix = \"030x\"\n to = {\"pbx\"} strip = 33 prepend = \"-\" }\n",
+	 {{8, "prefix \"030x\" is not valid"}, {9, "strip \"33\" is out of range"}, {9, "prepend \"-\" is not valid"}}},
+	{"route \"s\" {\n from = pbx\n}\n", {{8, "route has no to; write to = a name"}}},
+	{"route \"s\" {\n to = { }\n}\n", {{9, "to has no value; write to = {"}}},
+	{"route \"s\" {\n to = {\"pbx\",\n\"p p\"}\n}\n", {{10, "to \"p p\" is not valid"}}},
+	{"route \"s\" { to = {a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,\na} }\nsip \"a\" { host = b }\n",
+	 {{9, "to has more than 16 values; write fewer"}}},
+};
+
+static const struct wrong wholes[] = {
+	{"span \"a\" { type = virtual cable = \"/b\" }\n", {{8, "span \"a\" is there already, in line 3; write another name"}}},
+	{"linkset \"ls\" { opc = 1-1-1 dpc = 1-1-3 link \"0\" { span = a timeslot = 17 } }\n",
+	 {{8, "linkset \"ls\" is there already, in line 4"}}},
+	{"sip \"pstn\" { host = a }\n", {{8, "trunk \"pstn\" is there already, in line 5"}}},
+	{"route \"r\" { to = {\"pbx\"} }\n", {{8, "route \"r\" is there already, in line 7"}}},
+	{"linkset \"m\" { opc = 1-1-1 dpc = 1-1-3\n link \"0\" { span = \"b\" timeslot = 17 }\n link \"1\" {\n span = a\n timeslot = 16\n}\n}\n",
+	 {{9, "no span \"b\" is defined; write the name of a span"}, {12, "timeslot 16 of span \"a\" is a signalling link already, in line 4"}}},
+	{"linkset \"m\" { opc = 1-1-1 dpc = 1-1-3\n link \"0\" { span = a timeslot = 17 }\n link \"0\" { span = a timeslot = 18 }\n}\n",
+	 {{10, "link \"0\" is there already, in line 9; write another code"}}},
+	{"linkset \"m\" { opc = 1-1-1\n dpc = 1-1-2\n link \"0\" { span = a timeslot = 17 }\n}\n",
+	 {{9, "linkset \"ls\" in line 4 leads to this point already"}}},
+	{"linkset \"m\" { opc = 1-1-1\n dpc = 2057\n link \"0\" { span = a timeslot = 17 }\n}\n", {{9, "opc and dpc are the same point"}}},
+	{"linkset \"m\" { opc = 1-1-1 dpc = 1-1-3 }\n", {{8, "a linkset has no link; write link \"0\" { }"}}},
+	{"isup \"i\" { linkset = ls\n circuits \"a\" {\n cic = 10\n timeslots = \"15-17\"\n }\n circuits \"z\" {\n cic = 20 timeslots = 1\n }\n}\n",
+	 {{11, "timeslot 16 of span \"a\" is a signalling link already, in line 4"}, {13, "no span \"z\" is defined"}}},
+	{"isup \"i\" { linkset = ls\n circuits \"a\" {\n cic = 10\n timeslots = \"3-5\"\n }\n}\n",
+	 {{11, "timeslot 3 of span \"a\" is a circuit already, in line 5; leave it out"}}},
+	{"isup \"i\" { linkset = ls\n circuits \"a\" {\n cic = 3\n timeslots = \"4-5\"\n }\n circuits \"a\" { cic = 4 timeslots = 6 } }\n",
+	 {{10, "cic 3 to 4 overlap with 1 to 3 in line 5; write a cic outside"}, {13, "cic 4 to 4 overlap with 3 to 4 in line 10"}}},
+	{"isup \"i\" { linkset = ls\n circuits \"a\" {\n cic = 0\n timeslots = \"4-5\"\n }\n circuits \"a\" { cic = 4 timeslots = 6 } }\n",
+	 {{10, "cic 0 to 1 overlap with 1 to 3 in line 5"}}},
+	{"isup \"i\" { linkset = ls\n circuits \"a\" {\n cic = 4095\n timeslots = \"4-5\"\n }\n}\n",
+	 {{10, "2 circuits from cic 4095 end beyond 4095; write a cic of at most 4094"}}},
+	{"isup \"i\" { linkset = sl\n}\n", {{8, "no linkset \"sl\" is defined"}, {8, "an isup trunk has no circuits"}}},
+	{"span \"b\" { type = virtual framing = t1 cable = \"/b\" }\nisup \"i\" { linkset = ls\n circuits \"b\" { cic = 10\n timeslots = \"23-25\" } }\n",
+	 {{11, "span \"b\" is a T1 and has no timeslot 25; write timeslots from 1 to 24"}}},
+	{"span \"b\" { type = virtual cable = \"/c\" end = listen }\nspan \"c\" { type = virtual\n cable = \"/c\"\n end = listen }\n",
+	 {{10, "cable \"/c\" has a listening end already, in line 8"}}},
+	{"route \"s\" {\n from = ghost\n to = {\"pbx\",\n \"pstn2\"}\n}\n",
+	 {{9, "no trunk \"ghost\" is defined"}, {11, "no trunk \"pstn2\" is defined; write the name of an isup or sip trunk"}}},
+};
+/* clang-format on */
+
+#define CASES(array) check_cases(array, sizeof(array) / sizeof((array)[0]))
+
+static void form(void)
+{
+	CASES(forms);
+}
+
+static void unknown(void)
+{
+	CASES(words);
+}
+
+static void value(void)
+{
+	CASES(values);
+}
+
+static void whole(void)
+{
+	CASES(wholes);
+}
+
+/* Cases that do not stand behind the right lines. */
+static void alone(void)
+{
+	/* clang-format off */
+	static const struct wrong cases[] = {
+		{"sip \"pbx\" { host = a }\n", {{1, "sip { } has no listen"}, {1, "rtp { } has no address"}}},
+		{"sip {\n listen = {\"udp:1.2.3.4\", \"tls:1.2.3.4:5061\",\n \"udp:[1.2.3.4]:5060\", \"udp:::1:5060\", \"tcp:[::1]:0\"}\n}\n",
+		 {{2, "listen \"udp:1.2.3.4\" is not valid; write transport, address and port"}, {2, "\"tls:"}, {3, "\"udp:[1"},
+		  {3, "\"udp:::1:5060\""}, {3, "\"tcp:[::1]:0\""}}},
+		{"sip {\n listen = {\"udp:1.2.3.4:5060\",\n \"tcp:1.2.3.4:5060\", \"udp:1.2.3.4:5060\"}\n}\n", {{3, "write it once"}}},
+		{"rtp {\n ports = 10000\n jitter = \"200-20\" }\nsip { dns = \"localhost\" t1 = 1ms }\n",
+		 {{2, "ports \"10000\" is not valid; write two rising numbers from 1024 to 65535"}, {3, "jitter \"200-20\" is out of range"},
+		  {4, "t1 \"1ms\" is out of range"}, {4, "dns \"localhost\" is not valid"}}},
+		{"rtp {\n /* two\n lines */ ports = \"10000-10001\"\n}\n", {{3, "too small; write four ports"}}},
+	};
+	/* clang-format on */
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		check_case(cases[i].text, &cases[i]);
+}
+
+static void unreadable(void)
+{
+	struct told told = {.n = 0};
+
+	CU_ASSERT_PTR_NULL(conf_read("/nonexistent/x.conf", timer_ok, on_fault, &told));
+	CU_ASSERT_PTR_NULL(conf_read("/", timer_ok, on_fault, &told));
+	CU_ASSERT_EQUAL(told.n, 2);
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(told.text[0], "/nonexistent/x.conf:1: cannot be read: No such file"));
+}
+
+/* Cut anywhere, or with any octet changed, a text gives a configuration or at least one fault. */
+static void damaged(void)
+{
+	size_t n = strlen(right);
+	char *text = malloc(n + 1);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+	for (size_t i = 0; i < 3 * n; i++) {
+		struct told told = {.n = 0};
+		struct conf *conf;
+
+		memcpy(text, right, n + 1);
+		if (i < n)
+			text[i] = '\0';
+		else
+			text[i % n] = "}{"[i / n - 1];
+		conf = conf_read_text("x.conf", text, timer_ok, on_fault, &told);
+		CU_ASSERT_EQUAL(conf != NULL, told.n == 0);
+		conf_free(conf);
+	}
+	free(text);
+}
+
+int main(int argc, char **argv)
+{
+	static const CU_TestInfo tests[] = {
+		{"form",		 form	     },
+		      {"unknown words", unknown   },
+		  {"values",	     value	  },
+		{"whole",	  whole     },
+		      {"alone",		alone     },
+		  {"unreadable",	 unreadable},
+		{"damaged",	    damaged   },
+		      CU_TEST_INFO_NULL,
+	};
+
+	return cu_run("conf wrong", tests, argc, argv);
+}
