@@ -26,7 +26,8 @@ static bool fail(struct decoder *d, enum isup_error_kind kind, size_t offset, ui
 		 const char *text)
 {
 	*d->error = (struct isup_error){
-		.kind = kind, .offset = (uint16_t)offset, .param = param, .text = text};
+		.kind = kind, .offset = (uint16_t)offset, .param = param, .text = text
+	};
 	return false;
 }
 
@@ -139,11 +140,11 @@ static bool decode_parts(struct decoder *d)
 
 int isup_msg_decode(struct isup_msg *msg, const uint8_t *octets, size_t n, struct isup_error *error)
 {
-	struct decoder d = {.msg = msg, .error = error};
+	struct decoder d = { .msg = msg, .error = error };
 	bool ok;
 
 	memset(msg, 0, sizeof *msg);
-	*error = (struct isup_error){.kind = ISUP_E_NONE, .text = ""};
+	*error = (struct isup_error){ .kind = ISUP_E_NONE, .text = "" };
 	octets_read_open(&d.all, octets, n);
 	d.at = d.all;
 	uint16_t cic = octets_read_le16(&d.at);
@@ -237,7 +238,7 @@ static void encode_optional(struct encoder *e, size_t pointer)
 int isup_msg_encode(const struct isup_msg *msg, uint8_t *octets, size_t cap)
 {
 	const struct isup_msg_def *def = isup_msg_def(msg->type);
-	struct encoder e = {.msg = msg};
+	struct encoder e = { .msg = msg };
 
 	if (!def || msg->cic > ISUP_CIC_MAX || msg->n_params > ISUP_PARAMS_MAX)
 		return -EINVAL;
@@ -270,7 +271,7 @@ int isup_msg_add(struct isup_msg *msg, uint8_t code, const void *octets, size_t 
 	    n > sizeof msg->store - msg->n_store)
 		return -ENOSPC;
 	struct isup_param *param = &msg->params[msg->n_params++];
-	*param = (struct isup_param){.code = code, .length = (uint8_t)n, .offset = msg->n_store};
+	*param = (struct isup_param){ .code = code, .length = (uint8_t)n, .offset = msg->n_store };
 	if (n)
 		memcpy(&msg->store[msg->n_store], octets, n);
 	msg->n_store = (uint16_t)(msg->n_store + n);
@@ -320,7 +321,7 @@ void isup_msg_remove(struct isup_msg *msg, uint8_t code)
 		msg->n_params--;
 		memmove(&msg->params[i], &msg->params[i + 1],
 			(msg->n_params - i) * sizeof msg->params[0]);
-		msg->params[msg->n_params] = (struct isup_param){0};
+		msg->params[msg->n_params] = (struct isup_param){ 0 };
 	}
 }
 

@@ -25,12 +25,15 @@
 /* clang-format on */
 
 static const struct isup_msg_def defs[256] = {
-	[ISUP_IAM] = {.name = "IAM",
-		      .optional = true,
-		      .n_fixed = 4,
-		      .n_variable = 1,
-		      .fixed = {{ISUP_P_NCI, 1}, {ISUP_P_FCI, 2}, {ISUP_P_CPC, 1}, {ISUP_P_TMR, 1}},
-		      .variable = {{ISUP_P_CALLED, 3, OPEN}}},
+	[ISUP_IAM] = { .name = "IAM",
+		       .optional = true,
+		       .n_fixed = 4,
+		       .n_variable = 1,
+		       .fixed = { { ISUP_P_NCI, 1 },
+				  { ISUP_P_FCI, 2 },
+				  { ISUP_P_CPC, 1 },
+				  { ISUP_P_TMR, 1 } },
+		       .variable = { { ISUP_P_CALLED, 3, OPEN } } },
 	[ISUP_SAM] = VARIABLE("SAM", true, ISUP_P_SUBSEQUENT, 2, OPEN),
 	[ISUP_INR] = FIXED("INR", true, ISUP_P_INFO_REQUEST, 2),
 	[ISUP_INF] = FIXED("INF", true, ISUP_P_INFORMATION, 2),
@@ -49,7 +52,7 @@ static const struct isup_msg_def defs[256] = {
 	[ISUP_UBL] = BARE("UBL", false),
 	[ISUP_BLA] = BARE("BLA", false),
 	[ISUP_UBA] = BARE("UBA", false),
- /* The range alone. A status that follows is no error of Q.764 2.9.5 and is kept. */
+	/* The range alone. A status that follows is no error of Q.764 2.9.5 and is kept. */
 	[ISUP_GRS] = VARIABLE("GRS", false, ISUP_P_RANGE_STATUS, 1, 33),
 	[ISUP_CGB] = GROUP("CGB"),
 	[ISUP_CGU] = GROUP("CGU"),

@@ -181,8 +181,9 @@ static bool fetch(const struct isup_msg *msg, uint8_t code, size_t min,
 
 	if (!param || param->length < min)
 		return false;
-	*contents = (struct isup_contents){
-		.code = code, .n = param->length, .octets = isup_param_octets(msg, param)};
+	*contents = (struct isup_contents){ .code = code,
+					    .n = param->length,
+					    .octets = isup_param_octets(msg, param) };
 	return true;
 }
 
@@ -223,7 +224,7 @@ static void set(struct bits *bits, unsigned shift, unsigned width, unsigned valu
 
 static int put_bits(struct isup_msg *msg, uint8_t code, size_t n, const struct bits *bits)
 {
-	const uint8_t octets[2] = {(uint8_t)bits->value, (uint8_t)(bits->value >> 8)};
+	const uint8_t octets[2] = { (uint8_t)bits->value, (uint8_t)(bits->value >> 8) };
 
 	return bits->bad ? -EINVAL : isup_msg_set(msg, code, octets, n);
 }
@@ -244,7 +245,7 @@ bool isup_get_nci(const struct isup_msg *msg, struct isup_nci *value)
 
 int isup_put_nci(struct isup_msg *msg, const struct isup_nci *value)
 {
-	struct bits bits = {0};
+	struct bits bits = { 0 };
 
 	set(&bits, 0, 2, value->satellite);
 	set(&bits, 2, 2, value->continuity);
@@ -274,7 +275,7 @@ bool isup_get_fci(const struct isup_msg *msg, struct isup_fci *value)
 
 int isup_put_fci(struct isup_msg *msg, const struct isup_fci *value)
 {
-	struct bits bits = {0};
+	struct bits bits = { 0 };
 
 	set(&bits, 0, 1, value->national_international);
 	set(&bits, 1, 2, value->end_to_end);
@@ -312,7 +313,7 @@ bool isup_get_bci(const struct isup_msg *msg, struct isup_bci *value)
 
 int isup_put_bci(struct isup_msg *msg, const struct isup_bci *value)
 {
-	struct bits bits = {0};
+	struct bits bits = { 0 };
 
 	set(&bits, 0, 2, value->charge);
 	set(&bits, 2, 2, value->called_status);
@@ -345,7 +346,7 @@ bool isup_get_obci(const struct isup_msg *msg, struct isup_obci *value)
 
 int isup_put_obci(struct isup_msg *msg, const struct isup_obci *value)
 {
-	struct bits bits = {0};
+	struct bits bits = { 0 };
 
 	set(&bits, 0, 1, value->in_band);
 	set(&bits, 1, 1, value->diversion_may_occur);
@@ -416,7 +417,7 @@ bool isup_get_event(const struct isup_msg *msg, struct isup_event *value)
 
 int isup_put_event(struct isup_msg *msg, const struct isup_event *value)
 {
-	struct bits bits = {0};
+	struct bits bits = { 0 };
 
 	set(&bits, 0, 7, value->event);
 	set(&bits, 7, 1, value->presentation_restricted);
@@ -486,7 +487,7 @@ bool isup_get_redirection(const struct isup_msg *msg, struct isup_redirection *v
 
 int isup_put_redirection(struct isup_msg *msg, const struct isup_redirection *value)
 {
-	struct bits bits = {0};
+	struct bits bits = { 0 };
 
 	set(&bits, 0, 3, value->indicator);
 	set(&bits, 4, 4, value->original_reason);

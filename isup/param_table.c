@@ -21,18 +21,18 @@
 		name, octet, shift, width, 0, NULL                                                 \
 	}
 
-static const char *const no_yes[] = {"no", "yes"};
-static const char *const no_indication[] = {"no indication", "yes"};
-static const char *const end_to_end[] = {"none", "pass-along", "SCCP", "pass-along and SCCP"};
-static const char *const sccp[] = {"no indication", "connectionless", "connection oriented",
-				   "connectionless and connection oriented"};
-static const char *const isdn_access[] = {"non-ISDN", "ISDN"};
-static const char *const echo_control[] = {"not included", "included"};
+static const char *const no_yes[] = { "no", "yes" };
+static const char *const no_indication[] = { "no indication", "yes" };
+static const char *const end_to_end[] = { "none", "pass-along", "SCCP", "pass-along and SCCP" };
+static const char *const sccp[] = { "no indication", "connectionless", "connection oriented",
+				    "connectionless and connection oriented" };
+static const char *const isdn_access[] = { "non-ISDN", "ISDN" };
+static const char *const echo_control[] = { "not included", "included" };
 
 /* 3.35 */
-static const char *const satellite[] = {"none", "one", "two"};
-static const char *const continuity_check[] = {"not required", "required on this circuit",
-					       "performed on a previous circuit"};
+static const char *const satellite[] = { "none", "one", "two" };
+static const char *const continuity_check[] = { "not required", "required on this circuit",
+						"performed on a previous circuit" };
 static const struct isup_field nci_fields[] = {
 	NAMED("satellite", 0, 0, 2, satellite),
 	NAMED("continuity check", 0, 2, 2, continuity_check),
@@ -40,8 +40,8 @@ static const struct isup_field nci_fields[] = {
 };
 
 /* 3.23; bits M and N by Q.769.1 */
-static const char *const national_call[] = {"national", "international"};
-static const char *const preference[] = {"preferred", "not required", "required"};
+static const char *const national_call[] = { "national", "international" };
+static const char *const preference[] = { "preferred", "not required", "required" };
 static const struct isup_field fci_fields[] = {
 	NAMED("call treated as", 0, 0, 1, national_call),
 	NAMED("end-to-end method", 0, 1, 2, end_to_end),
@@ -56,8 +56,8 @@ static const struct isup_field fci_fields[] = {
 };
 
 /* 3.38 */
-static const char *const cug_call[] = {"non-CUG", NULL, "CUG, outgoing access allowed",
-				       "CUG, outgoing access not allowed"};
+static const char *const cug_call[] = { "non-CUG", NULL, "CUG, outgoing access allowed",
+					"CUG, outgoing access not allowed" };
 static const struct isup_field ofci_fields[] = {
 	NAMED("closed user group call", 0, 0, 2, cug_call),
 	NAMED("simple segmentation", 0, 2, 1, no_yes),
@@ -81,27 +81,27 @@ static const char *const category[] = {
 	[16] = "mobile home",
 	[17] = "mobile visited",
 };
-static const struct isup_field cpc_fields[] = {NAMED("category", 0, 0, 8, category)};
+static const struct isup_field cpc_fields[] = { NAMED("category", 0, 0, 8, category) };
 
 /* 3.54, 3.55, 3.56 */
-static const char *const medium[] = {"speech",
-				     NULL,
-				     "64 kbit/s unrestricted",
-				     "3.1 kHz audio",
-				     "alternate speech/64 kbit/s",
-				     "alternate 64 kbit/s/speech",
-				     "64 kbit/s preferred",
-				     "2x64 kbit/s unrestricted",
-				     "384 kbit/s unrestricted",
-				     "1536 kbit/s unrestricted",
-				     "1920 kbit/s unrestricted"};
-static const struct isup_field medium_fields[] = {NAMED("medium", 0, 0, 8, medium)};
+static const char *const medium[] = { "speech",
+				      NULL,
+				      "64 kbit/s unrestricted",
+				      "3.1 kHz audio",
+				      "alternate speech/64 kbit/s",
+				      "alternate 64 kbit/s/speech",
+				      "64 kbit/s preferred",
+				      "2x64 kbit/s unrestricted",
+				      "384 kbit/s unrestricted",
+				      "1536 kbit/s unrestricted",
+				      "1920 kbit/s unrestricted" };
+static const struct isup_field medium_fields[] = { NAMED("medium", 0, 0, 8, medium) };
 
 /* 3.5 */
-static const char *const charge[] = {"no indication", "no charge", "charge"};
-static const char *const called_status[] = {"no indication", "subscriber free",
-					    "connect when free"};
-static const char *const called_category[] = {"no indication", "ordinary", "payphone"};
+static const char *const charge[] = { "no indication", "no charge", "charge" };
+static const char *const called_status[] = { "no indication", "subscriber free",
+					     "connect when free" };
+static const char *const called_category[] = { "no indication", "ordinary", "payphone" };
 static const struct isup_field bci_fields[] = {
 	NAMED("charge", 0, 0, 2, charge),
 	NAMED("called party's status", 0, 2, 2, called_status),
@@ -125,33 +125,33 @@ static const struct isup_field obci_fields[] = {
 };
 
 /* 3.21 */
-static const char *const event[] = {NULL,
-				    "alerting",
-				    "progress",
-				    "in-band information",
-				    "forwarded on busy",
-				    "forwarded on no reply",
-				    "forwarded unconditional"};
+static const char *const event[] = { NULL,
+				     "alerting",
+				     "progress",
+				     "in-band information",
+				     "forwarded on busy",
+				     "forwarded on no reply",
+				     "forwarded unconditional" };
 static const struct isup_field event_fields[] = {
 	NAMED("event", 0, 0, 7, event),
 	NAMED("presentation restricted", 0, 7, 1, no_yes),
 };
 
 /* 3.45 */
-static const char *const redirecting[] = {"none",
-					  "rerouted",
-					  "rerouted, all restricted",
-					  "diverted",
-					  "diverted, all restricted",
-					  "rerouted, number restricted",
-					  "diverted, number restricted"};
-static const char *const reason[] = {"unknown",
-				     "user busy",
-				     "no reply",
-				     "unconditional",
-				     "deflection during alerting",
-				     "deflection immediate",
-				     "mobile not reachable"};
+static const char *const redirecting[] = { "none",
+					   "rerouted",
+					   "rerouted, all restricted",
+					   "diverted",
+					   "diverted, all restricted",
+					   "rerouted, number restricted",
+					   "diverted, number restricted" };
+static const char *const reason[] = { "unknown",
+				      "user busy",
+				      "no reply",
+				      "unconditional",
+				      "deflection during alerting",
+				      "deflection immediate",
+				      "mobile not reachable" };
 static const struct isup_field redirection_fields[] = {
 	NAMED("indicator", 0, 0, 3, redirecting),
 	NAMED("original reason", 0, 4, 4, reason),
@@ -160,16 +160,16 @@ static const struct isup_field redirection_fields[] = {
 };
 
 /* 3.13 */
-static const char *const group_type[] = {"maintenance", "hardware"};
-static const struct isup_field group_type_fields[] = {NAMED("type", 0, 0, 2, group_type)};
+static const char *const group_type[] = { "maintenance", "hardware" };
+static const struct isup_field group_type_fields[] = { NAMED("type", 0, 0, 2, group_type) };
 
 /* 3.52 */
-static const char *const initiated[] = {"user", "network"};
-static const struct isup_field suspend_fields[] = {NAMED("initiated by", 0, 0, 1, initiated)};
+static const char *const initiated[] = { "user", "network" };
+static const struct isup_field suspend_fields[] = { NAMED("initiated by", 0, 0, 1, initiated) };
 
 /* 3.18 */
-static const char *const continuity[] = {"failed", "successful"};
-static const struct isup_field continuity_fields[] = {NAMED("continuity", 0, 0, 1, continuity)};
+static const char *const continuity[] = { "failed", "successful" };
+static const struct isup_field continuity_fields[] = { NAMED("continuity", 0, 0, 1, continuity) };
 
 /* 3.29 */
 static const struct isup_field info_request_fields[] = {
@@ -181,7 +181,7 @@ static const struct isup_field info_request_fields[] = {
 };
 
 /* 3.28 */
-static const char *const address_response[] = {"not included", "not available", NULL, "included"};
+static const char *const address_response[] = { "not included", "not available", NULL, "included" };
 static const struct isup_field information_fields[] = {
 	NAMED("calling party address", 0, 0, 2, address_response),
 	NAMED("hold provided", 0, 2, 1, no_yes),
@@ -191,17 +191,18 @@ static const struct isup_field information_fields[] = {
 };
 
 /* 3.57, coded as Q.931 4.5.5 */
-static const char *const coding[] = {"ITU-T", "ISO/IEC", "national", "network"};
-static const char *const transfer[32] = {[0] = "speech",
-					 [8] = "unrestricted digital",
-					 [9] = "restricted digital",
-					 [16] = "3.1 kHz audio",
-					 [17] = "unrestricted digital with tones",
-					 [24] = "video"};
+static const char *const coding[] = { "ITU-T", "ISO/IEC", "national", "network" };
+static const char *const transfer[32] = { [0] = "speech",
+					  [8] = "unrestricted digital",
+					  [9] = "restricted digital",
+					  [16] = "3.1 kHz audio",
+					  [17] = "unrestricted digital with tones",
+					  [24] = "video" };
 static const char *const transfer_rate[32] = {
 	[16] = "64 kbit/s",   [17] = "2x64 kbit/s", [19] = "384 kbit/s",
-	[21] = "1536 kbit/s", [23] = "1920 kbit/s", [24] = "multirate"};
-static const char *const transfer_mode[] = {"circuit", NULL, "packet"};
+	[21] = "1536 kbit/s", [23] = "1920 kbit/s", [24] = "multirate"
+};
+static const char *const transfer_mode[] = { "circuit", NULL, "packet" };
 static const struct isup_field usi_fields[] = {
 	NAMED("coding standard", 0, 5, 2, coding),
 	NAMED("transfer capability", 0, 0, 5, transfer),
@@ -210,13 +211,13 @@ static const struct isup_field usi_fields[] = {
 };
 
 /* 3.61: the first octet is Q.931's protocol discriminator */
-static const char *const discriminator[] = {"user-specific", "OSI", "X.244", "system management",
-					    "IA5"};
-static const struct isup_field uui_fields[] = {
-	NAMED("protocol discriminator", 0, 0, 8, discriminator)};
+static const char *const discriminator[] = { "user-specific", "OSI", "X.244", "system management",
+					     "IA5" };
+static const struct isup_field uui_fields[] = { NAMED("protocol discriminator", 0, 0, 8,
+						      discriminator) };
 
 /* 3.60: request form; in a response (bit A) the same bits tell whether the service is provided */
-static const char *const uus_type[] = {"request", "response"};
+static const char *const uus_type[] = { "request", "response" };
 static const struct isup_field uu_fields[] = {
 	NAMED("type", 0, 0, 1, uus_type),
 	PLAIN("service 1", 0, 1, 2),
@@ -226,49 +227,49 @@ static const struct isup_field uu_fields[] = {
 };
 
 /* 3.25 */
-static const char *const notification[128] = {[0] = "user suspended",
-					      [1] = "user resumed",
-					      [2] = "bearer service change",
-					      [4] = "call completion delay",
-					      [66] = "conference established",
-					      [67] = "conference disconnected",
-					      [68] = "other party added",
-					      [69] = "isolated",
-					      [70] = "reattached",
-					      [71] = "other party isolated",
-					      [72] = "other party reattached",
-					      [73] = "other party split",
-					      [74] = "other party disconnected",
-					      [75] = "conference floating",
-					      [96] = "call is a waiting call",
-					      [104] = "diversion activated",
-					      [105] = "call transfer, alerting",
-					      [106] = "call transfer, active",
-					      [121] = "remote hold",
-					      [122] = "remote retrieval",
-					      [123] = "call is diverting"};
-static const struct isup_field notification_fields[] = {
-	NAMED("notification", 0, 0, 7, notification)};
+static const char *const notification[128] = { [0] = "user suspended",
+					       [1] = "user resumed",
+					       [2] = "bearer service change",
+					       [4] = "call completion delay",
+					       [66] = "conference established",
+					       [67] = "conference disconnected",
+					       [68] = "other party added",
+					       [69] = "isolated",
+					       [70] = "reattached",
+					       [71] = "other party isolated",
+					       [72] = "other party reattached",
+					       [73] = "other party split",
+					       [74] = "other party disconnected",
+					       [75] = "conference floating",
+					       [96] = "call is a waiting call",
+					       [104] = "diversion activated",
+					       [105] = "call transfer, alerting",
+					       [106] = "call transfer, active",
+					       [121] = "remote hold",
+					       [122] = "remote retrieval",
+					       [123] = "call is diverting" };
+static const struct isup_field notification_fields[] = { NAMED("notification", 0, 0, 7,
+							       notification) };
 
-static const struct isup_field hop_fields[] = {PLAIN("hops left", 0, 0, 5)};
+static const struct isup_field hop_fields[] = { PLAIN("hops left", 0, 0, 5) };
 /* 3.4 */
-static const struct isup_field congestion_fields[] = {PLAIN("level", 0, 0, 8)};
+static const struct isup_field congestion_fields[] = { PLAIN("level", 0, 0, 8) };
 /* 3.2 */
-static const char *const delivery[] = {"set-up message generated", "no set-up message generated"};
-static const struct isup_field delivery_fields[] = {NAMED("access delivery", 0, 0, 1, delivery)};
+static const char *const delivery[] = { "set-up message generated", "no set-up message generated" };
+static const struct isup_field delivery_fields[] = { NAMED("access delivery", 0, 0, 1, delivery) };
 
 /* 3.6 */
-static const char *const subscription[] = {"unknown", "not allowed", "allowed, with number",
-					   "allowed, without number"};
+static const char *const subscription[] = { "unknown", "not allowed", "allowed, with number",
+					    "allowed, without number" };
 static const struct isup_field diversion_fields[] = {
 	NAMED("notification subscription", 0, 0, 3, subscription),
 	NAMED("reason", 0, 3, 4, reason),
 };
 
 /* 3.19 */
-static const char *const echo_device[] = {"no information", "not included and not available",
-					  "included", "not included but available"};
-static const char *const echo_request[] = {"no information", "activation", "deactivation"};
+static const char *const echo_device[] = { "no information", "not included and not available",
+					   "included", "not included but available" };
+static const char *const echo_request[] = { "no information", "activation", "deactivation" };
 static const struct isup_field echo_fields[] = {
 	NAMED("outgoing device", 0, 0, 2, echo_device),
 	NAMED("incoming device", 0, 2, 2, echo_device),
@@ -277,7 +278,7 @@ static const struct isup_field echo_fields[] = {
 };
 
 /* 3.33 */
-static const char *const interpretation[] = {"end node", "transit"};
+static const char *const interpretation[] = { "end node", "transit" };
 static const struct isup_field message_compatibility_fields[] = {
 	NAMED("interpretation", 0, 0, 1, interpretation),
 	NAMED("release call", 0, 1, 1, no_yes),
@@ -287,8 +288,8 @@ static const struct isup_field message_compatibility_fields[] = {
 };
 
 /* 3.41: the first upgraded parameter and its instructions; more of them follow as octets */
-static const char *const not_possible[] = {"release call", "discard message", "discard parameter",
-					   "release call"};
+static const char *const not_possible[] = { "release call", "discard message", "discard parameter",
+					    "release call" };
 static const struct isup_field parameter_compatibility_fields[] = {
 	PLAIN("upgraded parameter", 0, 0, 8),
 	NAMED("interpretation", 1, 0, 1, interpretation),
@@ -310,30 +311,32 @@ static const struct isup_field mcid_response_fields[] = {
 };
 
 /* 3.47 */
-static const char *const restriction[] = {"allowed", "restricted"};
-static const struct isup_field restriction_fields[] = {NAMED("presentation", 0, 0, 2, restriction)};
+static const char *const restriction[] = { "allowed", "restricted" };
+static const struct isup_field restriction_fields[] = { NAMED("presentation", 0, 0, 2,
+							      restriction) };
 
 /* 3.65, 3.67, 3.63, 3.81 */
-static const struct isup_field transfer_fields[] = {PLAIN("identity", 0, 0, 8)};
+static const struct isup_field transfer_fields[] = { PLAIN("identity", 0, 0, 8) };
 static const struct isup_field loop_fields[] = {
 	NAMED("type", 0, 0, 1, uus_type),
 	PLAIN("response", 0, 1, 2),
 };
-static const struct isup_field ccss_fields[] = {NAMED("CCSS call", 0, 0, 1, no_yes)};
-static const struct isup_field collect_fields[] = {
-	NAMED("collect call requested", 0, 0, 1, no_yes)};
+static const struct isup_field ccss_fields[] = { NAMED("CCSS call", 0, 0, 1, no_yes) };
+static const struct isup_field collect_fields[] = { NAMED("collect call requested", 0, 0, 1,
+							  no_yes) };
 
 /* 3.68 */
-static const struct isup_field controls_fields[] = {
-	NAMED("temporary alternative routing", 0, 0, 1, no_yes)};
+static const struct isup_field controls_fields[] = { NAMED("temporary alternative routing", 0, 0, 1,
+							   no_yes) };
 
 /* 3.72, 3.74, 3.76 */
-static const char *const to_divert[] = {"no indication", "allowed", "not allowed"};
-static const char *const to_offer[] = {"no indication", "not allowed", "allowed"};
-static const char *const to_confer[] = {"no indication", "accept", "reject"};
-static const struct isup_field divert_fields[] = {NAMED("call to be diverted", 0, 0, 2, to_divert)};
-static const struct isup_field offer_fields[] = {NAMED("call to be offered", 0, 0, 2, to_offer)};
-static const struct isup_field confer_fields[] = {NAMED("conference", 0, 0, 2, to_confer)};
+static const char *const to_divert[] = { "no indication", "allowed", "not allowed" };
+static const char *const to_offer[] = { "no indication", "not allowed", "allowed" };
+static const char *const to_confer[] = { "no indication", "accept", "reject" };
+static const struct isup_field divert_fields[] = { NAMED("call to be diverted", 0, 0, 2,
+							 to_divert) };
+static const struct isup_field offer_fields[] = { NAMED("call to be offered", 0, 0, 2, to_offer) };
+static const struct isup_field confer_fields[] = { NAMED("conference", 0, 0, 2, to_confer) };
 
 #define PRINTED(name, min, max, print, brief)                                                      \
 	{                                                                                          \

@@ -14,7 +14,7 @@ struct isup_text {
 
 static void text_open(struct isup_text *text, char *buffer, size_t cap)
 {
-	*text = (struct isup_text){.at = buffer, .left = cap};
+	*text = (struct isup_text){ .at = buffer, .left = cap };
 	if (cap)
 		*buffer = '\0';
 }
@@ -72,7 +72,7 @@ static const char *const plan_names[] = {
 };
 
 /* Q.763 3.10 e */
-static const char *const presentation_names[] = {"allowed", "restricted", "unavailable", "spare"};
+static const char *const presentation_names[] = { "allowed", "restricted", "unavailable", "spare" };
 
 /* Q.763 3.10 f */
 static const char *const screening_names[] = {
@@ -94,7 +94,7 @@ static const char *const location_names[] = {
 	[Q850_LOC_BEYOND_INTERWORKING] = "BI",
 };
 
-static const char *const coding_names[] = {"ITU-T", "ISO/IEC", "national", "location specific"};
+static const char *const coding_names[] = { "ITU-T", "ISO/IEC", "national", "location specific" };
 
 static void malformed(struct isup_text *text, const struct isup_contents *contents)
 {
@@ -329,8 +329,8 @@ void isup_brief_set_flags(struct isup_text *text, const struct isup_param_def *d
 void isup_brief_bci(struct isup_text *text, const struct isup_param_def *def,
 		    const struct isup_contents *contents)
 {
-	static const char *const status[] = {"no indication", "subscriber free",
-					     "connect when free"};
+	static const char *const status[] = { "no indication", "subscriber free",
+					      "connect when free" };
 
 	if (contents->n < def->min) {
 		malformed(text, contents);
@@ -345,8 +345,8 @@ void isup_brief_bci(struct isup_text *text, const struct isup_param_def *def,
 void isup_brief_nci(struct isup_text *text, const struct isup_param_def *def,
 		    const struct isup_contents *contents)
 {
-	static const char *const continuity[] = {"", " continuity check",
-						 " continuity check on previous circuit", ""};
+	static const char *const continuity[] = { "", " continuity check",
+						  " continuity check on previous circuit", "" };
 
 	if (contents->n >= def->min)
 		add(text, "%s", continuity[contents->octets[0] >> 2 & 3]);
@@ -361,8 +361,9 @@ void isup_brief_octets(struct isup_text *text, const struct isup_param_def *def,
 
 static struct isup_contents contents_of(const struct isup_msg *msg, const struct isup_param *param)
 {
-	return (struct isup_contents){
-		.code = param->code, .n = param->length, .octets = isup_param_octets(msg, param)};
+	return (struct isup_contents){ .code = param->code,
+				       .n = param->length,
+				       .octets = isup_param_octets(msg, param) };
 }
 
 static void add_head(struct isup_text *text, const struct isup_msg *msg)

@@ -54,7 +54,7 @@ struct schedule {
 	struct wall *wall; /* borrow */
 	void (*fn)(void *data);
 	void *data;
-	bool used;
+	int id; /* as libss7 knows it; 0: free */
 };
 
 struct wall {
@@ -66,8 +66,8 @@ struct wall {
 	struct mtp2 *link;	 /* own, through ss7 */
 	struct timer_heap *heap; /* borrow */
 	uv_poll_t *poll;	 /* own: freed by its close call-back; NULL in the self check */
-	struct schedule schedules[SCHEDULES_MAX +
-				  1]; /* 0 is never used: libss7 takes it for "never started" */
+	struct schedule schedules[SCHEDULES_MAX];
+	int last_id; /* never given twice: libss7 also deletes timers that expired long ago */
 	struct timer silence;
 	struct mtp_link_info info;
 	bool resumed;			/* the user was told that the adjacent point is available */
@@ -157,38 +157,44 @@ static void schedule_expired(struct timer *timer, void *arg)
 	struct schedule *schedule = arg;
 
 	(void)timer;
-	schedule->used = false;
+	schedule->id = 0;
 	schedule->fn(schedule->data);
 	follow(schedule->wall);
+}
+
+static struct schedule *schedule_find(struct wall *wall, int id)
+{
+	for (size_t i = 0; i < SCHEDULES_MAX; i++)
+		if (wall->schedules[i].id == id)
+			return &wall->schedules[i];
+	return NULL;
 }
 
 int ss7_schedule_event(struct ss7 *ss7, int ms, void (*fn)(void *data), void *data)
 {
 	struct wall *wall = wall_of(ss7);
+	struct schedule *schedule = wall ? schedule_find(wall, 0) : NULL;
 
-	for (int id = 1; wall && id <= SCHEDULES_MAX; id++) {
-		struct schedule *schedule = &wall->schedules[id];
-
-		if (schedule->used)
-			continue;
-		schedule->used = true;
-		schedule->fn = fn;
-		schedule->data = data;
-		timer_start_ms(&schedule->timer, ms > 0 ? (uint64_t)ms : 0);
-		return id;
+	if (!schedule) {
+		log_write(LOG_ERROR, wall ? wall->name : "mtp",
+			  "libss7 asks for more timers than a link has");
+		return -1;
 	}
-	log_write(LOG_ERROR, wall ? wall->name : "mtp",
-		  "libss7 asks for more timers than a link has");
-	return -1;
+	schedule->id = ++wall->last_id;
+	schedule->fn = fn;
+	schedule->data = data;
+	timer_start_ms(&schedule->timer, ms > 0 ? (uint64_t)ms : 0);
+	return schedule->id;
 }
 
 void ss7_schedule_del(struct ss7 *ss7, int *id)
 {
 	struct wall *wall = wall_of(ss7);
+	struct schedule *schedule = wall && *id > 0 ? schedule_find(wall, *id) : NULL;
 
-	if (wall && *id > 0 && *id <= SCHEDULES_MAX) {
-		timer_stop(&wall->schedules[*id].timer);
-		wall->schedules[*id].used = false;
+	if (schedule) {
+		timer_stop(&schedule->timer);
+		schedule->id = 0;
 	}
 	*id = -1;
 }
@@ -279,8 +285,9 @@ static void receive(struct wall *wall)
 		if (n < 2 + SU_HEAD || !unit_is_sound(unit, (size_t)n - 2)) {
 			counter_add(&bad_units, 1);
 			wall->info.su_errors++;
-			log_write(LOG_DEBUG, wall->name, "signal unit of %zd octets with length indicator %u dropped",
-				  n, n > 2 ? unit[2] & LI_MAX : 0);
+			log_write(LOG_DEBUG, wall->name,
+				  "signal unit of %zd octets with length indicator %u dropped", n,
+				  n > 2 ? unit[2] & LI_MAX : 0);
 			continue;
 		}
 		memset(unit + n, 0, sizeof(unit) - (size_t)n);
@@ -389,7 +396,7 @@ static void wall_free(struct mtp *mtp)
 	if (wall->ss7)
 		destroy_ss7(wall);
 	timer_close(&wall->silence);
-	for (size_t i = 1; i <= SCHEDULES_MAX; i++)
+	for (size_t i = 0; i < SCHEDULES_MAX; i++)
 		timer_close(&wall->schedules[i].timer);
 	while (*at && *at != wall)
 		at = &(*at)->next;
@@ -514,7 +521,7 @@ static struct wall *wall_new(const struct libss7_mtp_conf *conf, const struct mt
 	wall->info.since_us = timer_heap_now_us(heap);
 	wall->next = walls;
 	walls = wall;
-	for (size_t i = 1; i <= SCHEDULES_MAX && !err; i++) {
+	for (size_t i = 0; i < SCHEDULES_MAX && !err; i++) {
 		wall->schedules[i].wall = wall;
 		err = timer_init(&wall->schedules[i].timer, heap, "MTP", schedule_expired,
 				 &wall->schedules[i]);
@@ -559,13 +566,25 @@ int libss7_mtp_open(struct mtp **mtp, const struct libss7_mtp_conf *conf,
 	return 0;
 }
 
+/* An alarm makes the library forget its MTP2 timers without stopping them; one would later take the
+ * new link down. */
+static void stop_mtp2_timers(struct wall *wall)
+{
+	struct mtp2 *link = wall->link;
+	int *const timers[] = {&link->t1, &link->t2, &link->t3, &link->t4, &link->t7};
+
+	for (size_t i = 0; i < sizeof(timers) / sizeof(timers[0]); i++)
+		ss7_schedule_del(wall->ss7, timers[i]);
+}
+
 void libss7_mtp_alarm(struct mtp *mtp, bool failed)
 {
 	struct wall *wall = (struct wall *)mtp;
 
-	if (failed)
+	if (failed) {
+		stop_mtp2_timers(wall);
 		ss7_link_alarm(wall->ss7, wall->conf.fd);
-	else if (wall->link->state == LIBSS7_STATE_ALARM)
+	} else if (wall->link->state == LIBSS7_STATE_ALARM)
 		ss7_link_noalarm(wall->ss7, wall->conf.fd);
 	follow(wall);
 }
@@ -583,7 +602,7 @@ static const char *check_layout(const struct wall *wall)
 	if (!link->adj_sp || link->adj_sp->adjpc != wall->conf.adjacent ||
 	    link->adj_sp->master != wall->ss7 || link->adj_sp->links[0] != link)
 		return "its adjacent point structure differs";
-	if (link->t2 <= 0 || !wall->schedules[link->t2].used)
+	if (link->t2 <= 0 || link->t2 != wall->last_id)
 		return "it does not use our scheduler";
 	return NULL;
 }

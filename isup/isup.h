@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/*
+ * ISUP signalling procedures (Q.764) between this exchange (OPC) and one other (DPC): its circuits, their calls and
+ * their maintenance. Everything runs on the core thread and on the timer heap that is handed in; nothing here opens a
+ * descriptor. Upward it speaks the primitives of Q.764's signalling procedure control through isup_user.
+ */
+#ifndef ISUP_ISUP_H
+#define ISUP_ISUP_H
+
+#include "gw/base/timer.h"
+#include "isup/msg.h"
+#include "isup/mtp/mtp.h"
+#include "isup/param.h"
+
+struct isup;
+struct isup_circuit;
+
+/* Q.764 timers, by their number; value table in isup/timers.c. */
+enum isup_timer_id {
+	ISUP_T1, ISUP_T2, ISUP_T5, ISUP_T6, ISUP_T7, ISUP_T9, ISUP_T10, ISUP_T11, ISUP_T12, ISUP_T13, ISUP_T14, ISUP_T15,
+	ISUP_T16, ISUP_T17, ISUP_T18, ISUP_T19, ISUP_T20, ISUP_T21, ISUP_T22, ISUP_T23, ISUP_T35, ISUP_TIMERS
+};
+
+struct isup_timer_def {
+	const char *name; /* "T7" */
+	uint32_t default_ms, min_ms, max_ms;
+	const char *what; /* one sentence, with the clause */
+};
+extern const struct isup_timer_def isup_timer_defs[ISUP_TIMERS];
+
+enum isup_hunt { ISUP_HUNT_LEAST_RECENTLY_USED, ISUP_HUNT_ASCENDING, ISUP_HUNT_DESCENDING, ISUP_HUNT_CYCLIC };
+
+struct isup_conf {
+	const char *name; /* trunk group, for logs and traces */
+	uint32_t opc, dpc;
+	uint8_t ni; /* network indicator of the SIO, for traces only: MTP sets the real one */
+	enum isup_hunt hunt;
+	uint32_t timer_ms[ISUP_TIMERS]; /* 0: the default */
+	unsigned min_digits;		/* of a called number without ST before T35 gives way to T10 */
+};
+
+/* Upward indications about a call. The circuit's user pointer is the owner's (the ISUP leg). */
+enum isup_ind {
+	ISUP_IND_SETUP,	   /* IAM; msg is the IAM. The owner sets the user pointer or releases at once. */
+	ISUP_IND_DIGITS,   /* SAM; msg is the SAM */
+	ISUP_IND_ADDRESS_COMPLETE, /* ACM */
+	ISUP_IND_PROGRESS, /* CPG */
+	ISUP_IND_ANSWER,   /* ANM or CON */
+	ISUP_IND_SUSPEND,  /* SUS */
+	ISUP_IND_RESUME,   /* RES */
+	ISUP_IND_T10,	   /* no digit for T10: the number is to be taken as complete (incoming overlap) */
+	ISUP_IND_T35,	   /* digits stopped below the minimum: already released with cause 28 */
+	ISUP_IND_RELEASE,  /* REL received (RLC is sent by isup_release) or a timer ended the call: cause holds why.
+			    * The owner must answer with isup_release; the circuit stays busy until then. */
+	ISUP_IND_RELEASED, /* the circuit is no longer the owner's: RLC came or the circuit was reset */
+	ISUP_IND_REATTEMPT, /* lost by dual seizure, blocking or reset before any backward message: the circuit is no
+			     * longer the owner's; try another */
+};
+
+struct isup_indication {
+	enum isup_ind ind;
+	const struct isup_msg *msg; /* borrow; NULL when no message caused it */
+	struct isup_cause cause;    /* RELEASE, RELEASED, REATTEMPT */
+};
+
+struct isup_user {
+	void (*indicate)(void *arg, struct isup_circuit *circuit, const struct isup_indication *ind);
+	/* A circuit changed between usable and not (for trunk state, traces, alarms). */
+	void (*circuit_changed)(void *arg, struct isup_circuit *circuit);
+	/* Alarm raised or cleared by maintenance, such as T5, T13, T15, T17, T19, T21, T23 (Q.764 Annex A). */
+	void (*alarm)(void *arg, const char *what, unsigned cic, bool raised);
+	/* Call id of the circuit's call for traces, NULL when it has none. Optional. */
+	const char *(*call_id)(void *arg, struct isup_circuit *circuit);
+	void *arg;
+};
+
+/* own. conf is copied, heap borrowed; mtp may be set later by isup_attach. NULL when out of memory. */
+struct isup *isup_new(const struct isup_conf *conf, const struct isup_user *user, struct timer_heap *heap);
+/* Stops everything without a message. NULL is fine. */
+void isup_free(struct isup *isup);
+void isup_attach(struct isup *isup, struct mtp *mtp);
+/* Applies to timers started from now on. */
+void isup_set_timers(struct isup *isup, const uint32_t timer_ms[ISUP_TIMERS]);
+void isup_set_hunt(struct isup *isup, enum isup_hunt hunt, unsigned min_digits);
+uint32_t isup_timer_ms(const struct isup *isup, enum isup_timer_id timer);
+
+/* bearer is the owner's mark of the timeslot behind the circuit. -EEXIST, -ENOMEM. */
+int isup_circuit_add(struct isup *isup, uint16_t cic, void *bearer);
+/* -EBUSY unless idle: a busy circuit is taken away when it falls idle if retire is set. */
+int isup_circuit_remove(struct isup *isup, uint16_t cic, bool retire);
+struct isup_circuit *isup_circuit_find(const struct isup *isup, uint16_t cic);
+size_t isup_circuit_count(const struct isup *isup);
+/* In CIC order. */
+void isup_circuit_each(struct isup *isup, void (*fn)(struct isup_circuit *circuit, void *arg), void *arg);
+
+/* From the MTP user call-backs of the linkset that carries this OPC-DPC pair. octets start with the CIC. */
+void isup_message_in(struct isup *isup, const uint8_t *octets, size_t n);
+void isup_mtp_pause(struct isup *isup);
+/* First resume after start: group reset of every circuit (Q.764 2.9.3.2). */
+void isup_mtp_resume(struct isup *isup);
+
+/* Outgoing call: selects an idle circuit by the hunting rule (Q.764 2.9.1.4: controlled circuits first), sets msg's CIC and
+ * sends the IAM. 0 with *circuit, or -EAGAIN: no circuit (cause 34), -ENETUNREACH: DPC not available. */
+int isup_setup(struct isup *isup, struct isup_msg *iam, void *user, struct isup_circuit **circuit);
+/* SAM, ACM, CPG, ANM, CON, SUS, RES on a call; the CIC is set. -EPROTO in a state that does not allow it. */
+int isup_send(struct isup_circuit *circuit, struct isup_msg *msg);
+/* Release request, or response to ISUP_IND_RELEASE: sends REL or RLC as the state asks. The owner hears
+ * ISUP_IND_RELEASED when the circuit is free; with user set to NULL before, it hears nothing more. */
+void isup_release(struct isup_circuit *circuit, const struct isup_cause *cause);
+void isup_circuit_set_user(struct isup_circuit *circuit, void *user);
+/* Tells incoming overlap that the digits are sufficient: stops T10 and T35. */
+void isup_digits_complete(struct isup_circuit *circuit);
+
+/* Maintenance (Q.764 2.8). Blocking a busy circuit lets its call end. hardware: CGB with the hardware oriented type. */
+int isup_block(struct isup *isup, uint16_t cic);
+int isup_unblock(struct isup *isup, uint16_t cic);
+int isup_reset(struct isup *isup, uint16_t cic);
+int isup_block_group(struct isup *isup, uint16_t first, unsigned count, bool hardware);
+int isup_unblock_group(struct isup *isup, uint16_t first, unsigned count, bool hardware);
+int isup_reset_group(struct isup *isup, uint16_t first, unsigned count);
+
+/* What a circuit shows. */
+uint16_t isup_circuit_cic(const struct isup_circuit *circuit);
+void *isup_circuit_user(const struct isup_circuit *circuit);
+void *isup_circuit_bearer(const struct isup_circuit *circuit);
+const struct isup *isup_circuit_isup(const struct isup_circuit *circuit);
+/* "idle", "outgoing, wait ACM", ... */
+const char *isup_circuit_state(const struct isup_circuit *circuit);
+/* "-", "local", "remote", "local+remote hw" ... into text */
+void isup_circuit_blocking(const struct isup_circuit *circuit, char *text, size_t cap);
+bool isup_circuit_idle(const struct isup_circuit *circuit);
+bool isup_circuit_usable(const struct isup_circuit *circuit); /* idle and not blocked, reset or paused */
+bool isup_available(const struct isup *isup);		      /* DPC reachable and the first reset answered */
+const char *isup_name(const struct isup *isup);
+
+#endif
