@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* The octet ring of a jitter buffer. */
+#include "dsp/jitter_ring.h"
+
+#include <string.h>
+
+#define WORD 64
+#define MASK (JITTER_SAMPLES - 1)
+
+static void bits_set(uint64_t *bits, uint32_t at, size_t n, bool value)
+{
+	while (n) {
+		unsigned bit = at % WORD;
+		size_t k = n < WORD - bit ? n : WORD - bit;
+		uint64_t mask = (k == WORD ? UINT64_MAX : (UINT64_C(1) << k) - 1) << bit;
+		uint64_t *word = &bits[(at & MASK) / WORD];
+
+		*word = value ? *word | mask : *word & ~mask;
+		at += (uint32_t)k;
+		n -= k;
+	}
+}
+
+void jitter_ring_clear(struct jitter *jitter)
+{
+	memset(jitter->present, 0, sizeof(jitter->present));
+}
+
+void jitter_ring_store(struct jitter *jitter, uint32_t at, const uint8_t *octets, size_t n)
+{
+	size_t start = at & MASK;
+	size_t first = n < JITTER_SAMPLES - start ? n : JITTER_SAMPLES - start;
+
+	memcpy(jitter->octets + start, octets, first);
+	memcpy(jitter->octets, octets + first, n - first);
+	bits_set(jitter->present, at, n, true);
+}
+
+void jitter_ring_load(const struct jitter *jitter, uint32_t at, uint8_t *octets, size_t n)
+{
+	size_t start = at & MASK;
+	size_t first = n < JITTER_SAMPLES - start ? n : JITTER_SAMPLES - start;
+
+	memcpy(octets, jitter->octets + start, first);
+	memcpy(octets + first, jitter->octets, n - first);
+}
+
+void jitter_ring_forget(struct jitter *jitter, uint32_t at, size_t n)
+{
+	if (n >= JITTER_SAMPLES)
+		jitter_ring_clear(jitter);
+	else
+		bits_set(jitter->present, at, n, false);
+}
+
+size_t jitter_ring_run(const struct jitter *jitter, uint32_t at, size_t n, bool there)
+{
+	size_t run = 0;
+
+	while (run < n) {
+		unsigned bit = at % WORD;
+		uint64_t word = jitter->present[(at & MASK) / WORD];
+		uint64_t other = ~((there ? word : ~word) >> bit);
+		unsigned k = other ? (unsigned)__builtin_ctzll(other) : WORD;
+
+		if (k > WORD - bit)
+			k = WORD - bit;
+		run += k;
+		at += k;
+		if (k < WORD - bit)
+			break;
+	}
+	return run < n ? run : n;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* The octet ring of a jitter buffer, addressed by timestamp, with a bit per octet that tells whether it is there. */
+#ifndef DSP_JITTER_RING_H
+#define DSP_JITTER_RING_H
+
+#include "dsp/jitter.h"
+
+void jitter_ring_clear(struct jitter *jitter);
+void jitter_ring_store(struct jitter *jitter, uint32_t at, const uint8_t *octets, size_t n);
+void jitter_ring_load(const struct jitter *jitter, uint32_t at, uint8_t *octets, size_t n);
+void jitter_ring_forget(struct jitter *jitter, uint32_t at, size_t n);
+/* How many octets from at on are there (or are not), at most n. */
+size_t jitter_ring_run(const struct jitter *jitter, uint32_t at, size_t n, bool there);
+
+#define JITTER_CUT_MIN 40 /* shortest pitch period: 200 Hz */
+
+/* Tries to cut one pitch period in (more > 0: at most that many samples) or out (more < 0) where play is; returns the
+ * samples cut in or out, 0 when there are too few octets, or no good place and patient. */
+int32_t jitter_cut(struct jitter *jitter, int32_t more, bool patient);
+
+#endif

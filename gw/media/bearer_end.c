@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* A bearer timeslot as an end of a channel. */
+#include "gw/media/bearer_end.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gw/base/counter.h"
+#include "gw/base/list.h"
+
+#define PER_MS	       8
+#define JITTER_MAX_MS  150
+#define JITTER_MORE_MS 5 /* above a chunk: the two phases of a span's clock */
+
+static struct counter full = COUNTER_INIT("causeway_media_bearer_full_total",
+					  "Blocks dropped because a bearer took no more");
+
+struct bearer_end *bearer_end_of(struct media_end *end)
+{
+	return container_of(end, struct bearer_end, end);
+}
+
+static void write_block(struct bearer_end *bearer, const uint8_t *octets)
+{
+	ssize_t n = write(bearer->fd, octets, bearer->chunk);
+
+	if (n == (ssize_t)bearer->chunk) {
+		bearer->end.stats.blocks_out++;
+		bearer->end.stats.octets_out += bearer->chunk;
+	} else {
+		counter_add(&full, 1);
+	}
+	bearer->waiting++;
+}
+
+/* The line gets its lead as idle, so that nothing is taken from the other side before its time. */
+static void attach(struct media_end *end, const struct round *round)
+{
+	struct bearer_end *bearer = bearer_end_of(end);
+	uint8_t idle[BLOCK_SAMPLES];
+
+	(void)round;
+	memset(idle, g711_silence(end->law), sizeof(idle));
+	bearer->ticks_seen = bearer->clock->ticks;
+	while (bearer->waiting < bearer->lead)
+		write_block(bearer, idle);
+}
+
+static void read_blocks(struct bearer_end *bearer)
+{
+	while (bearer->fifo_n + bearer->chunk <= sizeof(bearer->fifo)) {
+		ssize_t n = read(bearer->fd, bearer->fifo + bearer->fifo_n, bearer->chunk);
+
+		if (n <= 0)
+			return;
+		bearer->fifo_n += (size_t)n;
+		bearer->end.stats.blocks_in++;
+		bearer->end.stats.octets_in += (uint64_t)n;
+	}
+	bearer->end.stats.rx_overruns++;
+}
+
+static void fifo_drop(struct bearer_end *bearer, size_t n)
+{
+	bearer->fifo_n -= n;
+	memmove(bearer->fifo, bearer->fifo + n, bearer->fifo_n);
+}
+
+static void intake(struct media_end *end, const struct round *round, bool clocked)
+{
+	struct bearer_end *bearer = bearer_end_of(end);
+
+	if (clocked && !bearer->clocked)
+		jitter_reset(&bearer->jitter, end->law);
+	bearer->clocked = clocked;
+	read_blocks(bearer);
+	while (clocked && bearer->fifo_n) {
+		size_t n = bearer->fifo_n < JITTER_PACKET_MAX ? bearer->fifo_n : JITTER_PACKET_MAX;
+
+		jitter_put(&bearer->jitter, bearer->timestamp, bearer->fifo, n, round->timely);
+		bearer->timestamp += (uint32_t)n;
+		fifo_drop(bearer, n);
+	}
+}
+
+static size_t ready(const struct media_end *end, const struct round *round)
+{
+	(void)round;
+	return ((const struct bearer_end *)(const void *)end)->fifo_n;
+}
+
+static bool take(struct media_end *end, uint8_t *octets, size_t n)
+{
+	struct bearer_end *bearer = bearer_end_of(end);
+	uint64_t lost = 0;
+
+	if (bearer->clocked) {
+		pipeline_play(&bearer->jitter, &bearer->concealer, octets, n, &lost);
+		end->stats.concealed_ms = bearer->jitter.lost / PER_MS;
+	} else {
+		memcpy(octets, bearer->fifo, n);
+		fifo_drop(bearer, n);
+	}
+	return false;
+}
+
+static void skip(struct media_end *end, size_t n)
+{
+	jitter_skip(&bearer_end_of(end)->jitter, n);
+}
+
+static struct demand demand(struct media_end *end)
+{
+	struct bearer_end *bearer = bearer_end_of(end);
+	uint64_t taken = bearer->clock->ticks - bearer->ticks_seen;
+	uint64_t idle = taken > bearer->waiting ? taken - bearer->waiting : 0;
+
+	bearer->ticks_seen = bearer->clock->ticks;
+	bearer->waiting -= (unsigned)(taken - idle);
+	end->stats.tx_underruns += idle;
+	return (struct demand){
+		.skip = idle * bearer->chunk,
+		.take = (bearer->lead - bearer->waiting) * bearer->chunk,
+	};
+}
+
+static void put(struct media_end *end, const uint8_t *octets, size_t n, bool pause)
+{
+	struct bearer_end *bearer = bearer_end_of(end);
+
+	(void)pause;
+	for (size_t at = 0; at < n; at += bearer->chunk)
+		write_block(bearer, octets + at);
+}
+
+static void upkeep(struct media_end *end, const struct round *round)
+{
+	struct bearer_end *bearer = bearer_end_of(end);
+
+	(void)round;
+	end->stats.delay_ms = bearer->clocked ? jitter_delay(&bearer->jitter) / PER_MS : 0;
+}
+
+static void detach(struct media_end *end, const struct round *round)
+{
+	(void)end;
+	(void)round;
+}
+
+static const struct media_end_ops bearer_ops = {
+	.attach = attach,
+	.intake = intake,
+	.ready = ready,
+	.take = take,
+	.skip = skip,
+	.demand = demand,
+	.put = put,
+	.upkeep = upkeep,
+	.detach = detach,
+};
+
+void bearer_end_init(struct bearer_end *bearer, int fd, const struct tdm_span *span,
+		     const struct span_clock *clock)
+{
+	const struct jitter_conf conf = {
+		.law = span->law == TDM_ALAW ? G711_A : G711_MU,
+		.min = (span->chunk_ms + JITTER_MORE_MS) * PER_MS,
+		.max = JITTER_MAX_MS * PER_MS,
+	};
+	unsigned gathered = (BEARER_ROUND_MS + span->chunk_ms - 1) / span->chunk_ms;
+
+	memset(bearer, 0, sizeof(*bearer));
+	bearer->end.ops = &bearer_ops;
+	bearer->end.law = conf.law;
+	bearer->end.listener = &bearer->listener;
+	bearer->chunk = span->chunk_octets;
+	bearer->end.block = BLOCK_SAMPLES / bearer->chunk * bearer->chunk;
+	bearer->lead = BEARER_LEAD_MS / span->chunk_ms + gathered;
+	bearer->fd = fd;
+	bearer->clock = clock;
+	dtmf_detector_init(&bearer->listener.detector);
+	jitter_init(&bearer->jitter, &conf);
+	concealer_init(&bearer->concealer, conf.law);
+	counter_list(&full);
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/*
+ * The media engine as the core sees it: opaque handles and commands. One engine is one media thread. A channel joins
+ * two ends, side 0 and side 1; each end is an RTP session or a bearer timeslot, in any combination. Every function
+ * here is called on the core thread; commands cross to the media thread by a ring, and nothing waits. Closing is
+ * two-phase: the channel and its ports live until the media thread has let go.
+ */
+#ifndef MEDIA_MEDIA_H
+#define MEDIA_MEDIA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <uv.h>
+
+#include "gw/media/negotiation.h"
+#include "tdm/span.h"
+
+struct media_engine;
+struct media_channel;
+
+struct media_conf {
+	unsigned port_first, port_last; /* RTP on even ports, RTCP on the next */
+	unsigned jitter_min_ms, jitter_max_ms;
+	uint32_t rtp_timeout_ms;
+	unsigned channels_max;
+};
+
+enum media_tone { MEDIA_TONE_NONE, MEDIA_TONE_RINGBACK, MEDIA_TONE_BUSY, MEDIA_TONE_CONGESTION };
+
+enum media_event_kind {
+	MEDIA_EV_DTMF,	      /* digit heard at side, whole: on the bearer, or as RFC 4733 events */
+	MEDIA_EV_RTP_STARTED, /* first packet accepted at side */
+	MEDIA_EV_RTP_TIMEOUT, /* nothing received at side for rtp_timeout_ms while receiving was on */
+	MEDIA_EV_CLOSED,      /* last event of a channel: the media thread has let go */
+};
+
+struct media_event {
+	enum media_event_kind kind;
+	unsigned side;
+	char digit;
+	uint32_t duration_ms;
+};
+
+typedef void media_event_fn(void *arg, struct media_channel *channel, const struct media_event *event);
+
+/* What a channel did, for CDR and show. Copied without locks from the channel's snapshot slot. */
+struct media_end_stats {
+	uint64_t packets_in, packets_out, octets_in, octets_out;
+	uint64_t lost, late, duplicate, reordered, refused; /* refused: wrong source, version or payload type */
+	uint64_t concealed_ms;
+	uint32_t jitter_us, delay_ms; /* RFC 3550 interarrival jitter; jitter buffer delay now */
+	uint32_t rtt_us;	      /* from RTCP, 0 while unknown */
+	uint64_t blocks_in, blocks_out, tx_underruns, rx_overruns; /* bearer */
+	uint32_t dtmf_in, dtmf_out;
+};
+
+/* own; starts the media thread, joined to loop for its events. -errno in *error when NULL. */
+struct media_engine *media_engine_new(const struct media_conf *conf, uv_loop_t *loop, int *error);
+/* Ends the thread; every channel must be closed. Run the loop afterwards until its handles are closed. */
+void media_engine_free(struct media_engine *engine);
+/* The engine ticks on the spans given to it. The span is borrowed and must outlive the engine, or be removed first. */
+int media_engine_add_span(struct media_engine *engine, struct tdm_span *span);
+/* -EBUSY while a channel uses one of its timeslots. */
+int media_engine_remove_span(struct media_engine *engine, struct tdm_span *span);
+/* Times the tick was late by more than 20 ms, and the worst lateness. */
+void media_engine_stalls(const struct media_engine *engine, uint64_t *stalls, uint64_t *worst_us);
+size_t media_engine_channels(const struct media_engine *engine);
+
+/* own; NULL when the engine is full. fn is called on the core thread. label (call id) is copied, for traces. */
+struct media_channel *media_channel_new(struct media_engine *engine, const char *label, media_event_fn *fn, void *arg);
+/* No event but CLOSED follows; the handle is dead for the caller after the call (fn is not called with it unless
+ * want_closed). */
+void media_channel_close(struct media_channel *channel, bool want_closed);
+
+/* Makes the end an RTP session on a free port of address; local_port is even. -EADDRNOTAVAIL, -ENOBUFS: no port. */
+int media_rtp_open(struct media_channel *channel, unsigned side, const char *address, uint16_t *local_port);
+/* Sets or changes what an answer negotiated. May be called again (re-INVITE, another early dialog). */
+int media_rtp_set(struct media_channel *channel, unsigned side, const struct media_rtp_params *params);
+/* Makes the end a bearer: opens the timeslot. -errno of tdm_span_bearer. */
+int media_bearer_open(struct media_channel *channel, unsigned side, struct tdm_span *span, unsigned timeslot);
+/* Gives the end back (re-attempt on another circuit); the other end stays. */
+void media_end_close(struct media_channel *channel, unsigned side);
+/* What flows from this end to the other, and to this end from the other: the two directions of through-connection. */
+void media_end_mode(struct media_channel *channel, unsigned side, bool hear, bool speak);
+/* Sends a digit out of this end: as RFC 4733 when negotiated, else as a tone. duration_ms >= 40. */
+void media_dtmf_send(struct media_channel *channel, unsigned side, char digit, uint32_t duration_ms);
+/* Plays a tone out of this end instead of what the other end says, until NONE. */
+void media_tone(struct media_channel *channel, unsigned side, enum media_tone tone);
+void media_stats(const struct media_channel *channel, unsigned side, struct media_end_stats *stats);
+
+#endif

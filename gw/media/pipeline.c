@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* The pipeline of one channel. */
+#include "gw/media/pipeline.h"
+
+#include <string.h>
+
+#define PER_MS 8
+
+/* A block on its way from one side to the other. */
+struct flow {
+	struct pipeline *pipeline;
+	struct media_side *from, *to;
+	uint8_t octets[BLOCK_SAMPLES];
+	size_t n;
+	enum g711_law law; /* of octets */
+	bool pause;	   /* nothing needs to be sent */
+};
+
+static bool is_through(const struct media_side *from, const struct media_side *to)
+{
+	return from->hear && to->speak;
+}
+
+static struct media_side *other_side(struct media_end *end)
+{
+	return &end->pipeline->side[!end->side];
+}
+
+/* ---- what the ends tell ---- */
+
+void pipeline_report(struct media_end *end, enum media_event_kind kind)
+{
+	const struct media_event event = {.kind = kind, .side = end->side};
+
+	end->pipeline->report(end->pipeline->arg, &event);
+}
+
+uint32_t pipeline_digit_heard(struct media_end *end, char digit)
+{
+	struct media_side *to = other_side(end);
+
+	return is_through(&end->pipeline->side[end->side], to) ? digits_open(&to->digits, digit)
+							       : 0;
+}
+
+void pipeline_digit_lasts(struct media_end *end, char digit, uint32_t serial, uint32_t samples,
+			  bool ended)
+{
+	const struct media_event event = {.kind = MEDIA_EV_DTMF,
+					  .side = end->side,
+					  .digit = digit,
+					  .duration_ms = samples / PER_MS};
+
+	digits_grow(&other_side(end)->digits, serial, samples, ended);
+	if (!ended)
+		return;
+	end->stats.dtmf_in++;
+	end->pipeline->report(end->pipeline->arg, &event);
+}
+
+bool pipeline_play(struct jitter *jitter, struct concealer *concealer, uint8_t *octets, size_t n,
+		   uint64_t *lost)
+{
+	bool pause = true;
+
+	while (n) {
+		enum jitter_kind kind;
+		size_t run = jitter_get(jitter, octets, n, &kind);
+
+		if (kind == JITTER_AUDIO) {
+			concealer_pass(concealer, jitter->conf.law, octets, run);
+		} else if (kind == JITTER_LOST) {
+			concealer_fill(concealer, jitter->conf.law, octets, run);
+			*lost += run;
+		} else {
+			memset(octets, g711_silence(jitter->conf.law), run);
+		}
+		pause = pause && kind == JITTER_IDLE;
+		octets += run;
+		n -= run;
+	}
+	return pause;
+}
+
+/* ---- the steps ---- */
+
+static void flow_take(struct flow *flow)
+{
+	struct media_end *end = flow->from->end;
+
+	if (end) {
+		flow->law = end->law;
+		flow->pause = end->ops->take(end, flow->octets, flow->n);
+	} else {
+		flow->law = flow->to->end->law;
+		flow->pause = true;
+		memset(flow->octets, g711_silence(flow->law), flow->n);
+	}
+}
+
+static void listener_change(struct media_end *end, char digit, bool relayed)
+{
+	struct listener *l = end->listener;
+
+	if (l->digit)
+		pipeline_digit_lasts(end, l->digit, l->serial, l->samples, true);
+	l->digit = digit;
+	l->samples = 0;
+	l->serial = digit && relayed ? pipeline_digit_heard(end, digit) : 0;
+}
+
+/* A digit on the bearer; it leaves the audio when the other side sends it as an event. */
+static void flow_listen(struct flow *flow)
+{
+	struct media_end *end = flow->from->end;
+	struct listener *l = end ? end->listener : NULL;
+	bool relayed = flow->to->end && flow->to->end->events_out;
+	int16_t linear[BLOCK_SAMPLES];
+	char digit;
+
+	if (!l)
+		return;
+	g711_expand(flow->law, linear, flow->octets, flow->n);
+	digit = dtmf_detector_hear(&l->detector, linear, flow->n);
+	l->samples += (uint32_t)flow->n;
+	if (digit != l->digit)
+		listener_change(end, digit, relayed);
+	else if (digit)
+		pipeline_digit_lasts(end, digit, l->serial, l->samples, false);
+	if (relayed && (digit || dtmf_detector_suspects(&l->detector)))
+		memset(flow->octets, g711_silence(flow->law), flow->n);
+}
+
+static void flow_gate(struct flow *flow)
+{
+	if (is_through(flow->from, flow->to))
+		return;
+	memset(flow->octets, g711_silence(flow->law), flow->n);
+	flow->pause = true;
+}
+
+static void flow_convert(struct flow *flow)
+{
+	if (!flow->to->end)
+		return;
+	g711_convert(flow->law, flow->to->end->law, flow->octets, flow->n);
+	flow->law = flow->to->end->law;
+}
+
+static void flow_tone(struct flow *flow)
+{
+	int16_t linear[BLOCK_SAMPLES];
+
+	if (!flow->to->tone.tone)
+		return;
+	tone_player_play(&flow->to->tone, linear, flow->n);
+	g711_compress(flow->law, flow->octets, linear, flow->n);
+	flow->pause = false;
+}
+
+static void flow_digits(struct flow *flow)
+{
+	if (flow->to->end && !flow->to->end->events_out &&
+	    digits_play(&flow->to->digits, flow->law, flow->octets, flow->n))
+		flow->pause = false;
+}
+
+static void flow_put(struct flow *flow)
+{
+	struct media_end *end = flow->to->end;
+
+	if (end)
+		end->ops->put(end, flow->octets, flow->n, flow->pause);
+}
+
+static void flow_block(struct flow *flow)
+{
+	flow_take(flow);
+	flow_listen(flow);
+	flow_gate(flow);
+	flow_convert(flow);
+	flow_tone(flow);
+	flow_digits(flow);
+	flow_put(flow);
+}
+
+/* ---- the round ---- */
+
+static bool is_clocked(const struct media_end *end)
+{
+	return end && end->ops->demand;
+}
+
+static struct demand flow_demand(const struct flow *flow, const struct round *round)
+{
+	struct media_end *from = flow->from->end;
+	struct media_end *to = flow->to->end;
+
+	if (is_clocked(to))
+		return to->ops->demand(to);
+	return (struct demand){.take = from ? from->ops->ready(from, round) : round->elapsed};
+}
+
+static void flow_run(struct flow *flow, const struct round *round)
+{
+	struct demand demand = {0};
+	size_t block = flow->to->end ? flow->to->end->block : BLOCK_SAMPLES;
+
+	if (flow->from->end || flow->to->end)
+		demand = flow_demand(flow, round);
+	if (demand.skip && flow->from->end)
+		flow->from->end->ops->skip(flow->from->end, demand.skip);
+	for (size_t left = demand.take; left; left -= flow->n) {
+		flow->n = left < block ? left : block;
+		flow_block(flow);
+	}
+}
+
+void pipeline_round(struct pipeline *pipeline, const struct round *round)
+{
+	struct media_side *side = pipeline->side;
+
+	for (unsigned i = 0; i < 2; i++)
+		if (side[i].end)
+			side[i].end->ops->intake(side[i].end, round, is_clocked(side[!i].end));
+	for (unsigned i = 0; i < 2; i++) {
+		struct flow flow = {.pipeline = pipeline, .from = &side[i], .to = &side[!i]};
+
+		flow_run(&flow, round);
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		if (!side[i].end)
+			continue;
+		side[i].end->stats.dtmf_out = side[i].digits.sent;
+		side[i].end->ops->upkeep(side[i].end, round);
+	}
+}
+
+/* ---- what core asks for ---- */
+
+void pipeline_init(struct pipeline *pipeline, pipeline_report_fn *report, void *arg)
+{
+	memset(pipeline, 0, sizeof(*pipeline));
+	pipeline->report = report;
+	pipeline->arg = arg;
+	digits_init(&pipeline->side[0].digits);
+	digits_init(&pipeline->side[1].digits);
+}
+
+void pipeline_attach(struct pipeline *pipeline, unsigned side, struct media_end *end,
+		     const struct round *round)
+{
+	end->pipeline = pipeline;
+	end->side = side;
+	pipeline->side[side].end = end;
+	digits_clear(&pipeline->side[side].digits);
+	pipeline->side[side].digits.sent = 0;
+	end->ops->attach(end, round);
+}
+
+struct media_end *pipeline_detach(struct pipeline *pipeline, unsigned side,
+				  const struct round *round)
+{
+	struct media_end *end = pipeline->side[side].end;
+
+	if (!end)
+		return NULL;
+	/* A digit that is being heard ends with who heard it. */
+	if (end->listener && end->listener->digit)
+		listener_change(end, 0, false);
+	end->ops->detach(end, round);
+	pipeline->side[side].end = NULL;
+	end->pipeline = NULL;
+	return end;
+}
+
+void pipeline_tone(struct pipeline *pipeline, unsigned side, enum media_tone tone)
+{
+	static const struct tone *const tones[] = {
+		[MEDIA_TONE_NONE] = NULL,
+		[MEDIA_TONE_RINGBACK] = &tone_ringback,
+		[MEDIA_TONE_BUSY] = &tone_busy,
+		[MEDIA_TONE_CONGESTION] = &tone_congestion,
+	};
+
+	tone_player_start(&pipeline->side[side].tone, tones[tone]);
+}
+
+void pipeline_digit(struct pipeline *pipeline, unsigned side, char digit, uint32_t duration_ms)
+{
+	struct digits *digits = &pipeline->side[side].digits;
+
+	digits_grow(digits, digits_open(digits, digit), duration_ms * PER_MS, true);
+}

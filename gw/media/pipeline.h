@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/*
+ * The pipeline of one channel: two sides, each with at most one end (an RTP session or a bearer timeslot), and what
+ * flows between them, block by block down a short list of steps. Everything here belongs to one thread, the media
+ * thread; nothing allocates, locks or knows the time but by struct round.
+ */
+#ifndef MEDIA_PIPELINE_H
+#define MEDIA_PIPELINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "dsp/conceal.h"
+#include "dsp/dtmf.h"
+#include "dsp/g711.h"
+#include "dsp/jitter.h"
+#include "dsp/tone.h"
+#include "gw/media/digits.h"
+#include "gw/media/media.h"
+
+#define BLOCK_SAMPLES 160
+
+/* One turn of the media thread. */
+struct round {
+	uint64_t now_us; /* monotonic */
+	size_t elapsed;	 /* samples since the last round */
+	bool timely;	 /* not after a stall: what arrived since the last round arrived just now */
+};
+
+struct pipeline;
+struct media_end;
+
+/* What a sink with a clock of its own wants in this round. */
+struct demand {
+	size_t skip; /* samples for which it is too late */
+	size_t take;
+};
+
+struct media_end_ops {
+	void (*attach)(struct media_end *end, const struct round *round);
+	/* Reads what arrived. clocked: the sink of it has a clock of its own. */
+	void (*intake)(struct media_end *end, const struct round *round, bool clocked);
+	/* As a source for a sink without clock: samples that are to flow now. */
+	size_t (*ready)(const struct media_end *end, const struct round *round);
+	/* Gives n octets; true when they are nothing but a pause. */
+	bool (*take)(struct media_end *end, uint8_t *octets, size_t n);
+	void (*skip)(struct media_end *end, size_t n);
+	/* As a sink; NULL: it has no clock of its own. */
+	struct demand (*demand)(struct media_end *end);
+	/* pause: nothing needs to be sent. n is at most the end's block. */
+	void (*put)(struct media_end *end, const uint8_t *octets, size_t n, bool pause);
+	/* Timers and reports; fills in end->stats. */
+	void (*upkeep)(struct media_end *end, const struct round *round);
+	void (*detach)(struct media_end *end, const struct round *round);
+};
+
+/* Listens for DTMF in the samples that an end gives. */
+struct listener {
+	struct dtmf_detector detector;
+	char digit;	  /* heard now */
+	uint32_t serial;  /* of the digit on the other side */
+	uint32_t samples; /* of the digit */
+};
+
+/* Every kind of end embeds this first. */
+struct media_end {
+	const struct media_end_ops *ops;
+	enum g711_law law;
+	size_t block;		   /* most octets that put() takes, in multiples of what it needs */
+	struct listener *listener; /* borrow, its own; NULL: none */
+	bool events_out;	   /* digits leave it as RFC 4733 events, by put() */
+	struct pipeline *pipeline; /* borrow; NULL: not attached */
+	unsigned side;
+	struct media_end_stats stats;
+};
+
+struct media_side {
+	struct media_end *end; /* borrow; NULL: none */
+	bool hear, speak;      /* from this side to the other; to this side from the other */
+	struct digits digits;  /* to go out of this side */
+	struct tone_player tone; /* instead of what the other side says */
+};
+
+typedef void pipeline_report_fn(void *arg, const struct media_event *event);
+
+struct pipeline {
+	struct media_side side[2];
+	pipeline_report_fn *report;
+	void *arg; /* borrow */
+};
+
+void pipeline_init(struct pipeline *pipeline, pipeline_report_fn *report, void *arg);
+void pipeline_attach(struct pipeline *pipeline, unsigned side, struct media_end *end, const struct round *round);
+/* The end that is given back; NULL: there was none. */
+struct media_end *pipeline_detach(struct pipeline *pipeline, unsigned side, const struct round *round);
+void pipeline_tone(struct pipeline *pipeline, unsigned side, enum media_tone tone);
+void pipeline_digit(struct pipeline *pipeline, unsigned side, char digit, uint32_t duration_ms);
+/* Reads, processes and writes everything that is due. */
+void pipeline_round(struct pipeline *pipeline, const struct round *round);
+
+/* For the ends. A digit begins to be heard at the end: its serial number on the other side, 0: it does not go there. */
+uint32_t pipeline_digit_heard(struct media_end *end, char digit);
+/* It lasts; ended: it is whole, and is reported, once. */
+void pipeline_digit_lasts(struct media_end *end, char digit, uint32_t serial, uint32_t samples, bool ended);
+void pipeline_report(struct media_end *end, enum media_event_kind kind);
+/* From a jitter buffer, lost octets concealed; true when it was all pause. lost is added to. */
+bool pipeline_play(struct jitter *jitter, struct concealer *concealer, uint8_t *octets, size_t n, uint64_t *lost);
+
+#endif

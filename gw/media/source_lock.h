@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/*
+ * Symmetric RTP with a lock on one source.
+ *
+ * Packets are taken from one address and port only, and RTP is sent where they come from. That is the signalled
+ * address, from the first packet that comes from there on, for good: nobody else can then inject or divert anything.
+ * A peer behind a NAT is never heard from the address it signalled. So another source is taken, once, when nothing
+ * came from the signalled one for LOCK_SILENCE_US and then LOCK_RUN packets of that other source came in sequence, all
+ * of one SSRC, with nothing in between. Should the signalled source speak after all, it takes over. When no address was
+ * signalled the first source is taken. A packet refused is counted by the caller.
+ */
+#ifndef MEDIA_SOURCE_LOCK_H
+#define MEDIA_SOURCE_LOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "gw/media/rtp.h"
+
+#define LOCK_SILENCE_US 3000000
+#define LOCK_RUN	8
+
+struct source_lock {
+	struct sockaddr_storage signalled; /* AF_UNSPEC: none */
+	struct sockaddr_storage source;	   /* that is taken; AF_UNSPEC: none yet */
+	bool certain;			   /* source is the signalled one, and has been heard */
+	uint64_t since_us;		   /* waiting for the signalled one */
+	struct sockaddr_storage candidate;
+	uint32_t candidate_ssrc;
+	uint16_t candidate_sequence;
+	unsigned candidate_run;
+};
+
+/* Another address was signalled (or the same: then nothing changes). */
+void source_lock_signal(struct source_lock *lock, const struct sockaddr_storage *signalled, uint64_t now_us);
+/* Is this packet to be taken? */
+bool source_lock_accept(struct source_lock *lock, const struct sockaddr_storage *from, const struct rtp_packet *packet,
+			uint64_t now_us);
+/* Where to send to; AF_UNSPEC: not known. */
+const struct sockaddr_storage *source_lock_target(const struct source_lock *lock);
+
+/* Address and port; address alone. */
+bool sockaddr_same(const struct sockaddr_storage *a, const struct sockaddr_storage *b);
+bool sockaddr_same_host(const struct sockaddr_storage *a, const struct sockaddr_storage *b);
+socklen_t sockaddr_octets(const struct sockaddr_storage *a);
+/* In host order; 0 for AF_UNSPEC. */
+uint16_t sockaddr_port(const struct sockaddr_storage *a);
+void sockaddr_set_port(struct sockaddr_storage *a, uint16_t port);
+
+#endif

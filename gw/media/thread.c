@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/*
+ * The media thread: it waits for a tick of the span that leads, or of a timer while there is no
+ * span, does what core has asked for, and lets every channel read, process and write. It neither
+ * allocates nor locks nor logs.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "gw/base/counter.h"
+#include "gw/media/engine.h"
+
+#define STALL_US       20000
+#define UNTIMELY_US    5000
+#define LEAK	       1000 /* 0.1 %: more than clocks differ */
+#define SPAN_SILENT_MS 60   /* the span that leads ticks no more: another leads */
+#define US_PER_SAMPLE  125
+#define TIMER_MS       BEARER_ROUND_MS
+#define ELAPSED_MAX    8000 /* a longer sleep of the machine is not made up for */
+
+static struct counter events_lost = COUNTER_INIT("causeway_media_events_lost_total",
+						 "Media events that core did not fetch in time");
+
+static uint64_t now_us(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
+/* ---- to core ---- */
+
+static void report(void *arg, const struct media_event *event)
+{
+	struct media_channel *channel = arg;
+	const struct engine_event e = {
+		.kind = ENGINE_EV_MEDIA, .channel = channel, .media = *event};
+
+	if (!ring_push(channel->engine->events, &e))
+		counter_add(&events_lost, 1);
+}
+
+static void letters_send(struct media_engine *engine)
+{
+	struct list_node *node;
+
+	while ((node = list_first(&engine->letters))) {
+		struct engine_letter *letter = container_of(node, struct engine_letter, node);
+		/* Core may free the letter with what it is in as soon as it has the event. */
+		const struct engine_event event = letter->event;
+
+		list_remove(node);
+		if (!ring_push(engine->events, &event)) {
+			node->next = engine->letters.head.next;
+			node->prev = &engine->letters.head;
+			node->next->prev = node;
+			engine->letters.head.next = node;
+			return;
+		}
+	}
+}
+
+/* ---- from core ---- */
+
+static void end_return(struct media_engine *engine, struct media_channel *channel, unsigned side)
+{
+	struct media_end *end = pipeline_detach(&channel->pipeline, side, &engine->round);
+	struct channel_end *holder;
+
+	if (!end)
+		return;
+	snapshot_write(&channel->snapshot[side], &end->stats);
+	holder = container_of(end, struct channel_end, end);
+	holder->letter.event = (struct engine_event){
+		.kind = ENGINE_EV_RETURNED, .channel = channel, .end = holder};
+	list_append(&engine->letters, &holder->letter.node);
+}
+
+static void channel_add(struct media_engine *engine, struct media_channel *channel)
+{
+	pipeline_init(&channel->pipeline, report, channel);
+	list_append(&engine->channels, &channel->node);
+}
+
+static void channel_close(struct media_engine *engine, struct media_channel *channel)
+{
+	end_return(engine, channel, 0);
+	end_return(engine, channel, 1);
+	list_remove(&channel->node);
+	channel->letter.event = (struct engine_event){.kind = ENGINE_EV_CLOSED, .channel = channel};
+	list_append(&engine->letters, &channel->letter.node);
+}
+
+/* The shortest chunk leads: then no span goes without a turn for longer than its own. */
+static void span_add(struct media_engine *engine, struct engine_span *span)
+{
+	size_t at = engine->n_ticking++;
+
+	span->clock_fd = tdm_span_clock_fd(span->span);
+	engine->ticking[at] = span;
+	if (at && span->span->chunk_ms < engine->ticking[0]->span->chunk_ms) {
+		engine->ticking[at] = engine->ticking[0];
+		engine->ticking[0] = span;
+	}
+	engine->gathered_ms = 0;
+	engine->due_us = engine->round.now_us;
+}
+
+static void span_remove(struct media_engine *engine, const struct engine_span *span)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < engine->n_ticking; i++)
+		if (engine->ticking[i] != span)
+			engine->ticking[n++] = engine->ticking[i];
+	engine->n_ticking = n;
+	engine->due_us = engine->round.now_us;
+	sem_post(&engine->removed);
+}
+
+static void obey(struct media_engine *engine, const struct engine_command *command)
+{
+	struct media_channel *channel = command->channel;
+	struct media_side *side = channel ? &channel->pipeline.side[command->side] : NULL;
+
+	switch (command->kind) {
+	case ENGINE_CHANNEL_ADD:
+		channel_add(engine, channel);
+		break;
+	case ENGINE_CHANNEL_CLOSE:
+		channel_close(engine, channel);
+		break;
+	case ENGINE_ATTACH:
+		pipeline_attach(&channel->pipeline, command->side, &command->end->end,
+				&engine->round);
+		break;
+	case ENGINE_DETACH:
+		end_return(engine, channel, command->side);
+		break;
+	case ENGINE_RTP_SET:
+		rtp_end_set(rtp_end_of(side->end), &command->rtp, &engine->round);
+		break;
+	case ENGINE_MODE:
+		side->hear = command->mode.hear;
+		side->speak = command->mode.speak;
+		break;
+	case ENGINE_DIGIT:
+		pipeline_digit(&channel->pipeline, command->side, command->digit.symbol,
+			       command->digit.duration_ms);
+		break;
+	case ENGINE_TONE:
+		pipeline_tone(&channel->pipeline, command->side, command->tone);
+		break;
+	case ENGINE_SPAN_ADD:
+		span_add(engine, command->span);
+		break;
+	case ENGINE_SPAN_REMOVE:
+		span_remove(engine, command->span);
+		break;
+	case ENGINE_STOP:
+		engine->stopping = true;
+		break;
+	}
+}
+
+static void obey_all(struct media_engine *engine)
+{
+	struct engine_command command;
+
+	ring_drain_wake(engine->commands);
+	while (ring_pop(engine->commands, &command))
+		obey(engine, &command);
+}
+
+/* ---- time ---- */
+
+/* Ticks since the clock was last read; a clock whose span is gone gives none. */
+static uint64_t ticks_read(int fd)
+{
+	uint64_t ticks = 0;
+
+	return read(fd, &ticks, sizeof(ticks)) == sizeof(ticks) ? ticks : 0;
+}
+
+static void note_lateness(struct media_engine *engine, uint64_t late_us)
+{
+	if (late_us > atomic_load_explicit(&engine->stall_worst_us, memory_order_relaxed))
+		atomic_store_explicit(&engine->stall_worst_us, late_us, memory_order_relaxed);
+	if (late_us > STALL_US)
+		atomic_fetch_add_explicit(&engine->stalls, 1, memory_order_relaxed);
+}
+
+/*
+ * All clocks are read in every turn, so that each span's ticks are known when its channels run.
+ * Returns the ticks of the one that leads.
+ */
+static uint64_t clocks_read(struct media_engine *engine)
+{
+	uint64_t leading = 0;
+
+	for (size_t i = 0; i < engine->n_ticking; i++) {
+		struct engine_span *span = engine->ticking[i];
+		uint64_t ticks = ticks_read(span->clock_fd);
+
+		span->clock.ticks += ticks;
+		if (i == 0)
+			leading = ticks;
+	}
+	return leading;
+}
+
+/*
+ * How late the first of these ticks is, by the times of those before. due_us follows a clock that
+ * is faster at once, and one that is slower by the leak.
+ */
+static void ticks_note(struct media_engine *engine, uint64_t ticks, unsigned period_ms)
+{
+	uint64_t now = engine->round.now_us;
+	uint64_t late_us, period_us = period_ms * 1000u;
+
+	if (!ticks)
+		return;
+	late_us = now > engine->due_us + period_us ? now - engine->due_us - period_us : 0;
+	note_lateness(engine, late_us);
+	engine->due_us += ticks * (period_us + period_us / LEAK);
+	if (engine->due_us > now || late_us > STALL_US)
+		engine->due_us = now;
+	engine->gathered_ms += ticks * period_ms;
+	if (late_us > UNTIMELY_US)
+		engine->round.timely = false;
+}
+
+static void lead_changes(struct media_engine *engine)
+{
+	struct engine_span *first = engine->ticking[0];
+
+	for (size_t i = 1; i < engine->n_ticking; i++)
+		engine->ticking[i - 1] = engine->ticking[i];
+	engine->ticking[engine->n_ticking - 1] = first;
+	engine->due_us = engine->round.now_us;
+}
+
+static void timer_set(struct media_engine *engine, bool on)
+{
+	const struct itimerspec spec = {
+		.it_interval.tv_nsec = on ? TIMER_MS * 1000000 : 0,
+		.it_value.tv_nsec = on ? TIMER_MS * 1000000 : 0,
+	};
+
+	timerfd_settime(engine->timer_fd, 0, &spec, NULL);
+}
+
+/* Waits for a tick or a command. */
+static void wait_turn(struct media_engine *engine)
+{
+	bool spanned = engine->n_ticking > 0;
+	struct pollfd fds[2] = {
+		{.fd = ring_fd(engine->commands),				  .events = POLLIN},
+		{.fd = spanned ? engine->ticking[0]->clock_fd : engine->timer_fd, .events = POLLIN},
+	};
+	unsigned period_ms = spanned ? engine->ticking[0]->span->chunk_ms : TIMER_MS;
+	int n = poll(fds, 2, spanned ? SPAN_SILENT_MS : -1);
+
+	engine->round.now_us = now_us();
+	if (spanned)
+		ticks_note(engine, clocks_read(engine), period_ms);
+	else if (fds[1].revents & POLLIN)
+		ticks_note(engine, ticks_read(engine->timer_fd), period_ms);
+	if (n == 0) {
+		if (engine->n_ticking > 1)
+			lead_changes(engine);
+		engine->gathered_ms = SPAN_SILENT_MS;
+	}
+}
+
+/* ---- the round ---- */
+
+static void channel_run(struct media_engine *engine, struct media_channel *channel)
+{
+	pipeline_round(&channel->pipeline, &engine->round);
+	for (unsigned i = 0; i < 2; i++)
+		if (channel->pipeline.side[i].end)
+			snapshot_write(&channel->snapshot[i],
+				       &channel->pipeline.side[i].end->stats);
+}
+
+static void round_open(struct media_engine *engine)
+{
+	uint64_t us = engine->round.now_us - engine->last_round_us + engine->elapsed_rest_us;
+
+	engine->last_round_us = engine->round.now_us;
+	engine->round.elapsed = (size_t)(us / US_PER_SAMPLE);
+	engine->elapsed_rest_us = us % US_PER_SAMPLE;
+	if (engine->round.elapsed > ELAPSED_MAX)
+		engine->round.elapsed = ELAPSED_MAX;
+	engine->gathered_ms = 0;
+}
+
+static void round_run(struct media_engine *engine)
+{
+	struct list_node *node, *next;
+
+	round_open(engine);
+	for (node = list_first(&engine->channels); node; node = next) {
+		next = list_next(&engine->channels, node);
+		channel_run(engine, container_of(node, struct media_channel, node));
+	}
+	engine->round.timely = true;
+}
+
+void *engine_run(void *arg)
+{
+	struct media_engine *engine = arg;
+	bool spanned = false;
+
+	pthread_setname_np(pthread_self(), "media");
+	engine->last_round_us = engine->due_us = engine->round.now_us = now_us();
+	engine->round.timely = true;
+	timer_set(engine, true);
+	while (!engine->stopping) {
+		wait_turn(engine);
+		obey_all(engine);
+		if (spanned != (engine->n_ticking > 0)) {
+			spanned = !spanned;
+			timer_set(engine, !spanned);
+		}
+		if (engine->gathered_ms >= BEARER_ROUND_MS)
+			round_run(engine);
+		letters_send(engine);
+	}
+	pthread_setname_np(pthread_self(), "media-ended");
+	return NULL;
+}

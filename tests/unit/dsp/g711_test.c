@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* G.711 against SpanDSP's, and against its quantising steps. */
+#include "dsp/g711.h"
+
+#include <spandsp.h>
+#include <stdlib.h>
+
+#include "tests/unit/cu.h"
+
+static void compress_all(void)
+{
+	unsigned wrong_a = 0, wrong_mu = 0;
+
+	for (int v = INT16_MIN; v <= INT16_MAX; v++) {
+		wrong_a += g711_a_octet((int16_t)v) != linear_to_alaw(v);
+		wrong_mu += g711_mu_octet((int16_t)v) != linear_to_ulaw(v);
+	}
+	CU_ASSERT_EQUAL(wrong_a, 0);
+	CU_ASSERT_EQUAL(wrong_mu, 0);
+}
+
+static void expand_all(void)
+{
+	for (unsigned c = 0; c < 256; c++) {
+		CU_ASSERT_EQUAL(g711_a_linear[c], alaw_to_linear((uint8_t)c));
+		CU_ASSERT_EQUAL(g711_mu_linear[c], ulaw_to_linear((uint8_t)c));
+		CU_ASSERT_EQUAL(g711_a_to_mu[c], alaw_to_ulaw((uint8_t)c));
+		CU_ASSERT_EQUAL(g711_mu_to_a[c], ulaw_to_alaw((uint8_t)c));
+	}
+}
+
+static void round_trip(void)
+{
+	for (unsigned c = 0; c < 256; c++) {
+		CU_ASSERT_EQUAL(g711_a_octet(g711_a_linear[c]), c);
+		if (c != 0x7F) /* mu-law's negative zero */
+			CU_ASSERT_EQUAL(g711_mu_octet(g711_mu_linear[c]), c);
+	}
+}
+
+/* Half a step of the segment, G.711 tables 1 and 2: a 32nd of the value, and 8 or 4 near zero. */
+static void quantising_error(void)
+{
+	unsigned wrong = 0;
+
+	for (int v = -32124; v <= 32124; v++) {
+		int a = abs(g711_a_linear[g711_a_octet((int16_t)v)] - v);
+		int mu = abs(g711_mu_linear[g711_mu_octet((int16_t)v)] - v);
+
+		wrong += a > (abs(v) < 512 ? 8 : abs(v) / 32 + 1);
+		wrong += mu > (abs(v) + 132) / 32 + 1;
+	}
+	CU_ASSERT_EQUAL(wrong, 0);
+}
+
+static void blocks(void)
+{
+	uint8_t octets[256], back[256];
+	int16_t linear[256];
+
+	for (unsigned i = 0; i < 256; i++)
+		octets[i] = back[i] = (uint8_t)i;
+	g711_convert(G711_A, G711_A, back, sizeof(back));
+	CU_ASSERT_EQUAL(memcmp(octets, back, sizeof(back)), 0);
+	g711_convert(G711_A, G711_MU, back, sizeof(back));
+	CU_ASSERT_EQUAL(back[0xD5], 0xFE); /* +1 is +1, table 3 */
+	g711_expand(G711_A, linear, octets, 256);
+	g711_compress(G711_A, back, linear, 256);
+	CU_ASSERT_EQUAL(memcmp(octets, back, sizeof(back)), 0);
+	CU_ASSERT_EQUAL(g711_a_octet(0), g711_silence(G711_A));
+	CU_ASSERT_EQUAL(g711_mu_octet(0), g711_silence(G711_MU));
+}
+
+int main(int argc, char **argv)
+{
+	CU_TestInfo tests[] = {
+		{"compress 65536 values as SpanDSP", compress_all	 },
+		{"expand and convert as SpanDSP",	  expand_all	    },
+		{"round trip of every octet",	      round_trip	},
+		{"error of quantising",		quantising_error},
+		{"blocks",			   blocks		 },
+		CU_TEST_INFO_NULL,
+	};
+
+	return cu_run("g711", tests, argc, argv);
+}
