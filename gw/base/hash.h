@@ -20,8 +20,10 @@ struct hash {
 
 typedef bool hash_match_fn(const struct hash_node *node, const void *key);
 
-/* A zeroed struct hash is an empty table. Growing may fail silently (chains grow longer); the first insert may not: -ENOMEM. */
-int hash_insert(struct hash *hash, struct hash_node *node, uint32_t value) __attribute__((warn_unused_result));
+/* A zeroed struct hash is an empty table. Growing may fail silently (chains grow longer); the first
+ * insert may not: -ENOMEM. */
+int hash_insert(struct hash *hash, struct hash_node *node, uint32_t value)
+	__attribute__((warn_unused_result));
 void hash_remove(struct hash *hash, struct hash_node *node);
 struct hash_node *hash_find(const struct hash *hash, uint32_t value, hash_match_fn *match, const void *key);
 /* fn may remove the node it is given, no other. */

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/*
+ * A file written by a thread of its own from a bounded queue: a slow disk delays nobody, and what does not fit is
+ * dropped and counted. Records stay whole. Any thread may put.
+ */
+#ifndef BASE_SINK_H
+#define BASE_SINK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct sink;
+
+/* own; path NULL or "-": standard error. Appends, or starts the file anew when truncate. NULL with errno set. */
+struct sink *sink_open(const char *path, size_t queue_octets, bool truncate);
+/* Takes a copy of a whole record; false when the queue is full (counted). */
+bool sink_put(struct sink *sink, const void *record, size_t n);
+/* The writer opens its path again before the next record (rotation). */
+void sink_reopen(struct sink *sink);
+/* Waits until everything taken so far is written, at most ms; false when it is not. */
+bool sink_flush(struct sink *sink, unsigned ms);
+/* Writes what is queued, ends the thread, frees. NULL is fine. */
+void sink_close(struct sink *sink);
+uint64_t sink_dropped(const struct sink *sink);
+/* errno of the last failed write or open, 0 when all is well. */
+int sink_error(const struct sink *sink);
+
+#endif

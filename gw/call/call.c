@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/*
+ * The two-leg state machine. Side 0 called in, side 1 is called out. What a leg says in a state is
+ * looked up in one table: an action and no flag decides what happens, and call_state_set is the
+ * only writer of the state.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "gw/base/counter.h"
+#include "gw/base/log.h"
+#include "gw/base/trace.h"
+#include "gw/call/call_private.h"
+#include "gw/call/cause.h"
+
+static struct counter unexpected_events =
+	COUNTER_INIT("causeway_call_unexpected_events_total",
+		     "Leg events that the call's state does not expect");
+static struct counter guard_expiries =
+	COUNTER_INIT("causeway_call_release_guard_total",
+		     "Legs given up because they did not confirm a release");
+
+typedef void action_fn(struct call *call, unsigned side, const struct leg_event *event);
+
+static const char *const state_names[CALL_STS] = {
+	[CALL_ST_NULL] = "null",
+	[CALL_ST_COLLECTING] = "collecting",
+	[CALL_ST_PROCEEDING] = "proceeding",
+	[CALL_ST_COMPLETE] = "address complete",
+	[CALL_ST_ALERTING] = "alerting",
+	[CALL_ST_ACTIVE] = "active",
+	[CALL_ST_CLEARING] = "clearing",
+	[CALL_ST_RELEASED] = "released",
+};
+
+const char *call_state_name(enum call_state state)
+{
+	return state_names[state];
+}
+
+const char *leg_ev_name(enum leg_ev ev)
+{
+	static const char *const names[LEG_EVS] = {
+		[LEG_EV_SETUP] = "setup",
+		[LEG_EV_DIGITS] = "digits",
+		[LEG_EV_ADDRESS_COMPLETE] = "address complete",
+		[LEG_EV_PROGRESS] = "progress",
+		[LEG_EV_ALERTING] = "alerting",
+		[LEG_EV_ANSWER] = "answer",
+		[LEG_EV_HOLD] = "hold",
+		[LEG_EV_RETRIEVE] = "retrieve",
+		[LEG_EV_SUSPEND] = "suspend",
+		[LEG_EV_RESUME] = "resume",
+		[LEG_EV_USER_INFO] = "user info",
+		[LEG_EV_MEDIA] = "media",
+		[LEG_EV_RELEASE] = "release",
+		[LEG_EV_RELEASED] = "released",
+	};
+	return names[ev];
+}
+
+void call_state_set(struct call *call, enum call_state state)
+{
+	char text[64];
+
+	if (call->state == state)
+		return;
+	snprintf(text, sizeof(text), "call %s -> %s", state_names[call->state], state_names[state]);
+	log_write(LOG_DEBUG, call->record.id, "%s", text);
+	call->state = state;
+	if (trace_wanted(TRACE_STATE)) {
+		struct trace_event event = { .kind = TRACE_STATE,
+					     .call = call->record.id,
+					     .text = str_c(text) };
+		trace_emit(&event);
+	}
+}
+
+static void pass_on(struct call *call, unsigned side, const struct leg_event *event)
+{
+	struct leg *other = call->leg[!side];
+
+	if (other)
+		other->ops->event(other, event);
+}
+
+static void through_connect(struct call *call)
+{
+	if (!call->media)
+		return;
+	media_end_mode(call->media, 0, true, true);
+	media_end_mode(call->media, 1, true, true);
+}
+
+static void release_leg(struct call *call, unsigned side, const struct leg_release *release)
+{
+	const struct leg_event event = { .ev = LEG_EV_RELEASE, .release = *release };
+	struct leg *leg = call->leg[side];
+
+	if (!leg)
+		return;
+	timer_start_ms(&call->guard, call->core->conf.release_timeout_ms);
+	leg->ops->event(leg, &event);
+}
+
+/* The leg asked for its release, or is given up: it is told that the core has let go, and
+ * forgotten. */
+static void confirm_leg(struct call *call, unsigned side, const struct leg_release *release)
+{
+	const struct leg_event event = { .ev = LEG_EV_RELEASED, .release = *release };
+	struct leg *leg = call->leg[side];
+
+	if (!leg)
+		return;
+	call_leg_drop(call, side);
+	leg->ops->event(leg, &event);
+}
+
+static void start_clearing(struct call *call, unsigned by, const struct leg_release *release)
+{
+	timer_stop(&call->no_answer);
+	if (call->state == CALL_ST_CLEARING)
+		return;
+	call->record.released_by = by;
+	call->record.release = *release;
+	call->record.end_us = call_wall_us();
+	log_write(LOG_INFO, call->record.id, "released by %s: cause %u %s",
+		  by == 2 ? "the gateway" : call->leg[by]->trunk->name, (unsigned)release->cause,
+		  q850_cause_name(release->cause));
+	call_state_set(call, CALL_ST_CLEARING);
+}
+
+void call_release_local(struct call *call, enum q850_cause cause)
+{
+	const struct leg_release release = { .cause = cause, .location = Q850_LOC_PUBLIC_LOCAL };
+
+	call->depth++;
+	start_clearing(call, 2, &release);
+	release_leg(call, 1, &release);
+	release_leg(call, 0, &release);
+	if (--call->depth == 0 && !call->leg[0] && !call->leg[1])
+		call_end(call);
+}
+
+void call_no_answer_expired(struct timer *timer, void *arg)
+{
+	struct call *call = arg;
+
+	(void)timer;
+	call_release_local(call, Q850_NO_ANSWER);
+}
+
+void call_guard_expired(struct timer *timer, void *arg)
+{
+	struct call *call = arg;
+	const struct leg_release release = call->record.release;
+
+	(void)timer;
+	call->depth++;
+	for (unsigned side = 0; side < 2; side++) {
+		if (!call->leg[side])
+			continue;
+		counter_add(&guard_expiries, 1);
+		log_write(LOG_ERROR, call->record.id,
+			  "%s leg did not confirm its release; given up",
+			  call->leg[side]->ops->protocol);
+		confirm_leg(call, side, &release);
+	}
+	call->depth--;
+	call_end(call);
+}
+
+static void do_setup(struct call *call, unsigned side, const struct leg_event *event)
+{
+	(void)side;
+	call_setup_take(call, event);
+	call_try(call);
+}
+
+static void do_collect(struct call *call, unsigned side, const struct leg_event *event)
+{
+	(void)side;
+	if (!call_digits_take(call, event->digits, event->digits_complete))
+		call_release_local(call, Q850_INCOMPLETE);
+	else
+		call_try(call);
+}
+
+/* Overlap through to a trunk that takes it; others were given a complete number, and later digits
+ * change nothing. */
+static void do_more_digits(struct call *call, unsigned side, const struct leg_event *event)
+{
+	if (!call_digits_take(call, event->digits, event->digits_complete))
+		call_release_local(call, Q850_INCOMPLETE);
+	else if (call->leg[1] && call->leg[1]->trunk->ops->overlap)
+		pass_on(call, side, event);
+}
+
+static void backward(struct call *call, unsigned side, const struct leg_event *event,
+		     enum call_state state)
+{
+	call->progressed = true;
+	if (state > call->state)
+		call_state_set(call, state);
+	if (event->progress.in_band)
+		through_connect(call);
+	pass_on(call, side, event);
+}
+
+static void do_complete(struct call *call, unsigned side, const struct leg_event *event)
+{
+	if (!call->record.complete_us)
+		call->record.complete_us = call_wall_us();
+	backward(call, side, event, CALL_ST_COMPLETE);
+}
+
+static void do_progress(struct call *call, unsigned side, const struct leg_event *event)
+{
+	backward(call, side, event, call->state);
+}
+
+static void do_alerting(struct call *call, unsigned side, const struct leg_event *event)
+{
+	if (!call->record.alerting_us)
+		call->record.alerting_us = call_wall_us();
+	backward(call, side, event, CALL_ST_ALERTING);
+}
+
+static void do_answer(struct call *call, unsigned side, const struct leg_event *event)
+{
+	timer_stop(&call->no_answer);
+	call->progressed = true;
+	call->answered = true;
+	call->record.answer_us = call_wall_us();
+	call_state_set(call, CALL_ST_ACTIVE);
+	through_connect(call);
+	log_write(LOG_INFO, call->record.id, "answered");
+	pass_on(call, side, event);
+}
+
+static void do_pass(struct call *call, unsigned side, const struct leg_event *event)
+{
+	pass_on(call, side, event);
+}
+
+static void do_release(struct call *call, unsigned side, const struct leg_event *event)
+{
+	const struct leg_release release = event->release;
+
+	start_clearing(call, side, &release);
+	confirm_leg(call, side, &release);
+	release_leg(call, !side, &release);
+}
+
+static void do_release_early(struct call *call, unsigned side, const struct leg_event *event)
+{
+	const struct leg_release release = event->release;
+
+	if (!call->progressed && cause_is_failover(release.cause) &&
+	    call_may_reattempt(call, &release)) {
+		confirm_leg(call, side, &release);
+		call_reattempt(call, &release);
+		return;
+	}
+	do_release(call, side, event);
+}
+
+/* Both sides let go at once: each hears that the other did. */
+static void do_release_crossing(struct call *call, unsigned side, const struct leg_event *event)
+{
+	confirm_leg(call, side, &event->release);
+}
+
+static void do_released(struct call *call, unsigned side, const struct leg_event *event)
+{
+	const struct leg_release release = event->release;
+
+	if (call->state != CALL_ST_CLEARING) {
+		/* A leg that vanishes without asking: the other side must not wait for it. */
+		start_clearing(call, side, &release);
+		call_leg_drop(call, side);
+		release_leg(call, !side, &release);
+		return;
+	}
+	call_leg_drop(call, side);
+}
+
+/* A leg may still speak while its release is on the way; what it says no longer matters. */
+static void do_ignore(struct call *call, unsigned side, const struct leg_event *event)
+{
+	(void)call;
+	(void)side;
+	(void)event;
+}
+
+/* NULL: not expected in that state from that side; counted and logged, nothing else happens. */
+static action_fn
+	*const table[CALL_STS][2][LEG_EVS] =
+		{
+			[CALL_ST_NULL][0] =
+				{
+						   [LEG_EV_SETUP] = do_setup,
+						   [LEG_EV_RELEASE] = do_release,
+						   [LEG_EV_RELEASED] = do_released,
+						   },
+			[CALL_ST_COLLECTING][0] =
+				{
+						   [LEG_EV_DIGITS] = do_collect,
+						   [LEG_EV_RELEASE] = do_release,
+						   [LEG_EV_RELEASED] = do_released,
+						   },
+			[CALL_ST_PROCEEDING] =
+				{
+						   {
+						[LEG_EV_DIGITS] = do_more_digits,
+						[LEG_EV_USER_INFO] = do_pass,
+						[LEG_EV_MEDIA] = do_pass,
+						[LEG_EV_RELEASE] = do_release,
+						[LEG_EV_RELEASED] = do_released,
+					},										    {
+						[LEG_EV_ADDRESS_COMPLETE] = do_complete,
+						[LEG_EV_PROGRESS] = do_progress,
+						[LEG_EV_ALERTING] = do_alerting,
+						[LEG_EV_ANSWER] = do_answer,
+						[LEG_EV_MEDIA] = do_progress,
+						[LEG_EV_RELEASE] = do_release_early,
+						[LEG_EV_RELEASED] = do_released,
+					}, },
+			[CALL_ST_COMPLETE] =
+				{
+						   {
+						[LEG_EV_DIGITS] = do_more_digits,
+						[LEG_EV_USER_INFO] = do_pass,
+						[LEG_EV_MEDIA] = do_pass,
+						[LEG_EV_RELEASE] = do_release,
+						[LEG_EV_RELEASED] = do_released,
+					},	{
+						[LEG_EV_ADDRESS_COMPLETE] = do_complete,
+						[LEG_EV_PROGRESS] = do_progress,
+						[LEG_EV_ALERTING] = do_alerting,
+						[LEG_EV_ANSWER] = do_answer,
+						[LEG_EV_MEDIA] = do_progress,
+						[LEG_EV_RELEASE] = do_release,
+						[LEG_EV_RELEASED] = do_released,
+					}, },
+			[CALL_ST_ALERTING] =
+				{
+						   {
+						[LEG_EV_DIGITS] = do_ignore,
+						[LEG_EV_USER_INFO] = do_pass,
+						[LEG_EV_MEDIA] = do_pass,
+						[LEG_EV_RELEASE] = do_release,
+						[LEG_EV_RELEASED] = do_released,
+					},				{
+						[LEG_EV_ADDRESS_COMPLETE] = do_complete,
+						[LEG_EV_PROGRESS] = do_progress,
+						[LEG_EV_ALERTING] = do_alerting,
+						[LEG_EV_ANSWER] = do_answer,
+						[LEG_EV_MEDIA] = do_progress,
+						[LEG_EV_RELEASE] = do_release,
+						[LEG_EV_RELEASED] = do_released,
+					}, },
+			[CALL_ST_ACTIVE] =
+				{
+						   {
+						[LEG_EV_DIGITS] = do_ignore,
+						[LEG_EV_PROGRESS] = do_pass,
+						[LEG_EV_HOLD] = do_pass,
+						[LEG_EV_RETRIEVE] = do_pass,
+						[LEG_EV_SUSPEND] = do_pass,
+						[LEG_EV_RESUME] = do_pass,
+						[LEG_EV_USER_INFO] = do_pass,
+						[LEG_EV_MEDIA] = do_pass,
+						[LEG_EV_RELEASE] = do_release,
+						[LEG_EV_RELEASED] = do_released,
+					},					   {
+						[LEG_EV_PROGRESS] = do_pass,
+						[LEG_EV_HOLD] = do_pass,
+						[LEG_EV_RETRIEVE] = do_pass,
+						[LEG_EV_SUSPEND] = do_pass,
+						[LEG_EV_RESUME] = do_pass,
+						[LEG_EV_USER_INFO] = do_pass,
+						[LEG_EV_MEDIA] = do_pass,
+						[LEG_EV_RELEASE] = do_release,
+						[LEG_EV_RELEASED] = do_released,
+					}, },
+			[CALL_ST_CLEARING] =
+				{
+						   {
+						[LEG_EV_DIGITS] = do_ignore,
+						[LEG_EV_PROGRESS] = do_ignore,
+						[LEG_EV_HOLD] = do_ignore,
+						[LEG_EV_RETRIEVE] = do_ignore,
+						[LEG_EV_SUSPEND] = do_ignore,
+						[LEG_EV_RESUME] = do_ignore,
+						[LEG_EV_USER_INFO] = do_ignore,
+						[LEG_EV_MEDIA] = do_ignore,
+						[LEG_EV_RELEASE] = do_release_crossing,
+						[LEG_EV_RELEASED] = do_released,
+					},				{
+						[LEG_EV_ADDRESS_COMPLETE] = do_ignore,
+						[LEG_EV_PROGRESS] = do_ignore,
+						[LEG_EV_ALERTING] = do_ignore,
+						[LEG_EV_ANSWER] = do_ignore,
+						[LEG_EV_HOLD] = do_ignore,
+						[LEG_EV_RETRIEVE] = do_ignore,
+						[LEG_EV_SUSPEND] = do_ignore,
+						[LEG_EV_RESUME] = do_ignore,
+						[LEG_EV_USER_INFO] = do_ignore,
+						[LEG_EV_MEDIA] = do_ignore,
+						[LEG_EV_RELEASE] = do_release_crossing,
+						[LEG_EV_RELEASED] = do_released,
+					}, },
+};
+
+void call_raise(struct leg *leg, const struct leg_event *event)
+{
+	struct call *call = leg->call;
+	action_fn *action;
+
+	if (!call)
+		return;
+	action = table[call->state][leg->side][event->ev];
+	if (!action) {
+		counter_add(&unexpected_events, 1);
+		log_write(LOG_WARNING, call->record.id,
+			  "%s from the %s leg is not expected while %s; ignored",
+			  leg_ev_name(event->ev), leg->ops->protocol, state_names[call->state]);
+		return;
+	}
+	call->depth++;
+	action(call, leg->side, event);
+	if (--call->depth == 0 && !call->leg[0] && !call->leg[1])
+		call_end(call);
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* What the files of gw/call share: the call and the core. */
+#ifndef CALL_CALL_PRIVATE_H
+#define CALL_CALL_PRIVATE_H
+
+#include "gw/base/hash.h"
+#include "gw/base/list.h"
+#include "gw/call/call.h"
+
+#define CALL_UUI_MAX	    131 /* Q.763 3.60: user-to-user information */
+#define CALL_ATTACHMENT_MAX 272
+#define CALL_TRIES_MAX	    3 /* circuits tried in one trunk group for cause 44 */
+
+struct call {
+	struct list_node node;
+	struct hash_node by_id;
+	struct call_core *core; /* borrow */
+	enum call_state state;
+	struct leg *leg[2];	     /* borrow; NULL when gone */
+	struct media_channel *media; /* own; NULL: calls run without media */
+	unsigned depth;		     /* nested call_raise: the call is freed at 0 */
+
+	/* What the incoming leg asked for, kept for re-attempts. */
+	struct leg_setup setup;
+	uint8_t uui[CALL_UUI_MAX];
+	uint8_t attachment[CALL_ATTACHMENT_MAX];
+	struct leg_attachment attached;
+
+	/* Hunting: the trunk groups of the chosen route, in its order. */
+	struct trunk *hunt[CONF_LISTS_MAX]; /* borrow */
+	size_t n_hunt, hunt_at;
+	unsigned tries;		  /* on hunt[hunt_at] */
+	bool progressed;	  /* a backward event was passed on: no re-attempt any more */
+	bool answered;
+	uint32_t no_answer_ms;	  /* of the route, 0: none */
+	char called_out[ROUTE_NUMBER_MAX];
+
+	struct timer no_answer;
+	struct timer guard; /* a leg owes RELEASED */
+	struct call_record record;
+};
+
+struct call_core {
+	struct call_core_conf conf;
+	struct list calls;
+	struct hash by_id;
+	size_t count;
+	struct trunk *trunks;	     /* borrow, in order of addition */
+	struct route_table *routes;  /* own */
+	struct call_observer *observers;
+	bool drain;
+	uint32_t epoch; /* start time, first half of a call id */
+	uint32_t serial;
+	struct show show_calls, show_trunks, show_routes;
+};
+
+/* call.c */
+void call_state_set(struct call *call, enum call_state state);
+/* Releases both legs with a cause of the gateway's own. */
+void call_release_local(struct call *call, enum q850_cause cause);
+timer_fn call_no_answer_expired, call_guard_expired;
+/* hunt.c */
+void call_setup_take(struct call *call, const struct leg_event *event);
+/* Adds digits; false when the number has no room for them. */
+bool call_digits_take(struct call *call, struct str digits, bool complete);
+/* Routes and places the call as far as the digits allow; may release it. */
+void call_try(struct call *call);
+/* The outgoing leg failed before any backward event: is another circuit or trunk group left, and try it. */
+bool call_may_reattempt(const struct call *call, const struct leg_release *release);
+void call_reattempt(struct call *call, const struct leg_release *release);
+/* core.c */
+uint64_t call_wall_us(void);
+/* Ends the record, tells the observers, frees. */
+void call_end(struct call *call);
+/* Counts the leg's trunk down and takes the end's statistics; the leg is forgotten. */
+void call_leg_drop(struct call *call, unsigned side);
+/* show.c */
+void call_show_open(struct call_core *core);
+void call_show_close(struct call_core *core);
+
+#endif

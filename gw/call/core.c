@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* The call core: calls by id, trunks, routes, observers, and the birth and end of a call. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "gw/base/counter.h"
+#include "gw/base/log.h"
+#include "gw/call/call_private.h"
+
+#define RELEASE_TIMEOUT_MS                                                                         \
+	64000 /* 64*T1 of RFC 3261 twice over: no leg of ours takes longer to let go */
+
+static struct counter calls_total = COUNTER_INIT("causeway_calls_total", "Calls begun");
+static struct counter calls_refused =
+	COUNTER_INIT("causeway_calls_refused_total",
+		     "Calls refused before routing (draining, no media channel, no memory)");
+
+uint64_t call_wall_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
+}
+
+struct call_core *call_core_new(const struct call_core_conf *conf)
+{
+	struct call_core *core = calloc(1, sizeof(*core));
+
+	if (!core)
+		return NULL;
+	core->conf = *conf;
+	if (!core->conf.release_timeout_ms)
+		core->conf.release_timeout_ms = RELEASE_TIMEOUT_MS;
+	core->routes = route_table_new(NULL, 0);
+	if (!core->routes) {
+		free(core);
+		return NULL;
+	}
+	list_init(&core->calls);
+	core->epoch = (uint32_t)time(NULL);
+	counter_list(&calls_total);
+	counter_list(&calls_refused);
+	call_show_open(core);
+	return core;
+}
+
+void call_core_free(struct call_core *core)
+{
+	if (!core)
+		return;
+	call_show_close(core);
+	route_table_free(core->routes);
+	hash_close(&core->by_id);
+	free(core);
+}
+
+void call_core_observe(struct call_core *core, struct call_observer *observer)
+{
+	observer->next = core->observers;
+	core->observers = observer;
+}
+
+void call_core_add_trunk(struct call_core *core, struct trunk *trunk)
+{
+	struct trunk **link = &core->trunks;
+
+	while (*link)
+		link = &(*link)->next;
+	trunk->next = NULL;
+	*link = trunk;
+}
+
+struct trunk *call_core_find_trunk(const struct call_core *core, const char *name)
+{
+	for (struct trunk *trunk = core->trunks; trunk; trunk = trunk->next)
+		if (strcmp(trunk->name, name) == 0)
+			return trunk;
+	return NULL;
+}
+
+struct trunk *call_core_first_trunk(const struct call_core *core)
+{
+	return core->trunks;
+}
+
+void call_core_set_routes(struct call_core *core, struct route_table *routes)
+{
+	route_table_free(core->routes);
+	core->routes = routes;
+}
+
+void call_core_drain(struct call_core *core, bool on)
+{
+	core->drain = on;
+}
+
+size_t call_core_calls(const struct call_core *core)
+{
+	return core->count;
+}
+
+void call_core_each(struct call_core *core, void (*fn)(struct call *call, void *arg), void *arg)
+{
+	struct list_node *next;
+
+	for (struct list_node *node = list_first(&core->calls); node; node = next) {
+		next = list_next(&core->calls, node);
+		fn(container_of(node, struct call, node), arg);
+	}
+}
+
+static void release_one(struct call *call, void *arg)
+{
+	const enum q850_cause *cause = arg;
+
+	if (call->state != CALL_ST_CLEARING)
+		call_release_local(call, *cause);
+}
+
+void call_core_release_all(struct call_core *core, enum q850_cause cause)
+{
+	call_core_each(core, release_one, &cause);
+}
+
+static bool id_matches(const struct hash_node *node, const void *key)
+{
+	return str_eq(str_c(container_of(node, const struct call, by_id)->record.id),
+		      *(const struct str *)key);
+}
+
+struct call *call_core_find(struct call_core *core, struct str id)
+{
+	struct hash_node *node = hash_find(&core->by_id, str_hash(id, 0), id_matches, &id);
+
+	return node ? container_of(node, struct call, by_id) : NULL;
+}
+
+/* What the media thread heard in the call: a digit that came out of band on one side is a word for
+ * the other leg only when that leg carries digits out of band itself; the channel has already
+ * carried it as audio or RFC 4733. */
+static void media_heard(void *arg, struct media_channel *channel, const struct media_event *event)
+{
+	struct call *call = arg;
+
+	(void)channel;
+	if (event->kind == MEDIA_EV_DTMF)
+		log_write(LOG_INFO, call->record.id, "digit %c from %s, %u ms", event->digit,
+			  call->leg[event->side] ? call->leg[event->side]->trunk->name
+						 : "a leg that is gone",
+			  (unsigned)event->duration_ms);
+	else if (event->kind == MEDIA_EV_RTP_TIMEOUT && call->state != CALL_ST_CLEARING) {
+		log_write(LOG_WARNING, call->record.id, "no RTP from %s: call released",
+			  call->leg[event->side] ? call->leg[event->side]->trunk->name
+						 : "a leg that is gone");
+		call_release_local(call, Q850_TEMPORARY_FAILURE);
+	}
+}
+
+static int call_open(struct call *call)
+{
+	struct call_core *core = call->core;
+	int err = timer_init(&call->no_answer, core->conf.heap, "no answer", call_no_answer_expired,
+			     call);
+
+	if (!err)
+		err = timer_init(&call->guard, core->conf.heap, "release guard", call_guard_expired,
+				 call);
+	if (!err && core->conf.media) {
+		call->media =
+			media_channel_new(core->conf.media, call->record.id, media_heard, call);
+		if (!call->media)
+			err = -ENOBUFS;
+	}
+	if (!err)
+		err = hash_insert(&core->by_id, &call->by_id, str_hash(str_c(call->record.id), 0));
+	return err;
+}
+
+static void call_close(struct call *call)
+{
+	timer_close(&call->no_answer);
+	timer_close(&call->guard);
+	if (call->media)
+		media_channel_close(call->media, false);
+	free(call);
+}
+
+struct call *call_new(struct call_core *core, struct leg *leg, enum q850_cause *cause)
+{
+	struct call *call = NULL;
+
+	*cause = Q850_TEMPORARY_FAILURE;
+	if (!core->drain)
+		call = calloc(1, sizeof(*call));
+	if (!call) {
+		counter_add(&calls_refused, 1);
+		return NULL;
+	}
+	call->core = core;
+	snprintf(call->record.id, sizeof(call->record.id), "%08x-%u", core->epoch, ++core->serial);
+	if (call_open(call)) {
+		counter_add(&calls_refused, 1);
+		log_write(LOG_ERROR, call->record.id,
+			  "call refused: no memory or media channel left");
+		*cause = Q850_RESOURCE_UNAVAILABLE;
+		call_close(call);
+		return NULL;
+	}
+	list_append(&core->calls, &call->node);
+	core->count++;
+	counter_add(&calls_total, 1);
+	call->record.start_us = call_wall_us();
+	call->record.released_by = 2;
+	leg->side = 0;
+	leg->call = call;
+	call->leg[0] = leg;
+	leg->trunk->calls++;
+	leg->trunk->calls_in++;
+	call->record.trunk_in = leg->trunk->name;
+	call->record.protocol_in = leg->ops->protocol;
+	return call;
+}
+
+void call_bind(struct call *call, struct leg *leg)
+{
+	leg->side = 1;
+	leg->call = call;
+	call->leg[1] = leg;
+	leg->trunk->calls++;
+	leg->trunk->calls_out++;
+	call->record.trunk_out = leg->trunk->name;
+	call->record.protocol_out = leg->ops->protocol;
+}
+
+void call_leg_drop(struct call *call, unsigned side)
+{
+	struct leg *leg = call->leg[side];
+	char *text = side ? call->record.leg_out : call->record.leg_in;
+
+	leg->ops->describe(leg, text, sizeof(call->record.leg_in));
+	leg->trunk->calls--;
+	if (!call->answered)
+		leg->trunk->calls_failed++;
+	if (call->media) {
+		media_stats(call->media, side, &call->record.media[side]);
+		media_end_close(call->media, side);
+	}
+	leg->call = NULL;
+	call->leg[side] = NULL;
+}
+
+void call_end(struct call *call)
+{
+	struct call_core *core = call->core;
+
+	if (!call->record.end_us)
+		call->record.end_us = call_wall_us();
+	call_state_set(call, CALL_ST_RELEASED);
+	for (struct call_observer *o = core->observers; o; o = o->next)
+		o->ended(o->arg, &call->record);
+	list_remove(&call->node);
+	hash_remove(&core->by_id, &call->by_id);
+	core->count--;
+	call_close(call);
+}
+
+struct media_channel *call_media(const struct call *call)
+{
+	return call->media;
+}
+
+const char *call_rtp_address(const struct call *call)
+{
+	return call->core->conf.rtp_address;
+}
+
+const char *call_id(const struct call *call)
+{
+	return call->record.id;
+}
+
+enum call_state call_state(const struct call *call)
+{
+	return call->state;
+}
+
+struct call_core *call_core_of(const struct call *call)
+{
+	return call->core;
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/*
+ * A leg: one side of a call, speaking its own protocol outward and this vocabulary inward. The core couples two legs
+ * and knows no protocol; every protocol brings one leg_ops and one trunk_ops. The words are the primitives of Q.931
+ * and Q.1912.5. Core thread only; everything in an event is borrowed for the time of the call.
+ */
+#ifndef CALL_LEG_H
+#define CALL_LEG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "gw/base/q850.h"
+#include "gw/base/str.h"
+#include "gw/media/media.h"
+
+#define LEG_DIGITS_MAX 32
+
+enum leg_ev {
+	LEG_EV_SETUP,		 /* a call: setup */
+	LEG_EV_DIGITS,		 /* more called digits: digits */
+	LEG_EV_ADDRESS_COMPLETE, /* progress: the far end has all it needs */
+	LEG_EV_PROGRESS,	 /* progress */
+	LEG_EV_ALERTING,	 /* progress */
+	LEG_EV_ANSWER,		 /* answer */
+	LEG_EV_HOLD,
+	LEG_EV_RETRIEVE,
+	LEG_EV_SUSPEND,		 /* suspend */
+	LEG_EV_RESUME,		 /* suspend */
+	LEG_EV_USER_INFO,	 /* digits out of band: digits */
+	LEG_EV_MEDIA,		 /* the leg's media is (re)negotiated: media may flow as progress.in_band says */
+	LEG_EV_RELEASE,		 /* release: asked for; the receiver answers with RELEASED once it has let go */
+	LEG_EV_RELEASED,	 /* release: this leg is gone; last event of a leg, in both directions */
+	LEG_EVS
+};
+
+enum leg_noa { LEG_NOA_UNKNOWN, LEG_NOA_SUBSCRIBER, LEG_NOA_NATIONAL, LEG_NOA_INTERNATIONAL };
+enum leg_presentation { LEG_PRES_ALLOWED, LEG_PRES_RESTRICTED, LEG_PRES_UNAVAILABLE };
+enum leg_screening { LEG_SCR_USER_NOT_VERIFIED, LEG_SCR_USER_PASSED, LEG_SCR_USER_FAILED, LEG_SCR_NETWORK };
+enum leg_bearer { LEG_BEARER_SPEECH, LEG_BEARER_AUDIO_3K1, LEG_BEARER_UNRESTRICTED };
+
+struct leg_number {
+	enum leg_noa noa;
+	enum leg_presentation presentation;
+	enum leg_screening screening;
+	char digits[LEG_DIGITS_MAX + 1]; /* empty: none; 0-9 * # A-E */
+};
+
+struct leg_redirection { /* of a call that was diverted before it came here */
+	struct leg_number last; /* redirecting number; digits empty: none */
+	struct leg_number original;
+	uint8_t counter, reason, original_reason; /* Q.763 3.45 values */
+};
+
+struct leg_setup {
+	struct leg_number called;
+	bool complete; /* no more digits will come (ST, or en bloc by nature) */
+	struct leg_number calling;
+	struct leg_number generic; /* additional calling party number; digits empty: none */
+	char calling_name[64];
+	uint8_t category; /* Q.763 3.11 value; 10 ordinary */
+	enum leg_bearer bearer;
+	struct leg_redirection redirection;
+	uint8_t hop_counter; /* 0: none */
+	bool continuity_pending;
+	struct str user_to_user; /* octets with protocol discriminator, empty: none */
+};
+
+struct leg_progress {
+	bool in_band;		/* the leg sends audio worth hearing now (early media, announcement) */
+	bool subscriber_free;	/* ADDRESS_COMPLETE: the called party was found free */
+	bool interworking;	/* beyond a point where signalling ends */
+	uint8_t event;		/* Q.763 3.21: 1 alerting 2 progress 3 in-band 4 to 6 call forwarded; 0 none */
+	enum q850_cause cause;	/* a failure that is announced in band before release; 0 none */
+};
+
+struct leg_answer {
+	struct leg_number connected; /* digits empty: none */
+};
+
+struct leg_suspend {
+	bool by_network;
+};
+
+struct leg_release {
+	enum q850_cause cause;
+	enum q850_location location;
+	uint16_t sip_status; /* that caused it, 0: none; only for records */
+	bool cause_given;    /* cause came from a Reason header or an ISUP/Q.931 message, not from a table */
+	uint8_t n_diagnostic;
+	uint8_t diagnostic[30];
+	char new_number[LEG_DIGITS_MAX + 1]; /* cause 22 */
+};
+
+struct leg_attachment { /* passed untouched by the core, read only by a leg of the same protocol */
+	const char *protocol; /* NULL: none; "isup", "sip" */
+	const uint8_t *octets;
+	size_t n;
+};
+
+struct leg_event {
+	enum leg_ev ev;
+	union {
+		const struct leg_setup *setup;
+		struct str digits;
+		struct leg_progress progress;
+		struct leg_answer answer;
+		struct leg_suspend suspend;
+		struct leg_release release;
+	};
+	bool digits_complete; /* DIGITS: the last ones */
+	struct leg_attachment attachment;
+};
+
+struct call;
+struct leg;
+struct trunk;
+
+struct leg_ops {
+	const char *protocol; /* "sip", "isup", "loop" */
+	/* The core tells the leg something that the other leg said. RELEASE is always answered by RELEASED, now or later. */
+	void (*event)(struct leg *leg, const struct leg_event *event);
+	/* One line for `show calls`: "sip:030...@127.0.0.1", "cic 3". */
+	void (*describe)(const struct leg *leg, char *text, size_t cap);
+};
+
+/* Embedded first in every protocol's leg. A leg is made and freed by its protocol; the core forgets it when it has
+ * raised RELEASED, and the protocol frees it when it likes after that. */
+struct leg {
+	const struct leg_ops *ops;
+	struct trunk *trunk;  /* borrow */
+	struct call *call;    /* borrow; NULL before call_offer and after RELEASED */
+	unsigned side;	      /* 0: the leg that called in, 1: the leg called out; its end of the media channel */
+};
+
+const char *leg_ev_name(enum leg_ev ev);
+
+/*
+ * A trunk group: where calls come from and go to. seize makes a leg of the call for an outgoing call and starts it
+ * with the setup; the leg's `call` and `side` are set through leg_bind before the first event is raised. Returns 0 and
+ * the leg, or a negative errno with *cause set: -EAGAIN no circuit (34), -ENETUNREACH (38 or 41), ...
+ */
+struct trunk_ops {
+	const char *protocol;
+	bool overlap; /* takes a setup that is not complete, and DIGITS after it */
+	int (*seize)(struct trunk *trunk, struct call *call, const struct leg_setup *setup,
+		     const struct leg_attachment *attachment, struct leg **leg, enum q850_cause *cause);
+	bool (*available)(const struct trunk *trunk);
+};
+
+struct trunk {
+	const struct trunk_ops *ops;
+	const char *name; /* borrow: the configuration's */
+	unsigned calls;	  /* up now */
+	unsigned max_calls; /* 0: no limit of its own */
+	uint64_t calls_in, calls_out, calls_failed;
+	struct trunk *next;
+};
+
+#endif

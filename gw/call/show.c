@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* `show calls`, `show trunks` and `show routes`. */
+#include "gw/call/call_private.h"
+
+static void call_row(struct call *call, void *arg)
+{
+	struct table *table = arg;
+	char text[64];
+	uint64_t now = call_wall_us();
+
+	if (table_row(table))
+		return;
+	table_set_str(table, 0, str_c(call->record.id));
+	table_set_str(table, 1, str_c(call_state_name(call->state)));
+	table_set_fmt(table, 2, "%.1f", (double)(now - call->record.start_us) / 1e6);
+	if (call->record.answer_us)
+		table_set_fmt(table, 3, "%.1f", (double)(now - call->record.answer_us) / 1e6);
+	for (unsigned side = 0; side < 2; side++) {
+		if (!call->leg[side])
+			continue;
+		call->leg[side]->ops->describe(call->leg[side], text, sizeof(text));
+		table_set_str(table, 4 + 2 * side, str_c(call->leg[side]->trunk->name));
+		table_set_str(table, 5 + 2 * side, str_c(text));
+	}
+	table_set_str(table, 8, str_c(call->setup.calling.digits));
+	table_set_str(table, 9, str_c(call->setup.called.digits));
+}
+
+static struct table *calls_fill(void *arg)
+{
+	static const char *const columns[] = { "call",	 "state", "seconds", "answered", "in",
+					       "in_leg", "out",	  "out_leg", "calling",	 "called" };
+	struct table *table = table_new(columns, 10);
+
+	if (table)
+		call_core_each(arg, call_row, table);
+	return table;
+}
+
+static struct table *trunks_fill(void *arg)
+{
+	static const char *const columns[] = { "trunk", "protocol", "available", "calls",
+					       "max",	"in",	    "out",	 "unanswered" };
+	struct call_core *core = arg;
+	struct table *table = table_new(columns, 8);
+
+	for (struct trunk *t = table ? core->trunks : NULL; t && !table_row(table); t = t->next) {
+		table_set_str(table, 0, str_c(t->name));
+		table_set_str(table, 1, str_c(t->ops->protocol));
+		table_set_bool(table, 2, t->ops->available(t));
+		table_set_int(table, 3, t->calls);
+		if (t->max_calls)
+			table_set_int(table, 4, t->max_calls);
+		table_set_int(table, 5, (int64_t)t->calls_in);
+		table_set_int(table, 6, (int64_t)t->calls_out);
+		table_set_int(table, 7, (int64_t)t->calls_failed);
+	}
+	return table;
+}
+
+static struct table *routes_fill(void *arg)
+{
+	static const char *const columns[] = {
+		"route", "prefix", "from", "to", "strip", "prepend"
+	};
+	struct call_core *core = arg;
+	struct table *table = table_new(columns, 6);
+	const struct route *r;
+
+	for (size_t i = 0; table && (r = route_table_get(core->routes, i)) && !table_row(table);
+	     i++) {
+		char to[256];
+		size_t n = 0;
+
+		for (size_t t = 0; t < r->n_to && n + 2 < sizeof(to); t++) {
+			struct str name = str_c(r->to[t]);
+
+			if (t)
+				to[n++] = ' ';
+			if (str_copy(to + n, sizeof(to) - n, name))
+				break;
+			n += name.n;
+		}
+		table_set_str(table, 0, str_c(r->name));
+		table_set_str(table, 1, str_c(r->prefix));
+		table_set_str(table, 2, str_c(r->from ? r->from : "any"));
+		table_set_str(table, 3, (struct str){ to, n });
+		table_set_int(table, 4, r->strip);
+		table_set_str(table, 5, str_c(r->prepend ? r->prepend : ""));
+	}
+	return table;
+}
+
+void call_show_open(struct call_core *core)
+{
+	core->show_calls = (struct show){
+		.name = "calls", .help = "calls up now", .fill = calls_fill, .arg = core
+	};
+	core->show_trunks = (struct show){
+		.name = "trunks", .help = "trunk groups", .fill = trunks_fill, .arg = core
+	};
+	core->show_routes = (struct show){
+		.name = "routes", .help = "routes", .fill = routes_fill, .arg = core
+	};
+	show_register(&core->show_calls);
+	show_register(&core->show_trunks);
+	show_register(&core->show_routes);
+}
+
+void call_show_close(struct call_core *core)
+{
+	show_unregister(&core->show_calls);
+	show_unregister(&core->show_trunks);
+	show_unregister(&core->show_routes);
+}
