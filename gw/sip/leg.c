@@ -1,0 +1,521 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/*
+ * The SIP leg: its life, its states, what the core tells it, requests inside its dialogs, and BYE
+ * (RFC 3261 12, 15). What the core says in a state is looked up in one table.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gw/base/counter.h"
+#include "gw/base/log.h"
+#include "gw/sip/leg_private.h"
+
+static struct counter bad_answers =
+	COUNTER_INIT("causeway_sip_bad_answers_total",
+		     "Answers (RFC 3264) that cannot be read, or have no codec of ours");
+
+typedef void event_fn(struct sip_leg *leg, const struct leg_event *event);
+
+static const char *const state_names[SIP_LEG_STATES] = {
+	[SIP_LEG_INVITED] = "invited", [SIP_LEG_ACCEPTED] = "accepted",
+	[SIP_LEG_CALLING] = "calling", [SIP_LEG_CANCELLED] = "cancelled",
+	[SIP_LEG_UP] = "up",	       [SIP_LEG_ENDING] = "ending",
+};
+
+static struct sip_leg *leg_of(const struct sip_dialog *dialog)
+{
+	return ((struct sip_leg_fork *)dialog->owner)->leg;
+}
+
+void sip_leg_state_set(struct sip_leg *leg, enum sip_leg_state state)
+{
+	if (leg->state == state)
+		return;
+	log_write(LOG_DEBUG, leg->id, "sip leg %s -> %s", state_names[leg->state],
+		  state_names[state]);
+	leg->state = state;
+}
+
+static void leg_free(struct sip_leg *leg)
+{
+	struct list_node *node;
+
+	while ((node = list_first(&leg->forks)))
+		sip_leg_fork_free(container_of(node, struct sip_leg_fork, node));
+	sip_txn_detach(leg->invite);
+	sip_txn_detach(leg->reinvite);
+	sip_leg_accept_close(leg);
+	timer_close(&leg->repeat);
+	timer_close(&leg->expires);
+	timer_close(&leg->glare);
+	timer_close(&leg->reap);
+	sip_session_close(&leg->session);
+	sip_leg_outgoing_free(leg->out);
+	list_remove(&leg->node);
+	leg->ua->n_legs--;
+	free(leg);
+}
+
+static void reap_expired(struct timer *timer, void *arg)
+{
+	(void)timer;
+	leg_free(arg);
+}
+
+static int timers_open(struct sip_leg *leg)
+{
+	struct timer_heap *heap = leg->ua->parts.heap;
+	int err = timer_init(&leg->reap, heap, "reap", reap_expired, leg);
+
+	if (!err)
+		err = timer_init(&leg->repeat, heap, "18x repeat", sip_leg_repeat_expired, leg);
+	if (!err)
+		err = timer_init(&leg->expires, heap, "Expires", sip_leg_expires_expired, leg);
+	if (!err)
+		err = timer_init(&leg->glare, heap, "glare", sip_leg_glare_expired, leg);
+	if (!err)
+		err = sip_leg_accept_open(leg);
+	return err;
+}
+
+struct sip_leg *sip_leg_new(struct sip_trunk *trunk, enum sip_leg_state state)
+{
+	struct sip_leg *leg = calloc(1, sizeof(*leg));
+
+	if (!leg)
+		return NULL;
+	leg->leg.ops = &sip_leg_ops;
+	leg->leg.trunk = &trunk->trunk;
+	leg->ua = trunk->ua;
+	leg->trunk = trunk;
+	leg->state = state;
+	leg->want = leg->said = SDP_SENDRECV;
+	list_init(&leg->forks);
+	list_append(&leg->ua->legs, &leg->node);
+	leg->ua->n_legs++;
+	if (timers_open(leg)) {
+		leg_free(leg);
+		return NULL;
+	}
+	return leg;
+}
+
+void sip_leg_free_all(struct sip_ua *ua)
+{
+	struct list_node *node;
+
+	while ((node = list_first(&ua->legs)))
+		leg_free(container_of(node, struct sip_leg, node));
+}
+
+struct sip_leg_fork *sip_leg_fork_new(struct sip_leg *leg)
+{
+	struct sip_leg_fork *fork = calloc(1, sizeof(*fork));
+
+	if (!fork)
+		return NULL;
+	fork->leg = leg;
+	list_append(&leg->forks, &fork->node);
+	leg->n_forks++;
+	return fork;
+}
+
+void sip_leg_fork_free(struct sip_leg_fork *fork)
+{
+	sip_txn_detach(fork->bye);
+	sip_dialogs_remove(&fork->leg->ua->dialogs, &fork->dialog);
+	sip_dialog_close(&fork->dialog);
+	list_remove(&fork->node);
+	fork->leg->n_forks--;
+	if (fork->leg->fork == fork)
+		fork->leg->fork = NULL;
+	free(fork);
+}
+
+static bool transactions_left(const struct sip_leg *leg)
+{
+	if (leg->invite || leg->reinvite || leg->accept.txn || leg->accept.active)
+		return true;
+	for (struct list_node *n = list_first(&leg->forks); n; n = list_next(&leg->forks, n))
+		if (container_of(n, struct sip_leg_fork, node)->bye)
+			return true;
+	return false;
+}
+
+void sip_leg_settle(struct sip_leg *leg)
+{
+	if (leg->state == SIP_LEG_ENDING && !leg->leg.call && !transactions_left(leg))
+		timer_start_us(&leg->reap, 0);
+}
+
+const char *sip_leg_call_id(const struct sip_dialog *dialog)
+{
+	return leg_of(dialog)->id;
+}
+
+bool sip_leg_body(const struct sip_msg *msg, struct str *sdp)
+{
+	const struct sip_range *type = msg->content_type;
+
+	*sdp = msg->body;
+	return msg->body.n && type && str_ieq(type->type, STR("application")) &&
+	       str_ieq(type->subtype, STR("sdp"));
+}
+
+void sip_leg_bad_answer(const struct sip_leg *leg, const char *where)
+{
+	counter_add(&bad_answers, 1);
+	log_write(LOG_WARNING, leg->id, "no usable session description in %s", where);
+}
+
+void sip_leg_name(struct sip_leg *leg, const struct call *call, const struct leg_number *called)
+{
+	snprintf(leg->id, sizeof(leg->id), "%s", call_id(call));
+	snprintf(leg->number, sizeof(leg->number), "%s%s",
+		 called->noa == LEG_NOA_INTERNATIONAL ? "+" : "", called->digits);
+}
+
+void sip_leg_raise(struct sip_leg *leg, enum leg_ev ev)
+{
+	const struct leg_event event = {.ev = ev};
+
+	call_raise(&leg->leg, &event);
+}
+
+struct leg_release sip_leg_release_read(const struct sip_msg *msg, enum q850_cause cause,
+					enum q850_location location)
+{
+	struct leg_release release = {.cause = cause, .location = location};
+
+	for (const struct sip_reason *r = msg->reason; r; r = r->next) {
+		if (!r->q850 || !r->has_cause || r->cause == 0 || r->cause > 127)
+			continue;
+		release.cause = (enum q850_cause)r->cause;
+		release.cause_given = true;
+		break;
+	}
+	return release;
+}
+
+/* The core is asked to let go; it answers with RELEASED, after which the leg has no call. */
+static void ask_release(struct sip_leg *leg, const struct leg_release *release)
+{
+	const struct leg_event event = {.ev = LEG_EV_RELEASE, .release = *release};
+
+	if (leg->leg.call)
+		call_raise(&leg->leg, &event);
+}
+
+static void reinvite_drop(struct sip_leg *leg)
+{
+	timer_stop(&leg->glare);
+	sip_txn_detach(leg->reinvite);
+	leg->reinvite = NULL;
+	leg->reinvite_busy = false;
+}
+
+void sip_leg_over(struct sip_leg *leg)
+{
+	timer_stop(&leg->repeat);
+	timer_stop(&leg->expires);
+	reinvite_drop(leg);
+	if (leg->leg.side == 0) {
+		/* Answered: its ACK is the transaction's business. */
+		sip_txn_detach(leg->invite);
+		leg->invite = NULL;
+	}
+	sip_leg_state_set(leg, SIP_LEG_ENDING);
+}
+
+void sip_leg_ended(struct sip_leg *leg, const struct leg_release *release)
+{
+	sip_leg_over(leg);
+	ask_release(leg, release);
+	sip_leg_settle(leg);
+}
+
+/* Without a call any more: the dialog goes down by our BYE, but not before the ACK for our 2xx
+ * (15). */
+static void bye_or_owe(struct sip_leg *leg, const struct leg_release *release)
+{
+	leg->release = *release;
+	reinvite_drop(leg);
+	if (leg->state == SIP_LEG_ACCEPTED) {
+		leg->bye_owed = true;
+		return;
+	}
+	sip_leg_accept_stop(leg);
+	sip_leg_state_set(leg, SIP_LEG_ENDING);
+	if (leg->fork)
+		sip_leg_bye(leg->fork, release);
+	sip_leg_settle(leg);
+}
+
+void sip_leg_abort(struct sip_leg *leg, enum q850_cause cause)
+{
+	const struct leg_release release = {.cause = cause, .location = Q850_LOC_PUBLIC_LOCAL};
+
+	leg->bye_owed = false;
+	sip_leg_state_set(leg, SIP_LEG_UP);
+	bye_or_owe(leg, &release);
+	ask_release(leg, &release);
+	sip_leg_settle(leg);
+}
+
+static void bye_response(void *user, struct sip_txn *txn, struct sip_msg *msg)
+{
+	(void)user;
+	(void)txn;
+	(void)msg;
+}
+
+static void bye_failed(void *user, struct sip_txn *txn, unsigned status)
+{
+	struct sip_leg_fork *fork = user;
+
+	(void)txn;
+	log_write(LOG_NOTICE, fork->leg->id, "BYE without an answer (%u): the dialog is over",
+		  status);
+}
+
+static void bye_ended(void *user, struct sip_txn *txn)
+{
+	struct sip_leg_fork *fork = user;
+
+	(void)txn;
+	fork->bye = NULL;
+	sip_leg_settle(fork->leg);
+}
+
+/* 15.1.1: the session is over once BYE is sent, whatever the answer. */
+static const struct sip_client_ops bye_ops = {
+	.response = bye_response,
+	.failed = bye_failed,
+	.ended = bye_ended,
+};
+
+void sip_leg_bye(struct sip_leg_fork *fork, const struct leg_release *release)
+{
+	struct sip_client_params params = {
+		.next_hop = sip_dialog_next_hop(&fork->dialog),
+		.call = fork->leg->id,
+		.ops = &bye_ops,
+		.user = fork,
+	};
+	int err;
+
+	if (fork->bye)
+		return;
+	err = sip_leg_request_write(fork, SIP_BYE, ++fork->dialog.local_cseq, false, release,
+				    &params.request);
+	if (!err)
+		err = sip_client_start(fork->leg->ua->parts.stack, &params, &fork->bye);
+	if (err)
+		log_write(LOG_ERROR, fork->leg->id, "BYE not sent: %s", strerror(-err));
+}
+
+/* ---- requests inside the dialog ---- */
+
+static void bye_received(struct sip_leg *leg, struct sip_txn *txn, struct sip_msg *msg)
+{
+	const struct leg_release release = sip_leg_release_read(msg, Q850_NORMAL, Q850_LOC_USER);
+
+	sip_ua_reply(txn, 200, leg->id);
+	switch (leg->state) {
+	case SIP_LEG_INVITED:
+		sip_leg_uas_bye(leg, &release);
+		break;
+	case SIP_LEG_ACCEPTED:
+	case SIP_LEG_UP:
+		leg->bye_owed = false;
+		sip_leg_accept_stop(leg);
+		sip_leg_ended(leg, &release);
+		break;
+	default:
+		break;
+	}
+}
+
+void sip_leg_request(struct sip_dialog *dialog, struct sip_txn *txn, struct sip_msg *msg)
+{
+	struct sip_leg *leg = leg_of(dialog);
+
+	if (dialog->owner != leg->fork && leg->state != SIP_LEG_CALLING) {
+		/* A fork that lost: it has its BYE already. */
+		sip_ua_reply(txn, msg->method == SIP_BYE ? 200 : 481, leg->id);
+		return;
+	}
+	switch (msg->method) {
+	case SIP_INVITE:
+		sip_leg_reinvite(leg, txn, msg);
+		break;
+	case SIP_BYE:
+		bye_received(leg, txn, msg);
+		break;
+	case SIP_OPTIONS:
+		sip_ua_answer_options(leg->ua, txn, msg);
+		break;
+	default:
+		sip_ua_refuse(leg->ua, txn, msg, 405, "method not allowed in a dialog", leg->id);
+		break;
+	}
+}
+
+/* ---- the core's events ---- */
+
+static void on_release_up(struct sip_leg *leg, const struct leg_event *event)
+{
+	const struct leg_event done = {.ev = LEG_EV_RELEASED, .release = event->release};
+
+	bye_or_owe(leg, &event->release);
+	call_raise(&leg->leg, &done);
+	sip_leg_settle(leg);
+}
+
+static void on_release_invited(struct sip_leg *leg, const struct leg_event *event)
+{
+	const struct leg_event done = {.ev = LEG_EV_RELEASED, .release = event->release};
+
+	sip_leg_uas_release(leg, &event->release);
+	call_raise(&leg->leg, &done);
+	sip_leg_settle(leg);
+}
+
+static void on_release_calling(struct sip_leg *leg, const struct leg_event *event)
+{
+	const struct leg_event done = {.ev = LEG_EV_RELEASED, .release = event->release};
+
+	sip_leg_uac_release(leg, &event->release);
+	call_raise(&leg->leg, &done);
+	sip_leg_settle(leg);
+}
+
+/* The leg is on its way out already. */
+static void on_release_late(struct sip_leg *leg, const struct leg_event *event)
+{
+	const struct leg_event done = {.ev = LEG_EV_RELEASED, .release = event->release};
+
+	call_raise(&leg->leg, &done);
+	sip_leg_settle(leg);
+}
+
+static void on_released(struct sip_leg *leg, const struct leg_event *event)
+{
+	/* Given up by the core's guard while the leg still meant to go on. */
+	if (leg->state == SIP_LEG_UP || leg->state == SIP_LEG_ACCEPTED)
+		bye_or_owe(leg, &event->release);
+	sip_leg_settle(leg);
+}
+
+static void on_hold(struct sip_leg *leg, const struct leg_event *event)
+{
+	(void)event;
+	leg->want = SDP_SENDONLY;
+	sip_leg_reinvite_sync(leg);
+}
+
+static void on_retrieve(struct sip_leg *leg, const struct leg_event *event)
+{
+	(void)event;
+	leg->want = SDP_SENDRECV;
+	sip_leg_reinvite_sync(leg);
+}
+
+/* What has no SIP message of its own here: media is through-connected by the core. */
+static void on_nothing(struct sip_leg *leg, const struct leg_event *event)
+{
+	log_write(LOG_DEBUG, leg->id, "%s has no SIP message", leg_ev_name(event->ev));
+}
+
+/* clang-format off */
+#define EVENTS_UP                                                                                  \
+	[LEG_EV_PROGRESS] = on_nothing,                                                            \
+	[LEG_EV_HOLD] = on_hold,                                                                   \
+	[LEG_EV_RETRIEVE] = on_retrieve,                                                           \
+	[LEG_EV_SUSPEND] = on_hold,                                                                \
+	[LEG_EV_RESUME] = on_retrieve,                                                             \
+	[LEG_EV_USER_INFO] = on_nothing,                                                           \
+	[LEG_EV_MEDIA] = on_nothing,                                                               \
+	[LEG_EV_RELEASE] = on_release_up,                                                          \
+	[LEG_EV_RELEASED] = on_released
+#define EVENTS_LATE                                                                                \
+	[LEG_EV_RELEASE] = on_release_late,                                                        \
+	[LEG_EV_RELEASED] = on_released
+
+/* NULL: the core does not say that in this state. */
+static event_fn *const events[SIP_LEG_STATES][LEG_EVS] = {
+	[SIP_LEG_INVITED] = {
+		[LEG_EV_ADDRESS_COMPLETE] = sip_leg_uas_progress,
+		[LEG_EV_PROGRESS] = sip_leg_uas_progress,
+		[LEG_EV_ALERTING] = sip_leg_uas_progress,
+		[LEG_EV_MEDIA] = sip_leg_uas_progress,
+		[LEG_EV_ANSWER] = sip_leg_uas_answer,
+		[LEG_EV_USER_INFO] = on_nothing,
+		[LEG_EV_RELEASE] = on_release_invited,
+		[LEG_EV_RELEASED] = on_released,
+	},
+	[SIP_LEG_ACCEPTED] = { EVENTS_UP },
+	[SIP_LEG_CALLING] = {
+		[LEG_EV_DIGITS] = on_nothing,
+		[LEG_EV_USER_INFO] = on_nothing,
+		[LEG_EV_MEDIA] = on_nothing,
+		[LEG_EV_RELEASE] = on_release_calling,
+		[LEG_EV_RELEASED] = on_released,
+	},
+	[SIP_LEG_CANCELLED] = { EVENTS_LATE },
+	[SIP_LEG_UP] = { EVENTS_UP },
+	[SIP_LEG_ENDING] = { EVENTS_LATE },
+};
+/* clang-format on */
+
+static void leg_event(struct leg *base, const struct leg_event *event)
+{
+	struct sip_leg *leg = (struct sip_leg *)base;
+	event_fn *fn = events[leg->state][event->ev];
+
+	if (fn)
+		fn(leg, event);
+	else
+		log_write(LOG_DEBUG, leg->id, "%s while the sip leg is %s; nothing is sent",
+			  leg_ev_name(event->ev), state_names[leg->state]);
+}
+
+static void leg_describe(const struct leg *base, char *text, size_t cap)
+{
+	const struct sip_leg *leg = (const struct sip_leg *)base;
+
+	snprintf(text, cap, "sip:%s@%s", leg->number, leg->trunk->host);
+}
+
+const struct leg_ops sip_leg_ops = {
+	.protocol = "sip",
+	.event = leg_event,
+	.describe = leg_describe,
+};
+
+struct table *sip_ua_show_dialogs(void *arg)
+{
+	static const char *const columns[] = {"call",	 "trunk",     "state",	    "side",
+					      "call_id", "local_tag", "remote_tag", "target"};
+	struct sip_ua *ua = arg;
+	struct table *table = table_new(columns, 8);
+
+	for (struct list_node *n = table ? list_first(&ua->legs) : NULL; n && !table_row(table);
+	     n = list_next(&ua->legs, n)) {
+		const struct sip_leg *leg = container_of(n, struct sip_leg, node);
+
+		table_set_str(table, 0, str_c(leg->id));
+		table_set_str(table, 1, str_c(leg->trunk->name));
+		table_set_str(table, 2, str_c(state_names[leg->state]));
+		table_set_str(table, 3, str_c(leg->leg.side ? "called" : "calling"));
+		if (!leg->fork)
+			continue;
+		table_set_str(table, 4, leg->fork->dialog.call_id);
+		table_set_str(table, 5, leg->fork->dialog.local_tag);
+		table_set_str(table, 6, leg->fork->dialog.remote_tag);
+		table_set_str(table, 7, leg->fork->dialog.target);
+	}
+	return table;
+}

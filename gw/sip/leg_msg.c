@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* The messages of a SIP leg: responses (RFC 3261 8.2.6, 13.3), requests in the dialog (12.2.1.1),
+ * INVITE (8.1.1, 13.2.1). */
+#include <errno.h>
+#include <string.h>
+
+#include "gw/base/log.h"
+#include "gw/sip/identity.h"
+#include "gw/sip/leg_private.h"
+
+#define SDP_TYPE STR("application/sdp")
+
+static void write_body(struct sip_writer *w, const struct sip_leg *leg, bool sdp)
+{
+	if (sdp && leg->session.n_local)
+		sip_write_body(w, SDP_TYPE, sip_session_local(&leg->session));
+	else
+		sip_write_end(w);
+}
+
+/* RFC 3326; RFC 6432 allows it in responses. */
+static void write_reason(struct sip_writer *w, enum q850_cause cause)
+{
+	if (cause != Q850_NONE)
+		sip_write_reason_q850(w, cause, str_c(q850_cause_name(cause)));
+}
+
+/* 21.3.2: the number that the called party has now. */
+static void write_moved(struct sip_writer *w, const struct leg_release *release, struct str host)
+{
+	struct leg_number number = {.noa = LEG_NOA_UNKNOWN};
+
+	memcpy(number.digits, release->new_number, sizeof(number.digits));
+	sip_write_begin(w, SIP_H_CONTACT);
+	sip_write_c(w, "<");
+	sip_identity_write_uri(w, &number, host, 0);
+	sip_write_c(w, ">");
+	sip_write_crlf(w);
+}
+
+static void write_dues(struct sip_writer *w, const struct sip_leg *leg,
+		       const struct sip_sent_by *sent_by, const struct sip_leg_reply *reply)
+{
+	struct str host = str_c(leg->ua->domain ? leg->ua->domain : sent_by->host);
+
+	if (reply->status > 100 && reply->status < 300)
+		sip_ua_write_contact(w, sent_by);
+	if (reply->status >= 200 && reply->status < 300)
+		sip_ua_write_abilities(w, false);
+	if (reply->connected && leg->trunk->trusted)
+		sip_identity_write_asserted(w, reply->connected, host);
+	if (reply->release && reply->status == 301)
+		write_moved(w, reply->release, host);
+	write_reason(w, reply->release ? reply->release->cause : reply->cause);
+}
+
+int sip_leg_reply(struct sip_leg *leg, struct sip_txn *txn, const struct sip_msg *request,
+		  const struct sip_leg_reply *reply, struct str *text)
+{
+	struct sip_writer w;
+	struct sip_sent_by sent_by;
+	struct str message;
+	int err = sip_ua_sent_by_hop(leg->ua, sip_txn_hop(txn), &sent_by);
+
+	if (!err) {
+		sip_write_open(&w, leg->ua->buffer, SIP_MSG_MAX_OCTETS);
+		sip_write_response(&w, request, reply->status, STR_NONE, sip_server_to_tag(txn));
+		write_dues(&w, leg, &sent_by, reply);
+		sip_ua_write_product(leg->ua, &w, SIP_H_SERVER);
+		write_body(&w, leg, reply->sdp);
+		err = sip_write_close(&w, &message);
+	}
+	if (!err)
+		err = sip_server_respond(txn, message);
+	if (err)
+		log_write(LOG_ERROR, leg->id, "%u not sent: %s", reply->status, strerror(-err));
+	else if (text)
+		*text = message;
+	return err;
+}
+
+static int write_own_contact(struct sip_ua *ua, struct sip_writer *w, struct str next_hop)
+{
+	struct sip_uri uri;
+	struct sip_sent_by sent_by;
+	int err = sip_uri_parse(&uri, next_hop, NULL);
+
+	if (!err)
+		err = sip_stack_sent_by(ua->parts.stack, &uri, &sent_by);
+	if (!err)
+		sip_ua_write_contact(w, &sent_by);
+	return err;
+}
+
+int sip_leg_request_write(const struct sip_leg_fork *fork, enum sip_method method, uint32_t cseq,
+			  bool sdp, const struct leg_release *release, struct str *text)
+{
+	const struct sip_leg *leg = fork->leg;
+	struct sip_writer w;
+	int err = 0;
+
+	sip_write_open(&w, leg->ua->buffer, SIP_MSG_MAX_OCTETS);
+	sip_dialog_write_line(&fork->dialog, &w, method);
+	sip_dialog_write_head(&fork->dialog, &w, method, cseq);
+	if (method == SIP_INVITE) {
+		err = write_own_contact(leg->ua, &w, sip_dialog_next_hop(&fork->dialog));
+		sip_ua_write_abilities(&w, false);
+	}
+	if (release)
+		write_reason(&w, release->cause);
+	sip_ua_write_product(leg->ua, &w, SIP_H_USER_AGENT);
+	write_body(&w, leg, sdp);
+	return err ? err : sip_write_close(&w, text);
+}
+
+/* The hop counter of the call comes out of Max-Forwards and goes into it, always smaller
+ * (leg_uas.c). */
+static unsigned max_forwards(const struct leg_setup *setup)
+{
+	return setup->hop_counter ? 2u * setup->hop_counter - 2 : 70;
+}
+
+int sip_leg_invite_write(struct sip_leg *leg, struct str next_hop, struct str *text)
+{
+	const struct sip_leg_outgoing *out = leg->out;
+	const struct sip_uri uri = {.text = str_c(out->uri)};
+	struct str name = str_c(sip_method_name(SIP_INVITE));
+	struct sip_uri hop;
+	struct sip_sent_by sent_by;
+	struct sip_writer w;
+	int err = sip_uri_parse(&hop, next_hop, NULL);
+
+	if (!err)
+		err = sip_stack_sent_by(leg->ua->parts.stack, &hop, &sent_by);
+	if (err)
+		return err;
+	sip_write_open(&w, leg->ua->buffer, SIP_MSG_MAX_OCTETS);
+	sip_write_request_line(&w, name, &uri);
+	if (out->route[0]) {
+		sip_write_begin(&w, SIP_H_ROUTE);
+		sip_write_c(&w, "<");
+		sip_write_c(&w, out->route);
+		sip_write_c(&w, ">");
+		sip_write_crlf(&w);
+	}
+	sip_write_header_uint(&w, SIP_H_MAX_FORWARDS, max_forwards(&out->setup));
+	sip_write_header(&w, SIP_H_FROM, str_c(out->from));
+	sip_write_header(&w, SIP_H_TO, str_c(out->to));
+	sip_write_header(&w, SIP_H_CALL_ID, str_c(out->call_id));
+	sip_write_cseq(&w, out->cseq, name);
+	sip_ua_write_contact(&w, &sent_by);
+	if (leg->trunk->trusted)
+		sip_identity_write_asserted(
+			&w, &out->setup.calling,
+			str_c(leg->ua->domain ? leg->ua->domain : sent_by.host));
+	sip_ua_write_abilities(&w, false);
+	sip_ua_write_product(leg->ua, &w, SIP_H_USER_AGENT);
+	write_body(&w, leg, true);
+	return sip_write_close(&w, text);
+}
+
+void sip_leg_ack_send(struct sip_leg_fork *fork, uint32_t cseq)
+{
+	struct str text;
+	int err = sip_leg_request_write(fork, SIP_ACK, cseq, false, NULL, &text);
+
+	if (!err)
+		err = sip_ack_send(fork->leg->ua->parts.stack, text,
+				   sip_dialog_next_hop(&fork->dialog), fork->leg->id);
+	fork->acked = true;
+	if (err)
+		log_write(LOG_ERROR, fork->leg->id, "ACK not sent: %s", strerror(-err));
+}

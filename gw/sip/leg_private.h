@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* What the files of the SIP leg share: leg.c (life, core's events, BYE), leg_uas.c, leg_uac.c, leg_reinvite.c, leg_msg.c. */
+#ifndef SIP_LEG_PRIVATE_H
+#define SIP_LEG_PRIVATE_H
+
+#include "gw/call/call.h"
+#include "gw/sip/leg.h"
+#include "gw/sip/ua_private.h"
+
+#define LEG_URI_MAX	  512
+#define LEG_REDIRECTS_MAX 4
+#define LEG_FORKS_MAX	  16
+
+enum sip_leg_state {
+	SIP_LEG_INVITED,   /* UAS: no final response sent */
+	SIP_LEG_ACCEPTED,  /* UAS: 2xx sent, no ACK yet */
+	SIP_LEG_CALLING,   /* UAC: no final response received */
+	SIP_LEG_CANCELLED, /* UAC: given up, the final response is awaited */
+	SIP_LEG_UP,
+	SIP_LEG_ENDING, /* the core has let go and the peer knows: transactions finish */
+	SIP_LEG_STATES
+};
+
+struct sip_leg;
+
+/* One dialog of the leg: a UAS has one, a UAC one for each fork that spoke (13.2.2.4). */
+struct sip_leg_fork {
+	struct list_node node;
+	struct sip_leg *leg; /* borrow */
+	struct sip_dialog dialog;
+	struct sip_settled settled;
+	bool has_settled;
+	bool acked;	     /* its 2xx was acknowledged once */
+	struct sip_txn *bye; /* borrow */
+};
+
+/* What the INVITE of an outgoing call is made of; gone when it has its final response. */
+struct sip_leg_outgoing {
+	struct leg_setup setup; /* user_to_user empty */
+	char call_id[2 * SIP_TAG_MAX];
+	char from[LEG_URI_MAX], to[LEG_URI_MAX]; /* values; From with its tag */
+	char uri[LEG_URI_MAX];			 /* Request-URI */
+	char route[LEG_URI_MAX];		 /* URI of the outbound proxy, empty: none */
+	uint32_t cseq;
+	char *redirects[LEG_REDIRECTS_MAX]; /* own: Contacts of a 3xx left to try */
+	unsigned n_redirects, redirect_at;
+	bool redirected;
+	bool progressed;	/* a backward event was raised */
+	unsigned last_status;	/* provisional that was raised last */
+	bool last_in_band;
+};
+
+/* A 2xx to INVITE or re-INVITE that is sent until its ACK comes (13.3.1.4). */
+struct sip_leg_accept {
+	struct sip_txn *txn; /* borrow; NULL: none is under way */
+	char *text;	     /* own: the 2xx */
+	size_t n;
+	uint32_t cseq;
+	uint32_t interval_ms;
+	bool active;
+	bool offered; /* the 2xx has the offer, the ACK the answer */
+	struct timer resend, give_up;
+};
+
+struct sip_leg {
+	struct leg leg; /* first */
+	struct list_node node;
+	struct sip_ua *ua;	 /* borrow */
+	struct sip_trunk *trunk; /* borrow */
+	enum sip_leg_state state;
+	char id[CALL_ID_MAX];
+	char number[LEG_DIGITS_MAX + 2]; /* the called number, for show */
+	struct sip_session session;
+	enum sdp_direction want; /* of our media: SDP_SENDONLY while the other side holds */
+	enum sdp_direction said; /* what the peer was told of it last */
+	bool peer_held;		 /* the peer holds us */
+	struct list forks;	   /* own */
+	unsigned n_forks;
+	struct sip_leg_fork *fork; /* borrow of forks: the one that the call goes on with */
+	struct sip_txn *invite;	   /* borrow: the initial INVITE */
+	struct sip_leg_accept accept;
+	struct leg_release release; /* why it ends: Reason of a BYE that is still owed */
+	bool bye_owed;		    /* not before the ACK came (15) */
+	/* UAS */
+	unsigned progress; /* the last 18x sent, 0: none */
+	bool early_sdp;	   /* the answer is in every 18x from now on */
+	bool delayed;	   /* the INVITE had no offer: ours goes into the 2xx */
+	struct timer repeat, expires;
+	/* UAC */
+	struct sip_leg_outgoing *out; /* own */
+	/* re-INVITE of ours */
+	struct sip_txn *reinvite; /* borrow */
+	bool reinvite_busy;	  /* no final response yet */
+	struct timer glare;
+	struct timer reap; /* frees the leg when nothing points at it any more */
+};
+
+struct sip_leg_reply {
+	unsigned status;
+	bool sdp; /* the session's local description */
+	const struct leg_release *release;	/* Reason, and Contact of a 301 */
+	enum q850_cause cause;			/* Reason of a provisional response, 0: none */
+	const struct leg_number *connected;
+};
+
+/* leg.c */
+extern const struct leg_ops sip_leg_ops;
+/* own; in the user agent's list. NULL when out of memory. */
+struct sip_leg *sip_leg_new(struct sip_trunk *trunk, enum sip_leg_state state);
+void sip_leg_state_set(struct sip_leg *leg, enum sip_leg_state state);
+struct sip_leg_fork *sip_leg_fork_new(struct sip_leg *leg);
+void sip_leg_fork_free(struct sip_leg_fork *fork);
+/* Frees the leg soon, when the core and every transaction have let go. */
+void sip_leg_settle(struct sip_leg *leg);
+/* Nothing but transactions is left. A UAS has sent its final response. */
+void sip_leg_over(struct sip_leg *leg);
+/* The peer ended it: asks the core, which answers with RELEASED. No BYE follows. */
+void sip_leg_ended(struct sip_leg *leg, const struct leg_release *release);
+/* We end a dialog that is up, with a BYE as soon as that may be sent, and ask the core when it still has the call. */
+void sip_leg_abort(struct sip_leg *leg, enum q850_cause cause);
+void sip_leg_bye(struct sip_leg_fork *fork, const struct leg_release *release);
+/* Cause of a BYE, CANCEL or final response: its Reason (RFC 3326), else cause. */
+struct leg_release sip_leg_release_read(const struct sip_msg *msg, enum q850_cause cause, enum q850_location location);
+/* The call's id and the called number, for logs and show. */
+void sip_leg_name(struct sip_leg *leg, const struct call *call, const struct leg_number *called);
+void sip_leg_raise(struct sip_leg *leg, enum leg_ev ev);
+/* Counted and logged: what should have been an answer to our offer is none. */
+void sip_leg_bad_answer(const struct sip_leg *leg, const char *where);
+bool sip_leg_body(const struct sip_msg *msg, struct str *sdp);
+
+/* leg_media.c: NULL channel: calls run without media */
+int sip_leg_media_open(struct sip_leg *leg, const struct call *call) __attribute__((warn_unused_result));
+void sip_leg_media_apply(struct sip_leg *leg, const struct sip_settled *settled);
+
+/* leg_msg.c */
+int sip_leg_reply(struct sip_leg *leg, struct sip_txn *txn, const struct sip_msg *request,
+		  const struct sip_leg_reply *reply, struct str *text);
+/* A request in the dialog, written into the user agent's buffer; sdp: with the local description. */
+int sip_leg_request_write(const struct sip_leg_fork *fork, enum sip_method method, uint32_t cseq, bool sdp,
+			  const struct leg_release *release, struct str *text) __attribute__((warn_unused_result));
+int sip_leg_invite_write(struct sip_leg *leg, struct str next_hop, struct str *text) __attribute__((warn_unused_result));
+/* The ACK for a 2xx, each time that it comes (13.2.2.4). */
+void sip_leg_ack_send(struct sip_leg_fork *fork, uint32_t cseq);
+
+/* leg_accept.c: sends and keeps a 2xx. */
+int sip_leg_accept_open(struct sip_leg *leg);
+void sip_leg_accept_close(struct sip_leg *leg);
+void sip_leg_accept_start(struct sip_leg *leg, struct sip_txn *txn, uint32_t cseq, struct str text);
+/* The ACK is there, or will not come. */
+void sip_leg_accept_stop(struct sip_leg *leg);
+extern const struct sip_server_ops sip_leg_accept_ops;
+
+/* leg_uas.c, leg_uac.c: events of the core while there is no final response */
+void sip_leg_uas_progress(struct sip_leg *leg, const struct leg_event *event);
+void sip_leg_uas_answer(struct sip_leg *leg, const struct leg_event *event);
+void sip_leg_uas_release(struct sip_leg *leg, const struct leg_release *release);
+void sip_leg_uas_bye(struct sip_leg *leg, const struct leg_release *release);
+void sip_leg_uac_release(struct sip_leg *leg, const struct leg_release *release);
+void sip_leg_outgoing_free(struct sip_leg_outgoing *out);
+/* Sends the INVITE as out says; one that was under way is left to itself. */
+int sip_leg_invite_send(struct sip_leg *leg) __attribute__((warn_unused_result));
+/* The Request-URI for a number at the trunk's host. */
+int sip_leg_uri_set(struct sip_leg *leg, const struct leg_number *number) __attribute__((warn_unused_result));
+
+/* leg_redirect.c: true: another INVITE is on its way; else release says what to end with */
+bool sip_leg_redirect(struct sip_leg *leg, const struct sip_msg *msg, struct leg_release *release);
+bool sip_leg_redirect_next(struct sip_leg *leg);
+timer_fn sip_leg_repeat_expired, sip_leg_expires_expired;
+
+/* leg_reinvite.c */
+void sip_leg_reinvite(struct sip_leg *leg, struct sip_txn *txn, struct sip_msg *msg);
+/* Sends a re-INVITE when what we want differs from what was said last, as soon as one may be sent. */
+void sip_leg_reinvite_sync(struct sip_leg *leg);
+timer_fn sip_leg_glare_expired;
+
+#endif

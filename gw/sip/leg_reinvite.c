@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* re-INVITE both ways (RFC 3261 14): hold and retrieve, media negotiated anew, glare. */
+#include <errno.h>
+#include <string.h>
+
+#include "gw/base/log.h"
+#include "gw/call/cause.h"
+#include "gw/sip/leg_private.h"
+
+/* ---- from the peer ---- */
+
+static void held_raise(struct sip_leg *leg, bool held)
+{
+	if (held == leg->peer_held)
+		return;
+	leg->peer_held = held;
+	sip_leg_raise(leg, held ? LEG_EV_HOLD : LEG_EV_RETRIEVE);
+}
+
+/* 14.2 and RFC 5407 3.1.4: 0, or the status that refuses a re-INVITE at this moment. */
+static unsigned refusal_now(const struct sip_leg *leg)
+{
+	switch (leg->state) {
+	case SIP_LEG_INVITED:
+		return 500;
+	case SIP_LEG_CALLING:
+		return 491;
+	case SIP_LEG_ACCEPTED:
+	case SIP_LEG_UP:
+		return leg->reinvite_busy || (leg->accept.active && leg->accept.offered) ? 491 : 0;
+	default:
+		return 481;
+	}
+}
+
+static void accept_reinvite(struct sip_leg *leg, struct sip_txn *txn, const struct sip_msg *msg,
+			    bool offered)
+{
+	const struct sip_leg_reply reply = {.status = 200, .sdp = true};
+	uint32_t cseq = msg->cseq.number;
+	struct str text;
+
+	if (sip_dialog_retarget(&leg->fork->dialog, msg->contact))
+		log_write(LOG_ERROR, leg->id, "no memory for the new remote target");
+	if (sip_leg_reply(leg, txn, msg, &reply, &text)) {
+		sip_ua_reply(txn, 500, leg->id);
+		return;
+	}
+	leg->said = leg->want;
+	sip_leg_accept_start(leg, txn, cseq, text);
+	leg->accept.offered = offered;
+}
+
+static void reinvite_offer(struct sip_leg *leg, struct sip_txn *txn, const struct sip_msg *msg,
+			   struct str sdp)
+{
+	struct sip_settled settled;
+	int err = sip_session_answer(&leg->session, sdp, leg->want, &settled);
+
+	if (err) {
+		sip_ua_refuse(leg->ua, txn, msg,
+			      err == -EBADMSG	? 400
+			      : err == -ENOTSUP ? 488
+						: 500,
+			      "new session description not acceptable", leg->id);
+		return;
+	}
+	sip_leg_media_apply(leg, &settled);
+	accept_reinvite(leg, txn, msg, false);
+	held_raise(leg, settled.held);
+}
+
+void sip_leg_reinvite(struct sip_leg *leg, struct sip_txn *txn, struct sip_msg *msg)
+{
+	unsigned status = refusal_now(leg);
+	struct str sdp;
+
+	if (!status && leg->bye_owed)
+		status = 481;
+	if (status) {
+		sip_ua_refuse(leg->ua, txn, msg, status, "re-INVITE not possible now", leg->id);
+		return;
+	}
+	/* A re-INVITE says that our 2xx to the one before arrived, though its ACK did not. */
+	sip_leg_accept_stop(leg);
+	sip_leg_state_set(leg, SIP_LEG_UP);
+	if (sip_leg_body(msg, &sdp))
+		reinvite_offer(leg, txn, msg, sdp);
+	else if (sip_session_offer(&leg->session, leg->want))
+		sip_ua_refuse(leg->ua, txn, msg, 500, "no offer could be made", leg->id);
+	else
+		accept_reinvite(leg, txn, msg, true);
+}
+
+/* ---- ours ---- */
+
+/* 14.1: who made the Call-ID waits longer, in units of 10 ms. */
+static void glare_wait(struct sip_leg *leg)
+{
+	uint32_t random = sip_stack_random(leg->ua->parts.stack);
+	uint32_t ms = leg->leg.side == 1 ? 2100 + random % 191 * 10 : random % 201 * 10;
+
+	log_write(LOG_INFO, leg->id, "re-INVITE glare: again in %u ms", ms);
+	timer_start_ms(&leg->glare, ms);
+}
+
+void sip_leg_glare_expired(struct timer *timer, void *arg)
+{
+	(void)timer;
+	sip_leg_reinvite_sync(arg);
+}
+
+static void reinvite_accepted(struct sip_leg *leg, const struct sip_msg *msg)
+{
+	struct sip_settled settled;
+	struct str sdp;
+
+	if (sip_dialog_retarget(&leg->fork->dialog, msg->contact))
+		log_write(LOG_ERROR, leg->id, "no memory for the new remote target");
+	sip_leg_ack_send(leg->fork, msg->cseq.number);
+	if (!leg->reinvite_busy)
+		return;
+	leg->reinvite_busy = false;
+	if (!sip_leg_body(msg, &sdp) || sip_session_accept(&leg->session, sdp, &settled)) {
+		sip_leg_bad_answer(leg, "the 2xx to re-INVITE");
+		sip_leg_abort(leg, Q850_PROTOCOL_ERROR);
+		return;
+	}
+	sip_leg_media_apply(leg, &settled);
+	sip_leg_reinvite_sync(leg);
+}
+
+/* 14.1: the session stays as it was; 12.2.1.2: 481 and 408 say that the dialog is gone. */
+static void reinvite_refused(struct sip_leg *leg, unsigned status)
+{
+	leg->reinvite_busy = false;
+	if (status == 408 || status == 481) {
+		sip_leg_abort(leg, cause_from_status(status, 0));
+		return;
+	}
+	if (status == 491) {
+		leg->said = leg->want == SDP_SENDRECV ? SDP_SENDONLY : SDP_SENDRECV;
+		glare_wait(leg);
+		return;
+	}
+	log_write(LOG_NOTICE, leg->id, "re-INVITE refused with %u: the session goes on as it was",
+		  status);
+	sip_leg_reinvite_sync(leg);
+}
+
+static void reinvite_response(void *user, struct sip_txn *txn, struct sip_msg *msg)
+{
+	struct sip_leg *leg = user;
+
+	(void)txn;
+	if (msg->status < 200)
+		return;
+	if (msg->status < 300)
+		reinvite_accepted(leg, msg);
+	else
+		reinvite_refused(leg, msg->status);
+}
+
+static void reinvite_failed(void *user, struct sip_txn *txn, unsigned status)
+{
+	struct sip_leg *leg = user;
+
+	(void)txn;
+	leg->reinvite_busy = false;
+	log_write(LOG_WARNING, leg->id, "re-INVITE without an answer (%u)", status);
+	sip_leg_abort(leg, cause_from_status(status, 0));
+}
+
+static void reinvite_ended(void *user, struct sip_txn *txn)
+{
+	struct sip_leg *leg = user;
+
+	(void)txn;
+	leg->reinvite = NULL;
+	sip_leg_settle(leg);
+}
+
+static const struct sip_client_ops reinvite_ops = {
+	.response = reinvite_response,
+	.failed = reinvite_failed,
+	.ended = reinvite_ended,
+};
+
+void sip_leg_reinvite_sync(struct sip_leg *leg)
+{
+	struct sip_client_params params = {.call = leg->id, .ops = &reinvite_ops, .user = leg};
+	struct sip_txn *txn = NULL;
+	int err;
+
+	if (leg->state != SIP_LEG_UP || !leg->leg.call || leg->want == leg->said ||
+	    leg->reinvite_busy || leg->accept.active || timer_running(&leg->glare))
+		return;
+	leg->said = leg->want;
+	params.next_hop = sip_dialog_next_hop(&leg->fork->dialog);
+	err = sip_session_offer(&leg->session, leg->want);
+	if (!err)
+		err = sip_leg_request_write(leg->fork, SIP_INVITE, ++leg->fork->dialog.local_cseq,
+					    true, NULL, &params.request);
+	if (!err)
+		err = sip_client_start(leg->ua->parts.stack, &params, &txn);
+	if (err) {
+		log_write(LOG_ERROR, leg->id, "re-INVITE not sent: %s", strerror(-err));
+		return;
+	}
+	sip_txn_detach(leg->reinvite);
+	leg->reinvite = txn;
+	leg->reinvite_busy = true;
+}

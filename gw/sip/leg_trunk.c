@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* SIP trunks: their values, and the sources that may call as them. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gw/base/log.h"
+#include "gw/sip/ua_private.h"
+
+#define PEERS_REFRESH_MS 60000
+#define PEERS_RETRY_MS	 10000
+
+static void peers_look_up(struct sip_trunk *trunk);
+
+static void refresh_expired(struct timer *timer, void *arg)
+{
+	(void)timer;
+	peers_look_up(arg);
+}
+
+struct sip_trunk *sip_trunk_new(struct sip_ua *ua, const char *name, struct timer_heap *heap)
+{
+	struct sip_trunk *trunk = calloc(1, sizeof(*trunk));
+
+	if (!trunk)
+		return NULL;
+	trunk->ua = ua;
+	trunk->name = strdup(name);
+	if (!trunk->name ||
+	    timer_init(&trunk->refresh, heap, "peer addresses", refresh_expired, trunk)) {
+		sip_trunk_free(trunk);
+		return NULL;
+	}
+	trunk->trunk.ops = &sip_trunk_ops;
+	trunk->trunk.name = trunk->name;
+	return trunk;
+}
+
+void sip_trunk_free(struct sip_trunk *trunk)
+{
+	if (!trunk)
+		return;
+	timer_close(&trunk->refresh);
+	sip_locate_cancel(trunk->query);
+	free(trunk->name);
+	free(trunk->host);
+	free(trunk->proxy);
+	free(trunk);
+}
+
+int sip_prefix_parse(struct sip_prefix *prefix, struct str text)
+{
+	const char *slash = memchr(text.p, '/', text.n);
+	struct str host = text;
+	uint64_t bits = 0;
+	unsigned most;
+
+	if (slash)
+		host.n = (size_t)(slash - text.p);
+	if (sip_sockaddr_set(&prefix->net, host, 0))
+		return -EINVAL;
+	most = prefix->net.sa.sa_family == AF_INET6 ? 128 : 32;
+	prefix->bits = most;
+	if (!slash)
+		return 0;
+	if (str_to_u64((struct str){slash + 1, text.n - host.n - 1}, most, &bits))
+		return -EINVAL;
+	prefix->bits = (unsigned)bits;
+	return 0;
+}
+
+/* The address's octets; an IPv4-mapped IPv6 address counts as IPv4. */
+static const uint8_t *address_octets(const union sip_sockaddr *addr, size_t *n)
+{
+	const uint8_t *octets = (const uint8_t *)&addr->in6.sin6_addr;
+
+	if (addr->sa.sa_family == AF_INET) {
+		*n = 4;
+		return (const uint8_t *)&addr->in4.sin_addr;
+	}
+	*n = 16;
+	if (!IN6_IS_ADDR_V4MAPPED(&addr->in6.sin6_addr))
+		return octets;
+	*n = 4;
+	return octets + 12;
+}
+
+bool sip_prefix_has(const struct sip_prefix *prefix, const union sip_sockaddr *addr)
+{
+	size_t n_net, n_addr;
+	const uint8_t *net = address_octets(&prefix->net, &n_net);
+	const uint8_t *octets = address_octets(addr, &n_addr);
+	unsigned whole = prefix->bits / 8, rest = prefix->bits % 8;
+
+	if (n_net != n_addr || memcmp(net, octets, whole) != 0)
+		return false;
+	return !rest || ((net[whole] ^ octets[whole]) >> (8 - rest)) == 0;
+}
+
+unsigned sip_trunk_match(const struct sip_trunk *trunk, const union sip_sockaddr *source)
+{
+	unsigned best = 0;
+
+	if (!trunk->present)
+		return 0;
+	for (unsigned i = 0; i < trunk->n_allow; i++)
+		if (sip_prefix_has(&trunk->allow[i], source) && trunk->allow[i].bits + 1 > best)
+			best = trunk->allow[i].bits + 1;
+	for (unsigned i = 0; !trunk->n_allow && i < trunk->n_peers; i++)
+		if (sip_sockaddr_same_host(&trunk->peers[i], source))
+			return source->sa.sa_family == AF_INET6 ? 129 : 33;
+	return best;
+}
+
+static void peers_set(void *arg, int error, const struct sip_dests *dests)
+{
+	struct sip_trunk *trunk = arg;
+
+	trunk->query = NULL;
+	timer_start_ms(&trunk->refresh, error ? PEERS_RETRY_MS : PEERS_REFRESH_MS);
+	if (error) {
+		/* The addresses known so far stay good: a name server that fails must not stop
+		 * calls. */
+		log_write(LOG_WARNING, trunk->name, "addresses of %s not found: %s", trunk->host,
+			  error == -ENOENT ? "no such name" : strerror(-error));
+		return;
+	}
+	trunk->n_peers = 0;
+	for (unsigned i = 0; i < dests->n; i++)
+		trunk->peers[trunk->n_peers++] = dests->at[i].addr;
+}
+
+static void peers_look_up(struct sip_trunk *trunk)
+{
+	struct sip_uri uri = {.scheme = SIP_SCHEME_SIP, .host = str_c(trunk->host)};
+	int err;
+
+	timer_stop(&trunk->refresh);
+	sip_locate_cancel(trunk->query);
+	trunk->query = NULL;
+	if (!trunk->present || trunk->n_allow)
+		return;
+	if (sip_sockaddr_set(&trunk->peers[0], uri.host, 0) == 0) {
+		trunk->n_peers = 1;
+		return;
+	}
+	uri.host_type = SIP_HOST_DOMAIN;
+	uri.port = (uint16_t)trunk->port;
+	if (trunk->transport_set)
+		uri.transport = trunk->transport == CONF_TCP ? SIP_PROTO_TCP : SIP_PROTO_UDP;
+	err = sip_locate_start(&trunk->ua->parts.locator, &uri, peers_set, trunk, &trunk->query);
+	if (err)
+		peers_set(trunk, err, NULL);
+}
+
+static void media_configure(struct sip_session_conf *media, const struct conf_sip_trunk *conf)
+{
+	memset(media, 0, sizeof(*media));
+	for (size_t i = 0; i < conf->n_codecs && media->n_codecs < MEDIA_CODECS; i++)
+		media->codecs[media->n_codecs++] =
+			str_ieq(str_c(conf->codecs[i]), STR("PCMU")) ? MEDIA_PCMU : MEDIA_PCMA;
+	if (!media->n_codecs) {
+		media->codecs[media->n_codecs++] = MEDIA_PCMA;
+		media->codecs[media->n_codecs++] = MEDIA_PCMU;
+	}
+	media->ptime_ms = conf->ptime_ms ? (uint8_t)conf->ptime_ms : 20;
+	media->dtmf = conf->dtmf_rfc4733;
+}
+
+int sip_trunk_configure(struct sip_trunk *trunk, const struct conf_sip_trunk *conf)
+{
+	char *host = strdup(conf->host);
+	char *proxy = conf->outbound_proxy ? strdup(conf->outbound_proxy) : NULL;
+	bool moved = !trunk->host || strcmp(trunk->host, conf->host) != 0;
+
+	if (!host || (conf->outbound_proxy && !proxy)) {
+		free(host);
+		free(proxy);
+		return -ENOMEM;
+	}
+	free(trunk->host);
+	free(trunk->proxy);
+	trunk->host = host;
+	trunk->proxy = proxy;
+	trunk->port = conf->port;
+	trunk->transport_set = conf->transport_set;
+	trunk->transport = conf->transport;
+	trunk->trusted = conf->trusted;
+	trunk->trunk.max_calls = conf->max_calls;
+	media_configure(&trunk->media, conf);
+	trunk->n_allow = 0;
+	for (size_t i = 0; i < conf->n_allow; i++)
+		if (sip_prefix_parse(&trunk->allow[trunk->n_allow], str_c(conf->allow[i])))
+			log_write(LOG_ERROR, trunk->name, "allow: %s is no address or network",
+				  conf->allow[i]);
+		else
+			trunk->n_allow++;
+	trunk->present = true;
+	if (moved)
+		trunk->n_peers = 0;
+	peers_look_up(trunk);
+	return 0;
+}

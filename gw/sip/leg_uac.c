@@ -1,0 +1,519 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/*
+ * The SIP leg that calls its peer: setup to INVITE (RFC 3398 8.2.1), responses and forks (RFC
+ * 3261 13.2.2), CANCEL (9.1). Redirection is in leg_redirect.c.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gw/base/counter.h"
+#include "gw/base/log.h"
+#include "gw/call/cause.h"
+#include "gw/sip/identity.h"
+#include "gw/sip/leg_private.h"
+
+#define FIRST_CSEQ 1
+
+static struct counter forks_dropped =
+	COUNTER_INIT("causeway_sip_early_dialogs_dropped_total",
+		     "Early dialogs of a forked INVITE beyond the limit");
+static struct counter stray_answers =
+	COUNTER_INIT("causeway_sip_stray_answers_total",
+		     "2xx from another fork or after CANCEL: acknowledged and ended with BYE");
+
+void sip_leg_outgoing_free(struct sip_leg_outgoing *out)
+{
+	if (!out)
+		return;
+	for (unsigned i = 0; i < out->n_redirects; i++)
+		free(out->redirects[i]);
+	free(out);
+}
+
+static void outgoing_done(struct sip_leg *leg)
+{
+	sip_leg_outgoing_free(leg->out);
+	leg->out = NULL;
+}
+
+/* ---- responses ---- */
+
+static struct sip_leg_fork *fork_find(const struct sip_leg *leg, struct str tag)
+{
+	for (struct list_node *n = list_first(&leg->forks); n; n = list_next(&leg->forks, n)) {
+		struct sip_leg_fork *fork = container_of(n, struct sip_leg_fork, node);
+
+		if (str_eq(fork->dialog.remote_tag, tag))
+			return fork;
+	}
+	return NULL;
+}
+
+static struct sip_leg_fork *fork_make(struct sip_leg *leg, const struct sip_msg *msg)
+{
+	struct sip_leg_fork *fork = sip_leg_fork_new(leg);
+	struct str local = leg->out ? str_c(leg->out->from) : msg->from->text;
+
+	if (!fork)
+		return NULL;
+	if (sip_dialog_open_uac(&fork->dialog, msg, local) == 0) {
+		fork->dialog.owner = fork;
+		if (sip_dialogs_add(&leg->ua->dialogs, &fork->dialog) == 0)
+			return fork;
+	}
+	sip_leg_fork_free(fork);
+	return NULL;
+}
+
+/* 12.1.2: the early dialog of a provisional response; NULL: no tag, or too many. */
+static struct sip_leg_fork *fork_early(struct sip_leg *leg, const struct sip_msg *msg)
+{
+	struct sip_leg_fork *fork;
+
+	if (!msg->to->tag.n)
+		return NULL;
+	fork = fork_find(leg, msg->to->tag);
+	if (fork)
+		return fork;
+	if (leg->n_forks >= LEG_FORKS_MAX) {
+		counter_add(&forks_dropped, 1);
+		log_write(LOG_WARNING, leg->id, "more than %d early dialogs: one ignored",
+			  LEG_FORKS_MAX);
+		return NULL;
+	}
+	return fork_make(leg, msg);
+}
+
+/* 13.2.1: the first description in a dialog is its answer, later ones are ignored. 0: there is one.
+ */
+static int fork_settle(struct sip_leg_fork *fork, const struct sip_msg *msg)
+{
+	struct str sdp;
+	int err;
+
+	if (fork->has_settled)
+		return 0;
+	if (!sip_leg_body(msg, &sdp))
+		return -ENOENT;
+	err = sip_session_accept(&fork->leg->session, sdp, &fork->settled);
+	fork->has_settled = err == 0;
+	return err;
+}
+
+static void backward_raise(struct sip_leg *leg, enum leg_ev ev, uint8_t event, bool in_band)
+{
+	const struct leg_event e = {
+		.ev = ev,
+		.progress = {.in_band = in_band,
+			     .subscriber_free = ev == LEG_EV_ALERTING,
+			     .event = event}
+	    };
+
+	if (leg->leg.call && leg->state == SIP_LEG_CALLING)
+		call_raise(&leg->leg, &e);
+}
+
+/* RFC 3398 8.2.3; Q.763 3.21 event codes. */
+static void progress_raise(struct sip_leg *leg, unsigned status, bool in_band)
+{
+	bool first = !leg->out->progressed;
+
+	/* The same again, which a proxy or UAS sends to keep the transaction alive (13.3.1.1). */
+	if (!first && leg->out->last_status == status && leg->out->last_in_band == in_band)
+		return;
+	leg->out->progressed = true;
+	leg->out->last_status = status;
+	leg->out->last_in_band = in_band;
+	if (status == 180) {
+		backward_raise(leg, LEG_EV_ALERTING, first ? 0 : 1, in_band);
+		return;
+	}
+	if (first)
+		backward_raise(leg, LEG_EV_ADDRESS_COMPLETE, 0, in_band);
+	if (status == 181)
+		backward_raise(leg, LEG_EV_PROGRESS, 6, in_band);
+	else if (!first)
+		backward_raise(leg, LEG_EV_PROGRESS, 2, in_band);
+}
+
+/* Early media is that of the dialog which spoke last. */
+static void early_media(struct sip_leg_fork *fork, const struct sip_msg *msg)
+{
+	struct sip_leg *leg = fork->leg;
+
+	if (fork_settle(fork, msg)) {
+		sip_leg_bad_answer(leg, "a provisional response");
+		return;
+	}
+	if (leg->fork == fork)
+		return;
+	leg->fork = fork;
+	sip_leg_media_apply(leg, &fork->settled);
+}
+
+static void provisional(struct sip_leg *leg, const struct sip_msg *msg)
+{
+	struct sip_leg_fork *fork;
+
+	if (leg->state != SIP_LEG_CALLING || msg->status == 100)
+		return;
+	fork = fork_early(leg, msg);
+	if (msg->status == 199) {
+		/* RFC 6228: this early dialog is over, the others go on. */
+		if (fork)
+			sip_leg_fork_free(fork);
+		return;
+	}
+	if (fork && msg->body.n)
+		early_media(fork, msg);
+	progress_raise(leg, msg->status, fork && fork->has_settled);
+}
+
+/* 13.2.2.4: a 2xx that nobody waits for is acknowledged, and its dialog ended at once. */
+static void stray_answer(struct sip_leg_fork *fork, uint32_t cseq)
+{
+	struct sip_leg *leg = fork->leg;
+
+	counter_add(&stray_answers, 1);
+	log_write(LOG_INFO, leg->id, "stray 2xx: ACK and BYE");
+	sip_leg_ack_send(fork, cseq);
+	sip_leg_bye(fork, &leg->release);
+	if (leg->state == SIP_LEG_CANCELLED)
+		sip_leg_state_set(leg, SIP_LEG_ENDING);
+	sip_leg_settle(leg);
+}
+
+static void forks_close_others(struct sip_leg *leg)
+{
+	struct list_node *next;
+
+	for (struct list_node *n = list_first(&leg->forks); n; n = next) {
+		struct sip_leg_fork *fork = container_of(n, struct sip_leg_fork, node);
+
+		next = list_next(&leg->forks, n);
+		if (fork != leg->fork)
+			sip_leg_fork_free(fork);
+	}
+}
+
+static void answer(struct sip_leg *leg, struct sip_leg_fork *fork, const struct sip_msg *msg)
+{
+	struct leg_event event = {.ev = LEG_EV_ANSWER};
+	bool moved = leg->fork != fork;
+	int err;
+
+	leg->fork = fork;
+	forks_close_others(leg);
+	sip_leg_state_set(leg, SIP_LEG_UP);
+	outgoing_done(leg);
+	sip_leg_ack_send(fork, msg->cseq.number);
+	err = fork_settle(fork, msg);
+	if (err) {
+		sip_leg_bad_answer(leg, "the 2xx");
+		sip_leg_abort(leg,
+			      err == -ENOTSUP ? Q850_BEARER_NOT_IMPLEMENTED : Q850_PROTOCOL_ERROR);
+		return;
+	}
+	leg->peer_held = fork->settled.held;
+	if (moved)
+		sip_leg_media_apply(leg, &fork->settled);
+	sip_identity_connected(msg, leg->trunk->trusted, &event.answer.connected);
+	call_raise(&leg->leg, &event);
+	sip_leg_reinvite_sync(leg);
+}
+
+static void success(struct sip_leg *leg, const struct sip_msg *msg)
+{
+	struct sip_leg_fork *fork = fork_find(leg, msg->to->tag);
+
+	if (fork && fork->acked) {
+		sip_leg_ack_send(fork, msg->cseq.number);
+		return;
+	}
+	if (!fork)
+		fork = fork_make(leg, msg);
+	if (!fork || sip_dialog_confirm(&fork->dialog, msg)) {
+		const struct leg_release release = {.cause = Q850_RESOURCE_UNAVAILABLE,
+						    .location = Q850_LOC_PUBLIC_LOCAL};
+
+		log_write(LOG_ERROR, leg->id, "no memory for the answered dialog");
+		if (leg->state == SIP_LEG_CALLING || leg->state == SIP_LEG_CANCELLED)
+			sip_leg_ended(leg, &release);
+		return;
+	}
+	if (leg->state == SIP_LEG_CALLING)
+		answer(leg, fork, msg);
+	else
+		stray_answer(fork, msg->cseq.number);
+}
+
+static unsigned warning_code(const struct sip_msg *msg)
+{
+	return msg->warning ? msg->warning->code : 0;
+}
+
+static void refused(struct sip_leg *leg, const struct leg_release *release)
+{
+	outgoing_done(leg);
+	sip_leg_ended(leg, release);
+}
+
+static void failure(struct sip_leg *leg, const struct sip_msg *msg)
+{
+	struct leg_release release =
+		sip_leg_release_read(msg, cause_from_status(msg->status, warning_code(msg)),
+				     cause_location_from_status(msg->status));
+
+	release.sip_status = (uint16_t)msg->status;
+	if (leg->state != SIP_LEG_CALLING) {
+		sip_leg_ended(leg, &release);
+		return;
+	}
+	if (msg->status < 400 ? sip_leg_redirect(leg, msg, &release)
+			      : msg->status < 600 && sip_leg_redirect_next(leg))
+		return;
+	log_write(LOG_INFO, leg->id, "INVITE refused with %u: cause %u", msg->status,
+		  (unsigned)release.cause);
+	refused(leg, &release);
+}
+
+static void invite_response(void *user, struct sip_txn *txn, struct sip_msg *msg)
+{
+	struct sip_leg *leg = user;
+
+	(void)txn;
+	if (msg->status < 200)
+		provisional(leg, msg);
+	else if (msg->status < 300)
+		success(leg, msg);
+	else
+		failure(leg, msg);
+}
+
+static void invite_failed(void *user, struct sip_txn *txn, unsigned status)
+{
+	struct sip_leg *leg = user;
+	const struct leg_release release = {.cause = cause_from_status(status, 0),
+					    .location = Q850_LOC_PUBLIC_LOCAL,
+					    .sip_status = (uint16_t)status};
+
+	(void)txn;
+	if (leg->state == SIP_LEG_CALLING && sip_leg_redirect_next(leg))
+		return;
+	if (leg->state == SIP_LEG_CALLING || leg->state == SIP_LEG_CANCELLED)
+		refused(leg, &release);
+}
+
+static void invite_ended(void *user, struct sip_txn *txn)
+{
+	struct sip_leg *leg = user;
+
+	(void)txn;
+	leg->invite = NULL;
+	sip_leg_settle(leg);
+}
+
+static const struct sip_client_ops invite_ops = {
+	.response = invite_response,
+	.failed = invite_failed,
+	.ended = invite_ended,
+};
+
+int sip_leg_invite_send(struct sip_leg *leg)
+{
+	struct sip_client_params params = {.call = leg->id, .ops = &invite_ops, .user = leg};
+	struct sip_txn *txn = NULL;
+	int err;
+
+	params.next_hop = str_c(leg->out->route[0] ? leg->out->route : leg->out->uri);
+	err = sip_leg_invite_write(leg, params.next_hop, &params.request);
+	if (!err)
+		err = sip_client_start(leg->ua->parts.stack, &params, &txn);
+	if (err)
+		return err;
+	sip_txn_detach(leg->invite);
+	leg->invite = txn;
+	return 0;
+}
+
+/* RFC 3398 8.2.7: state stays for a 2xx that is on its way already. */
+void sip_leg_uac_release(struct sip_leg *leg, const struct leg_release *release)
+{
+	char reason[96];
+	int n = snprintf(reason, sizeof(reason), "Q.850;cause=%u;text=\"%s\"",
+			 (unsigned)release->cause, q850_cause_name(release->cause));
+
+	leg->release = *release;
+	sip_leg_state_set(leg, SIP_LEG_CANCELLED);
+	sip_client_cancel(leg->invite, (struct str){reason, (size_t)n});
+}
+
+/* ---- seize ---- */
+
+static int text_end(struct sip_writer *w)
+{
+	struct str text;
+
+	sip_write_c(w, "");
+	if (w->bad || w->n >= w->cap)
+		return -EMSGSIZE;
+	w->p[w->n] = '\0';
+	return sip_write_close(w, &text);
+}
+
+static void write_transport(struct sip_writer *w, const struct sip_trunk *trunk)
+{
+	if (trunk->transport_set)
+		sip_write_c(w, trunk->transport == CONF_TCP ? ";transport=tcp" : ";transport=udp");
+}
+
+int sip_leg_uri_set(struct sip_leg *leg, const struct leg_number *number)
+{
+	struct sip_leg_outgoing *out = leg->out;
+	struct sip_writer w;
+
+	sip_write_open(&w, out->uri, sizeof(out->uri));
+	sip_identity_write_uri(&w, number, str_c(leg->trunk->host), (uint16_t)leg->trunk->port);
+	write_transport(&w, leg->trunk);
+	return text_end(&w);
+}
+
+static int to_set(struct sip_leg *leg, const struct leg_setup *setup)
+{
+	struct sip_leg_outgoing *out = leg->out;
+	const struct leg_number *to = &setup->called;
+	struct sip_writer w;
+
+	/* RFC 3398 8.2.1.1: To has the original called number. */
+	if (setup->redirection.original.digits[0])
+		to = &setup->redirection.original;
+	sip_write_open(&w, out->to, sizeof(out->to));
+	sip_write_c(&w, "<");
+	sip_identity_write_uri(&w, to, str_c(leg->trunk->host), 0);
+	sip_write_c(&w, ">");
+	return text_end(&w);
+}
+
+static int from_set(struct sip_leg *leg, const struct leg_setup *setup)
+{
+	struct sip_leg_outgoing *out = leg->out;
+	char tag[SIP_TAG_MAX];
+	struct sip_sent_by sent_by;
+	struct sip_uri uri;
+	struct sip_writer w;
+	struct str hop = str_c(out->route[0] ? out->route : out->uri);
+	int err = sip_uri_parse(&uri, hop, NULL);
+
+	if (!err)
+		err = sip_stack_sent_by(leg->ua->parts.stack, &uri, &sent_by);
+	if (err)
+		return err;
+	sip_stack_tag(leg->ua->parts.stack, tag);
+	sip_write_open(&w, out->from, sizeof(out->from));
+	sip_identity_write_from(&w, setup, leg->trunk->trusted,
+				str_c(leg->ua->domain ? leg->ua->domain : sent_by.host));
+	sip_write_c(&w, ";tag=");
+	sip_write_c(&w, tag);
+	return text_end(&w);
+}
+
+static int route_set(struct sip_leg *leg)
+{
+	struct sip_writer w;
+
+	if (!leg->trunk->proxy)
+		return 0;
+	sip_write_open(&w, leg->out->route, sizeof(leg->out->route));
+	sip_write_c(&w, "sip:");
+	sip_write_c(&w, leg->trunk->proxy);
+	write_transport(&w, leg->trunk);
+	sip_write_c(&w, ";lr");
+	return text_end(&w);
+}
+
+static int outgoing_make(struct sip_leg *leg, const struct leg_setup *setup)
+{
+	struct sip_leg_outgoing *out = calloc(1, sizeof(*out));
+	int err;
+
+	if (!out)
+		return -ENOMEM;
+	leg->out = out;
+	out->setup = *setup;
+	out->setup.user_to_user = STR_NONE;
+	out->cseq = FIRST_CSEQ;
+	sip_stack_tag(leg->ua->parts.stack, out->call_id);
+	sip_stack_tag(leg->ua->parts.stack, out->call_id + strlen(out->call_id));
+	err = route_set(leg);
+	if (!err)
+		err = sip_leg_uri_set(leg, &setup->called);
+	if (!err)
+		err = to_set(leg, setup);
+	if (!err)
+		err = from_set(leg, setup);
+	return err;
+}
+
+/* -errno, and the cause that goes with it. */
+static int start(struct sip_leg *leg, const struct call *call, const struct leg_setup *setup,
+		 enum q850_cause *cause)
+{
+	int err;
+
+	*cause = Q850_RESOURCE_UNAVAILABLE;
+	err = sip_leg_media_open(leg, call);
+	if (err)
+		return err;
+	err = sip_session_offer(&leg->session, leg->want);
+	if (!err)
+		err = outgoing_make(leg, setup);
+	if (!err) {
+		*cause = Q850_NETWORK_OUT_OF_ORDER;
+		err = sip_leg_invite_send(leg);
+	}
+	if (err && call_media(call))
+		media_end_close(call_media(call), leg->leg.side);
+	return err;
+}
+
+static int trunk_seize(struct trunk *base, struct call *call, const struct leg_setup *setup,
+		       const struct leg_attachment *attachment, struct leg **leg_out,
+		       enum q850_cause *cause)
+{
+	struct sip_trunk *trunk = (struct sip_trunk *)base;
+	struct sip_leg *leg = sip_leg_new(trunk, SIP_LEG_CALLING);
+	int err;
+
+	(void)attachment;
+	*cause = Q850_RESOURCE_UNAVAILABLE;
+	if (!leg)
+		return -ENOMEM;
+	leg->leg.side = 1;
+	sip_leg_name(leg, call, &setup->called);
+	err = start(leg, call, setup, cause);
+	if (err) {
+		log_write(LOG_ERROR, leg->id, "INVITE to %s not sent: %s", trunk->host,
+			  strerror(-err));
+		sip_leg_state_set(leg, SIP_LEG_ENDING);
+		sip_leg_settle(leg);
+		return err;
+	}
+	call_bind(call, &leg->leg);
+	*leg_out = &leg->leg;
+	return 0;
+}
+
+static bool trunk_available(const struct trunk *base)
+{
+	const struct sip_trunk *trunk = (const struct sip_trunk *)base;
+
+	return trunk->present;
+}
+
+const struct trunk_ops sip_trunk_ops = {
+	.protocol = "sip",
+	.seize = trunk_seize,
+	.available = trunk_available,
+};

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* The SIP leg called by its peer: INVITE to SETUP (RFC 3398 7.2.1), and back to 18x, 200 and
+ * failures (RFC 3261 13.3). */
+#include <errno.h>
+#include <string.h>
+
+#include "gw/base/log.h"
+#include "gw/call/cause.h"
+#include "gw/sip/identity.h"
+#include "gw/sip/leg_private.h"
+
+#define REPEAT_MS	  60000 /* 13.3.1.1: a provisional response every minute */
+#define HOPS_MAX	  31	/* Q.763 3.80: five bits */
+#define CATEGORY_ORDINARY 10
+
+static const struct sip_server_ops invite_ops;
+
+/* RFC 3398 7.2.9 */
+static const unsigned event_status[] = {
+	[0] = 183, [1] = 180, [2] = 183, [3] = 183, [4] = 181, [5] = 181, [6] = 181,
+};
+
+/* 18x for what the core says (RFC 3398 7.2.5, 7.2.6, 7.2.9); 0: no message. */
+static unsigned progress_status(const struct leg_event *event)
+{
+	const struct leg_progress *p = &event->progress;
+
+	switch (event->ev) {
+	case LEG_EV_ALERTING:
+		return 180;
+	case LEG_EV_ADDRESS_COMPLETE:
+		return p->subscriber_free ? 180 : 183;
+	case LEG_EV_PROGRESS:
+		return p->event < sizeof(event_status) / sizeof(event_status[0])
+			       ? event_status[p->event]
+			       : 183;
+	default:
+		return p->in_band ? 183 : 0;
+	}
+}
+
+static void progress_send(struct sip_leg *leg, unsigned status, enum q850_cause cause)
+{
+	const struct sip_leg_reply reply = {
+		.status = status, .sdp = leg->early_sdp, .cause = cause};
+
+	leg->progress = status;
+	timer_start_ms(&leg->repeat, REPEAT_MS);
+	(void)sip_leg_reply(leg, leg->invite, sip_server_request(leg->invite), &reply, NULL);
+}
+
+void sip_leg_uas_progress(struct sip_leg *leg, const struct leg_event *event)
+{
+	unsigned status = progress_status(event);
+
+	/* RFC 3960: early media needs the answer with the provisional response. An offer of ours
+	 * would have to wait for a reliable one (13.2.1). */
+	if (event->progress.in_band && !leg->delayed)
+		leg->early_sdp = true;
+	if (status)
+		progress_send(leg, status, event->progress.cause);
+}
+
+void sip_leg_repeat_expired(struct timer *timer, void *arg)
+{
+	struct sip_leg *leg = arg;
+
+	(void)timer;
+	if (leg->state == SIP_LEG_INVITED)
+		progress_send(leg, leg->progress ? leg->progress : 183, Q850_NONE);
+}
+
+static void fail(struct sip_leg *leg, enum q850_cause cause)
+{
+	const struct leg_release release = {.cause = cause, .location = Q850_LOC_PUBLIC_LOCAL};
+
+	sip_leg_ended(leg, &release);
+}
+
+void sip_leg_uas_answer(struct sip_leg *leg, const struct leg_event *event)
+{
+	struct sip_leg_reply reply = {
+		.status = 200, .sdp = true, .connected = &event->answer.connected};
+	struct sip_txn *txn = leg->invite;
+	struct sip_msg *request = sip_server_request(txn);
+	uint32_t cseq = request->cseq.number;
+	struct str text;
+	int err = leg->delayed ? sip_session_offer(&leg->session, leg->want) : 0;
+
+	if (!err)
+		err = sip_leg_reply(leg, txn, request, &reply, &text);
+	if (err) {
+		log_write(LOG_ERROR, leg->id, "no 200 for the answer: %s", strerror(-err));
+		sip_ua_reply(txn, 500, leg->id);
+		fail(leg, Q850_TEMPORARY_FAILURE);
+		return;
+	}
+	timer_stop(&leg->repeat);
+	timer_stop(&leg->expires);
+	leg->invite = NULL;
+	leg->fork->dialog.confirmed = true;
+	sip_leg_state_set(leg, SIP_LEG_ACCEPTED);
+	leg->said = leg->want;
+	sip_leg_accept_start(leg, txn, cseq, text);
+	leg->accept.offered = leg->delayed;
+}
+
+void sip_leg_uas_release(struct sip_leg *leg, const struct leg_release *release)
+{
+	const struct sip_leg_reply reply = {.status = cause_to_status(release), .release = release};
+
+	if (sip_leg_reply(leg, leg->invite, sip_server_request(leg->invite), &reply, NULL))
+		sip_ua_reply(leg->invite, 500, leg->id);
+	sip_leg_over(leg);
+}
+
+/* The caller gives up: 487 for the INVITE (9.2, 15.1.2), release for the call. */
+static void give_up(struct sip_leg *leg, const struct leg_release *release)
+{
+	sip_ua_reply(leg->invite, 487, leg->id);
+	sip_leg_ended(leg, release);
+}
+
+void sip_leg_uas_bye(struct sip_leg *leg, const struct leg_release *release)
+{
+	give_up(leg, release);
+}
+
+void sip_leg_expires_expired(struct timer *timer, void *arg)
+{
+	struct sip_leg *leg = arg;
+	const struct leg_release release = {.cause = Q850_TIMER_EXPIRY, .location = Q850_LOC_USER};
+
+	(void)timer;
+	log_write(LOG_INFO, leg->id, "INVITE expired");
+	give_up(leg, &release);
+}
+
+static void invite_cancel(void *user, struct sip_txn *txn, struct sip_msg *cancel)
+{
+	struct sip_leg *leg = user;
+	const struct leg_release release = sip_leg_release_read(cancel, Q850_NORMAL, Q850_LOC_USER);
+
+	(void)txn;
+	if (leg->state == SIP_LEG_INVITED)
+		give_up(leg, &release);
+}
+
+static void invite_failed(void *user, struct sip_txn *txn, unsigned status)
+{
+	struct sip_leg *leg = user;
+
+	(void)txn;
+	log_write(LOG_NOTICE, leg->id, "response to INVITE lost (%u)", status);
+	if (leg->state == SIP_LEG_INVITED)
+		fail(leg, Q850_NETWORK_OUT_OF_ORDER);
+}
+
+static void invite_ended(void *user, struct sip_txn *txn)
+{
+	struct sip_leg *leg = user;
+
+	(void)txn;
+	leg->invite = NULL;
+	sip_leg_settle(leg);
+}
+
+static const struct sip_server_ops invite_ops = {
+	.cancel = invite_cancel,
+	.failed = invite_failed,
+	.ended = invite_ended,
+};
+
+/* Always smaller than what came, so that a loop over gateways ends: half of Max-Forwards here,
+ * twice that less 2 out. */
+static uint8_t hop_counter(const struct sip_msg *msg)
+{
+	unsigned hops = msg->has_max_forwards ? msg->max_forwards / 2u : HOPS_MAX;
+
+	if (hops > HOPS_MAX)
+		hops = HOPS_MAX;
+	return (uint8_t)(hops ? hops : 1);
+}
+
+static void setup_read(const struct sip_leg *leg, const struct sip_msg *msg,
+		       struct leg_setup *setup)
+{
+	setup->complete = true;
+	setup->category = CATEGORY_ORDINARY;
+	setup->bearer = LEG_BEARER_AUDIO_3K1; /* Q.1912.5: G.711 */
+	setup->hop_counter = hop_counter(msg);
+	sip_identity_read(msg, leg->trunk->trusted, setup);
+}
+
+/* 0, or the status that refuses the INVITE. */
+static unsigned offer_take(struct sip_leg *leg, const struct sip_msg *msg)
+{
+	struct sip_settled settled;
+	struct str sdp;
+	int err;
+
+	leg->delayed = !sip_leg_body(msg, &sdp);
+	if (leg->delayed)
+		return 0;
+	err = sip_session_answer(&leg->session, sdp, leg->want, &settled);
+	if (err)
+		return err == -EBADMSG ? 400 : err == -ENOTSUP ? 488 : 500;
+	leg->peer_held = settled.held;
+	sip_leg_media_apply(leg, &settled);
+	return 0;
+}
+
+static int dialog_make(struct sip_leg *leg, struct sip_txn *txn, const struct sip_msg *msg)
+{
+	struct sip_leg_fork *fork = sip_leg_fork_new(leg);
+	int err = fork ? sip_dialog_open_uas(&fork->dialog, msg, sip_server_to_tag(txn)) : -ENOMEM;
+
+	if (err)
+		return err;
+	fork->dialog.owner = fork;
+	leg->fork = fork;
+	return sip_dialogs_add(&leg->ua->dialogs, &fork->dialog);
+}
+
+static void refuse(struct sip_leg *leg, const struct sip_msg *msg, unsigned status, const char *why)
+{
+	const struct leg_release release = {
+		.cause = status == 488	 ? Q850_BEARER_NOT_IMPLEMENTED
+			 : status == 400 ? Q850_INVALID_MESSAGE
+					 : Q850_RESOURCE_UNAVAILABLE,
+		.location = Q850_LOC_PUBLIC_LOCAL,
+		.sip_status = (uint16_t)status,
+	};
+
+	sip_ua_refuse(leg->ua, leg->invite, msg, status, why, leg->id);
+	sip_leg_ended(leg, &release);
+}
+
+/* The leg has its call: media, dialog, and then the core hears of it. */
+static void begin(struct sip_leg *leg, const struct sip_msg *msg, struct leg_setup *setup)
+{
+	const struct leg_event event = {.ev = LEG_EV_SETUP, .setup = setup};
+	unsigned status;
+
+	if (dialog_make(leg, leg->invite, msg)) {
+		refuse(leg, msg, 500, "no memory");
+		return;
+	}
+	if (sip_leg_media_open(leg, leg->leg.call)) {
+		refuse(leg, msg, 503, "no media port");
+		return;
+	}
+	status = offer_take(leg, msg);
+	if (status) {
+		refuse(leg, msg, status,
+		       status == 488   ? "no codec in common"
+		       : status == 400 ? "session description cannot be read"
+				       : "no answer could be made");
+		return;
+	}
+	setup_read(leg, msg, setup);
+	timer_start_ms(&leg->repeat, REPEAT_MS);
+	if (msg->has_expires)
+		timer_start_ms(&leg->expires, (uint64_t)msg->expires * 1000);
+	call_raise(&leg->leg, &event);
+}
+
+static void invite_take(struct sip_leg *leg, struct sip_txn *txn, const struct sip_msg *msg,
+			struct leg_setup *setup)
+{
+	struct call *call;
+	enum q850_cause cause;
+
+	call = call_new(leg->ua->parts.core, &leg->leg, &cause);
+	if (!call) {
+		const struct leg_release release = {.cause = cause};
+
+		sip_ua_refuse(leg->ua, txn, msg, cause_to_status(&release), "no call",
+			      leg->trunk->name);
+		sip_leg_state_set(leg, SIP_LEG_ENDING);
+		sip_leg_settle(leg);
+		return;
+	}
+	sip_leg_name(leg, call, &setup->called);
+	leg->invite = txn;
+	sip_server_own(txn, &invite_ops, leg);
+	sip_txn_label(txn, leg->id);
+	sip_ua_reply(txn, 100, leg->id);
+	begin(leg, msg, setup);
+}
+
+void sip_leg_invite(struct sip_trunk *trunk, struct sip_txn *txn, struct sip_msg *msg)
+{
+	struct leg_setup setup = {.called = {.noa = LEG_NOA_UNKNOWN}};
+	struct sip_leg *leg;
+	int err = sip_identity_number(&msg->uri, &setup.called);
+
+	if (err) {
+		sip_ua_refuse(trunk->ua, txn, msg, sip_identity_refusal(err),
+			      "no telephone number in the Request-URI", trunk->name);
+		return;
+	}
+	if (trunk->trunk.max_calls && trunk->trunk.calls >= trunk->trunk.max_calls) {
+		sip_ua_refuse(trunk->ua, txn, msg, 503, "trunk is full", trunk->name);
+		return;
+	}
+	leg = sip_leg_new(trunk, SIP_LEG_INVITED);
+	if (leg)
+		invite_take(leg, txn, msg, &setup);
+	else
+		sip_ua_refuse(trunk->ua, txn, msg, 503, "no memory", trunk->name);
+}
+
+/* ---- ACK ---- */
+
+/* The ACK brings the answer to the offer of our 2xx (13.2.1). */
+static bool answer_take(struct sip_leg *leg, const struct sip_msg *msg)
+{
+	struct sip_settled settled;
+	struct str sdp;
+
+	if (!sip_leg_body(msg, &sdp) || sip_session_accept(&leg->session, sdp, &settled)) {
+		sip_leg_bad_answer(leg, "ACK");
+		return false;
+	}
+	leg->peer_held = settled.held;
+	sip_leg_media_apply(leg, &settled);
+	return true;
+}
+
+void sip_leg_ack(struct sip_dialog *dialog, struct sip_msg *msg)
+{
+	struct sip_leg_fork *fork = dialog->owner;
+	struct sip_leg *leg = fork->leg;
+	bool offered = leg->accept.offered;
+
+	if (!leg->accept.active || msg->cseq.number != leg->accept.cseq)
+		return;
+	sip_leg_accept_stop(leg);
+	if (leg->state == SIP_LEG_ACCEPTED)
+		sip_leg_state_set(leg, SIP_LEG_UP);
+	if (leg->bye_owed) {
+		leg->bye_owed = false;
+		sip_leg_state_set(leg, SIP_LEG_ENDING);
+		sip_leg_bye(fork, &leg->release);
+		sip_leg_settle(leg);
+		return;
+	}
+	if (offered && leg->state == SIP_LEG_UP && !answer_take(leg, msg))
+		sip_leg_abort(leg, Q850_PROTOCOL_ERROR);
+	else
+		sip_leg_reinvite_sync(leg);
+	sip_leg_settle(leg);
+}

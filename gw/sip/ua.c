@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* The user agent core: RFC 3261 8.2 (what becomes of a request), 11 (OPTIONS), and its birth,
+ * reload and end. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gw/base/counter.h"
+#include "gw/base/log.h"
+#include "gw/sip/leg.h"
+#include "gw/sip/ua_private.h"
+
+#define RETRY_AFTER_S 10
+
+static const struct str option_tags[] = {
+	{"199", 3},
+	    {NULL,  0}
+};
+static const struct str body_types[] = {
+	{"application/sdp", 15},
+	 {NULL,		0 }
+};
+
+#define OUR_METHODS                                                                                \
+	(1u << SIP_INVITE | 1u << SIP_ACK | 1u << SIP_CANCEL | 1u << SIP_BYE | 1u << SIP_OPTIONS)
+static const struct str allow_value = {"INVITE, ACK, CANCEL, BYE, OPTIONS", 33};
+
+/* A call goes on to another network: Max-Forwards counts (16.3). Anything else ends here. */
+static const struct sip_caps call_caps = {
+	.methods = OUR_METHODS,
+	.options = option_tags,
+	.types = body_types,
+	.tel = true,
+	.forwards = true,
+};
+static const struct sip_caps end_caps = {
+	.methods = OUR_METHODS,
+	.options = option_tags,
+	.types = body_types,
+	.tel = true,
+};
+
+struct refusal {
+	unsigned status; /* 0: any other */
+	struct counter counter;
+};
+
+static struct refusal refusals[] = {
+	{400, COUNTER_INIT("causeway_sip_refused_400_total",
+	   "Requests refused: a body or header field that cannot be used")				  },
+	{403, COUNTER_INIT("causeway_sip_refused_403_total",
+	   "Requests refused: the source belongs to no trunk")					      },
+	{404, COUNTER_INIT("causeway_sip_refused_404_total",
+	   "Requests refused: Request-URI without a telephone number")				      },
+	{405,
+	 COUNTER_INIT("causeway_sip_refused_405_total",	"Requests refused: method not allowed")},
+	{406, COUNTER_INIT("causeway_sip_refused_406_total",
+	   "Requests refused: no body type in Accept")						      },
+	{415, COUNTER_INIT("causeway_sip_refused_415_total",
+	   "Requests refused: body type or coding not supported")					 },
+	{416, COUNTER_INIT("causeway_sip_refused_416_total",   "Requests refused: URI scheme")	    },
+	{420, COUNTER_INIT("causeway_sip_refused_420_total",
+	   "Requests refused: Require names an unknown option")					       },
+	{481, COUNTER_INIT("causeway_sip_refused_481_total",
+	   "Requests refused: no such dialog or transaction")					     },
+	{483, COUNTER_INIT("causeway_sip_refused_483_total",   "Requests refused: too many hops")     },
+	{484, COUNTER_INIT("causeway_sip_refused_484_total",
+	   "Requests refused: number missing or too long")						  },
+	{488,
+	 COUNTER_INIT("causeway_sip_refused_488_total",	"Requests refused: no codec in common")},
+	{491, COUNTER_INIT("causeway_sip_refused_491_total",
+	   "re-INVITEs refused: another one was under way")						   },
+	{500, COUNTER_INIT("causeway_sip_refused_500_total",
+	   "Requests refused: sequence number, memory or order")					},
+	{501, COUNTER_INIT("causeway_sip_refused_501_total",   "Requests refused: unknown method")	},
+	{503, COUNTER_INIT("causeway_sip_refused_503_total",
+	   "Requests refused: no capacity, or draining")						},
+	{0,   COUNTER_INIT("causeway_sip_refused_other_total", "Requests refused otherwise")	  },
+};
+
+static struct counter stray_acks =
+	COUNTER_INIT("causeway_sip_stray_acks_total", "ACKs that belong to nothing known");
+
+static struct refusal *refusal_of(unsigned status)
+{
+	struct refusal *r = refusals;
+
+	while (r->status && r->status != status)
+		r++;
+	return r;
+}
+
+void sip_ua_write_abilities(struct sip_writer *w, bool accept)
+{
+	sip_write_header(w, SIP_H_ALLOW, allow_value);
+	sip_write_header(w, SIP_H_SUPPORTED, option_tags[0]);
+	if (accept)
+		sip_write_header(w, SIP_H_ACCEPT, body_types[0]);
+}
+
+void sip_ua_write_product(const struct sip_ua *ua, struct sip_writer *w, enum sip_header_id id)
+{
+	if (ua->user_agent)
+		sip_write_header(w, id, str_c(ua->user_agent));
+}
+
+static void write_unsupported(struct sip_writer *w, const struct sip_msg *msg)
+{
+	bool first = true;
+
+	sip_write_begin(w, SIP_H_UNSUPPORTED);
+	for (const struct sip_token *t = msg->require; t; t = t->next) {
+		if (str_ieq(t->value, option_tags[0]))
+			continue;
+		if (!first)
+			sip_write_c(w, ", ");
+		sip_write_str(w, t->value);
+		first = false;
+	}
+	sip_write_crlf(w);
+}
+
+/* What each status owes its receiver: 21.4.6, 21.4.13, 21.4.15, 21.4.26, 21.5.4, 14.2. */
+static void write_dues(struct sip_ua *ua, struct sip_writer *w, const struct sip_msg *msg,
+		       unsigned status)
+{
+	switch (status) {
+	case 405:
+	case 501:
+		sip_write_header(w, SIP_H_ALLOW, allow_value);
+		break;
+	case 406:
+	case 415:
+		sip_write_header(w, SIP_H_ACCEPT, body_types[0]);
+		break;
+	case 420:
+		write_unsupported(w, msg);
+		break;
+	case 488:
+		/* 20.43: 305 Incompatible media format. */
+		sip_write_header(w, SIP_H_WARNING,
+				 STR("305 causeway \"Incompatible media format\""));
+		break;
+	case 500:
+		if (msg->method == SIP_INVITE)
+			sip_write_header_uint(w, SIP_H_RETRY_AFTER,
+					      sip_stack_random(ua->parts.stack) % 11);
+		break;
+	case 503:
+		sip_write_header_uint(w, SIP_H_RETRY_AFTER, RETRY_AFTER_S);
+		break;
+	default:
+		break;
+	}
+}
+
+static const char *subject_of(struct sip_ua *ua, const struct sip_msg *msg);
+
+void sip_ua_reply(struct sip_txn *txn, unsigned status, const char *subject)
+{
+	int err = sip_server_reply(txn, status, STR_NONE);
+
+	if (err)
+		log_write(LOG_ERROR, subject, "%u not sent: %s", status, strerror(-err));
+}
+
+void sip_ua_refuse(struct sip_ua *ua, struct sip_txn *txn, const struct sip_msg *msg,
+		   unsigned status, const char *why, const char *subject)
+{
+	struct sip_writer w;
+	struct str text;
+	char hop[SIP_HOP_TEXT_MAX];
+
+	counter_add(&refusal_of(status)->counter, 1);
+	log_write(LOG_NOTICE, subject ? subject : subject_of(ua, msg),
+		  "%.*s from %s refused with %u: %s", STR_FMT(msg->method_name),
+		  sip_hop_text(sip_txn_hop(txn), hop), status, why);
+	sip_write_open(&w, ua->buffer, SIP_MSG_MAX_OCTETS);
+	sip_write_response(&w, msg, status, STR_NONE, sip_server_to_tag(txn));
+	write_dues(ua, &w, msg, status);
+	sip_ua_write_product(ua, &w, SIP_H_SERVER);
+	sip_write_end(&w);
+	if (sip_write_close(&w, &text) || sip_server_respond(txn, text))
+		sip_ua_reply(txn, 500, subject_of(ua, msg));
+}
+
+void sip_ua_answer_options(struct sip_ua *ua, struct sip_txn *txn, const struct sip_msg *msg)
+{
+	struct sip_writer w;
+	struct str text;
+
+	/* 11.2: the answer is the one that an INVITE would get. */
+	if (ua->drain) {
+		sip_ua_refuse(ua, txn, msg, 503, "draining", NULL);
+		return;
+	}
+	sip_write_open(&w, ua->buffer, SIP_MSG_MAX_OCTETS);
+	sip_write_response(&w, msg, 200, STR_NONE, sip_server_to_tag(txn));
+	sip_ua_write_abilities(&w, true);
+	sip_write_header(&w, SIP_H_ACCEPT_ENCODING, STR("identity"));
+	sip_write_header(&w, SIP_H_ACCEPT_LANGUAGE, STR("en"));
+	sip_ua_write_product(ua, &w, SIP_H_SERVER);
+	sip_write_end(&w);
+	if (sip_write_close(&w, &text) || sip_server_respond(txn, text))
+		sip_ua_reply(txn, 500, subject_of(ua, msg));
+}
+
+int sip_ua_sent_by_hop(struct sip_ua *ua, const struct sip_hop *hop, struct sip_sent_by *sent_by)
+{
+	char host[SIP_ADDRESS_MAX];
+	const struct sip_uri uri = {
+		.scheme = SIP_SCHEME_SIP,
+		.host_type = hop->remote.sa.sa_family == AF_INET6 ? SIP_HOST_IPV6 : SIP_HOST_IPV4,
+		.host = sip_sockaddr_host(&hop->remote, host),
+		.port = sip_sockaddr_port(&hop->remote),
+		.transport = hop->proto,
+	};
+
+	return sip_stack_sent_by(ua->parts.stack, &uri, sent_by);
+}
+
+void sip_ua_write_contact(struct sip_writer *w, const struct sip_sent_by *sent_by)
+{
+	sip_write_begin(w, SIP_H_CONTACT);
+	sip_write_c(w, "<sip:");
+	sip_write_hostport(w, str_c(sent_by->host), sent_by->port);
+	if (sent_by->proto == SIP_PROTO_TCP)
+		sip_write_c(w, ";transport=tcp");
+	sip_write_c(w, ">");
+	sip_write_crlf(w);
+}
+
+/* 12.2.2 for a request that we receive, the other way round for a response to ours. */
+static struct sip_dialog *dialog_of(struct sip_ua *ua, const struct sip_msg *msg)
+{
+	struct sip_dialog_key key = {.call_id = msg->call_id};
+
+	if (!msg->from || !msg->to || !msg->to->tag.n)
+		return NULL;
+	key.local_tag = msg->request ? msg->to->tag : msg->from->tag;
+	key.remote_tag = msg->request ? msg->from->tag : msg->to->tag;
+	return sip_dialogs_find(&ua->dialogs, &key);
+}
+
+static struct sip_trunk *trunk_of(struct sip_ua *ua, const struct sip_hop *hop)
+{
+	struct sip_trunk *found = NULL;
+	unsigned best = 0;
+
+	for (struct sip_trunk *trunk = ua->trunks; trunk; trunk = trunk->next) {
+		unsigned match = sip_trunk_match(trunk, &hop->remote);
+
+		if (match > best) {
+			best = match;
+			found = trunk;
+		}
+	}
+	return found;
+}
+
+static const char *check_reason(unsigned status)
+{
+	switch (status) {
+	case 405:
+		return "method not allowed";
+	case 501:
+		return "unknown method";
+	case 406:
+		return "Accept has no type of ours";
+	case 415:
+		return "body type or coding not supported";
+	case 416:
+		return "URI scheme not supported";
+	case 420:
+		return "Require names an option not supported";
+	case 483:
+		return "Max-Forwards used up";
+	default:
+		return "header fields do not fit together";
+	}
+}
+
+static void request_outside(struct sip_ua *ua, struct sip_txn *txn, struct sip_msg *msg)
+{
+	struct sip_trunk *trunk = trunk_of(ua, sip_txn_hop(txn));
+	unsigned status;
+
+	if (!trunk) {
+		sip_ua_refuse(ua, txn, msg, 403, "source belongs to no trunk", NULL);
+		return;
+	}
+	status = sip_msg_check(msg, msg->method == SIP_INVITE ? &call_caps : &end_caps);
+	if (status)
+		sip_ua_refuse(ua, txn, msg, status, check_reason(status), NULL);
+	else if (msg->to->tag.n || msg->method == SIP_BYE)
+		sip_ua_refuse(ua, txn, msg, 481, "no such dialog", NULL);
+	else if (msg->method == SIP_OPTIONS)
+		sip_ua_answer_options(ua, txn, msg);
+	else if (ua->drain)
+		sip_ua_refuse(ua, txn, msg, 503, "draining", NULL);
+	else
+		sip_leg_invite(trunk, txn, msg);
+}
+
+static void on_request(void *user, struct sip_txn *txn, struct sip_msg *msg)
+{
+	struct sip_ua *ua = user;
+	struct sip_dialog *dialog = dialog_of(ua, msg);
+	unsigned status;
+
+	if (!dialog) {
+		request_outside(ua, txn, msg);
+		return;
+	}
+	sip_txn_label(txn, sip_leg_call_id(dialog));
+	if (sip_dialog_request(dialog, msg)) {
+		sip_ua_refuse(ua, txn, msg, 500, "sequence number not higher than the last", NULL);
+		return;
+	}
+	status = sip_msg_check(msg, &end_caps);
+	if (status)
+		sip_ua_refuse(ua, txn, msg, status, check_reason(status), NULL);
+	else
+		sip_leg_request(dialog, txn, msg);
+}
+
+static void on_ack(void *user, struct sip_msg *msg, const struct sip_hop *from)
+{
+	struct sip_ua *ua = user;
+	struct sip_dialog *dialog = dialog_of(ua, msg);
+
+	(void)from;
+	if (dialog)
+		sip_leg_ack(dialog, msg);
+	else
+		counter_add(&stray_acks, 1);
+}
+
+static const char *call_of(void *user, const struct sip_msg *msg)
+{
+	struct sip_dialog *dialog = dialog_of(user, msg);
+
+	return dialog ? sip_leg_call_id(dialog) : NULL;
+}
+
+static const char *subject_of(struct sip_ua *ua, const struct sip_msg *msg)
+{
+	const char *id = call_of(ua, msg);
+
+	return id ? id : "sip";
+}
+
+static const struct sip_stack_ops stack_ops = {
+	.request = on_request,
+	.ack = on_ack,
+	.call_of = call_of,
+};
+
+static int text_replace(char **text, const char *value)
+{
+	char *copy = value ? strdup(value) : NULL;
+
+	if (value && !copy)
+		return -ENOMEM;
+	free(*text);
+	*text = copy;
+	return 0;
+}
+
+static struct sip_trunk *trunk_find(struct sip_ua *ua, const char *name)
+{
+	struct sip_trunk *trunk = ua->trunks;
+
+	while (trunk && strcmp(trunk->name, name) != 0)
+		trunk = trunk->next;
+	return trunk;
+}
+
+static int trunk_apply(struct sip_ua *ua, const struct conf_sip_trunk *conf)
+{
+	struct sip_trunk *trunk = trunk_find(ua, conf->name), **link = &ua->trunks;
+
+	if (trunk)
+		return sip_trunk_configure(trunk, conf);
+	trunk = sip_trunk_new(ua, conf->name, ua->parts.heap);
+	if (!trunk)
+		return -ENOMEM;
+	if (sip_trunk_configure(trunk, conf)) {
+		sip_trunk_free(trunk);
+		return -ENOMEM;
+	}
+	while (*link)
+		link = &(*link)->next;
+	*link = trunk;
+	call_core_add_trunk(ua->parts.core, &trunk->trunk);
+	return 0;
+}
+
+int sip_ua_reload(struct sip_ua *ua, const struct conf *conf)
+{
+	int err = text_replace(&ua->user_agent, conf->sip.user_agent);
+
+	if (!err)
+		err = text_replace(&ua->domain, conf->sip.domain);
+	for (struct sip_trunk *trunk = ua->trunks; trunk && !err; trunk = trunk->next)
+		if (!conf_sip_find(conf, trunk->name))
+			trunk->present = false;
+	for (size_t i = 0; i < conf->n_sips && !err; i++)
+		err = trunk_apply(ua, &conf->sips[i]);
+	return err;
+}
+
+static void counters_list(void)
+{
+	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
+		counter_list(&refusals[i].counter);
+	counter_list(&stray_acks);
+}
+
+struct sip_ua *sip_ua_new(const struct conf *conf, const struct sip_ua_parts *parts)
+{
+	struct sip_ua *ua = calloc(1, sizeof(*ua));
+
+	if (!ua)
+		return NULL;
+	ua->parts = *parts;
+	list_init(&ua->legs);
+	ua->show = (struct show){.name = "dialogs",
+				 .help = "SIP legs and their dialogs",
+				 .fill = sip_ua_show_dialogs,
+				 .arg = ua};
+	show_register(&ua->show);
+	counters_list();
+	ua->buffer = malloc(SIP_MSG_MAX_OCTETS);
+	if (!ua->buffer || sip_ua_reload(ua, conf)) {
+		sip_ua_free(ua);
+		return NULL;
+	}
+	sip_stack_user(parts->stack, &stack_ops, ua);
+	return ua;
+}
+
+void sip_ua_free(struct sip_ua *ua)
+{
+	struct sip_trunk *next;
+
+	if (!ua)
+		return;
+	sip_stack_user(ua->parts.stack, NULL, NULL);
+	show_unregister(&ua->show);
+	sip_leg_free_all(ua);
+	for (struct sip_trunk *trunk = ua->trunks; trunk; trunk = next) {
+		next = trunk->next;
+		sip_trunk_free(trunk);
+	}
+	hash_close(&ua->dialogs.hash);
+	free(ua->user_agent);
+	free(ua->domain);
+	free(ua->buffer);
+	free(ua);
+}
+
+void sip_ua_drain(struct sip_ua *ua, bool on)
+{
+	ua->drain = on;
+}
+
+size_t sip_ua_legs(const struct sip_ua *ua)
+{
+	return ua->n_legs;
+}
+
+size_t sip_ua_dialogs(const struct sip_ua *ua)
+{
+	return ua->dialogs.hash.count;
+}

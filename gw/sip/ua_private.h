@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* What the user agent, its trunks and its legs share. */
+#ifndef SIP_UA_PRIVATE_H
+#define SIP_UA_PRIVATE_H
+
+#include "gw/base/list.h"
+#include "gw/sip/dialog.h"
+#include "gw/sip/leg_trunk.h"
+#include "gw/sip/ua.h"
+
+struct sip_ua {
+	struct sip_ua_parts parts;
+	struct sip_trunk *trunks; /* own, in order of the configuration */
+	struct list legs;	  /* own */
+	size_t n_legs;
+	struct sip_dialogs dialogs;
+	char *user_agent; /* own; NULL: no Server and User-Agent fields */
+	char *domain;	  /* own; our name in From, NULL: our address */
+	char *buffer;	  /* own: SIP_MSG_MAX_OCTETS, the message being written */
+	struct show show;
+	bool drain;
+};
+
+/*
+ * Every refusal goes through here: counted, logged once under subject (NULL: its dialog's call, or "sip"), and answered with
+ * the fields that its status asks for.
+ */
+void sip_ua_refuse(struct sip_ua *ua, struct sip_txn *txn, const struct sip_msg *msg, unsigned status, const char *why,
+		   const char *subject);
+/* A response that says no more than its status. */
+void sip_ua_reply(struct sip_txn *txn, unsigned status, const char *subject);
+/* The 200 to OPTIONS, in and out of a dialog (11.2). */
+void sip_ua_answer_options(struct sip_ua *ua, struct sip_txn *txn, const struct sip_msg *msg);
+/* Allow, Supported, and Accept where asked. */
+void sip_ua_write_abilities(struct sip_writer *w, bool accept);
+/* Server or User-Agent. */
+void sip_ua_write_product(const struct sip_ua *ua, struct sip_writer *w, enum sip_header_id id);
+/* Our address towards a peer: of a hop that a request came over, or of a URI; -ENOTSUP. */
+int sip_ua_sent_by_hop(struct sip_ua *ua, const struct sip_hop *hop, struct sip_sent_by *sent_by)
+	__attribute__((warn_unused_result));
+void sip_ua_write_contact(struct sip_writer *w, const struct sip_sent_by *sent_by);
+/* show.c of the user agent */
+struct table *sip_ua_show_dialogs(void *ua);
+
+#endif

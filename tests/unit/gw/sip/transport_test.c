@@ -1,0 +1,870 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* The transport layer on real sockets of the loopback interface, with a clock that the test turns.
+ * RFC 3261 18. */
+#include "gw/sip/transport.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gw/sip/locate.h"
+#include "gw/sip/transaction.h"
+#include "tests/unit/cu.h"
+
+#define REQUEST                                                                                    \
+	"OPTIONS sip:a@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/%s "                                      \
+	"127.0.0.9:5999;branch=z9hG4bK%u;rport\r\n"                                                \
+	"From: <sip:b@127.0.0.1>;tag=1\r\nTo: <sip:a@127.0.0.1>\r\nCall-ID: %u\r\nCSeq: 1 "        \
+	"OPTIONS\r\n"                                                                              \
+	"Max-Forwards: 70\r\nContent-Length: %u\r\n\r\n"
+
+static struct {
+	uv_loop_t loop;
+	uv_timer_t tick;
+	unsigned ticks;
+	uint64_t now_us;
+	struct timer_heap *heap;
+	struct sip_transport *transport;
+	union sip_sockaddr at;
+	unsigned messages;
+	size_t octets; /* of the last message */
+	struct sip_hop hop;
+	char received[64]; /* of the top Via */
+	uint16_t rport;
+	bool answer; /* every request with 200 over its connection */
+	int answered;
+	unsigned errors;
+	int error;
+} t;
+
+static uint64_t fake_now(void *arg)
+{
+	(void)arg;
+	return t.now_us;
+}
+
+static void on_tick(uv_timer_t *tick)
+{
+	(void)tick;
+	t.ticks++;
+}
+
+/* Some turns of the loop: enough for what is on its way on loopback. */
+static void turn(void)
+{
+	for (unsigned i = 0; i < 6; i++)
+		uv_run(&t.loop, UV_RUN_NOWAIT);
+}
+
+/* Until *value is at least wanted, or two seconds. */
+static bool until(const unsigned *value, unsigned wanted)
+{
+	unsigned last = t.ticks + 400;
+
+	while (*value < wanted && t.ticks < last)
+		uv_run(&t.loop, UV_RUN_ONCE);
+	return *value >= wanted;
+}
+
+static void clock_run(uint64_t ms)
+{
+	t.now_us += ms * 1000;
+	timer_heap_run(t.heap);
+	turn();
+}
+
+static void on_received(void *user, struct sip_msg *msg, const struct sip_hop *hop,
+			struct str octets)
+{
+	static const char ok[] = "SIP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n";
+
+	(void)user;
+	t.messages++;
+	t.octets = octets.n;
+	t.hop = *hop;
+	if (!msg->request)
+		return;
+	snprintf(t.received, sizeof(t.received), "%.*s", STR_FMT(msg->via->received));
+	t.rport = msg->via->rport_port;
+	if (t.answer) {
+		struct sip_hop to = *hop;
+
+		t.answered = sip_transport_ops.send(t.transport, &to, STR(ok), NULL, true);
+	}
+}
+
+static void open_with(enum sip_proto proto, const char *address,
+		      const struct sip_transport_conf *conf)
+{
+	struct clock_source clock = {fake_now, NULL};
+
+	memset(&t, 0, sizeof(t));
+	t.now_us = 1;
+	uv_loop_init(&t.loop);
+	uv_timer_init(&t.loop, &t.tick);
+	uv_timer_start(&t.tick, on_tick, 5, 5);
+	t.heap = timer_heap_new(&clock);
+	t.transport = sip_transport_new(&t.loop, t.heap, conf);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(t.transport);
+	sip_transport_receiver(t.transport, on_received, NULL);
+	CU_ASSERT_EQUAL_FATAL(sip_transport_listen(t.transport, proto, str_c(address), 0, &t.at),
+			      0);
+}
+
+static void open_at(enum sip_proto proto, const char *address)
+{
+	struct sip_transport_conf conf = {
+		.max_connections = 8, .idle_ms = 60000, .max_message = 65536, .max_queue = 1 << 20};
+
+	open_with(proto, address, &conf);
+}
+
+static void close_all(void)
+{
+	sip_transport_free(t.transport);
+	uv_close((uv_handle_t *)&t.tick, NULL);
+	uv_run(&t.loop, UV_RUN_DEFAULT);
+	CU_ASSERT_EQUAL(uv_loop_close(&t.loop), 0);
+	CU_ASSERT_EQUAL(timer_heap_running(t.heap), 0);
+	timer_heap_free(t.heap);
+}
+
+/* A peer's socket. */
+static int peer_open(int type, const union sip_sockaddr *to)
+{
+	int fd = socket(to->sa.sa_family, type | SOCK_CLOEXEC, 0);
+
+	CU_ASSERT_EQUAL_FATAL(connect(fd, &to->sa, sip_sockaddr_length(to)), 0);
+	fcntl(fd, F_SETFL, O_NONBLOCK);
+	return fd;
+}
+
+static size_t peer_read(int fd, char *text, size_t cap)
+{
+	size_t n = 0;
+
+	for (unsigned i = 0; i < 200 && n == 0; i++) {
+		ssize_t got;
+
+		turn();
+		got = recv(fd, text, cap - 1, 0);
+		if (got >= 0) {
+			n = (size_t)got;
+			break;
+		}
+		uv_run(&t.loop, UV_RUN_ONCE);
+	}
+	text[n] = '\0';
+	return n;
+}
+
+static bool peer_at_end(int fd)
+{
+	char octet;
+
+	for (unsigned i = 0; i < 200; i++) {
+		ssize_t n;
+
+		turn();
+		n = recv(fd, &octet, 1, 0);
+		if (n == 0 || (n < 0 && errno == ECONNRESET))
+			return true;
+		if (n < 0)
+			uv_run(&t.loop, UV_RUN_ONCE);
+	}
+	return false;
+}
+
+static size_t request(char *text, size_t cap, const char *proto, unsigned number, unsigned body)
+{
+	return (size_t)snprintf(text, cap, REQUEST "%.*s", proto, number, number, body, (int)body,
+				"0123456789abcdefghij");
+}
+
+static void on_error(struct sip_watch *watch, int error)
+{
+	(void)watch;
+	t.errors++;
+	t.error = error;
+}
+
+/* ---- UDP ---- */
+
+static void udp_echo(const char *address)
+{
+	char text[2048], host[SIP_ADDRESS_MAX];
+
+	open_at(SIP_PROTO_UDP, address);
+	int fd = peer_open(SOCK_DGRAM, &t.at);
+	union sip_sockaddr me = {0};
+	socklen_t n = sizeof(me);
+
+	getsockname(fd, &me.sa, &n);
+	t.answer = true;
+	CU_ASSERT(send(fd, text, request(text, sizeof(text), "UDP", 1, 0), 0) > 0);
+	CU_ASSERT(until(&t.messages, 1));
+	CU_ASSERT(sip_sockaddr_eq(&t.hop.remote, &me));
+	CU_ASSERT(sip_sockaddr_eq(&t.hop.local, &t.at));
+	CU_ASSERT_STRING_EQUAL(t.received, sip_sockaddr_host(&me, host).p);
+	CU_ASSERT_EQUAL(t.rport, sip_sockaddr_port(&me));
+	CU_ASSERT_EQUAL(t.answered, 0);
+	CU_ASSERT(peer_read(fd, text, sizeof(text)) > 0);
+	CU_ASSERT_NSTRING_EQUAL(text, "SIP/2.0 200", 11);
+	close(fd);
+	close_all();
+}
+
+static void test_udp(void)
+{
+	udp_echo("127.0.0.1");
+}
+
+static void test_udp6(void)
+{
+	udp_echo("::1");
+}
+
+/* RFC 3581 4: from the address that the request was sent to. */
+static void test_udp_wildcard(void)
+{
+	char text[2048];
+
+	open_at(SIP_PROTO_UDP, "0.0.0.0");
+	t.answer = true;
+	CU_ASSERT_EQUAL(sip_sockaddr_set(&t.at, STR("127.0.0.2"), sip_sockaddr_port(&t.at)), 0);
+	int fd = peer_open(SOCK_DGRAM, &t.at); /* connected: takes nothing from 127.0.0.1 */
+
+	CU_ASSERT(send(fd, text, request(text, sizeof(text), "UDP", 1, 0), 0) > 0);
+	CU_ASSERT(peer_read(fd, text, sizeof(text)) > 0);
+
+	struct sip_hop hop = {.proto = SIP_PROTO_UDP, .remote = t.at};
+	struct sip_sent_by by;
+
+	CU_ASSERT_EQUAL(sip_transport_ops.sent_by(t.transport, &hop, &by), 0);
+	CU_ASSERT_NSTRING_EQUAL(by.host, "127.0.0.", 8);
+	CU_ASSERT_EQUAL(by.port, sip_sockaddr_port(&t.at));
+	hop.proto = SIP_PROTO_TCP;
+	CU_ASSERT_EQUAL(sip_transport_ops.sent_by(t.transport, &hop, &by), -ENOTSUP);
+	CU_ASSERT(sip_transport_has(t.transport, SIP_PROTO_UDP, AF_INET));
+	CU_ASSERT_FALSE(sip_transport_has(t.transport, SIP_PROTO_UDP, AF_INET6));
+	CU_ASSERT_FALSE(sip_transport_has(t.transport, SIP_PROTO_TCP, AF_INET));
+	close(fd);
+	close_all();
+}
+
+static void test_udp_burst(void)
+{
+	char text[2048];
+
+	open_at(SIP_PROTO_UDP, "127.0.0.1");
+	int fd = peer_open(SOCK_DGRAM, &t.at);
+
+	for (unsigned i = 0; i < 100; i++)
+		CU_ASSERT(send(fd, text, request(text, sizeof(text), "UDP", i, 0), 0) > 0);
+	CU_ASSERT(until(&t.messages, 100));
+	close(fd);
+	close_all();
+}
+
+static void test_udp_bad(void)
+{
+	char text[2048];
+
+	open_at(SIP_PROTO_UDP, "127.0.0.1");
+	int fd = peer_open(SOCK_DGRAM, &t.at);
+
+	send(fd, "rubbish", 7, 0);
+	send(fd, "\r\n\r\n", 4, 0);
+	send(fd, "\r\n", 2, 0);
+	send(fd, "", 0, 0);
+	snprintf(text, sizeof(text),
+		 "OPTIONS sip:a@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP "
+		 "127.0.0.9;branch=z9hG4bK1;rport\r\n"
+		 "From: <sip:b@127.0.0.1>;tag=1\r\nTo: <sip:a@127.0.0.1>\r\nCall-ID: 1\r\nCSeq: "
+		 "what OPTIONS\r\n\r\n");
+	send(fd, text, strlen(text), 0);
+	CU_ASSERT(peer_read(fd, text, sizeof(text)) > 0);
+	CU_ASSERT_NSTRING_EQUAL(text, "SIP/2.0 400 ", 12);
+	CU_ASSERT(strstr(text, "To: <sip:a@127.0.0.1>;tag=") != NULL);
+	CU_ASSERT(strstr(text, ";received=127.0.0.1;rport=") != NULL);
+	turn();
+	CU_ASSERT(recv(fd, text, sizeof(text), 0) < 0); /* nothing else was answered */
+	CU_ASSERT_EQUAL(t.messages, 0);
+	close(fd);
+	close_all();
+}
+
+static void test_udp_large(void)
+{
+	struct sip_transport_conf conf = {
+		.max_connections = 1, .idle_ms = 1000, .max_message = 2000, .max_queue = 1000};
+	char text[4096];
+	size_t n;
+
+	open_with(SIP_PROTO_UDP, "127.0.0.1", &conf);
+	int fd = peer_open(SOCK_DGRAM, &t.at);
+
+	n = request(text, sizeof(text), "UDP", 1, 0);
+	memset(text + n, 'x', 2500); /* octets behind Content-Length count too */
+	send(fd, text, n + 2500, 0);
+	CU_ASSERT(peer_read(fd, text, sizeof(text)) > 0);
+	CU_ASSERT_NSTRING_EQUAL(text, "SIP/2.0 513 ", 12);
+	CU_ASSERT_EQUAL(t.messages, 0);
+	close(fd);
+	close_all();
+}
+
+/* 18.4: an ICMP error reaches who sent there, and nobody else. */
+static void test_udp_icmp(void)
+{
+	struct sip_watch gone = {.fn = on_error}, fine = {.fn = on_error};
+	char text[256];
+
+	open_at(SIP_PROTO_UDP, "127.0.0.1");
+	int dead = peer_open(SOCK_DGRAM, &t.at), fd = peer_open(SOCK_DGRAM, &t.at);
+	struct sip_hop to_dead = {.proto = SIP_PROTO_UDP}, to_peer = {.proto = SIP_PROTO_UDP};
+	socklen_t n = sizeof(to_dead.remote);
+
+	getsockname(dead, &to_dead.remote.sa, &n);
+	n = sizeof(to_peer.remote);
+	getsockname(fd, &to_peer.remote.sa, &n);
+	close(dead);
+	CU_ASSERT_EQUAL(sip_transport_ops.send(t.transport, &to_peer, STR("one"), &fine, false), 0);
+	CU_ASSERT_EQUAL(sip_transport_ops.send(t.transport, &to_dead, STR("lost"), &gone, false),
+			0);
+	/* the error that waits in the socket is not this message's */
+	CU_ASSERT_EQUAL(sip_transport_ops.send(t.transport, &to_peer, STR("two"), NULL, false), 0);
+	CU_ASSERT(until(&t.errors, 1));
+	turn();
+	CU_ASSERT_EQUAL(t.errors, 1);
+	CU_ASSERT_EQUAL(t.error, -ECONNREFUSED);
+	CU_ASSERT_EQUAL(peer_read(fd, text, sizeof(text)), 3);
+	CU_ASSERT_STRING_EQUAL(text, "one");
+	CU_ASSERT_EQUAL(peer_read(fd, text, sizeof(text)), 3);
+	CU_ASSERT_STRING_EQUAL(text, "two");
+	/* and the socket still receives */
+	sip_transport_ops.unwatch(t.transport, &fine);
+	char whole[2048];
+
+	CU_ASSERT(send(fd, whole, request(whole, sizeof(whole), "UDP", 1, 0), 0) > 0);
+	CU_ASSERT(until(&t.messages, 1));
+	close(fd);
+	close_all();
+}
+
+/* ---- TCP ---- */
+
+static void test_tcp(void)
+{
+	char text[2048];
+
+	open_at(SIP_PROTO_TCP, "127.0.0.1");
+	t.answer = true;
+	int fd = peer_open(SOCK_STREAM, &t.at);
+
+	CU_ASSERT(send(fd, text, request(text, sizeof(text), "TCP", 1, 20), 0) > 0);
+	CU_ASSERT(until(&t.messages, 1));
+	CU_ASSERT(t.hop.conn != 0);
+	CU_ASSERT(peer_read(fd, text, sizeof(text)) > 0);
+	CU_ASSERT_NSTRING_EQUAL(text, "SIP/2.0 200", 11);
+	CU_ASSERT_EQUAL(sip_transport_connections(t.transport), 1);
+	close(fd);
+	for (unsigned i = 0; i < 20 && sip_transport_connections(t.transport); i++)
+		uv_run(&t.loop, UV_RUN_ONCE);
+	CU_ASSERT_EQUAL(sip_transport_connections(t.transport), 0);
+	close_all();
+}
+
+static void test_tcp6(void)
+{
+	char text[2048];
+
+	open_at(SIP_PROTO_TCP, "::1");
+	t.answer = true;
+	int fd = peer_open(SOCK_STREAM, &t.at);
+
+	CU_ASSERT(send(fd, text, request(text, sizeof(text), "TCP", 1, 20), 0) > 0);
+	CU_ASSERT(peer_read(fd, text, sizeof(text)) > 0);
+	CU_ASSERT_STRING_EQUAL(t.received, "::1");
+	close(fd);
+	close_all();
+}
+
+/* Two segments, cut at every octet. */
+static void test_tcp_split(void)
+{
+	char text[2048];
+	size_t n = request(text, sizeof(text), "TCP", 1, 20);
+
+	open_at(SIP_PROTO_TCP, "127.0.0.1");
+	int fd = peer_open(SOCK_STREAM, &t.at), one = 1;
+
+	setsockopt(fd, IPPROTO_TCP, 1 /* TCP_NODELAY */, &one, sizeof(one));
+	until(&t.ticks, 1);
+	for (size_t cut = 1; cut < n; cut++) {
+		send(fd, text, cut, 0);
+		turn();
+		CU_ASSERT_EQUAL(t.messages, cut - 1);
+		send(fd, text + cut, n - cut, 0);
+		CU_ASSERT(until(&t.messages, (unsigned)cut));
+		CU_ASSERT_EQUAL(t.octets, n);
+	}
+	close(fd);
+	close_all();
+}
+
+static void test_tcp_octets(void)
+{
+	char text[2048];
+	size_t n = request(text, sizeof(text), "TCP", 1, 5);
+
+	open_at(SIP_PROTO_TCP, "127.0.0.1");
+	int fd = peer_open(SOCK_STREAM, &t.at), one = 1;
+
+	setsockopt(fd, IPPROTO_TCP, 1, &one, sizeof(one));
+	for (unsigned k = 0; k < 2; k++) {
+		for (size_t i = 0; i < n; i++) {
+			send(fd, text + i, 1, 0);
+			turn();
+		}
+		CU_ASSERT(until(&t.messages, k + 1));
+	}
+	close(fd);
+	close_all();
+}
+
+/* Many messages in one segment, with keep-alives between, and the last one cut. */
+static void test_tcp_several(void)
+{
+	static char text[60000];
+	size_t n = 0, cut;
+	unsigned number = 0;
+
+	open_at(SIP_PROTO_TCP, "127.0.0.1");
+	int fd = peer_open(SOCK_STREAM, &t.at);
+
+	while (n < sizeof(text) - 1000) {
+		n += request(text + n, sizeof(text) - n, "TCP", number, number % 21);
+		if (++number % 3 == 0) {
+			memcpy(text + n, "\r\n", 2);
+			n += 2;
+		}
+	}
+	cut = n - 10;
+	CU_ASSERT_EQUAL(send(fd, text, cut, 0), (ssize_t)cut);
+	until(&t.messages, number - 1);
+	turn();
+	CU_ASSERT_EQUAL(t.messages, number - 1);
+	send(fd, text + cut, n - cut, 0);
+	CU_ASSERT(until(&t.messages, number));
+	close(fd);
+	close_all();
+}
+
+/* RFC 5626 4.4.1 */
+static void test_tcp_keepalive(void)
+{
+	char text[64];
+
+	open_at(SIP_PROTO_TCP, "127.0.0.1");
+	int fd = peer_open(SOCK_STREAM, &t.at);
+
+	send(fd, "\r\n\r\n", 4, 0);
+	CU_ASSERT_EQUAL(peer_read(fd, text, sizeof(text)), 2);
+	CU_ASSERT_STRING_EQUAL(text, "\r\n");
+	for (unsigned i = 0; i < 4; i++) {
+		CU_ASSERT(recv(fd, text, sizeof(text), 0) < 0);
+		send(fd, &"\r\n\r\n"[i], 1, 0);
+		turn();
+		turn();
+	}
+	CU_ASSERT_EQUAL(peer_read(fd, text, sizeof(text)), 2);
+	CU_ASSERT_EQUAL(t.messages, 0);
+	close(fd);
+	close_all();
+}
+
+static void refused(const char *bad, const char *status)
+{
+	char text[2048];
+
+	open_at(SIP_PROTO_TCP, "127.0.0.1");
+	int fd = peer_open(SOCK_STREAM, &t.at);
+
+	send(fd, bad, strlen(bad), 0);
+	if (status) {
+		CU_ASSERT(peer_read(fd, text, sizeof(text)) > 0);
+		CU_ASSERT_NSTRING_EQUAL(text, status, strlen(status));
+	}
+	CU_ASSERT(peer_at_end(fd));
+	CU_ASSERT_EQUAL(t.messages, 0);
+	/* the peer is given time to read that, then the descriptor goes */
+	close(fd);
+	for (unsigned i = 0; i < 20 && sip_transport_connections(t.transport); i++)
+		uv_run(&t.loop, UV_RUN_ONCE);
+	CU_ASSERT_EQUAL(sip_transport_connections(t.transport), 0);
+	close_all();
+}
+
+/* 18.3: without a Content-Length nobody knows where the next message begins. */
+static void test_tcp_no_length(void)
+{
+	refused("OPTIONS sip:a@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/TCP 127.0.0.9;branch=z9hG4bK1\r\n"
+		"From: <sip:b@127.0.0.1>;tag=1\r\nTo: <sip:a@127.0.0.1>\r\nCall-ID: 1\r\nCSeq: 1 "
+		"OPTIONS\r\n\r\nmore",
+		"SIP/2.0 400 ");
+	refused("GET / HTTP/1.1\r\nHost: x\r\n\r\n", NULL);
+}
+
+static void test_tcp_too_long(void)
+{
+	static char text[70000];
+
+	refused("OPTIONS sip:a@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/TCP 127.0.0.9;branch=z9hG4bK1\r\n"
+		"From: <sip:b@127.0.0.1>;tag=1\r\nTo: <sip:a@127.0.0.1>\r\nCall-ID: 1\r\nCSeq: 1 "
+		"OPTIONS\r\n"
+		"Content-Length: 100000\r\n\r\nmore",
+		"SIP/2.0 513 ");
+	/* a header section that never ends */
+	memset(text, 'x', sizeof(text) - 1);
+	refused(text, NULL);
+}
+
+/* A well-framed message that is wrong inside leaves the connection open. */
+static void test_tcp_bad_inside(void)
+{
+	char text[2048];
+
+	open_at(SIP_PROTO_TCP, "127.0.0.1");
+	int fd = peer_open(SOCK_STREAM, &t.at);
+
+	snprintf(text, sizeof(text),
+		 "OPTIONS sip:a@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/TCP 127.0.0.9;branch=z9hG4bK1\r\n"
+		 "From: <sip:b@127.0.0.1>;tag=1\r\nTo: <sip:a@127.0.0.1>\r\nCall-ID: 1\r\nCSeq: x "
+		 "OPTIONS\r\n"
+		 "Content-Length: 0\r\n\r\n");
+	send(fd, text, strlen(text), 0);
+	CU_ASSERT(peer_read(fd, text, sizeof(text)) > 0);
+	CU_ASSERT_NSTRING_EQUAL(text, "SIP/2.0 400 ", 12);
+	CU_ASSERT(send(fd, text, request(text, sizeof(text), "TCP", 1, 0), 0) > 0);
+	CU_ASSERT(until(&t.messages, 1));
+	close(fd);
+	close_all();
+}
+
+static void test_tcp_idle(void)
+{
+	char text[2048];
+
+	open_at(SIP_PROTO_TCP, "127.0.0.1");
+	int fd = peer_open(SOCK_STREAM, &t.at), dripping = peer_open(SOCK_STREAM, &t.at);
+
+	CU_ASSERT(send(fd, text, request(text, sizeof(text), "TCP", 1, 0), 0) > 0);
+	CU_ASSERT(until(&t.messages, 1));
+	clock_run(40000);
+	CU_ASSERT(send(fd, text, request(text, sizeof(text), "TCP", 2, 0), 0) > 0);
+	CU_ASSERT(until(&t.messages, 2));
+	send(dripping, "OPT", 3, 0);
+	turn();
+	clock_run(20000);
+	CU_ASSERT(peer_at_end(dripping)); /* it never sent a whole message */
+	CU_ASSERT_EQUAL(sip_transport_connections(t.transport), 1);
+	clock_run(39999);
+	CU_ASSERT_EQUAL(sip_transport_connections(t.transport), 1);
+	clock_run(1);
+	CU_ASSERT(peer_at_end(fd));
+	CU_ASSERT_EQUAL(sip_transport_connections(t.transport), 0);
+	close(fd);
+	close(dripping);
+	close_all();
+}
+
+static void test_tcp_limit(void)
+{
+	struct sip_transport_conf conf = {
+		.max_connections = 2, .idle_ms = 1000, .max_message = 2000, .max_queue = 1000};
+	char text[2048];
+	int fd[3];
+
+	open_with(SIP_PROTO_TCP, "127.0.0.1", &conf);
+	for (unsigned i = 0; i < 3; i++) {
+		fd[i] = peer_open(SOCK_STREAM, &t.at);
+		turn();
+	}
+	CU_ASSERT(peer_at_end(fd[2]));
+	CU_ASSERT_EQUAL(sip_transport_connections(t.transport), 2);
+	CU_ASSERT(send(fd[1], text, request(text, sizeof(text), "TCP", 1, 0), 0) > 0);
+	CU_ASSERT(until(&t.messages, 1));
+
+	struct sip_hop hop = {.proto = SIP_PROTO_TCP, .remote = t.at};
+
+	CU_ASSERT_EQUAL(sip_transport_ops.send(t.transport, &hop, STR("x"), NULL, false), -EMFILE);
+	for (unsigned i = 0; i < 3; i++)
+		close(fd[i]);
+	close_all();
+}
+
+/* A listening socket of a peer. */
+static int peer_listen(union sip_sockaddr *at)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	socklen_t n = sizeof(*at);
+
+	CU_ASSERT_EQUAL(sip_sockaddr_set(at, STR("127.0.0.1"), 0), 0);
+	CU_ASSERT_EQUAL_FATAL(bind(fd, &at->sa, sizeof(at->in4)), 0);
+	CU_ASSERT_EQUAL_FATAL(listen(fd, 8), 0);
+	getsockname(fd, &at->sa, &n);
+	return fd;
+}
+
+static int peer_accept(int listening)
+{
+	int fd = -1;
+
+	for (unsigned i = 0; i < 200 && fd < 0; i++) {
+		turn();
+		fd = accept4(listening, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (fd < 0)
+			uv_run(&t.loop, UV_RUN_ONCE);
+	}
+	return fd;
+}
+
+static void test_tcp_out(void)
+{
+	struct sip_watch watch = {.fn = on_error};
+	char text[256];
+
+	open_at(SIP_PROTO_TCP, "127.0.0.1");
+	struct sip_hop hop = {.proto = SIP_PROTO_TCP}, again;
+	int listening = peer_listen(&hop.remote);
+
+	again = hop;
+	CU_ASSERT_EQUAL(sip_transport_ops.send(t.transport, &hop, STR("one "), &watch, false), 0);
+	CU_ASSERT_EQUAL(sip_transport_ops.send(t.transport, &again, STR("two "), NULL, false), 0);
+	CU_ASSERT_EQUAL(hop.conn, again.conn); /* reused, even while it is being made */
+	int fd = peer_accept(listening);
+
+	CU_ASSERT_FATAL(fd >= 0);
+	CU_ASSERT_EQUAL(peer_read(fd, text, sizeof(text)), 8);
+	CU_ASSERT_STRING_EQUAL(text, "one two ");
+	again.conn = 0;
+	CU_ASSERT_EQUAL(sip_transport_ops.send(t.transport, &again, STR("three"), NULL, false), 0);
+	CU_ASSERT_EQUAL(again.conn, hop.conn);
+	CU_ASSERT_EQUAL(peer_read(fd, text, sizeof(text)), 5);
+	/* a request of the peer over it */
+	char whole[2048];
+
+	CU_ASSERT(send(fd, whole, request(whole, sizeof(whole), "TCP", 1, 0), 0) > 0);
+	CU_ASSERT(until(&t.messages, 1));
+	CU_ASSERT_EQUAL(t.hop.conn, hop.conn);
+	/* its end is told to who waits */
+	close(fd);
+	CU_ASSERT(until(&t.errors, 1));
+	CU_ASSERT_EQUAL(sip_transport_connections(t.transport), 0);
+	/* a response must not open a connection by itself; 18.2.2 then says where to */
+	CU_ASSERT_EQUAL(sip_transport_ops.send(t.transport, &hop, STR("late"), NULL, true),
+			-ENOTCONN);
+	CU_ASSERT_EQUAL(sip_transport_ops.send(t.transport, &hop, STR("late"), NULL, false), 0);
+	fd = peer_accept(listening);
+	CU_ASSERT_EQUAL(peer_read(fd, text, sizeof(text)), 4);
+	close(fd);
+	close(listening);
+	close_all();
+}
+
+static void test_tcp_refused(void)
+{
+	struct sip_watch watch = {.fn = on_error};
+
+	open_at(SIP_PROTO_TCP, "127.0.0.1");
+	struct sip_hop hop = {.proto = SIP_PROTO_TCP};
+
+	close(peer_listen(&hop.remote));
+	CU_ASSERT_EQUAL(sip_transport_ops.send(t.transport, &hop, STR("x"), &watch, false), 0);
+	CU_ASSERT(until(&t.errors, 1));
+	CU_ASSERT_EQUAL(t.error, -ECONNREFUSED);
+	CU_ASSERT_EQUAL(sip_transport_connections(t.transport), 0);
+	close_all();
+}
+
+/* A peer that reads slowly gets all octets in order; one that does not read is given up within the
+ * bound. */
+static void test_tcp_slow(void)
+{
+	static char block[50000], text[65536];
+	struct sip_watch watch = {.fn = on_error};
+	unsigned sent = 0, wrong = 0;
+	size_t got = 0;
+	int err = 0, small = 4096;
+
+	open_at(SIP_PROTO_TCP, "127.0.0.1");
+	struct sip_hop hop = {.proto = SIP_PROTO_TCP};
+	int listening = peer_listen(&hop.remote);
+
+	setsockopt(listening, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
+	CU_ASSERT_EQUAL(sip_transport_ops.send(t.transport, &hop, STR("x"), &watch, false), 0);
+	int fd = peer_accept(listening);
+
+	CU_ASSERT_EQUAL(peer_read(fd, text, sizeof(text)), 1);
+	for (; sent < 15; sent++) {
+		memset(block, (int)('a' + sent), sizeof(block));
+		CU_ASSERT_EQUAL(sip_transport_ops.send(t.transport, &hop,
+						       (struct str){block, sizeof(block)}, NULL,
+						       false),
+				0);
+	}
+	for (unsigned idle = 0; got < sent * sizeof(block) && idle < 1000; idle++) {
+		size_t n = peer_read(fd, text, sizeof(text));
+
+		for (size_t i = 0; i < n; i++)
+			wrong += text[i] != (char)('a' + (got + i) / sizeof(block));
+		got += n;
+	}
+	CU_ASSERT_EQUAL(got, sent * sizeof(block));
+	CU_ASSERT_EQUAL(wrong, 0);
+	for (unsigned i = 0; i < 1000 && !err; i++)
+		err = sip_transport_ops.send(t.transport, &hop, (struct str){block, sizeof(block)},
+					     NULL, false);
+	CU_ASSERT_EQUAL(err, -ENOBUFS);
+	CU_ASSERT_EQUAL(t.errors, 1);
+	CU_ASSERT_EQUAL(sip_transport_connections(t.transport), 0);
+	close(fd);
+	close(listening);
+	close_all();
+}
+
+static void test_listen(void)
+{
+	union sip_sockaddr at;
+
+	open_at(SIP_PROTO_UDP, "127.0.0.1");
+	CU_ASSERT_EQUAL(sip_transport_listen(t.transport, SIP_PROTO_UDP, STR("127.0.0.1"),
+					     sip_sockaddr_port(&t.at), NULL),
+			-EADDRINUSE);
+	CU_ASSERT_EQUAL(sip_transport_listen(t.transport, SIP_PROTO_TCP, STR("127.0.0.1"), 0, &at),
+			0);
+	CU_ASSERT_EQUAL(sip_transport_listen(t.transport, SIP_PROTO_TCP, STR("127.0.0.1"),
+					     sip_sockaddr_port(&at), NULL),
+			-EADDRINUSE);
+	CU_ASSERT_EQUAL(sip_transport_listen(t.transport, SIP_PROTO_UDP, STR("localhost"), 0, NULL),
+			-EINVAL);
+	CU_ASSERT_EQUAL(sip_transport_listen(t.transport, SIP_PROTO_TCP, STR("192.0.2.1"), 0, NULL),
+			-EADDRNOTAVAIL);
+	CU_ASSERT_EQUAL(sip_transport_listen(t.transport, SIP_PROTO_TLS, STR("127.0.0.1"), 0, NULL),
+			-ENOTSUP);
+	CU_ASSERT(sip_transport_has(t.transport, SIP_PROTO_TCP, AF_INET));
+	turn();
+	close_all();
+}
+
+/* ---- the whole stack over real sockets ---- */
+
+static unsigned finals;
+static char finals_text[64];
+
+static void on_response(void *user, struct sip_txn *txn, struct sip_msg *msg)
+{
+	size_t n = strlen(finals_text);
+
+	(void)user;
+	(void)txn;
+	finals++;
+	snprintf(finals_text + n, sizeof(finals_text) - n, "%u ", msg->status);
+}
+
+static void on_request(void *user, struct sip_txn *txn, struct sip_msg *msg)
+{
+	(void)user;
+	(void)msg;
+	CU_ASSERT_EQUAL(sip_server_reply(txn, 200, STR_NONE), 0);
+}
+
+static void whole_stack(enum sip_proto proto)
+{
+	static const struct sip_stack_ops user = {.request = on_request};
+	static const struct sip_client_ops ops = {.response = on_response};
+	struct sip_stack_conf conf = {0};
+	char uri[64], text[512];
+	struct sip_txn *txn;
+
+	open_at(proto, "127.0.0.1");
+	struct sip_stack_parts parts = {
+		.heap = t.heap,
+		.ops = &sip_transport_ops,
+		.transport = t.transport,
+		.locator = {.udp = proto == SIP_PROTO_UDP,
+			    .tcp = proto == SIP_PROTO_TCP,
+			    .ipv4 = true},
+	};
+	struct sip_stack *stack = sip_stack_new(&conf, &parts);
+
+	sip_stack_user(stack, &user, NULL);
+	sip_transport_receiver(t.transport, sip_stack_received, stack);
+	snprintf(uri, sizeof(uri), "sip:127.0.0.1:%u", sip_sockaddr_port(&t.at));
+	snprintf(text, sizeof(text),
+		 "OPTIONS %s SIP/2.0\r\nFrom: <sip:b@127.0.0.1>;tag=1\r\nTo: <%s>\r\nCall-ID: "
+		 "1\r\nCSeq: 1 OPTIONS\r\n"
+		 "Max-Forwards: 70\r\nContent-Length: 0\r\n\r\n",
+		 uri, uri);
+	struct sip_client_params params = {
+		.request = str_c(text), .next_hop = str_c(uri), .ops = &ops};
+
+	finals = 0;
+	finals_text[0] = '\0';
+	CU_ASSERT_EQUAL(sip_client_start(stack, &params, &txn), 0);
+	CU_ASSERT(until(&finals, 1));
+	CU_ASSERT_STRING_EQUAL(finals_text, "200 ");
+	clock_run(32000);
+	clock_run(1);
+	CU_ASSERT_EQUAL(sip_stack_transactions(stack), 0);
+	sip_transport_receiver(t.transport, NULL, NULL);
+	sip_stack_free(stack);
+	close_all();
+}
+
+static void test_stack_udp(void)
+{
+	whole_stack(SIP_PROTO_UDP);
+}
+
+static void test_stack_tcp(void)
+{
+	whole_stack(SIP_PROTO_TCP);
+}
+
+int main(int argc, char **argv)
+{
+	CU_TestInfo tests[] = {
+		{"udp",		test_udp		},
+		{"udp6",		 test_udp6	  },
+		{"udp_wildcard",	 test_udp_wildcard  },
+		{"udp_burst",      test_udp_burst	    },
+		{"udp_bad",	    test_udp_bad	},
+		{"udp_large",      test_udp_large	    },
+		{"udp_icmp",	     test_udp_icmp	  },
+		{"tcp",		test_tcp		},
+		{"tcp6",		 test_tcp6	  },
+		{"tcp_split",      test_tcp_split	    },
+		{"tcp_octets",     test_tcp_octets    },
+		{"tcp_several",	test_tcp_several	},
+		{"tcp_keepalive",  test_tcp_keepalive },
+		{"tcp_no_length",  test_tcp_no_length },
+		{"tcp_too_long",	 test_tcp_too_long  },
+		{"tcp_bad_inside", test_tcp_bad_inside},
+		{"tcp_idle",	     test_tcp_idle	  },
+		{"tcp_limit",      test_tcp_limit	    },
+		{"tcp_out",	    test_tcp_out	},
+		{"tcp_refused",	test_tcp_refused	},
+		{"tcp_slow",	     test_tcp_slow	  },
+		{"listen",	   test_listen	      },
+		{"stack_udp",      test_stack_udp	    },
+		{"stack_tcp",      test_stack_tcp	    },
+		CU_TEST_INFO_NULL,
+	};
+
+	return cu_run("transport", tests, argc, argv);
+}
