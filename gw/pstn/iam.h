@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* An IAM and its backward messages as data, to and from the leg vocabulary. No side effects. */
+#ifndef PSTN_IAM_H
+#define PSTN_IAM_H
+
+#include "conf/conf.h"
+#include "gw/call/leg.h"
+#include "isup/param.h"
+
+/* Q.763 table 5 and 3.25; second source: Wireshark's value table */
+#define ISUP_P_GENERIC_NOTIFICATION 0x2c
+#define ISUP_REMOTE_HOLD	    0xf9
+#define ISUP_REMOTE_RETRIEVAL	    0xfa
+
+void iam_to_setup(const struct conf_isup *conf, const struct isup_msg *iam, struct leg_setup *setup);
+/* RFC 3398 7.2.1.1. -EINVAL: the called number cannot be said in ISUP. */
+int iam_from_setup(const struct conf_isup *conf, const struct leg_setup *setup, struct isup_msg *iam);
+/* ACM or CPG to ADDRESS_COMPLETE, ALERTING or PROGRESS (RFC 3398 7.2.5, 7.2.6, 7.2.9). */
+void progress_from_msg(const struct isup_msg *msg, struct leg_event *event);
+
+#endif

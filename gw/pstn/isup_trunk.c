@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* A trunk group of ISUP circuits: made from the configuration, changed by a reload, shown. */
+#include "gw/pstn/isup_trunk.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gw/base/alarm.h"
+#include "gw/base/log.h"
+#include "gw/pstn/pstn_private.h"
+
+const char *const isup_trunk_columns[] = { "trunk",  "cic",  "state",	 "blocked",
+					   "usable", "span", "timeslot", "call" };
+const size_t isup_trunk_column_count = 8;
+
+static bool trunk_available(const struct trunk *base)
+{
+	return isup_available(((const struct isup_trunk *)base)->isup);
+}
+
+static const struct trunk_ops isup_trunk_ops = {
+	.protocol = "isup",
+	.overlap = true,
+	.seize = isup_leg_seize,
+	.available = trunk_available,
+};
+
+static void alarm_changed(void *arg, const char *what, unsigned cic, bool raised)
+{
+	const struct isup_trunk *trunk = arg;
+	char text[80];
+
+	snprintf(text, sizeof(text), "circuit %u: %s", cic, what);
+	if (raised)
+		alarm_raise(trunk->base.name, text);
+	else
+		alarm_clear(trunk->base.name, text);
+}
+
+static struct isup_bearer *bearer_get(struct isup_trunk *trunk, uint16_t cic, struct tdm_span *span,
+				      unsigned timeslot)
+{
+	struct isup_bearer *bearer;
+
+	for (struct list_node *n = list_first(&trunk->bearers); n;
+	     n = list_next(&trunk->bearers, n)) {
+		bearer = container_of(n, struct isup_bearer, node);
+		if (bearer->cic == cic && bearer->span == span && bearer->timeslot == timeslot)
+			return bearer;
+	}
+	bearer = calloc(1, sizeof(*bearer));
+	if (!bearer)
+		return NULL;
+	bearer->cic = cic;
+	bearer->span = span;
+	bearer->timeslot = (uint8_t)timeslot;
+	list_append(&trunk->bearers, &bearer->node);
+	return bearer;
+}
+
+/* Calls fn for every circuit that the configuration names. */
+static int each_configured(struct isup_trunk *trunk, const struct conf_isup *conf,
+			   int (*fn)(struct isup_trunk *, uint16_t cic, struct tdm_span *,
+				     unsigned timeslot))
+{
+	for (size_t i = 0; i < conf->n_circuits; i++) {
+		const struct conf_circuits *c = &conf->circuits[i];
+		struct tdm_span *span = trunk->env.span(trunk->env.arg, c->span);
+		unsigned cic = c->first_cic;
+
+		if (!span)
+			return -ENODEV;
+		for (unsigned ts = 1; ts < TDM_TIMESLOTS; ts++) {
+			int err = 0;
+
+			if (c->timeslots & (1u << ts))
+				err = fn(trunk, (uint16_t)cic++, span, ts);
+			if (err)
+				return err;
+		}
+	}
+	return 0;
+}
+
+static int add_circuit(struct isup_trunk *trunk, uint16_t cic, struct tdm_span *span,
+		       unsigned timeslot)
+{
+	struct isup_circuit *have = isup_circuit_find(trunk->isup, cic);
+	struct isup_bearer *bearer = bearer_get(trunk, cic, span, timeslot);
+
+	if (!bearer)
+		return -ENOMEM;
+	if (have && isup_circuit_bearer(have) == bearer)
+		return 0;
+	if (have) /* on another timeslot now: taken away when idle, made anew by the next reload */
+		return isup_circuit_remove(trunk->isup, cic, true);
+	return isup_circuit_add(trunk->isup, cic, bearer);
+}
+
+static bool conf_has_cic(const struct conf_isup *conf, unsigned cic)
+{
+	for (size_t i = 0; i < conf->n_circuits; i++) {
+		unsigned first = conf->circuits[i].first_cic;
+		unsigned count = (unsigned)__builtin_popcount(conf->circuits[i].timeslots);
+
+		if (cic >= first && cic < first + count)
+			return true;
+	}
+	return false;
+}
+
+static void retire_unconfigured(struct isup_circuit *circuit, void *arg)
+{
+	struct isup_trunk *trunk = arg;
+	uint16_t cic = isup_circuit_cic(circuit);
+
+	if (!conf_has_cic(trunk->conf, cic))
+		(void)isup_circuit_remove(trunk->isup, cic, true);
+}
+
+static void timers_of(const struct conf_isup *conf, uint32_t timer_ms[ISUP_TIMERS])
+{
+	memset(timer_ms, 0, ISUP_TIMERS * sizeof(timer_ms[0]));
+	for (size_t i = 0; i < conf->n_timers; i++)
+		for (size_t t = 0; t < ISUP_TIMERS; t++)
+			if (strcmp(conf->timers[i].name, isup_timer_defs[t].name) == 0)
+				timer_ms[t] = conf->timers[i].ms;
+}
+
+static const enum isup_hunt hunts[] = {
+	[CONF_HUNT_LEAST_RECENT] = ISUP_HUNT_LEAST_RECENTLY_USED,
+	[CONF_HUNT_ASCENDING] = ISUP_HUNT_ASCENDING,
+	[CONF_HUNT_DESCENDING] = ISUP_HUNT_DESCENDING,
+	[CONF_HUNT_CYCLIC] = ISUP_HUNT_CYCLIC,
+};
+
+static struct isup *isup_make(struct isup_trunk *trunk, const struct conf_isup *conf,
+			      const struct conf_linkset *linkset)
+{
+	struct isup_conf isup = { .name = trunk->name,
+				  .opc = linkset->opc,
+				  .dpc = trunk->dpc,
+				  .ni = linkset->network,
+				  .hunt = hunts[conf->hunt],
+				  .min_digits = conf->min_digits };
+	const struct isup_user user = { .indicate = isup_leg_indicate,
+					.call_id = isup_leg_call_id,
+					.alarm = alarm_changed,
+					.arg = trunk };
+
+	timers_of(conf, isup.timer_ms);
+	return isup_new(&isup, &user, trunk->env.heap);
+}
+
+struct isup_trunk *isup_trunk_new(const struct conf_isup *conf, const struct conf_linkset *linkset,
+				  const struct isup_trunk_env *env, int *error)
+{
+	struct isup_trunk *trunk = calloc(1, sizeof(*trunk));
+
+	*error = -ENOMEM;
+	if (!trunk)
+		return NULL;
+	list_init(&trunk->bearers);
+	trunk->base.ops = &isup_trunk_ops;
+	trunk->name = strdup(conf->name);
+	trunk->base.name = trunk->name;
+	trunk->conf = conf;
+	trunk->env = *env;
+	trunk->dpc = conf->dpc ? conf->dpc : linkset->dpc;
+	if (trunk->name)
+		trunk->isup = isup_make(trunk, conf, linkset);
+	if (trunk->isup)
+		*error = each_configured(trunk, conf, add_circuit);
+	if (*error) {
+		isup_trunk_free(trunk);
+		return NULL;
+	}
+	return trunk;
+}
+
+void isup_trunk_free(struct isup_trunk *trunk)
+{
+	struct list_node *n;
+
+	if (!trunk)
+		return;
+	isup_free(trunk->isup);
+	while ((n = list_first(&trunk->bearers))) {
+		list_remove(n);
+		free(container_of(n, struct isup_bearer, node));
+	}
+	free(trunk->name);
+	free(trunk);
+}
+
+int isup_trunk_reload(struct isup_trunk *trunk, const struct conf_isup *conf)
+{
+	uint32_t timer_ms[ISUP_TIMERS];
+
+	trunk->conf = conf;
+	timers_of(conf, timer_ms);
+	isup_set_timers(trunk->isup, timer_ms);
+	isup_set_hunt(trunk->isup, hunts[conf->hunt], conf->min_digits);
+	isup_circuit_each(trunk->isup, retire_unconfigured, trunk);
+	return each_configured(trunk, conf, add_circuit);
+}
+
+struct isup *isup_trunk_isup(const struct isup_trunk *trunk)
+{
+	return trunk->isup;
+}
+
+struct trunk *isup_trunk_trunk(struct isup_trunk *trunk)
+{
+	return &trunk->base;
+}
+
+const struct conf_isup *isup_trunk_conf(const struct isup_trunk *trunk)
+{
+	return trunk->conf;
+}
+
+uint32_t isup_trunk_dpc(const struct isup_trunk *trunk)
+{
+	return trunk->dpc;
+}
+
+struct span_failure {
+	const struct tdm_span *span;
+};
+
+static void fail_circuit(struct isup_circuit *circuit, void *arg)
+{
+	const struct span_failure *failure = arg;
+	const struct isup_bearer *bearer = isup_circuit_bearer(circuit);
+
+	if (bearer->span == failure->span)
+		isup_leg_fail(circuit, Q850_NETWORK_OUT_OF_ORDER);
+}
+
+void isup_trunk_span_failed(struct isup_trunk *trunk, const struct tdm_span *span)
+{
+	struct span_failure failure = { span };
+
+	isup_circuit_each(trunk->isup, fail_circuit, &failure);
+}
+
+static void circuit_row(struct isup_circuit *circuit, void *arg)
+{
+	struct table *table = arg;
+	const struct isup_bearer *bearer = isup_circuit_bearer(circuit);
+	const char *call = isup_leg_call_id(NULL, circuit);
+	char blocking[48];
+
+	if (table_row(table))
+		return;
+	isup_circuit_blocking(circuit, blocking, sizeof(blocking));
+	table_set_str(table, 0, str_c(isup_name(isup_circuit_isup(circuit))));
+	table_set_int(table, 1, isup_circuit_cic(circuit));
+	table_set_str(table, 2, str_c(isup_circuit_state(circuit)));
+	table_set_str(table, 3, str_c(blocking));
+	table_set_bool(table, 4, isup_circuit_usable(circuit));
+	table_set_str(table, 5, str_c(bearer->span->name));
+	table_set_int(table, 6, bearer->timeslot);
+	if (call)
+		table_set_str(table, 7, str_c(call));
+}
+
+void isup_trunk_show(struct isup_trunk *trunk, struct table *table)
+{
+	isup_circuit_each(trunk->isup, circuit_row, table);
+}
+
+static void count_busy(struct isup_circuit *circuit, void *arg)
+{
+	size_t *busy = arg;
+
+	if (!isup_circuit_idle(circuit))
+		(*busy)++;
+}
+
+size_t isup_trunk_busy(struct isup_trunk *trunk)
+{
+	size_t busy = 0;
+
+	isup_circuit_each(trunk->isup, count_busy, &busy);
+	return busy;
+}

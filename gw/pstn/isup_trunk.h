@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* A trunk group of ISUP circuits: its circuits and their bearers, its state for routing, and its legs. Core thread. */
+#ifndef PSTN_ISUP_TRUNK_H
+#define PSTN_ISUP_TRUNK_H
+
+#include "conf/conf.h"
+#include "gw/call/call.h"
+#include "isup/isup.h"
+#include "tdm/span.h"
+
+struct isup_trunk;
+
+/* Finds an open span by its configured name; NULL when there is none. */
+typedef struct tdm_span *isup_trunk_span_fn(void *arg, const char *name);
+
+struct isup_trunk_env {
+	struct call_core *core;	  /* borrow */
+	struct timer_heap *heap;  /* borrow */
+	isup_trunk_span_fn *span;
+	void *arg;
+};
+
+/* own; makes the circuits. opc and network are the linkset's; dpc 0 in conf means adjacent. conf is borrowed and must
+ * live until it is replaced by isup_trunk_reload. NULL with *error. */
+struct isup_trunk *isup_trunk_new(const struct conf_isup *conf, const struct conf_linkset *linkset,
+				  const struct isup_trunk_env *env, int *error);
+/* Its calls must be gone. */
+void isup_trunk_free(struct isup_trunk *trunk);
+/* Applies what may change under calls: timers, hunting, numbers; circuits added at once, removed as they fall idle. */
+int isup_trunk_reload(struct isup_trunk *trunk, const struct conf_isup *conf);
+struct isup *isup_trunk_isup(const struct isup_trunk *trunk);
+struct trunk *isup_trunk_trunk(struct isup_trunk *trunk);
+const struct conf_isup *isup_trunk_conf(const struct isup_trunk *trunk);
+uint32_t isup_trunk_dpc(const struct isup_trunk *trunk);
+/* A span failed for good (after its hold-off): every call on its circuits is released with cause 38. */
+void isup_trunk_span_failed(struct isup_trunk *trunk, const struct tdm_span *span);
+/* Appends its circuits to `show circuits`. */
+extern const char *const isup_trunk_columns[];
+extern const size_t isup_trunk_column_count;
+void isup_trunk_show(struct isup_trunk *trunk, struct table *table);
+/* Circuits with a call or a procedure under way. */
+size_t isup_trunk_busy(struct isup_trunk *trunk);
+
+#endif

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* A linkset: MTP-TRANSFER, PAUSE and RESUME between one MTP back end and the ISUP users of its
+ * destinations. */
+#include "gw/pstn/linkset.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "gw/base/alarm.h"
+#include "gw/base/counter.h"
+#include "gw/base/log.h"
+#include "isup/mtp/libss7_mtp.h"
+
+static struct counter strangers =
+	COUNTER_INIT("causeway_mtp_unknown_opc_total",
+		     "ISUP messages from a point code that no trunk group names");
+
+const char *const linkset_columns[] = { "linkset",   "slc",	   "span",   "timeslot",
+					"state",     "seconds",	   "msu_in", "msu_out",
+					"octets_in", "octets_out", "errors", "repairs" };
+const size_t linkset_column_count = 12;
+
+struct user {
+	struct isup *isup; /* borrow */
+	uint32_t dpc;
+};
+
+struct linkset {
+	const struct conf_linkset *conf; /* borrow */
+	struct tdm_span *span;		 /* borrow */
+	struct timer_heap *heap;	 /* borrow */
+	struct mtp *mtp;		 /* own */
+	struct user *users;		 /* own */
+	size_t n_users;
+};
+
+static void transfer(void *arg, uint32_t opc, uint32_t dpc, unsigned sls, const uint8_t *octets,
+		     size_t n)
+{
+	struct linkset *linkset = arg;
+
+	(void)dpc;
+	(void)sls;
+	for (size_t i = 0; i < linkset->n_users; i++) {
+		if (linkset->users[i].dpc != opc)
+			continue;
+		isup_message_in(linkset->users[i].isup, octets, n);
+		return;
+	}
+	counter_add(&strangers, 1);
+	log_write(LOG_WARNING, linkset->conf->name,
+		  "ISUP message from point code %u: no trunk group has that dpc", (unsigned)opc);
+}
+
+static void paused(void *arg, uint32_t dpc)
+{
+	struct linkset *linkset = arg;
+
+	alarm_raise(linkset->conf->name, "destination not available");
+	for (size_t i = 0; i < linkset->n_users; i++)
+		if (linkset->users[i].dpc == dpc || dpc == linkset->conf->dpc)
+			isup_mtp_pause(linkset->users[i].isup);
+}
+
+static void resumed(void *arg, uint32_t dpc)
+{
+	struct linkset *linkset = arg;
+
+	alarm_clear(linkset->conf->name, "destination not available");
+	for (size_t i = 0; i < linkset->n_users; i++)
+		if (linkset->users[i].dpc == dpc || dpc == linkset->conf->dpc)
+			isup_mtp_resume(linkset->users[i].isup);
+}
+
+static void status(void *arg, uint32_t dpc, enum mtp_status_cause cause, unsigned level)
+{
+	const struct linkset *linkset = arg;
+
+	log_write(LOG_WARNING, linkset->conf->name, "MTP-STATUS for %u: %s, level %u",
+		  (unsigned)dpc,
+		  cause == MTP_STATUS_CONGESTION ? "congestion" : "user part unavailable", level);
+}
+
+struct linkset *linkset_new(const struct conf_linkset *conf, struct tdm_span *span, uv_loop_t *loop,
+			    struct timer_heap *heap, int *error)
+{
+	struct linkset *linkset = calloc(1, sizeof(*linkset));
+	const struct mtp_user user = { .transfer = transfer,
+				       .pause = paused,
+				       .resume = resumed,
+				       .status = status,
+				       .arg = linkset };
+	struct libss7_mtp_conf mtp = { .name = conf->name,
+				       .opc = conf->opc,
+				       .adjacent = conf->dpc,
+				       .network = conf->network,
+				       .slc = conf->links[0].slc };
+
+	*error = -ENOMEM;
+	if (!linkset)
+		return NULL;
+	linkset->conf = conf;
+	linkset->span = span;
+	linkset->heap = heap;
+	mtp.fd = tdm_span_signalling(span, conf->links[0].timeslot);
+	*error = mtp.fd < 0 ? mtp.fd : libss7_mtp_open(&linkset->mtp, &mtp, &user, loop, heap);
+	if (*error) {
+		linkset_free(linkset);
+		return NULL;
+	}
+	alarm_raise(conf->name, "destination not available");
+	return linkset;
+}
+
+void linkset_free(struct linkset *linkset)
+{
+	if (!linkset)
+		return;
+	mtp_free(linkset->mtp);
+	tdm_span_release(linkset->span, linkset->conf->links[0].timeslot);
+	free(linkset->users);
+	free(linkset);
+}
+
+int linkset_attach(struct linkset *linkset, struct isup *isup, uint32_t dpc)
+{
+	struct user *users = realloc(linkset->users, (linkset->n_users + 1) * sizeof(*users));
+
+	if (!users)
+		return -ENOMEM;
+	linkset->users = users;
+	linkset->users[linkset->n_users++] = (struct user){ isup, dpc };
+	isup_attach(isup, linkset->mtp);
+	if (mtp_available(linkset->mtp, dpc))
+		isup_mtp_resume(isup);
+	return 0;
+}
+
+const char *linkset_name(const struct linkset *linkset)
+{
+	return linkset->conf->name;
+}
+
+const struct tdm_span *linkset_span(const struct linkset *linkset)
+{
+	return linkset->span;
+}
+
+void linkset_alarm(struct linkset *linkset, bool failed)
+{
+	libss7_mtp_alarm(linkset->mtp, failed);
+}
+
+void linkset_show(const struct linkset *linkset, struct table *table)
+{
+	struct mtp_link_info info[1];
+	size_t n = mtp_links(linkset->mtp, info, 1);
+	uint64_t now = timer_heap_now_us(linkset->heap);
+
+	for (size_t i = 0; i < n && !table_row(table); i++) {
+		table_set_str(table, 0, str_c(linkset->conf->name));
+		table_set_int(table, 1, info[i].slc);
+		table_set_str(table, 2, str_c(linkset->conf->links[i].span));
+		table_set_int(table, 3, linkset->conf->links[i].timeslot);
+		table_set_str(table, 4, str_c(mtp_link_state_name(info[i].state)));
+		table_set_fmt(table, 5, "%.1f", (double)(now - info[i].since_us) / 1e6);
+		table_set_int(table, 6, (int64_t)info[i].msu_in);
+		table_set_int(table, 7, (int64_t)info[i].msu_out);
+		table_set_int(table, 8, (int64_t)info[i].octets_in);
+		table_set_int(table, 9, (int64_t)info[i].octets_out);
+		table_set_int(table, 10, (int64_t)info[i].su_errors);
+		table_set_int(table, 11, (int64_t)info[i].repairs);
+	}
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* Numbers between the leg vocabulary and ISUP, RFC 3398 section 12. */
+#include "gw/pstn/number.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static const enum leg_presentation presentation_in[4] = {
+	LEG_PRES_ALLOWED, LEG_PRES_RESTRICTED, LEG_PRES_UNAVAILABLE,
+	LEG_PRES_RESTRICTED, /* 3 is reserved for restriction by the network (Q.763 3.10 e) */
+};
+static const enum leg_screening screening_in[4] = {
+	LEG_SCR_USER_NOT_VERIFIED,
+	LEG_SCR_USER_PASSED,
+	LEG_SCR_USER_FAILED,
+	LEG_SCR_NETWORK,
+};
+static const uint8_t presentation_out[] = {
+	[LEG_PRES_ALLOWED] = ISUP_PRES_ALLOWED,
+	[LEG_PRES_RESTRICTED] = ISUP_PRES_RESTRICTED,
+	[LEG_PRES_UNAVAILABLE] = ISUP_PRES_UNAVAILABLE,
+};
+static const uint8_t screening_out[] = {
+	[LEG_SCR_USER_NOT_VERIFIED] = ISUP_SCR_USER_NOT_VERIFIED,
+	[LEG_SCR_USER_PASSED] = ISUP_SCR_USER_PASSED,
+	[LEG_SCR_USER_FAILED] = ISUP_SCR_USER_FAILED,
+	[LEG_SCR_NETWORK] = ISUP_SCR_NETWORK,
+};
+
+/* Code 11 and code 12 of Q.763 3.9 are the star and the hash of a telephone. */
+static char digit_in(char c)
+{
+	return c == 'B' ? '*' : c == 'C' ? '#' : c;
+}
+
+static char digit_out(char c)
+{
+	return c == '*' ? 'B' : c == '#' ? 'C' : c;
+}
+
+void number_from_isup(const struct conf_isup *conf, const struct isup_number *in,
+		      struct leg_number *out)
+{
+	const char *country = "", *area = "";
+	size_t n;
+
+	memset(out, 0, sizeof(*out));
+	out->presentation = presentation_in[in->presentation & 3];
+	out->screening = screening_in[in->screening & 3];
+	out->noa = LEG_NOA_UNKNOWN;
+	if (in->noa == ISUP_NOA_INTERNATIONAL) {
+		out->noa = LEG_NOA_INTERNATIONAL;
+	} else if (in->noa == ISUP_NOA_NATIONAL) {
+		out->noa = conf->country ? LEG_NOA_INTERNATIONAL : LEG_NOA_NATIONAL;
+		country = conf->country ? conf->country : "";
+	} else if (in->noa == ISUP_NOA_SUBSCRIBER) {
+		bool known = conf->country && conf->area;
+
+		out->noa = known ? LEG_NOA_INTERNATIONAL : LEG_NOA_SUBSCRIBER;
+		country = known ? conf->country : "";
+		area = known ? conf->area : "";
+	}
+	n = (size_t)snprintf(out->digits, sizeof(out->digits), "%s%s", country, area);
+	for (size_t i = 0; i < in->n && n + 1 < sizeof(out->digits); i++)
+		out->digits[n++] = digit_in(in->digits[i]);
+	out->digits[n] = '\0';
+}
+
+/* Takes the prefix off digits when it is configured and there. */
+static bool strip_prefix(const char **digits, const char *prefix)
+{
+	size_t n = prefix ? strlen(prefix) : 0;
+
+	if (!n || strncmp(*digits, prefix, n) != 0)
+		return false;
+	*digits += n;
+	return true;
+}
+
+/* A dialled number: its prefixes say what it is. */
+static enum leg_noa dialled_noa(const struct conf_isup *conf, const char **digits)
+{
+	if (strip_prefix(digits, conf->international_prefix))
+		return LEG_NOA_INTERNATIONAL;
+	if (strip_prefix(digits, conf->national_prefix))
+		return LEG_NOA_NATIONAL;
+	return conf->area ? LEG_NOA_SUBSCRIBER : LEG_NOA_UNKNOWN;
+}
+
+int number_to_isup(const struct conf_isup *conf, const struct leg_number *in,
+		   struct isup_number *out)
+{
+	static const uint8_t noa_out[] = {
+		[LEG_NOA_UNKNOWN] = ISUP_NOA_UNKNOWN,
+		[LEG_NOA_SUBSCRIBER] = ISUP_NOA_SUBSCRIBER,
+		[LEG_NOA_NATIONAL] = ISUP_NOA_NATIONAL,
+		[LEG_NOA_INTERNATIONAL] = ISUP_NOA_INTERNATIONAL,
+	};
+	const char *digits = in->digits;
+	enum leg_noa noa = in->noa;
+
+	memset(out, 0, sizeof(*out));
+	if (noa == LEG_NOA_UNKNOWN)
+		noa = dialled_noa(conf, &digits);
+	if (noa == LEG_NOA_INTERNATIONAL && strip_prefix(&digits, conf->country))
+		noa = LEG_NOA_NATIONAL;
+	out->noa = noa_out[noa];
+	out->npi = ISUP_NPI_ISDN;
+	out->presentation = presentation_out[in->presentation];
+	out->screening = screening_out[in->screening];
+	for (; *digits; digits++) {
+		char c = digit_out(*digits);
+
+		if (!strchr("0123456789ABCDE", c))
+			return -EINVAL;
+		if (out->n == ISUP_DIGITS_MAX)
+			return -ENAMETOOLONG;
+		out->digits[out->n++] = c;
+	}
+	out->digits[out->n] = '\0';
+	return 0;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* Numbers between the leg vocabulary and ISUP (RFC 3398 section 12), by a trunk's country, area and dialling prefixes. */
+#ifndef PSTN_NUMBER_H
+#define PSTN_NUMBER_H
+
+#include "conf/conf.h"
+#include "gw/call/leg.h"
+#include "isup/param.h"
+
+/* National and subscriber numbers become international where the trunk knows its country (and area). */
+void number_from_isup(const struct conf_isup *conf, const struct isup_number *in, struct leg_number *out);
+/* A number of the trunk's own country becomes national; a dialled number's prefixes tell its nature of address.
+ * -EINVAL: a character that ISUP has no digit for; -ENAMETOOLONG. */
+int number_to_isup(const struct conf_isup *conf, const struct leg_number *in, struct isup_number *out);
+
+#endif

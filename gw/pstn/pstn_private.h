@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* What the ISUP trunk and its legs share. */
+#ifndef PSTN_PSTN_PRIVATE_H
+#define PSTN_PSTN_PRIVATE_H
+
+#include "gw/base/list.h"
+#include "gw/pstn/isup_trunk.h"
+
+/* The timeslot behind a circuit. Kept until the trunk is freed: a retired circuit may still point to it. */
+struct isup_bearer {
+	struct list_node node;
+	struct tdm_span *span; /* borrow */
+	uint16_t cic;
+	uint8_t timeslot;
+};
+
+struct isup_trunk {
+	struct trunk base; /* first */
+	char *name;	   /* own: outlives the configuration it came from */
+	const struct conf_isup *conf; /* borrow */
+	struct isup_trunk_env env;
+	struct isup *isup; /* own */
+	uint32_t dpc;
+	struct list bearers; /* own */
+};
+
+/* isup_leg.c: what the circuits of the trunk say. */
+void isup_leg_indicate(void *arg, struct isup_circuit *circuit, const struct isup_indication *ind);
+const char *isup_leg_call_id(void *arg, struct isup_circuit *circuit);
+int isup_leg_seize(struct trunk *trunk, struct call *call, const struct leg_setup *setup,
+		   const struct leg_attachment *attachment, struct leg **leg, enum q850_cause *cause);
+void isup_leg_fail(struct isup_circuit *circuit, enum q850_cause cause);
+
+#endif
