@@ -1,0 +1,456 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* The control socket: connections, requests, commands, and `show` and `help`, which every daemon
+ * has. */
+#include "gw/mgmt/control.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "gw/base/counter.h"
+#include "gw/base/list.h"
+#include "gw/base/log.h"
+#include "gw/base/table.h"
+
+#define REQUEST_MAX	8192
+#define ARGS_MAX	16
+#define CLIENTS_MAX	32
+#define ANSWERS_WAITING 16
+
+static struct counter bad_requests =
+	COUNTER_INIT("causeway_control_bad_requests_total", "Control requests refused");
+
+struct control {
+	uv_pipe_t listener;
+	uv_loop_t *loop;
+	char *path; /* own */
+	struct control_command *commands;
+	struct control_command show, help;
+	struct list clients;
+	unsigned n_clients;
+	bool closing;
+};
+
+struct client {
+	uv_pipe_t pipe;
+	struct list_node node;
+	struct control *control; /* borrow */
+	size_t used;
+	unsigned waiting; /* answers not written yet */
+	char request[REQUEST_MAX];
+};
+
+struct control_reply {
+	FILE *out;
+	bool failed;
+};
+
+struct answer {
+	uv_write_t write;
+	char *text; /* own */
+};
+
+void control_printf(struct control_reply *reply, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vfprintf(reply->out, fmt, ap);
+	va_end(ap);
+}
+
+void control_text(struct control_reply *reply, const char *text)
+{
+	fputs(text, reply->out);
+}
+
+void control_fail(struct control_reply *reply, const char *fmt, ...)
+{
+	va_list ap;
+
+	reply->failed = true;
+	va_start(ap, fmt);
+	vfprintf(reply->out, fmt, ap);
+	va_end(ap);
+	fputc('\n', reply->out);
+}
+
+/* --- show and help --- */
+
+static void show_counter(const struct counter *counter, void *arg)
+{
+	struct table *table = arg;
+
+	if (table_row(table))
+		return;
+	table_set_str(table, 0, str_c(counter->name));
+	table_set_int(table, 1, (int64_t)atomic_load(&counter->value));
+	table_set_str(table, 2, str_c(counter->help));
+}
+
+static struct table *counters_fill(void *arg)
+{
+	static const char *const columns[] = {"counter", "value", "help"};
+	struct table *table = table_new(columns, 3);
+
+	(void)arg;
+	if (table)
+		counter_each(show_counter, table);
+	return table;
+}
+
+static struct show show_counters = {
+	.name = "counters", .help = "every counter", .fill = counters_fill};
+
+static void run_show(void *arg, struct control_reply *reply, unsigned argc, const char *const *argv,
+		     bool json)
+{
+	const struct show *show = show_find(str_c(argv[0]));
+	bool as_json = json || (argc > 1 && strcmp(argv[1], "json") == 0);
+	struct table *table;
+	char *text;
+
+	(void)arg;
+	if (!show || (argc > 1 && strcmp(argv[1], "json") != 0)) {
+		control_fail(reply, "show: nothing is called '%s'; one of:", argv[show ? 1 : 0]);
+		for (const struct show *s = show_first(); s; s = s->next)
+			control_printf(reply, "  %-10s %s\n", s->name, s->help);
+		return;
+	}
+	table = show->fill(show->arg);
+	text = !table ? NULL : as_json ? table_json(table) : table_text(table);
+	if (text)
+		control_text(reply, text);
+	else
+		control_fail(reply, "show %s: out of memory", argv[0]);
+	free(text);
+	table_free(table);
+}
+
+static void run_help(void *arg, struct control_reply *reply, unsigned argc, const char *const *argv,
+		     bool json)
+{
+	const struct control *control = arg;
+
+	(void)argc;
+	(void)argv;
+	(void)json;
+	for (const struct control_command *c = control->commands; c; c = c->next)
+		control_printf(reply, "%-28s %s\n", c->usage, c->help);
+	control_text(reply, "\nshow:\n");
+	for (const struct show *s = show_first(); s; s = s->next)
+		control_printf(reply, "  %-26s %s\n", s->name, s->help);
+}
+
+void control_register(struct control *control, struct control_command *command)
+{
+	struct control_command **link = &control->commands;
+
+	while (*link && strcmp((*link)->name, command->name) < 0)
+		link = &(*link)->next;
+	command->next = *link;
+	*link = command;
+}
+
+static const struct control_command *command_find(const struct control *control, const char *name)
+{
+	for (const struct control_command *c = control->commands; c; c = c->next)
+		if (strcmp(c->name, name) == 0)
+			return c;
+	return NULL;
+}
+
+/* --- requests --- */
+
+static void run_command(struct control *control, struct control_reply *reply, unsigned argc,
+			const char *const *argv, bool json)
+{
+	const struct control_command *command = argc ? command_find(control, argv[0]) : NULL;
+
+	if (!command) {
+		control_fail(reply, "unknown command '%s'; see help", argc ? argv[0] : "");
+		return;
+	}
+	if (argc - 1 < command->min_args || argc - 1 > command->max_args) {
+		control_fail(reply, "usage: %s", command->usage);
+		return;
+	}
+	command->run(command->arg, reply, argc - 1, argv + 1, json);
+}
+
+/* The words of a request into argv (borrowed from the JSON); false: not a request. */
+static bool request_words(const json_t *request, unsigned *argc, const char **argv)
+{
+	const json_t *words = json_object_get(request, "argv");
+	size_t n = json_array_size(words);
+
+	if (!json_is_array(words) || n > ARGS_MAX)
+		return false;
+	for (*argc = 0; *argc < n; (*argc)++) {
+		argv[*argc] = json_string_value(json_array_get(words, *argc));
+		if (!argv[*argc])
+			return false;
+	}
+	return true;
+}
+
+/* own: the answer to one request line, with its line end. */
+static char *answer_text(struct control *control, const char *line, size_t n)
+{
+	json_error_t error;
+	json_t *request = json_loadb(line, n, 0, &error);
+	const char *argv[ARGS_MAX];
+	unsigned argc;
+	char *body = NULL, *text;
+	size_t size;
+	struct control_reply reply = {.out = open_memstream(&body, &size)};
+	json_t *answer;
+
+	if (!reply.out) {
+		json_decref(request);
+		return NULL;
+	}
+	if (request && request_words(request, &argc, argv)) {
+		run_command(control, &reply, argc, argv,
+			    json_is_true(json_object_get(request, "json")));
+	} else {
+		counter_add(&bad_requests, 1);
+		control_fail(&reply, "not a request: expected {\"argv\":[\"show\",\"calls\"]}");
+	}
+	fclose(reply.out);
+	answer = json_pack("{s:b, s:s}", "ok", !reply.failed, "text", body);
+	text = answer ? json_dumps(answer, JSON_COMPACT) : NULL;
+	json_decref(answer);
+	json_decref(request);
+	free(body);
+	return text;
+}
+
+static void client_closed(uv_handle_t *handle)
+{
+	free(handle->data);
+}
+
+static void client_close(struct client *client)
+{
+	if (uv_is_closing((uv_handle_t *)&client->pipe))
+		return;
+	list_remove(&client->node);
+	client->control->n_clients--;
+	uv_close((uv_handle_t *)&client->pipe, client_closed);
+}
+
+static void answer_written(uv_write_t *write, int status)
+{
+	struct answer *answer = write->data;
+	struct client *client = write->handle->data;
+
+	client->waiting--;
+	if (status < 0)
+		client_close(client);
+	free(answer->text);
+	free(answer);
+}
+
+static void answer_send(struct client *client, char *text)
+{
+	struct answer *answer = text ? calloc(1, sizeof(*answer)) : NULL;
+	size_t n = text ? strlen(text) : 0;
+	uv_buf_t buf;
+
+	if (!answer) {
+		free(text);
+		client_close(client);
+		return;
+	}
+	text[n] = '\n'; /* the terminator is not sent */
+	answer->text = text;
+	answer->write.data = answer;
+	buf = uv_buf_init(text, (unsigned)n + 1);
+	client->waiting++;
+	if (uv_write(&answer->write, (uv_stream_t *)&client->pipe, &buf, 1, answer_written)) {
+		client->waiting--;
+		free(answer->text);
+		free(answer);
+		client_close(client);
+	}
+}
+
+static void client_alloc(uv_handle_t *handle, size_t size, uv_buf_t *buf)
+{
+	struct client *client = handle->data;
+
+	(void)size;
+	*buf = uv_buf_init(client->request + client->used, (unsigned)(REQUEST_MAX - client->used));
+}
+
+/* A client that asks without reading is not served further. */
+static void client_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
+{
+	struct client *client = stream->data;
+	char *end;
+
+	(void)buf;
+	if (n < 0) {
+		client_close(client);
+		return;
+	}
+	client->used += (size_t)n;
+	while ((end = memchr(client->request, '\n', client->used))) {
+		size_t line = (size_t)(end - client->request);
+
+		answer_send(client, answer_text(client->control, client->request, line));
+		client->used -= line + 1;
+		memmove(client->request, end + 1, client->used);
+		if (client->waiting > ANSWERS_WAITING)
+			client_close(client);
+		if (uv_is_closing((uv_handle_t *)stream))
+			return;
+	}
+	if (client->used == REQUEST_MAX) {
+		counter_add(&bad_requests, 1);
+		client_close(client);
+	}
+}
+
+static void connection(uv_stream_t *listener, int status)
+{
+	struct control *control = listener->data;
+	struct client *client;
+
+	if (status < 0)
+		return;
+	client = calloc(1, sizeof(*client));
+	if (!client)
+		return;
+	client->control = control;
+	if (uv_pipe_init(control->loop, &client->pipe, 0)) {
+		free(client);
+		return;
+	}
+	client->pipe.data = client;
+	list_append(&control->clients, &client->node);
+	control->n_clients++;
+	if (uv_accept(listener, (uv_stream_t *)&client->pipe) || control->n_clients > CLIENTS_MAX ||
+	    uv_read_start((uv_stream_t *)&client->pipe, client_alloc, client_read))
+		client_close(client);
+}
+
+/* --- opening --- */
+
+/* Whether somebody answers on the socket: then it is not ours to replace. */
+static bool socket_alive(const char *path)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool alive = false;
+
+	if (fd >= 0 && !str_copy(address.sun_path, sizeof(address.sun_path), str_c(path)))
+		alive = connect(fd, (const struct sockaddr *)&address, sizeof(address)) == 0;
+	if (fd >= 0)
+		close(fd);
+	return alive;
+}
+
+static int set_permissions(const char *path, const char *group)
+{
+	struct group entry, *found = NULL;
+	char buffer[2048];
+
+	if (chmod(path, 0660))
+		return -errno;
+	if (!group)
+		return 0;
+	if (getgrnam_r(group, &entry, buffer, sizeof(buffer), &found) || !found) {
+		log_write(LOG_ERROR, "control", "group '%s' does not exist", group);
+		return -ENOENT;
+	}
+	return chown(path, (uid_t)-1, found->gr_gid) ? -errno : 0;
+}
+
+static int listen_on(struct control *control, const char *path, const char *group)
+{
+	mode_t mask;
+	int err;
+
+	if (socket_alive(path))
+		return -EADDRINUSE;
+	(void)unlink(path);
+	mask = umask(0177); /* until its group is set, the socket is the owner's alone */
+	err = uv_pipe_bind(&control->listener, path);
+	umask(mask);
+	if (!err)
+		err = set_permissions(path, group);
+	if (!err)
+		err = uv_listen((uv_stream_t *)&control->listener, 8, connection);
+	return err;
+}
+
+static void control_closed(uv_handle_t *handle)
+{
+	struct control *control = handle->data;
+
+	free(control->path);
+	free(control);
+}
+
+struct control *control_open(uv_loop_t *loop, const char *path, const char *group, int *error)
+{
+	struct control *control = calloc(1, sizeof(*control));
+
+	*error = -ENOMEM;
+	if (!control)
+		return NULL;
+	control->loop = loop;
+	list_init(&control->clients);
+	control->path = strdup(path);
+	*error = control->path ? uv_pipe_init(loop, &control->listener, 0) : -ENOMEM;
+	if (*error) {
+		free(control->path);
+		free(control);
+		return NULL;
+	}
+	control->listener.data = control;
+	*error = listen_on(control, path, group);
+	if (*error) {
+		uv_close((uv_handle_t *)&control->listener, control_closed);
+		return NULL;
+	}
+	control->show = (struct control_command){.name = "show",
+						 .usage = "show WHAT [json]",
+						 .min_args = 1,
+						 .max_args = 2,
+						 .help = "a table of what is now",
+						 .run = run_show};
+	control->help = (struct control_command){.name = "help",
+						 .usage = "help",
+						 .max_args = 1,
+						 .help = "this",
+						 .run = run_help,
+						 .arg = control};
+	control_register(control, &control->show);
+	control_register(control, &control->help);
+	show_register(&show_counters);
+	counter_list(&bad_requests);
+	return control;
+}
+
+void control_close(struct control *control)
+{
+	struct list_node *n;
+
+	if (!control)
+		return;
+	show_unregister(&show_counters);
+	while ((n = list_first(&control->clients)))
+		client_close(container_of(n, struct client, node));
+	uv_close((uv_handle_t *)&control->listener, control_closed);
+}
