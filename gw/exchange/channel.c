@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* A block in, a block out. Audio thread. */
+#include "gw/exchange/channel.h"
+
+#include <string.h>
+#include <unistd.h>
+
+/* Silence that is sent ahead, so that a late tick empties no buffer of the line. */
+#define AHEAD_MS  20
+#define PER_MS	  8
+#define AHEAD_MIN 2 /* blocks */
+/* A descriptor that never runs dry must not hold the thread. */
+#define BLOCKS_A_TICK 64
+
+static void send_block(struct channel *channel, const uint8_t *octets)
+{
+	if (write(channel->fd, octets, channel->block) == (ssize_t)channel->block)
+		channel->stats.blocks_out++;
+	else
+		channel->stats.refused++;
+}
+
+void channel_open(struct channel *channel)
+{
+	uint8_t block[PLAYER_BLOCK_MAX];
+	size_t ahead = (size_t)AHEAD_MS * PER_MS / channel->block;
+
+	for (unsigned i = 0; i < BLOCKS_A_TICK; i++)
+		if (read(channel->fd, block, channel->block) <= 0)
+			break;
+	player_init(&channel->player, channel->law);
+	dtmf_detector_init(&channel->detector);
+	channel->digit = 0;
+	channel->samples = 0;
+	channel->recording = false;
+	channel->stats = (struct audio_stats){0};
+	channel->heard = (struct audio_event){.kind = AUDIO_HEARD, .owner = channel->owner};
+	memset(block, g711_silence(channel->law), channel->block);
+	for (size_t i = 0; i < ahead || i < AHEAD_MIN; i++)
+		send_block(channel, block);
+	channel->open = true;
+}
+
+/* Who has no room for an event loses a digit's report, not more. */
+static void tell(struct channel *channel, enum audio_event_kind kind)
+{
+	const struct audio_event event = {.kind = kind, .owner = channel->owner};
+
+	(void)ring_push(channel->events, &event);
+}
+
+static void detect(struct channel *channel, const uint8_t *octets)
+{
+	struct audio_event event = {.kind = AUDIO_DIGIT, .owner = channel->owner};
+	int16_t linear[PLAYER_BLOCK_MAX];
+	char digit;
+
+	g711_expand(channel->law, linear, octets, channel->block);
+	digit = dtmf_detector_hear(&channel->detector, linear, channel->block);
+	if (digit && digit != channel->digit) {
+		event.digit.digit = digit;
+		event.digit.samples = channel->samples;
+		(void)ring_push(channel->events, &event);
+	}
+	channel->digit = digit;
+}
+
+static void flush_heard(struct channel *channel)
+{
+	struct audio_event *heard = &channel->heard;
+
+	if (heard->heard.n && !ring_push(channel->events, heard))
+		channel->stats.forgotten += heard->heard.n;
+	heard->heard.n = 0;
+}
+
+static void record(struct channel *channel, const uint8_t *octets)
+{
+	struct audio_event *heard = &channel->heard;
+
+	memcpy(heard->heard.octets + heard->heard.n, octets, channel->block);
+	heard->heard.n = (uint16_t)(heard->heard.n + channel->block);
+	if (heard->heard.n + channel->block > CHANNEL_HEARD_OCTETS)
+		flush_heard(channel);
+}
+
+static void pass_block(struct channel *channel, const uint8_t *heard)
+{
+	uint8_t octets[PLAYER_BLOCK_MAX];
+	unsigned done = player_block(&channel->player, heard, octets, channel->block);
+
+	send_block(channel, octets);
+	if (done & PLAYER_SOUND_DONE)
+		tell(channel, AUDIO_PLAYED);
+	if (done & PLAYER_DIGITS_DONE)
+		tell(channel, AUDIO_DIALLED);
+	channel->stats.blocks_in++;
+	detect(channel, heard);
+	if (channel->recording)
+		record(channel, heard);
+	channel->samples += channel->block;
+}
+
+void channel_tick(struct channel *channel)
+{
+	uint8_t heard[PLAYER_BLOCK_MAX];
+
+	for (unsigned i = 0; i < BLOCKS_A_TICK; i++) {
+		if (read(channel->fd, heard, channel->block) != (ssize_t)channel->block)
+			return;
+		pass_block(channel, heard);
+	}
+}
+
+bool channel_close(struct channel *channel)
+{
+	struct audio_event event = {.kind = AUDIO_CLOSED, .owner = channel->owner};
+
+	flush_heard(channel);
+	event.stats = channel->stats;
+	channel->open = !ring_push(channel->events, &event);
+	return !channel->open;
+}
