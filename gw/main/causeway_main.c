@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* causeway: the daemon. See causeway(8). */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gw/base/log.h"
+#include "gw/main/gateway.h"
+
+static void usage(FILE *out)
+{
+	fputs("usage: causeway [-n | -p] -c FILE\n"
+	      "  -c FILE  configuration\n"
+	      "  -n       check it and exit\n"
+	      "  -p       check it, print it in its full form and exit\n",
+	      out);
+}
+
+static void print_fault(void *arg, const char *text)
+{
+	(void)arg;
+	fprintf(stderr, "%s\n", text);
+}
+
+static int print_conf(struct conf *conf)
+{
+	char *text = conf_print(conf);
+
+	if (text)
+		fputs(text, stdout);
+	free(text);
+	conf_free(conf);
+	return text ? 0 : 1;
+}
+
+static int run(struct conf *conf)
+{
+	struct gateway gw;
+	enum log_level level = LOG_INFO;
+	uv_loop_t loop;
+	int err;
+
+	(void)log_level_parse(conf->log.level, &level);
+	err = log_open(conf->log.file, level, conf->log.queue);
+	if (err) {
+		fprintf(stderr, "causeway: %s: %s\n", conf->log.file, strerror(-err));
+		conf_free(conf);
+		return 1;
+	}
+	signal(SIGPIPE, SIG_IGN);
+	uv_loop_init(&loop);
+	err = gateway_open(&gw, conf, &loop);
+	if (!err)
+		uv_run(&loop, UV_RUN_DEFAULT);
+	gateway_close(&gw);
+	uv_loop_close(&loop);
+	log_write(LOG_NOTICE, "causeway", "stopped");
+	log_close();
+	return err ? 1 : 0;
+}
+
+int main(int argc, char **argv)
+{
+	const char *file = NULL;
+	bool check = false, print = false;
+	struct conf *conf;
+	int opt;
+
+	while ((opt = getopt(argc, argv, "c:hnp")) != -1) {
+		if (opt == 'c') {
+			file = optarg;
+		} else if (opt == 'n') {
+			check = true;
+		} else if (opt == 'p') {
+			print = true;
+		} else {
+			usage(opt == 'h' ? stdout : stderr);
+			return opt == 'h' ? 0 : 2;
+		}
+	}
+	if (!file || optind < argc) {
+		usage(stderr);
+		return 2;
+	}
+	conf = conf_read(file, gateway_timer_ok, print_fault, NULL);
+	if (!conf)
+		return 1;
+	if (print)
+		return print_conf(conf);
+	if (check) {
+		conf_free(conf);
+		printf("%s is right\n", file);
+		return 0;
+	}
+	return run(conf);
+}

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* The daemon's commands on the control socket. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gw/base/log.h"
+#include "gw/main/gateway.h"
+
+#define DRAIN_DEFAULT_S 300
+#define DRAIN_MAX_S	86400
+
+static void run_ladder(void *arg, struct control_reply *reply, unsigned argc,
+		       const char *const *argv, bool json)
+{
+	struct gateway *gw = arg;
+	struct str id = argc ? str_c(argv[0]) : STR("last");
+	char *text = json ? ladder_json(gw->ladder, id) : ladder_text(gw->ladder, id);
+
+	if (text)
+		control_text(reply, text);
+	else
+		control_fail(reply,
+			     "no call %.*s is remembered; see 'show calls' or the CDRs for ids, or "
+			     "say 'last'",
+			     STR_FMT(id));
+	free(text);
+}
+
+/* TRUNK CIC, or TRUNK FIRST-LAST */
+static struct isup *circuit_args(struct gateway *gw, struct control_reply *reply,
+				 const char *const *argv, uint16_t *first, unsigned *count)
+{
+	struct isup_trunk *trunk = gateway_find_trunk(gw, argv[0]);
+	struct str range = str_c(argv[1]), low = range, high = range;
+	const char *dash = strchr(argv[1], '-');
+	uint64_t from, to;
+
+	if (!trunk) {
+		control_fail(reply, "no ISUP trunk group is called '%s'; see 'show trunks'",
+			     argv[0]);
+		return NULL;
+	}
+	if (dash) {
+		low.n = (size_t)(dash - argv[1]);
+		high = str_c(dash + 1);
+	}
+	if (str_to_u64(low, 4095, &from) || str_to_u64(high, 4095, &to) || to < from ||
+	    to - from > 31) {
+		control_fail(reply,
+			     "'%s' is not a CIC (0 to 4095) or a range of at most 32 of them",
+			     argv[1]);
+		return NULL;
+	}
+	*first = (uint16_t)from;
+	*count = (unsigned)(to - from) + 1;
+	return isup_trunk_isup(trunk);
+}
+
+struct maintenance {
+	int (*one)(struct isup *isup, uint16_t cic);
+	int (*group)(struct isup *isup, uint16_t first, unsigned count);
+	const char *done;
+};
+
+static int block_group(struct isup *isup, uint16_t first, unsigned count)
+{
+	return isup_block_group(isup, first, count, false);
+}
+
+static int unblock_group(struct isup *isup, uint16_t first, unsigned count)
+{
+	return isup_unblock_group(isup, first, count, false);
+}
+
+static const struct maintenance block = { isup_block, block_group, "blocking asked for" };
+static const struct maintenance unblock = { isup_unblock, unblock_group, "unblocking asked for" };
+static const struct maintenance reset = { isup_reset, isup_reset_group, "reset asked for" };
+
+static void maintain(struct gateway *gw, struct control_reply *reply, const char *const *argv,
+		     const struct maintenance *what)
+{
+	uint16_t first;
+	unsigned count;
+	struct isup *isup = circuit_args(gw, reply, argv, &first, &count);
+	int err;
+
+	if (!isup)
+		return;
+	err = count > 1 ? what->group(isup, first, count) : what->one(isup, first);
+	if (err == -ENOENT)
+		control_fail(reply, "%s has no circuit %s; see 'show circuits'", argv[0], argv[1]);
+	else if (err)
+		control_fail(reply, "%s %s: %s", argv[0], argv[1], strerror(-err));
+	else
+		control_printf(reply, "%s %s: %s\n", argv[0], argv[1], what->done);
+}
+
+static void run_block(void *arg, struct control_reply *reply, unsigned argc,
+		      const char *const *argv, bool json)
+{
+	(void)argc;
+	(void)json;
+	maintain(arg, reply, argv, &block);
+}
+
+static void run_unblock(void *arg, struct control_reply *reply, unsigned argc,
+			const char *const *argv, bool json)
+{
+	(void)argc;
+	(void)json;
+	maintain(arg, reply, argv, &unblock);
+}
+
+static void run_reset(void *arg, struct control_reply *reply, unsigned argc,
+		      const char *const *argv, bool json)
+{
+	(void)argc;
+	(void)json;
+	maintain(arg, reply, argv, &reset);
+}
+
+static void capture_stop(struct gateway *gw, struct control_reply *reply)
+{
+	uint64_t packets, dropped;
+
+	if (!gw->capture) {
+		control_fail(reply, "no capture runs");
+		return;
+	}
+	capture_counts(gw->capture, &packets, &dropped);
+	capture_close(gw->capture);
+	gw->capture = NULL;
+	control_printf(reply, "capture stopped: %llu packets, %llu dropped\n",
+		       (unsigned long long)packets, (unsigned long long)dropped);
+}
+
+static void run_capture(void *arg, struct control_reply *reply, unsigned argc,
+			const char *const *argv, bool json)
+{
+	struct gateway *gw = arg;
+	bool mtp2 = argc == 2 && strcmp(argv[1], "mtp2") == 0;
+
+	(void)json;
+	if (argc == 1 && strcmp(argv[0], "stop") == 0) {
+		capture_stop(gw, reply);
+	} else if (argc == 2 && !mtp2) {
+		control_fail(reply, "usage: capture FILE [mtp2] | capture stop");
+	} else if (gw->capture) {
+		control_fail(reply, "a capture runs already; 'capture stop' ends it");
+	} else {
+		gw->capture = capture_open(argv[0], mtp2);
+		if (gw->capture)
+			control_printf(reply, "capturing to %s until 'capture stop'\n", argv[0]);
+		else
+			control_fail(reply, "%s: %s", argv[0], strerror(errno));
+	}
+}
+
+static void reload_fault(void *arg, const char *text)
+{
+	control_printf(arg, "%s\n", text);
+}
+
+static void run_reload(void *arg, struct control_reply *reply, unsigned argc,
+		       const char *const *argv, bool json)
+{
+	struct gateway *gw = arg;
+
+	(void)argc;
+	(void)argv;
+	(void)json;
+	if (gateway_reload(gw, reload_fault, reply))
+		control_fail(reply, "nothing changed");
+	else
+		control_printf(reply, "%s is in force\n", gw->conf->file);
+}
+
+static void run_shutdown(void *arg, struct control_reply *reply, unsigned argc,
+			 const char *const *argv, bool json)
+{
+	struct gateway *gw = arg;
+	uint64_t drain_s = DRAIN_DEFAULT_S;
+
+	(void)json;
+	if (strcmp(argv[0], "now") == 0 && argc == 1) {
+		gateway_stop(gw, false, 0);
+		control_text(reply, "releasing every call, then stopping\n");
+		return;
+	}
+	if (strcmp(argv[0], "graceful") != 0 ||
+	    (argc > 1 && str_to_u64(str_c(argv[1]), DRAIN_MAX_S, &drain_s))) {
+		control_fail(reply, "usage: shutdown graceful [SECONDS] | shutdown now");
+		return;
+	}
+	gateway_stop(gw, true, drain_s * 1000);
+	control_printf(reply,
+		       "blocking circuits; %zu calls may go on for up to %llu s, then the link "
+		       "goes out of service\n",
+		       call_core_calls(gw->core), (unsigned long long)drain_s);
+}
+
+static void run_level(void *arg, struct control_reply *reply, unsigned argc,
+		      const char *const *argv, bool json)
+{
+	enum log_level level;
+
+	(void)arg;
+	(void)argc;
+	(void)json;
+	if (!log_level_parse(argv[0], &level)) {
+		control_fail(reply, "'%s' is no level; error, warning, notice, info or debug",
+			     argv[0]);
+		return;
+	}
+	log_set_level(level);
+	control_printf(reply, "log level %s\n", log_level_name(level));
+}
+
+static void run_fault(void *arg, struct control_reply *reply, unsigned argc,
+		      const char *const *argv, bool json)
+{
+	struct gateway *gw = arg;
+	struct tdm_span *span = spans_find(gw->spans, argv[0]);
+	char fault[64];
+	int err;
+
+	(void)json;
+	if (!span) {
+		control_fail(reply, "no span is called '%s'; see 'show spans'", argv[0]);
+		return;
+	}
+	snprintf(fault, sizeof(fault), "%s%s%s", argv[1], argc > 2 ? " " : "",
+		 argc > 2 ? argv[2] : "");
+	err = tdm_span_inject(span, fault);
+	if (err == -EINVAL)
+		control_fail(reply,
+			     "'%s' is no fault: los|ais|rai on|off, ber RATE, slip +1|-1, cut, "
+			     "mend, stall MS",
+			     fault);
+	else if (err)
+		control_fail(reply, "%s: %s", argv[0], strerror(-err));
+	else
+		control_printf(reply, "%s: %s\n", argv[0], fault);
+}
+
+void gateway_commands_open(struct gateway *gw)
+{
+	static const struct control_command commands[] = {
+		{ .name = "ladder",
+		  .usage = "ladder [CALL|last]",
+		  .help = "diagram of a call, both legs",
+		  .max_args = 1,
+		  .run = run_ladder },
+		{ .name = "block",
+		  .usage = "block TRUNK CIC[-CIC]",
+		  .help = "take circuits out of service",
+		  .min_args = 2,
+		  .max_args = 2,
+		  .run = run_block },
+		{ .name = "unblock",
+		  .usage = "unblock TRUNK CIC[-CIC]",
+		  .help = "bring circuits back",
+		  .min_args = 2,
+		  .max_args = 2,
+		  .run = run_unblock },
+		{ .name = "reset",
+		  .usage = "reset TRUNK CIC[-CIC]",
+		  .help = "reset circuits, calls on them end",
+		  .min_args = 2,
+		  .max_args = 2,
+		  .run = run_reset },
+		{ .name = "capture",
+		  .usage = "capture FILE [mtp2]|stop",
+		  .help = "pcapng of all signalling",
+		  .min_args = 1,
+		  .max_args = 2,
+		  .run = run_capture },
+		{ .name = "reload",
+		  .usage = "reload",
+		  .help = "read the configuration again",
+		  .run = run_reload },
+		{ .name = "shutdown",
+		  .usage = "shutdown graceful [S]|now",
+		  .help = "stop the daemon",
+		  .min_args = 1,
+		  .max_args = 2,
+		  .run = run_shutdown },
+		{ .name = "level",
+		  .usage = "level LEVEL",
+		  .help = "log level from now on",
+		  .min_args = 1,
+		  .max_args = 1,
+		  .run = run_level },
+		{ .name = "fault",
+		  .usage = "fault SPAN FAULT [VALUE]",
+		  .help = "inject a fault into a virtual span",
+		  .min_args = 2,
+		  .max_args = 3,
+		  .run = run_fault },
+	};
+	_Static_assert(sizeof(commands) / sizeof(commands[0]) <= GATEWAY_COMMANDS,
+		       "GATEWAY_COMMANDS");
+
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		gw->commands[i] = commands[i];
+		gw->commands[i].arg = gw;
+		control_register(gw->control, &gw->commands[i]);
+	}
+}
