@@ -92,6 +92,11 @@ $(B)/tests/peers/%: $(B)/obj/tests/peers/%.o $(call archives,tdm)
 	$(link)
 peers: $(B)/tests/peers/libss7_exchange
 
+$(B)/tests/tools/%: $(B)/obj/tests/tools/%.o $(call archives,dsp)
+	@mkdir -p $(@D)
+	$(link)
+tools: $(B)/tests/tools/compare_audio
+
 # Benchmarks: tests/bench/NAME.c prints tab-separated rows (bench, name, value, unit, reference, its value, ratio).
 BENCHES = $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/*.c))
 all_archives = $(foreach f,gw/main $(uses_gw/main) gw/exchange,$(if $(call sources,$(f)),$(call archive,$(f))))
@@ -148,10 +153,12 @@ install: all
 	install -D -m 644 docs/causeway.conf.5 $(DESTDIR)$(PREFIX)/share/man/man5/causeway.conf.5
 
 unit: $(UNIT_PROGRAMS)
+# Those with threads of their own, for TSan.
+unit-programs-threads: $(foreach f,gw/base tdm gw/media,$(call unit_programs,$(f)))
 
 clean:
 	rm -rf build build-*
 
-.PHONY: all unit peers bench fuzz deps demo check proof lint install clean
+.PHONY: all unit unit-programs-threads peers tools bench fuzz deps demo check proof lint install clean
 .SECONDARY:
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
