@@ -23,8 +23,8 @@ uses_conf = gw/base
 uses_gw/route = conf gw/base
 uses_tdm = gw/base
 uses_dsp =
-uses_isup = gw/base
-uses_isup/mtp = isup gw/base
+uses_isup = isup/mtp gw/base
+uses_isup/mtp = gw/base
 uses_gw/media = dsp tdm gw/base
 uses_gw/call = gw/route gw/media dsp tdm conf gw/base
 uses_gw/sip = gw/call gw/route gw/media gw/dns dsp tdm conf gw/base
@@ -76,7 +76,7 @@ unit_sources = $(wildcard tests/unit/$(1)/*_test.c)
 unit_programs = $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(call unit_sources,$(1)))
 define unit_rules
 $(call unit_programs,$(1)): LDFLAGS += -Wl,--export-dynamic
-$(call unit_programs,$(1)): $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(B)/obj/tests/unit/cu.o $(call archives,$(1))
+$(call unit_programs,$(1)): $(B)/tests/unit/%: $(B)/obj/tests/unit/%.o $(B)/obj/tests/unit/cu.o $(sort $(call archives,$(1)) $(call archive,gw/base))
 	@mkdir -p $$(@D)
 	$$(link) -lcunit
 .PHONY: unit-$(subst /,_,$(1))

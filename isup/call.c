@@ -275,13 +275,16 @@ static bool we_control(const struct isup_circuit *circuit)
 
 static void dual_seizure(struct isup_circuit *circuit, const struct isup_msg *msg)
 {
+	struct isup *isup = circuit->isup;
+
 	counter_add(&isup_dual_seizures, 1);
 	isup_log(circuit, LOG_NOTICE, "dual seizure: %s",
 		 we_control(circuit) ? "ours stands" : "backing off");
 	if (we_control(circuit) || circuit->backward)
 		return;
 	isup_call_abandon(circuit, CIC_IDLE);
-	if (circuit->state == CIC_IDLE)
+	circuit = isup_circuit_find(isup, msg->cic); /* a reload may have taken it away */
+	if (circuit && circuit->state == CIC_IDLE)
 		incoming(circuit, msg);
 }
 

@@ -373,9 +373,9 @@ static void group_received(struct isup *isup, const struct isup_msg *msg)
 		if (!circuit)
 			continue;
 		if (msg->type == ISUP_GRS) {
-			reset_by_peer(circuit);
 			if (circuit->blocked & BLOCK_LOCAL)
 				status[i / 8] |= (uint8_t)(1u << i % 8);
+			reset_by_peer(circuit);
 		} else if (status_bit(&range, i)) {
 			status[i / 8] |= (uint8_t)(1u << i % 8);
 			if (msg->type == ISUP_CGB)

@@ -269,6 +269,25 @@ static void layer_one_alarm_fails_the_link(void)
 	lab_close();
 }
 
+/* An alarm while the link aligns must leave no timer of MTP2 behind: T2 of the first try would run
+ * out 50 s later. */
+static void an_alarm_in_alignment_leaves_no_timer(void)
+{
+	lab_open();
+	run_ms(5);
+	for (unsigned e = 0; e < 2; e++)
+		libss7_mtp_alarm(lab.end[e].mtp, true);
+	run_ms(20);
+	for (unsigned e = 0; e < 2; e++)
+		libss7_mtp_alarm(lab.end[e].mtp, false);
+	run_ms(8000);
+	CU_ASSERT_EQUAL(lab.end[0].resumed, 1);
+	run_ms(60000);
+	CU_ASSERT_EQUAL(lab.end[0].resumed, 1);
+	CU_ASSERT_EQUAL(lab.end[0].paused, 0);
+	lab_close();
+}
+
 static void hostile_units_are_refused(void)
 {
 	struct mtp_link_info before, after;
@@ -311,14 +330,15 @@ static void another_slc_is_refused(void)
 int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
-		{"the link comes up",	      the_link_comes_up	       },
-		{"transfer keeps order",		 transfer_keeps_order	     },
-		{"losses are repaired",		losses_are_repaired	   },
-		{"the transmit queue is bounded",  transmit_queue_is_bounded	   },
-		{"a cut line pauses and returns",  a_cut_line_pauses_and_returns },
-		{"a layer 1 alarm fails the link", layer_one_alarm_fails_the_link},
-		{"hostile units are refused",      hostile_units_are_refused     },
-		{"another SLC is refused",	   another_slc_is_refused	 },
+		{"the link comes up",		      the_link_comes_up		       },
+		{"transfer keeps order",			 transfer_keeps_order		     },
+		{"losses are repaired",			losses_are_repaired		   },
+		{"the transmit queue is bounded",	  transmit_queue_is_bounded		   },
+		{"a cut line pauses and returns",	  a_cut_line_pauses_and_returns	       },
+		{"a layer 1 alarm fails the link",	   layer_one_alarm_fails_the_link	 },
+		{"an alarm in alignment leaves no timer", an_alarm_in_alignment_leaves_no_timer},
+		{"hostile units are refused",	      hostile_units_are_refused	       },
+		{"another SLC is refused",		   another_slc_is_refused		 },
 		CU_TEST_INFO_NULL,
 	};
 	return cu_run("libss7_mtp", tests, argc, argv);

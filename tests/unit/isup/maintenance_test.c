@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* Blocking, unblocking and reset of circuits and groups, sent and received, with their timers:
+ * Q.764 2.8, 2.9.3. */
+#include "tests/unit/isup/rig.h"
+
+static const char *blocking(uint16_t cic)
+{
+	static char text[48];
+
+	isup_circuit_blocking(isup_circuit_find(rig.isup, cic), text, sizeof(text));
+	return text;
+}
+
+static void group_reset_at_start(void)
+{
+	rig_open_raw(4);
+	CU_ASSERT_FALSE(isup_available(rig.isup));
+	isup_mtp_resume(rig.isup);
+	expect("GRS 1 ", "");
+	CU_ASSERT_FALSE(isup_circuit_usable(isup_circuit_find(rig.isup, 1)));
+	pass_ms(15000); /* T22 */
+	expect("GRS 1 ", "");
+	pass_ms(285000); /* T23 */
+	CU_ASSERT_PTR_NOT_NULL(strstr(rig.alarms, "T23"));
+	rig.sent[0] = '\0';
+	pass_ms(299999);
+	expect("", "");
+	pass_ms(1);
+	expect("GRS 1 ", "");
+	receive(ISUP_GRA, 1, 2); /* of another range: not an answer to ours */
+	CU_ASSERT_FALSE(isup_available(rig.isup));
+	receive(ISUP_GRA, 1, 3);
+	CU_ASSERT_TRUE(isup_available(rig.isup));
+	CU_ASSERT_TRUE(isup_circuit_usable(isup_circuit_find(rig.isup, 4)));
+	pass_ms(1000000);
+	expect("", "");
+	rig_close();
+}
+
+static void gra_tells_what_stays_blocked(void)
+{
+	struct isup_range range = {
+		.range = 3, .n_status = 1, .status = { 0x02 }, .has_status = true
+	};
+	struct isup_msg gra;
+
+	rig_open_raw(4);
+	isup_mtp_resume(rig.isup);
+	isup_msg_init(&gra, ISUP_GRA, 1);
+	CU_ASSERT_EQUAL(isup_put_range(&gra, &range), 0);
+	receive_msg(&gra);
+	CU_ASSERT_STRING_EQUAL(blocking(1), "-");
+	CU_ASSERT_STRING_EQUAL(blocking(2), "remote");
+	CU_ASSERT_FALSE(isup_circuit_usable(isup_circuit_find(rig.isup, 2)));
+	rig_close();
+}
+
+static void blocked_by_the_other_end(void)
+{
+	rig_open(4);
+	receive(ISUP_BLO, 1, 0);
+	expect("BLA 1 ", "");
+	CU_ASSERT_STRING_EQUAL(blocking(1), "remote");
+	CU_ASSERT_EQUAL(isup_circuit_cic(seize()), 3);
+	receive(ISUP_UBL, 1, 0);
+	expect("IAM 3 UBA 1 ", "");
+	CU_ASSERT_STRING_EQUAL(blocking(1), "-");
+	receive(ISUP_BLO, 1, 0);
+	receive_iam(1, "30123", true); /* 2.8.2.1: an IAM takes the blocking away */
+	expect("BLA 1 ", "setup ");
+	CU_ASSERT_STRING_EQUAL(blocking(1), "-");
+	rig_close();
+}
+
+static void blocking_meets_a_call(void)
+{
+	rig_open(4);
+	(void)seize();
+	receive(ISUP_BLO, 1, 0); /* before any backward message: the call goes elsewhere */
+	expect("IAM 1 BLA 1 REL 1/16 ", "reattempt ");
+	receive(ISUP_RLC, 1, 0);
+	expect_state(1, "idle");
+	(void)seize();
+	receive(ISUP_ACM, 3, 1);
+	receive(ISUP_BLO, 3, 0); /* afterwards it goes on to its end */
+	receive(ISUP_ANM, 3, 0);
+	expect("IAM 3 BLA 3 ", "acm answer ");
+	rig_close();
+}
+
+static void we_block(void)
+{
+	rig_open(4);
+	CU_ASSERT_EQUAL(isup_block(rig.isup, 99), -ENOENT);
+	CU_ASSERT_EQUAL(isup_block(rig.isup, 1), 0);
+	expect("BLO 1 ", "");
+	pass_ms(15000); /* T12 */
+	expect("BLO 1 ", "");
+	pass_ms(285000); /* T13 */
+	CU_ASSERT_PTR_NOT_NULL(strstr(rig.alarms, "T13"));
+	rig.sent[0] = '\0';
+	receive(ISUP_BLA, 1, 0);
+	pass_ms(600000);
+	expect("", "");
+	CU_ASSERT_STRING_EQUAL(blocking(1), "local");
+	receive_iam(1, "30123", true); /* the other end missed it */
+	expect("BLO 1 ", "");
+	CU_ASSERT_EQUAL(isup_unblock(rig.isup, 1), 0);
+	pass_ms(15000); /* T14 */
+	expect("UBL 1 UBL 1 ", "");
+	receive(ISUP_UBA, 1, 0);
+	pass_ms(600000);
+	expect("", "");
+	CU_ASSERT_TRUE(isup_circuit_usable(isup_circuit_find(rig.isup, 1)));
+	rig_close();
+}
+
+static void reset_by_the_other_end(void)
+{
+	rig_open(4);
+	receive(ISUP_RSC, 1, 0);
+	expect("RLC 1 ", "");
+	(void)seize();
+	receive(ISUP_RSC, 1, 0); /* nothing had come back: another circuit */
+	expect("IAM 1 RLC 1 ", "reattempt ");
+	(void)seize();
+	receive(ISUP_ACM, 1, 1);
+	receive(ISUP_RSC, 1, 0);
+	expect("IAM 1 RLC 1 ", "acm released ");
+	expect_state(1, "idle");
+	CU_ASSERT_EQUAL(isup_block(rig.isup, 2), 0);
+	receive(ISUP_BLA, 2, 0);
+	receive(ISUP_RSC, 2, 0); /* 2.9.3.1: we block it, and say so again */
+	expect("BLO 2 BLO 2 RLC 2 ", "");
+	receive(ISUP_BLO, 3, 0);
+	receive(ISUP_RSC, 3, 0); /* their blocking is gone */
+	CU_ASSERT_STRING_EQUAL(blocking(3), "-");
+	rig_close();
+}
+
+static void we_reset(void)
+{
+	rig_open(4);
+	receive_iam(2, "30123", true);
+	CU_ASSERT_EQUAL(isup_reset(rig.isup, 2), 0);
+	expect("RSC 2 ", "setup released ");
+	pass_ms(15000); /* T16 */
+	expect("RSC 2 ", "");
+	receive(ISUP_RLC, 2, 0);
+	expect_state(2, "idle");
+	pass_ms(600000);
+	expect("", "");
+	CU_ASSERT_EQUAL(isup_reset_group(rig.isup, 1, 4), 0);
+	expect("GRS 1 ", "");
+	receive(ISUP_GRA, 1, 3);
+	expect_state(4, "idle");
+	CU_ASSERT_EQUAL(isup_reset_group(rig.isup, 1, 33), -EINVAL);
+	CU_ASSERT_EQUAL(isup_reset_group(rig.isup, 50, 4), -ENOENT);
+	rig_close();
+}
+
+static void group_reset_by_the_other_end(void)
+{
+	struct isup_range range;
+
+	rig_open(4);
+	(void)seize();
+	receive(ISUP_ACM, 1, 1);
+	CU_ASSERT_EQUAL(isup_block(rig.isup, 2), 0);
+	receive(ISUP_BLA, 2, 0);
+	rig.sent[0] = rig.said[0] = '\0';
+	receive(ISUP_GRS, 1, 3);
+	expect("GRA 1 ", "released ");
+	CU_ASSERT_TRUE(isup_get_range(&rig.last, &range));
+	CU_ASSERT_EQUAL(range.range, 3);
+	CU_ASSERT_EQUAL(range.status[0], 0x02); /* circuit 2 stays blocked by us */
+	expect_state(1, "idle");
+	receive(ISUP_GRS, 1, 0); /* range 0 is reserved */
+	receive(ISUP_GRS, 1, 40);
+	expect("", "");
+	rig_close();
+}
+
+static void groups_blocked_by_the_other_end(void)
+{
+	struct isup_msg cgb;
+
+	rig_open(4);
+	(void)seize();
+	receive(ISUP_ACM, 1, 1);
+	rig.sent[0] = rig.said[0] = '\0';
+	receive(ISUP_CGB, 1, 3); /* maintenance: the call goes on */
+	expect("CGBA 1 ", "");
+	CU_ASSERT_STRING_EQUAL(blocking(4), "remote");
+	receive(ISUP_CGU, 1, 3);
+	expect("CGUA 1 ", "");
+	CU_ASSERT_STRING_EQUAL(blocking(4), "-");
+	make(&cgb, ISUP_CGB, 1, 3);
+	isup_msg_remove(&cgb, ISUP_P_CIRCUIT_GROUP_TYPE);
+	(void)isup_put_octet(&cgb, ISUP_P_CIRCUIT_GROUP_TYPE, 1);
+	receive_msg(&cgb); /* hardware failure: the call is lost */
+	expect("CGBA 1 ", "released ");
+	CU_ASSERT_STRING_EQUAL(blocking(4), "remote hw");
+	rig_close();
+}
+
+static void we_block_groups(void)
+{
+	struct isup_range range;
+
+	rig_open(4);
+	receive_iam(2, "30123", true);
+	CU_ASSERT_EQUAL(isup_block_group(rig.isup, 1, 4, false), 0);
+	expect("CGB 1 ", "setup ");
+	CU_ASSERT_TRUE(isup_get_range(&rig.last, &range));
+	CU_ASSERT_EQUAL(range.status[0], 0x0f);
+	expect_state(2, "incoming, address");
+	pass_ms(15000); /* T18 */
+	expect("CGB 1 ", "");
+	receive(ISUP_CGBA, 1, 3);
+	pass_ms(600000);
+	expect("", "");
+	CU_ASSERT_EQUAL(isup_unblock_group(rig.isup, 1, 4, false), 0);
+	pass_ms(300000); /* T20, T21 */
+	CU_ASSERT_PTR_NOT_NULL(strstr(rig.alarms, "T21"));
+	receive(ISUP_CGUA, 1, 3);
+	CU_ASSERT_STRING_EQUAL(blocking(2), "-");
+	rig_close();
+}
+
+static void circuits_come_and_go(void)
+{
+	rig_open(4);
+	CU_ASSERT_EQUAL(isup_circuit_add(rig.isup, 4, NULL), -EEXIST);
+	CU_ASSERT_EQUAL(isup_circuit_add(rig.isup, 4096, NULL), -EINVAL);
+	CU_ASSERT_EQUAL(isup_circuit_add(rig.isup, 9, NULL), 0); /* reset before use */
+	expect("RSC 9 ", "");
+	CU_ASSERT_FALSE(isup_circuit_usable(isup_circuit_find(rig.isup, 9)));
+	receive(ISUP_RLC, 9, 0);
+	CU_ASSERT_TRUE(isup_circuit_usable(isup_circuit_find(rig.isup, 9)));
+	CU_ASSERT_EQUAL(isup_circuit_remove(rig.isup, 9, true), 0);
+	CU_ASSERT_EQUAL(isup_circuit_remove(rig.isup, 9, true), -ENOENT);
+	struct isup_circuit *c = seize();
+
+	CU_ASSERT_EQUAL(isup_circuit_remove(rig.isup, 1, true), -EBUSY);
+	receive(ISUP_ACM, 1, 1);
+	release(c, 16);
+	receive(ISUP_RLC, 1, 0);
+	CU_ASSERT_PTR_NULL(isup_circuit_find(rig.isup, 1));
+	CU_ASSERT_EQUAL(isup_circuit_count(rig.isup), 3);
+	rig_close();
+}
+
+static void not_equipped_over_there(void)
+{
+	rig_open(4);
+	(void)seize();
+	receive(ISUP_UCIC, 1, 0);
+	expect("IAM 1 ", "reattempt ");
+	CU_ASSERT_FALSE(isup_circuit_usable(isup_circuit_find(rig.isup, 1)));
+	CU_ASSERT_PTR_NOT_NULL(strstr(rig.alarms, "not equipped"));
+	rig_close();
+}
+
+static void every_timer_is_within_its_limits(void)
+{
+	for (size_t i = 0; i < ISUP_TIMERS; i++) {
+		const struct isup_timer_def *def = &isup_timer_defs[i];
+
+		CU_ASSERT_PTR_NOT_NULL_FATAL(def->name);
+		CU_ASSERT_TRUE(def->min_ms <= def->default_ms && def->default_ms <= def->max_ms);
+		CU_ASSERT_TRUE(strlen(def->what) > 10);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	static const CU_TestInfo tests[] = {
+		{ "group reset at start", group_reset_at_start },
+		{ "GRA tells what stays blocked", gra_tells_what_stays_blocked },
+		{ "blocked by the other end", blocked_by_the_other_end },
+		{ "blocking meets a call", blocking_meets_a_call },
+		{ "we block", we_block },
+		{ "reset by the other end", reset_by_the_other_end },
+		{ "we reset", we_reset },
+		{ "group reset by the other end", group_reset_by_the_other_end },
+		{ "groups blocked by the other end", groups_blocked_by_the_other_end },
+		{ "we block groups", we_block_groups },
+		{ "circuits come and go", circuits_come_and_go },
+		{ "not equipped over there", not_equipped_over_there },
+		{ "every timer is within its limits", every_timer_is_within_its_limits },
+		CU_TEST_INFO_NULL,
+	};
+	log_set_level(LOG_ERROR);
+	return cu_run("isup maintenance", tests, argc, argv);
+}
