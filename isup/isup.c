@@ -251,9 +251,9 @@ void isup_message_in(struct isup *isup, const uint8_t *octets, size_t n)
 		isup_trace_received(isup);
 	if (err)
 		refuse_message(isup, circuit, &msg, &error);
-	else if (!circuit)
+	else if (!circuit && !isup_group_ack(isup, &msg))
 		refuse_circuit(isup, &msg);
-	else
+	else if (circuit)
 		dispatch(isup, circuit, &msg);
 	isup_trace_received(isup);
 }

@@ -119,7 +119,10 @@ timer_fn isup_wait_expired, isup_t1_expired, isup_t5_expired;
 const char *isup_circuit_state_name(unsigned state);
 
 /* maintenance.c */
-bool isup_maintenance_message(struct isup *isup, struct isup_circuit *circuit, const struct isup_msg *msg);
+bool isup_maintenance_message(struct isup *isup, struct isup_circuit *circuit,
+			      const struct isup_msg *msg);
+/* An acknowledgement of a group whose first circuit was taken away meanwhile; false: it is no such message. */
+bool isup_group_ack(struct isup *isup, const struct isup_msg *msg);
 void isup_maintenance_start(struct isup_circuit *circuit, enum maintenance what);
 timer_fn isup_repeat_expired, isup_slow_expired;
 void isup_groups_free(struct isup *isup);

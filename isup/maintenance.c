@@ -336,6 +336,14 @@ static void group_acknowledged(struct isup *isup, const struct isup_msg *msg)
 	isup->reset_done = true;
 }
 
+bool isup_group_ack(struct isup *isup, const struct isup_msg *msg)
+{
+	if (msg->type != ISUP_GRA && msg->type != ISUP_CGBA && msg->type != ISUP_CGUA)
+		return false;
+	group_acknowledged(isup, msg);
+	return true;
+}
+
 static void answer_group(struct isup *isup, const struct isup_msg *msg,
 			 const struct isup_range *asked, const uint8_t status[32])
 {
@@ -415,11 +423,6 @@ bool isup_maintenance_message(struct isup *isup, struct isup_circuit *circuit,
 	case ISUP_CGU:
 		group_received(isup, msg);
 		return true;
-	case ISUP_GRA:
-	case ISUP_CGBA:
-	case ISUP_CGUA:
-		group_acknowledged(isup, msg);
-		return true;
 	case ISUP_UCIC:
 		not_equipped(circuit);
 		return true;
@@ -427,7 +430,7 @@ bool isup_maintenance_message(struct isup *isup, struct isup_circuit *circuit,
 		isup_log(circuit, LOG_WARNING, "the other end did not understand a message");
 		return true;
 	default:
-		return false;
+		return isup_group_ack(isup, msg);
 	}
 }
 
