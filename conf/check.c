@@ -218,6 +218,12 @@ static void check_linkset(const struct conf *conf, struct conf_report *report, s
 
 	if (!ls->n_links)
 		conf_report_at(report, &ls->name, "a linkset has no link; write link \"0\" { }");
+	/* What MTP below can do: isup/mtp/libss7_mtp.h. */
+	for (size_t i = 0; i < ls->n_links; i++)
+		if (ls->links[i].slc != 0)
+			conf_report_at(report, &ls->links[i].slc,
+				       "link \"%u\" cannot be used; a linkset has one link, \"0\"",
+				       ls->links[i].slc);
 	if (!ls->opc || !ls->dpc)
 		return;
 	if (ls->opc == ls->dpc)

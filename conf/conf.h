@@ -18,7 +18,7 @@ struct conf_timer { /* a protocol timer that differs from its default: timers { 
 	uint32_t ms;
 };
 
-enum conf_span_type { CONF_SPAN_VIRTUAL, CONF_SPAN_DAHDI };
+enum conf_span_type { CONF_SPAN_VIRTUAL };
 
 struct conf_span { /* span "e1-1" { } */
 	char *name;

@@ -13,7 +13,7 @@
 
 static const char *const no_yes[] = {"false", "true", NULL};
 static const char *const levels[] = {"error", "warning", "notice", "info", "debug", NULL};
-static const char *const span_types[] = {"virtual", "dahdi", NULL};
+static const char *const span_types[] = {"virtual", NULL};
 static const char *const framings[] = {"e1", "t1", NULL};
 static const char *const laws[] = {"alaw", "ulaw", NULL};
 static const char *const ends[] = {"connect", "listen", NULL};

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "gw/base/alarm.h"
 #include "gw/base/log.h"
 #include "isup/mtp/libss7_mtp.h"
 
@@ -98,7 +99,7 @@ static int span_open(struct entry *entry, const struct conf_span *conf, uv_loop_
 		     struct timer_heap *heap)
 {
 	static const char *const types[] = {
-		[CONF_SPAN_VIRTUAL] = "virtual", [CONF_SPAN_DAHDI] = "dahdi"};
+		[CONF_SPAN_VIRTUAL] = "virtual"};
 	const struct tdm_span_conf span = {.name = conf->name,
 					   .framing = conf->t1 ? TDM_T1 : TDM_E1,
 					   .law = conf->ulaw ? TDM_ULAW : TDM_ALAW,
@@ -265,9 +266,13 @@ static void circuit_changed(void *arg, struct isup_circuit *circuit)
 static void alarm_changed(void *arg, const char *what, unsigned cic, bool raised)
 {
 	const struct trunk *trunk = arg;
+	char text[80];
 
-	log_write(LOG_WARNING, trunk->conf->linksets[0].name, "circuit %u: %s %s", cic, what,
-		  raised ? "raised" : "cleared");
+	snprintf(text, sizeof(text), "circuit %u: %s", cic, what);
+	if (raised)
+		alarm_raise(trunk->conf->linksets[0].name, text);
+	else
+		alarm_clear(trunk->conf->linksets[0].name, text);
 }
 
 static void timers_of(const struct conf_exchange *conf, uint32_t timer_ms[ISUP_TIMERS])
@@ -382,6 +387,7 @@ void trunk_free(struct trunk *trunk)
 	if (!trunk)
 		return;
 	trunk_stop(trunk);
+	alarm_close();
 	if (trunk->link_span)
 		tdm_span_release(trunk->link_span, trunk->conf->linksets[0].links[0].timeslot);
 	for (size_t i = 0; i < trunk->n_entries; i++)

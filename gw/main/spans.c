@@ -84,7 +84,7 @@ static int entry_open(struct entry *entry, const struct conf_span *conf, uv_loop
 		      struct timer_heap *heap)
 {
 	static const char *const types[] = {
-		[CONF_SPAN_VIRTUAL] = "virtual", [CONF_SPAN_DAHDI] = "dahdi"
+		[CONF_SPAN_VIRTUAL] = "virtual"
 	};
 	const struct tdm_span_conf span = {
 		.name = conf->name,

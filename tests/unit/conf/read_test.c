@@ -21,9 +21,9 @@ static const char everything[] =
 	"rtp { address = \"::1\" ports = \"2000-2999\" jitter = \"0-500\" timeout = 1h }\n"
 	"span a { type = virtual framing = t1 chunk = 20ms cable = \"/tmp/a\" end = listen clock = "
 	"master }\n"
-	"span b { type = dahdi /* comment\n */ law = ulaw }\n"
+	"span b { type = virtual cable = \"/b\" /* comment\n */ law = ulaw }\n"
 	"linkset ls { opc = 1-2-3 dpc = 16383 network = international link 0 { span = b timeslot = "
-	"16 } link 15 { span = b timeslot = 1 } }\n"
+	"16 } }\n"
 	"isup i { linkset = ls dpc = 5 hunt = cyclic country = 49 area = 30 national-prefix = 0 "
 	"international-prefix = 00 min-digits = 4\n"
 	" circuits b { cic = 2 timeslots = \"2-15\" } circuits b { cic = 4081 timeslots = "
@@ -82,12 +82,12 @@ static void check_pstn(const struct conf *c)
 	CU_ASSERT(c->spans[0].t1 && c->spans[0].ulaw && c->spans[0].listen &&
 		  c->spans[0].clock_master);
 	CU_ASSERT(!c->spans[1].t1 && c->spans[1].ulaw && !c->spans[1].listen);
-	CU_ASSERT_EQUAL(c->spans[1].type, CONF_SPAN_DAHDI);
+	CU_ASSERT_EQUAL(c->spans[1].type, CONF_SPAN_VIRTUAL);
 	CU_ASSERT_EQUAL(c->linksets[0].opc, 1 << 11 | 2 << 3 | 3);
 	CU_ASSERT_EQUAL(c->linksets[0].dpc, 16383);
 	CU_ASSERT_EQUAL(c->linksets[0].network, 0);
-	CU_ASSERT_EQUAL(c->linksets[0].n_links, 2);
-	CU_ASSERT_EQUAL(c->linksets[0].links[1].slc, 15);
+	CU_ASSERT_EQUAL(c->linksets[0].n_links, 1);
+	CU_ASSERT_EQUAL(c->linksets[0].links[0].slc, 0);
 	CU_ASSERT_EQUAL(c->isups[0].dpc, 5);
 	CU_ASSERT_EQUAL(c->isups[0].hunt, CONF_HUNT_CYCLIC);
 	CU_ASSERT_STRING_EQUAL(c->isups[0].international_prefix, "00");
@@ -127,7 +127,7 @@ static void defaults(void)
 {
 	struct conf *c = read_right(
 		"x", "sip { listen = \"udp:1.2.3.4:5060\" } rtp { address = \"1.2.3.4\" }"
-		     "span a { type = dahdi } sip p { host = q }");
+		     "span a { type = virtual cable = \"/a\" } sip p { host = q }");
 
 	CU_ASSERT_PTR_NULL(c->log.file);
 	CU_ASSERT_STRING_EQUAL(c->log.level, "info");
@@ -209,7 +209,6 @@ static void unequal(void)
 		{"end = listen",			 "end = connect"	},
 		{"opc = 1-2-3",			"opc = 1-2-4"	     },
 		{"international link",	       "national link"     },
-		{"link 15",			    "link 14"	     },
 		{"dpc = 5",			    ""		      },
 		{"hunt = cyclic",			  ""		    },
 		{"area = 30",			      "area = \"\""	   },
@@ -277,7 +276,7 @@ static void random_pstn(FILE *out, unsigned spans)
 		fprintf(out, " law = %s }\n", pick_of("alaw ulaw"));
 		fprintf(out, "linkset l%u { opc = %u dpc = %u", i, 1 + pick(8000), 9000 + i);
 		fprintf(out, " network = %s", pick_of("national international national-spare"));
-		fprintf(out, " link %u { span = s%u timeslot = 16 } }\n", pick(16), i);
+		fprintf(out, " link 0 { span = s%u timeslot = 16 } }\n", i);
 		fprintf(out, "isup i%u { linkset = l%u hunt = %s", i, i,
 			pick_of("ascending cyclic least-recent"));
 		fprintf(out, " timers { T%u = %ums }", 1 + pick(40), pick(1000000));
