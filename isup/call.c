@@ -110,12 +110,13 @@ void isup_call_abandon(struct isup_circuit *circuit, enum circuit_st next)
 	stop_wait(circuit);
 	timer_stop(&circuit->t1);
 	timer_stop(&circuit->t5);
-	isup_circuit_set_state(circuit, next);
+	/* Not idle before its call is told: the re-attempt must not hunt this circuit again. */
+	isup_circuit_set_state(circuit, next == CIC_IDLE ? CIC_RESETTING : next);
 	if (owned)
 		isup_indicate(circuit, again ? ISUP_IND_REATTEMPT : ISUP_IND_RELEASED, NULL,
 			      &cause);
 	circuit->user = NULL;
-	if (next == CIC_IDLE && circuit->state == CIC_IDLE)
+	if (next == CIC_IDLE)
 		isup_call_idle(circuit);
 }
 

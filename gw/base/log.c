@@ -21,6 +21,7 @@
 #include "gw/base/counter.h"
 #include "gw/base/str.h"
 
+#define GATHER_MS    5
 #define SUBJECT_MAX  64
 #define TEXT_MAX     1024
 #define BATCH_OCTETS 65536
@@ -73,11 +74,9 @@ static const struct {
 	const char *name;   /* in configurations and commands */
 	const char *column; /* in lines */
 } levels[] = {
-	[LOG_ERROR] = {"error",	"ERROR"},
-	   [LOG_WARNING] = {"warning", "WARN" },
-	[LOG_NOTICE] = {"notice",  "NOTE" },
-	   [LOG_INFO] = {"info",	 "INFO" },
-	[LOG_DEBUG] = {"debug",	"DEBUG"},
+	[LOG_ERROR] = { "error", "ERROR" },  [LOG_WARNING] = { "warning", "WARN" },
+	[LOG_NOTICE] = { "notice", "NOTE" }, [LOG_INFO] = { "info", "INFO" },
+	[LOG_DEBUG] = { "debug", "DEBUG" },
 };
 
 #define LEVELS (sizeof(levels) / sizeof(levels[0]))
@@ -276,6 +275,20 @@ static void write_queued(void)
 	lg.tail = to;
 }
 
+/* What comes right after the first line shares its write and its wake-up. Called and left with the
+ * lock held. */
+static void wait_for_lines(void)
+{
+	const struct timespec pause = { .tv_nsec = GATHER_MS * 1000000 };
+
+	pthread_cond_wait(&lg.wake, &lg.lock);
+	if (lg.closing)
+		return;
+	pthread_mutex_unlock(&lg.lock);
+	nanosleep(&pause, NULL);
+	pthread_mutex_lock(&lg.lock);
+}
+
 static void *writer(void *arg)
 {
 	(void)arg;
@@ -286,7 +299,7 @@ static void *writer(void *arg)
 		else if (lg.closing)
 			break;
 		else
-			pthread_cond_wait(&lg.wake, &lg.lock);
+			wait_for_lines();
 	}
 	pthread_mutex_unlock(&lg.lock);
 	return NULL;

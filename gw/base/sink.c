@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define GATHER_MS 5
+
 struct sink {
 	pthread_t thread;
 	pthread_mutex_t lock; /* held for copies only, never for I/O */
@@ -22,6 +24,7 @@ struct sink {
 	uint8_t *batch; /* own: what the writer writes; swapped with queue */
 	size_t cap, used;
 	bool closing, reopen, writing;
+	bool asleep; /* the writer waits for work: only then is it worth a wake-up */
 	_Atomic uint64_t dropped;
 	_Atomic int error;
 };
@@ -71,6 +74,19 @@ static void reopen_file(struct sink *sink)
 	atomic_store(&sink->error, 0);
 }
 
+/* What comes right after the first record shares its write and its wake-up. Called and left with
+ * the lock held. */
+static void gather(struct sink *sink)
+{
+	const struct timespec pause = { .tv_nsec = GATHER_MS * 1000000 };
+
+	if (sink->closing)
+		return;
+	pthread_mutex_unlock(&sink->lock);
+	nanosleep(&pause, NULL);
+	pthread_mutex_lock(&sink->lock);
+}
+
 static void *writer(void *arg)
 {
 	struct sink *sink = arg;
@@ -81,7 +97,10 @@ static void *writer(void *arg)
 		size_t n;
 
 		if (!sink->used && !sink->reopen) {
+			sink->asleep = true;
 			pthread_cond_wait(&sink->work, &sink->lock);
+			sink->asleep = false;
+			gather(sink);
 			continue;
 		}
 		uint8_t *batch = sink->queue;
@@ -156,7 +175,8 @@ bool sink_put(struct sink *sink, const void *record, size_t n)
 	if (room) {
 		memcpy(sink->queue + sink->used, record, n);
 		sink->used += n;
-		pthread_cond_signal(&sink->work);
+		if (sink->asleep)
+			pthread_cond_signal(&sink->work);
 	}
 	pthread_mutex_unlock(&sink->lock);
 	if (!room)

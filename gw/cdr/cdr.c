@@ -2,12 +2,13 @@
 /* Call detail records as JSON lines. */
 #include "gw/cdr/cdr.h"
 
-#include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "gw/base/counter.h"
+#include "gw/base/json_line.h"
 #include "gw/base/log.h"
 #include "gw/base/sink.h"
 
@@ -23,95 +24,121 @@ struct cdr {
 	struct sink *sink; /* own */
 };
 
-static json_t *time_json(uint64_t us)
+static void put_time(struct json_line *line, const char *key, uint64_t us)
 {
 	time_t seconds = (time_t)(us / 1000000);
 	struct tm tm;
-	char date[24], text[40];
+	char text[96];
 
-	if (!us)
-		return json_null();
+	if (!us) {
+		json_line_null(line, key);
+		return;
+	}
 	gmtime_r(&seconds, &tm);
-	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(text, sizeof(text), "%s.%03uZ", date, (unsigned)(us / 1000 % 1000));
-	return json_string(text);
+	snprintf(text, sizeof(text), "%04d-%02d-%02dT%02d:%02d:%02d.%03uZ", tm.tm_year + 1900,
+		 tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
+		 (unsigned)(us / 1000 % 1000));
+	json_line_text(line, key, text);
 }
 
-static json_t *number_json(const struct leg_number *number)
+static void put_number(struct json_line *line, const char *key, const struct leg_number *number)
 {
-	static const char *const noa[] = {"unknown", "subscriber", "national", "international"};
-	static const char *const presentation[] = {"allowed", "restricted", "unavailable"};
+	static const char *const noa[] = { "unknown", "subscriber", "national", "international" };
+	static const char *const presentation[] = { "allowed", "restricted", "unavailable" };
 
-	if (!number->digits[0])
-		return json_null();
-	return json_pack("{s:s, s:s, s:s}", "digits", number->digits, "nature", noa[number->noa],
-			 "presentation", presentation[number->presentation]);
+	if (!number->digits[0]) {
+		json_line_null(line, key);
+		return;
+	}
+	json_line_begin(line, key);
+	json_line_text(line, "digits", number->digits);
+	json_line_text(line, "nature", noa[number->noa]);
+	json_line_text(line, "presentation", presentation[number->presentation]);
+	json_line_end(line);
 }
 
-static json_t *media_json(const struct media_end_stats *m)
+static void put_media(struct json_line *line, const struct media_end_stats *m)
 {
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:i, s:I, s:I, s:i, s:i}",
-			 "packets_in", (json_int_t)m->packets_in, "packets_out",
-			 (json_int_t)m->packets_out, "lost", (json_int_t)m->lost, "late",
-			 (json_int_t)m->late, "duplicate", (json_int_t)m->duplicate, "refused",
-			 (json_int_t)m->refused, "concealed_ms", (json_int_t)m->concealed_ms,
-			 "jitter_us", (int)m->jitter_us, "blocks_in", (json_int_t)m->blocks_in,
-			 "blocks_out", (json_int_t)m->blocks_out, "dtmf_in", (int)m->dtmf_in,
-			 "dtmf_out", (int)m->dtmf_out);
+	json_line_begin(line, "media");
+	json_line_int(line, "packets_in", (int64_t)m->packets_in);
+	json_line_int(line, "packets_out", (int64_t)m->packets_out);
+	json_line_int(line, "lost", (int64_t)m->lost);
+	json_line_int(line, "late", (int64_t)m->late);
+	json_line_int(line, "duplicate", (int64_t)m->duplicate);
+	json_line_int(line, "refused", (int64_t)m->refused);
+	json_line_int(line, "concealed_ms", (int64_t)m->concealed_ms);
+	json_line_int(line, "jitter_us", m->jitter_us);
+	json_line_int(line, "blocks_in", (int64_t)m->blocks_in);
+	json_line_int(line, "blocks_out", (int64_t)m->blocks_out);
+	json_line_int(line, "dtmf_in", m->dtmf_in);
+	json_line_int(line, "dtmf_out", m->dtmf_out);
+	json_line_end(line);
 }
 
-static json_t *leg_json(const char *trunk, const char *protocol, const char *leg,
-			const struct media_end_stats *media)
+static void put_leg(struct json_line *line, const char *key, const char *trunk,
+		    const char *protocol, const char *leg, const struct media_end_stats *media)
 {
-	if (!trunk)
-		return json_null();
-	return json_pack("{s:s, s:s, s:s, s:o}", "trunk", trunk, "protocol", protocol, "leg", leg,
-			 "media", media_json(media));
+	if (!trunk) {
+		json_line_null(line, key);
+		return;
+	}
+	json_line_begin(line, key);
+	json_line_text(line, "trunk", trunk);
+	json_line_text(line, "protocol", protocol);
+	json_line_text(line, "leg", leg);
+	put_media(line, media);
+	json_line_end(line);
 }
 
-static double seconds_between(uint64_t from, uint64_t to)
+static void put_release(struct json_line *line, const struct call_record *r)
 {
-	return from && to > from ? (double)((to - from) / 1000) / 1e3 : 0;
-}
+	static const char *const by[] = { "in", "out", "gateway" };
 
-char *cdr_json(const struct call_record *r)
-{
-	static const char *const by[] = {"in", "out", "gateway"};
-	json_t *object = json_pack(
-		"{s:s, s:o, s:o, s:o, s:o, s:o, s:f, s:s?, s:i, s:o, s:o, s:o, s:o, s:o}", "call",
-		r->id, "start", time_json(r->start_us), "complete", time_json(r->complete_us),
-		"alerting", time_json(r->alerting_us), "answer", time_json(r->answer_us), "end",
-		time_json(r->end_us), "seconds", seconds_between(r->answer_us, r->end_us), "route",
-		r->route[0] ? r->route : NULL, "attempts", (int)r->attempts, "calling",
-		number_json(&r->calling), "called", number_json(&r->called), "called_sent",
-		number_json(&r->called_sent), "in",
-		leg_json(r->trunk_in, r->protocol_in, r->leg_in, &r->media[0]), "out",
-		leg_json(r->trunk_out, r->protocol_out, r->leg_out, &r->media[1]));
-	json_t *release = json_pack(
-		"{s:s, s:i, s:s, s:i}", "by", by[r->released_by], "cause", (int)r->release.cause,
-		"text", q850_cause_name(r->release.cause), "location", (int)r->release.location);
-	char *text = NULL;
-
+	json_line_begin(line, "release");
+	json_line_text(line, "by", by[r->released_by]);
+	json_line_int(line, "cause", r->release.cause);
+	json_line_text(line, "text", q850_cause_name(r->release.cause));
+	json_line_int(line, "location", r->release.location);
 	if (r->release.sip_status)
-		json_object_set_new(release, "sip_status", json_integer(r->release.sip_status));
-	if (object && !json_object_set_new(object, "release", release))
-		text = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(6));
-	json_decref(object);
-	return text;
+		json_line_int(line, "sip_status", r->release.sip_status);
+	json_line_end(line);
+}
+
+static uint64_t ms_between(uint64_t from_us, uint64_t to_us)
+{
+	return from_us && to_us > from_us ? (to_us - from_us) / 1000 : 0;
+}
+
+size_t cdr_json(const struct call_record *r, char *text, size_t cap)
+{
+	struct json_line line;
+
+	json_line_open(&line, text, cap);
+	json_line_text(&line, "call", r->id);
+	put_time(&line, "start", r->start_us);
+	put_time(&line, "complete", r->complete_us);
+	put_time(&line, "alerting", r->alerting_us);
+	put_time(&line, "answer", r->answer_us);
+	put_time(&line, "end", r->end_us);
+	json_line_milli(&line, "seconds", ms_between(r->answer_us, r->end_us));
+	json_line_text(&line, "route", r->route[0] ? r->route : NULL);
+	json_line_int(&line, "attempts", r->attempts);
+	put_number(&line, "calling", &r->calling);
+	put_number(&line, "called", &r->called);
+	put_number(&line, "called_sent", &r->called_sent);
+	put_leg(&line, "in", r->trunk_in, r->protocol_in, r->leg_in, &r->media[0]);
+	put_leg(&line, "out", r->trunk_out, r->protocol_out, r->leg_out, &r->media[1]);
+	put_release(&line, r);
+	return json_line_close(&line);
 }
 
 static void call_ended(void *arg, const struct call_record *record)
 {
 	struct cdr *cdr = arg;
-	char *text = cdr_json(record);
-	size_t n = text ? strlen(text) : 0;
-	bool taken = false;
+	char text[CDR_OCTETS_MAX];
+	size_t n = cdr_json(record, text, sizeof(text));
+	bool taken = n && sink_put(cdr->sink, text, n);
 
-	if (text) {
-		text[n] = '\n'; /* the terminator is not written */
-		taken = sink_put(cdr->sink, text, n + 1);
-	}
-	free(text);
 	counter_add(taken ? &records : &dropped, 1);
 	if (!taken)
 		log_write(LOG_ERROR, record->id, "call detail record dropped");
@@ -130,7 +157,7 @@ struct cdr *cdr_open(struct call_core *core, const char *path, unsigned queue)
 	}
 	counter_list(&records);
 	counter_list(&dropped);
-	cdr->observer = (struct call_observer){.ended = call_ended, .arg = cdr};
+	cdr->observer = (struct call_observer){ .ended = call_ended, .arg = cdr };
 	call_core_observe(core, &cdr->observer);
 	return cdr;
 }

@@ -196,7 +196,7 @@ int gateway_open(struct gateway *gw, struct conf *conf, uv_loop_t *loop)
 	int err;
 
 	memset(gw, 0, sizeof(*gw));
-	gw->conf = conf;
+	gw->conf = gw->opened = conf;
 	gw->loop = loop;
 	err = open_parts(gw);
 	if (err)
@@ -239,5 +239,7 @@ void gateway_close(struct gateway *gw)
 	while (uv_run(gw->loop, UV_RUN_DEFAULT))
 		;
 	timer_heap_free(gw->heap);
-	conf_free(gw->conf);
+	if (gw->conf != gw->opened)
+		conf_free(gw->conf);
+	conf_free(gw->opened);
 }

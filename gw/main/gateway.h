@@ -27,7 +27,8 @@ enum gateway_phase { GATEWAY_RUNNING, GATEWAY_DRAINING, GATEWAY_RELEASING, GATEW
 
 struct gateway {
 	uv_loop_t *loop;	  /* borrow */
-	struct conf *conf;	  /* own */
+	struct conf *conf;	  /* own: in force */
+	struct conf *opened;	  /* own, or conf itself: spans, linksets and addresses borrow from it until the end */
 	struct timer_heap *heap;  /* own */
 	struct loop_timers timers;
 	struct spans *spans;	  /* own */

@@ -160,7 +160,8 @@ int gateway_reload(struct gateway *gw, conf_error_fn *fn, void *arg)
 		return err;
 	}
 	gw->conf = new;
-	conf_free(old);
+	if (old != gw->opened)
+		conf_free(old);
 	log_write(LOG_NOTICE, "causeway", "%s is in force", new->file);
 	return 0;
 }

@@ -54,8 +54,10 @@ static void look(struct timer *timer, void *arg)
 	struct gateway *gw = arg;
 	bool late = timer_heap_now_us(gw->heap) >= gw->stop_deadline_us;
 
-	if (gw->phase == GATEWAY_DRAINING && (late || !call_core_calls(gw->core)))
+	if (gw->phase == GATEWAY_DRAINING && (late || !call_core_calls(gw->core))) {
 		start_releasing(gw);
+		late = false;
+	}
 	if (gw->phase == GATEWAY_RELEASING && (settled(gw) || late)) {
 		if (!settled(gw))
 			log_write(LOG_WARNING, "causeway",

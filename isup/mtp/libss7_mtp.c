@@ -584,6 +584,9 @@ void libss7_mtp_alarm(struct mtp *mtp, bool failed)
 	if (failed) {
 		stop_mtp2_timers(wall);
 		ss7_link_alarm(wall->ss7, wall->conf.fd);
+		/* Q.703 clause 10: a link out of service sends SIOS. The library goes on with what
+		 * it sent last, and the other end would hold the link for good. */
+		wall->link->autotxsutype = LIBSS7_SIOS;
 	} else if (wall->link->state == LIBSS7_STATE_ALARM)
 		ss7_link_noalarm(wall->ss7, wall->conf.fd);
 	follow(wall);

@@ -95,7 +95,7 @@ static void on_iam(ss7_event_iam *iam)
 
 static void on_group(ss7_event *e)
 {
-	unsigned char state[CIC_MAX] = {0};
+	unsigned char state[CIC_MAX] = { 0 };
 
 	switch (e->e) {
 	case ISUP_EVENT_GRS:
@@ -236,8 +236,8 @@ static void command(char *line)
 
 static void set_timers(void)
 {
-	static char names[][8] = {"t1", "t5", "t7", "t16", "t17", "t22", "t23"};
-	static const int ms[] = {15000, 300000, 25000, 15000, 300000, 15000, 300000};
+	static char names[][8] = { "t1", "t5", "t7", "t16", "t17", "t22", "t23" };
+	static const int ms[] = { 15000, 300000, 25000, 15000, 300000, 15000, 300000 };
 
 	for (size_t i = 0; i < sizeof(ms) / sizeof(ms[0]); i++)
 		ss7_set_isup_timer(peer.ss7, names[i], ms[i]);
@@ -260,10 +260,9 @@ static void loop(void)
 	char line[256];
 
 	while (!peer.quit) {
-		struct pollfd fds[2] = {
-			{.fd = peer.fd, .events = (short)ss7_pollflags(peer.ss7, peer.fd)},
-			{.fd = STDIN_FILENO,	     .events = POLLIN				     }
-		      };
+		struct pollfd fds[2] = { { .fd = peer.fd,
+					   .events = (short)ss7_pollflags(peer.ss7, peer.fd) },
+					 { .fd = STDIN_FILENO, .events = POLLIN } };
 		ss7_event *e;
 
 		poll(fds, 2, wait_ms());
@@ -274,7 +273,7 @@ static void loop(void)
 			ss7_write(peer.ss7, peer.fd);
 		while ((e = ss7_check_event(peer.ss7)))
 			on_event(e);
-		if (fds[1].revents & POLLIN) {
+		if (fds[1].revents & (POLLIN | POLLHUP)) {
 			if (fgets(line, sizeof(line), stdin))
 				command(line);
 			else
@@ -286,7 +285,8 @@ static void loop(void)
 int main(int argc, char **argv)
 {
 	struct tdm_span_conf conf = {
-		.name = "peer", .framing = TDM_E1, .law = TDM_ALAW, .chunk_ms = 5};
+		.name = "peer", .framing = TDM_E1, .law = TDM_ALAW, .chunk_ms = 5
+	};
 
 	if (argc != 6) {
 		fprintf(stderr, "usage: libss7_exchange CABLE OPC DPC FIRST_CIC LAST_CIC\n");
