@@ -128,7 +128,7 @@ deps:
 	@tests/deps $(BUILD_PACKAGES) $(TEST_PACKAGES)
 
 demo: deps
-	@$(MAKE) --no-print-directory -j2 all
+	@$(MAKE) --no-print-directory -j2 all tools
 	@tests/demo/demo $(B)
 
 check: deps

@@ -52,25 +52,25 @@ uint32_t jitter_delay(const struct jitter *jitter)
 
 /* ---- what the offset should be ---- */
 
-/* The rank-th smallest (sign 1) or largest (sign -1) transit, relative to the base. */
+/* The rank-th smallest (sign 1) or largest (sign -1) transit, relative to the base; 0 while there
+ * is none. */
 static int32_t transit_rank(const struct jitter *jitter, unsigned rank, int sign)
 {
-	int32_t best[RANKS];
-	unsigned n = 0;
+	int32_t best[RANKS]; /* ascending */
 
+	for (unsigned i = 0; i < RANKS; i++)
+		best[i] = INT32_MAX;
 	for (unsigned i = 0; i < jitter->transits; i++) {
 		int32_t v = sign * ahead(jitter->transit[i], jitter->base);
-		unsigned at = n;
+		unsigned at = rank - 1;
 
-		if (n == rank && v >= best[n - 1])
+		if (v >= best[at])
 			continue;
-		for (at = n < rank ? n : rank - 1; at > 0 && best[at - 1] > v; at--)
+		for (; at > 0 && best[at - 1] > v; at--)
 			best[at] = best[at - 1];
 		best[at] = v;
-		if (n < rank)
-			n++;
 	}
-	return sign * best[n - 1];
+	return jitter->transits < rank ? 0 : sign * best[rank - 1];
 }
 
 /* Some of the earliest and of the latest packets do not count: a burst after a stall, a rare

@@ -22,22 +22,23 @@ static uint32_t distance(const int16_t *x, uint32_t lag)
 	return sum / FADE;
 }
 
-static uint32_t level(const int16_t *x, size_t n)
+static uint32_t loudness(const int16_t *x, uint32_t n)
 {
 	uint32_t sum = 0;
 
-	for (size_t i = 0; i < n; i++)
+	for (uint32_t i = 0; i < n; i++)
 		sum += (uint32_t)abs(x[i]);
-	return sum / (uint32_t)n;
+	return sum;
 }
 
 /* The lag up to max at which x resembles itself most; 0 when that is not much and patient. */
 static uint32_t period(const int16_t *x, uint32_t max, bool patient)
 {
 	uint32_t best = max, best_distance = UINT32_MAX;
-	uint32_t loudness = level(x, FADE + max);
+	uint32_t n = FADE + max;
+	uint32_t loud = loudness(x, n);
 
-	if (loudness < SILENCE)
+	if (loud < SILENCE * n)
 		return max;
 	for (uint32_t lag = PERIOD_MIN; lag <= max; lag++) {
 		uint32_t d = distance(x, lag);
@@ -47,7 +48,7 @@ static uint32_t period(const int16_t *x, uint32_t max, bool patient)
 			best = lag;
 		}
 	}
-	return patient && best_distance * 4 > loudness ? 0 : best;
+	return patient && best_distance * 4 * n > loud ? 0 : best;
 }
 
 /* out[i] goes from a to b. */

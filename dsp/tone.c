@@ -17,28 +17,16 @@
 #define DTMF_DIGITS 16
 
 /* E.180 clauses 5, 6 and 7, with the recommended 425 Hz. */
-const struct tone tone_ringback = {
-	{425},
-	       {	E180_DBM0	 },
-	    { 1000,   4000}
-};
-const struct tone tone_busy = {
-	{425},
-	       {	E180_DBM0	 },
-	    { 500,	  500}
-};
-const struct tone tone_congestion = {
-	{425},
-	       {	E180_DBM0	 },
-	    { 250,	  250}
-};
+const struct tone tone_ringback = { { 425 }, { E180_DBM0 }, { 1000, 4000 } };
+const struct tone tone_busy = { { 425 }, { E180_DBM0 }, { 500, 500 } };
+const struct tone tone_congestion = { { 425 }, { E180_DBM0 }, { 250, 250 } };
 
-static const char dtmf_digits[DTMF_DIGITS] = {'1', '2', '3', 'A', '4', '5', '6', 'B',
-					      '7', '8', '9', 'C', '*', '0', '#', 'D'};
+static const char dtmf_digits[DTMF_DIGITS] = { '1', '2', '3', 'A', '4', '5', '6', 'B',
+					       '7', '8', '9', 'C', '*', '0', '#', 'D' };
 
 #define DTMF(low, high)                                                                            \
 	{                                                                                          \
-		{(low), (high)}, {DTMF_LOW, DTMF_HIGH},                                            \
+		{ (low), (high) }, { DTMF_LOW, DTMF_HIGH },                                        \
 		{                                                                                  \
 			0                                                                          \
 		}                                                                                  \
@@ -86,7 +74,7 @@ static void step_start(struct tone_player *player, unsigned step)
 
 void tone_player_start(struct tone_player *player, const struct tone *tone)
 {
-	*player = (struct tone_player){.tone = tone};
+	*player = (struct tone_player){ .tone = tone };
 	if (tone)
 		step_start(player, 0);
 }

@@ -34,7 +34,7 @@ uint32_t digits_open(struct digits *digits, char symbol)
 {
 	if (!tone_dtmf(symbol) || digits->next - digits->first == DIGITS_MAX)
 		return 0;
-	*slot_of(digits, digits->next) = (struct digit){.symbol = symbol};
+	*slot_of(digits, digits->next) = (struct digit){ .symbol = symbol };
 	return digits->next++;
 }
 

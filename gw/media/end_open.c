@@ -11,8 +11,9 @@
 
 static void trace(const struct media_channel *channel, const char *text)
 {
-	struct trace_event event = {
-		.kind = TRACE_MEDIA, .call = channel->label, .text = str_c(text)};
+	struct trace_event event = { .kind = TRACE_MEDIA,
+				     .call = channel->label,
+				     .text = str_c(text) };
 
 	trace_emit(&event);
 }
@@ -20,7 +21,8 @@ static void trace(const struct media_channel *channel, const char *text)
 static void attach(struct channel_end *end, unsigned side)
 {
 	const struct engine_command command = {
-		.kind = ENGINE_ATTACH, .channel = end->channel, .side = side, .end = end};
+		.kind = ENGINE_ATTACH, .channel = end->channel, .side = side, .end = end
+	};
 
 	end->channel->ends[side] = end;
 	engine_send(end->channel->engine, &command);
@@ -85,7 +87,8 @@ int media_rtp_set(struct media_channel *channel, unsigned side,
 {
 	struct channel_end *end = channel->ends[side];
 	const struct engine_command command = {
-		.kind = ENGINE_RTP_SET, .channel = channel, .side = side, .rtp = *params};
+		.kind = ENGINE_RTP_SET, .channel = channel, .side = side, .rtp = *params
+	};
 
 	if (!end || end->is_bearer || params->codec >= MEDIA_CODECS)
 		return -EINVAL;
@@ -181,8 +184,9 @@ static bool heir_withdraw(struct channel_end *end)
 
 void media_end_close(struct media_channel *channel, unsigned side)
 {
-	const struct engine_command command = {
-		.kind = ENGINE_DETACH, .channel = channel, .side = side};
+	const struct engine_command command = { .kind = ENGINE_DETACH,
+						.channel = channel,
+						.side = side };
 	struct channel_end *end = channel->ends[side];
 
 	if (!end)

@@ -81,7 +81,7 @@ static void event_trace(const struct media_channel *channel, const struct media_
 		[MEDIA_EV_RTP_STARTED] = "RTP started",
 		[MEDIA_EV_RTP_TIMEOUT] = "RTP timed out",
 	};
-	struct trace_event trace = {.kind = TRACE_MEDIA, .call = channel->label};
+	struct trace_event trace = { .kind = TRACE_MEDIA, .call = channel->label };
 	char text[64];
 
 	if (event->kind == MEDIA_EV_DTMF)
@@ -104,7 +104,7 @@ static void event_pass(struct media_channel *channel, const struct media_event *
 
 static void channel_closed(struct media_channel *channel)
 {
-	const struct media_event event = {.kind = MEDIA_EV_CLOSED};
+	const struct media_event event = { .kind = MEDIA_EV_CLOSED };
 
 	channel->engine->n_channels--;
 	if (channel->want_closed)
@@ -270,7 +270,7 @@ static void letters_take(struct media_engine *engine)
 
 void media_engine_free(struct media_engine *engine)
 {
-	const struct engine_command stop = {.kind = ENGINE_STOP};
+	const struct engine_command stop = { .kind = ENGINE_STOP };
 
 	if (!engine)
 		return;
@@ -301,7 +301,7 @@ void media_engine_stalls(const struct media_engine *engine, uint64_t *stalls, ui
 
 int media_engine_add_span(struct media_engine *engine, struct tdm_span *span)
 {
-	struct engine_command command = {.kind = ENGINE_SPAN_ADD};
+	struct engine_command command = { .kind = ENGINE_SPAN_ADD };
 	struct engine_span *known;
 
 	if (engine->n_spans == ENGINE_SPANS_MAX)
@@ -318,7 +318,7 @@ int media_engine_add_span(struct media_engine *engine, struct tdm_span *span)
 
 int media_engine_remove_span(struct media_engine *engine, struct tdm_span *span)
 {
-	struct engine_command command = {.kind = ENGINE_SPAN_REMOVE};
+	struct engine_command command = { .kind = ENGINE_SPAN_REMOVE };
 	size_t at = 0;
 
 	while (at < engine->n_spans && engine->spans[at]->span != span)
@@ -345,7 +345,7 @@ int media_engine_remove_span(struct media_engine *engine, struct tdm_span *span)
 struct media_channel *media_channel_new(struct media_engine *engine, const char *label,
 					media_event_fn *fn, void *arg)
 {
-	struct engine_command command = {.kind = ENGINE_CHANNEL_ADD};
+	struct engine_command command = { .kind = ENGINE_CHANNEL_ADD };
 	struct media_channel *channel;
 
 	if (engine->n_channels >= engine->conf.channels_max)
@@ -365,7 +365,7 @@ struct media_channel *media_channel_new(struct media_engine *engine, const char 
 
 void media_channel_close(struct media_channel *channel, bool want_closed)
 {
-	const struct engine_command command = {.kind = ENGINE_CHANNEL_CLOSE, .channel = channel};
+	const struct engine_command command = { .kind = ENGINE_CHANNEL_CLOSE, .channel = channel };
 
 	media_end_close(channel, 0);
 	media_end_close(channel, 1);
@@ -380,7 +380,7 @@ void media_end_mode(struct media_channel *channel, unsigned side, bool hear, boo
 		.kind = ENGINE_MODE,
 		.channel = channel,
 		.side = side,
-		.mode = {hear, speak},
+		.mode = { hear, speak },
 	};
 
 	engine_send(channel->engine, &command);
@@ -392,7 +392,7 @@ void media_dtmf_send(struct media_channel *channel, unsigned side, char digit, u
 		.kind = ENGINE_DIGIT,
 		.channel = channel,
 		.side = side,
-		.digit = {digit, duration_ms < DIGIT_MIN_MS ? DIGIT_MIN_MS : duration_ms},
+		.digit = { digit, duration_ms < DIGIT_MIN_MS ? DIGIT_MIN_MS : duration_ms },
 	};
 
 	engine_send(channel->engine, &command);
@@ -401,7 +401,8 @@ void media_dtmf_send(struct media_channel *channel, unsigned side, char digit, u
 void media_tone(struct media_channel *channel, unsigned side, enum media_tone tone)
 {
 	const struct engine_command command = {
-		.kind = ENGINE_TONE, .channel = channel, .side = side, .tone = tone};
+		.kind = ENGINE_TONE, .channel = channel, .side = side, .tone = tone
+	};
 
 	engine_send(channel->engine, &command);
 }

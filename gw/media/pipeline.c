@@ -30,7 +30,7 @@ static struct media_side *other_side(struct media_end *end)
 
 void pipeline_report(struct media_end *end, enum media_event_kind kind)
 {
-	const struct media_event event = {.kind = kind, .side = end->side};
+	const struct media_event event = { .kind = kind, .side = end->side };
 
 	end->pipeline->report(end->pipeline->arg, &event);
 }
@@ -46,10 +46,10 @@ uint32_t pipeline_digit_heard(struct media_end *end, char digit)
 void pipeline_digit_lasts(struct media_end *end, char digit, uint32_t serial, uint32_t samples,
 			  bool ended)
 {
-	const struct media_event event = {.kind = MEDIA_EV_DTMF,
-					  .side = end->side,
-					  .digit = digit,
-					  .duration_ms = samples / PER_MS};
+	const struct media_event event = { .kind = MEDIA_EV_DTMF,
+					   .side = end->side,
+					   .digit = digit,
+					   .duration_ms = samples / PER_MS };
 
 	digits_grow(&other_side(end)->digits, serial, samples, ended);
 	if (!ended)
@@ -198,12 +198,12 @@ static struct demand flow_demand(const struct flow *flow, const struct round *ro
 
 	if (is_clocked(to))
 		return to->ops->demand(to);
-	return (struct demand){.take = from ? from->ops->ready(from, round) : round->elapsed};
+	return (struct demand){ .take = from ? from->ops->ready(from, round) : round->elapsed };
 }
 
 static void flow_run(struct flow *flow, const struct round *round)
 {
-	struct demand demand = {0};
+	struct demand demand = { 0 };
 	size_t block = flow->to->end ? flow->to->end->block : BLOCK_SAMPLES;
 
 	if (flow->from->end || flow->to->end)
@@ -224,7 +224,7 @@ void pipeline_round(struct pipeline *pipeline, const struct round *round)
 		if (side[i].end)
 			side[i].end->ops->intake(side[i].end, round, is_clocked(side[!i].end));
 	for (unsigned i = 0; i < 2; i++) {
-		struct flow flow = {.pipeline = pipeline, .from = &side[i], .to = &side[!i]};
+		struct flow flow = { .pipeline = pipeline, .from = &side[i], .to = &side[!i] };
 
 		flow_run(&flow, round);
 	}

@@ -128,7 +128,7 @@ static bool is_audio(const struct rtp_end *rtp, const struct rtp_packet *packet)
 static bool is_event(const struct rtp_end *rtp, const struct rtp_packet *packet)
 {
 	return rtp->params.dtmf_payload_type_in >= 0 &&
-	       packet->payload_type == rtp->params.dtmf_payload_type_in;
+	       packet->payload_type == (uint8_t)rtp->params.dtmf_payload_type_in;
 }
 
 /* False: a duplicate, or too odd to be used. */

@@ -70,9 +70,9 @@ static void event_step(struct rtp_end *rtp, struct digits *digits, const struct 
 	bool done;
 
 	if (first)
-		*out = (struct event_out){.open = true,
-					  .event = (uint8_t)rtp_event_of(digit->symbol),
-					  .timestamp = rtp->timestamp};
+		*out = (struct event_out){ .open = true,
+					   .event = (uint8_t)rtp_event_of(digit->symbol),
+					   .timestamp = rtp->timestamp };
 	digits->played += (uint32_t)rtp->packet_samples;
 	done = digit->ended && digits->played >= digit->samples;
 	samples = done ? digit->samples : digits->played;
@@ -113,7 +113,7 @@ static void packet_due(struct rtp_end *rtp)
 
 	if (!rtp->params.send) {
 		digits_clear(digits);
-		rtp->event_out = (struct event_out){0};
+		rtp->event_out = (struct event_out){ 0 };
 		rtp->marker = true;
 	} else if (digit) {
 		event_step(rtp, digits, digit);

@@ -10,7 +10,7 @@
 void snapshot_write(struct snapshot *snapshot, const struct media_end_stats *stats)
 {
 	uint32_t turn = atomic_load_explicit(&snapshot->turn, memory_order_relaxed);
-	uint64_t words[SNAPSHOT_WORDS] = {0};
+	uint64_t words[SNAPSHOT_WORDS] = { 0 };
 
 	memcpy(words, stats, sizeof(*stats));
 	atomic_store_explicit(&snapshot->turn, turn + 1, memory_order_relaxed);

@@ -88,11 +88,8 @@ bool source_lock_accept(struct source_lock *lock, const struct sockaddr_storage 
 {
 	if (lock->source.ss_family != AF_UNSPEC && sockaddr_same(from, &lock->source))
 		return true;
-	if (lock->certain)
-		return false;
 	if (lock->signalled.ss_family != AF_UNSPEC && sockaddr_same(from, &lock->signalled)) {
 		lock->source = *from;
-		lock->certain = true;
 		return true;
 	}
 	if (lock->source.ss_family != AF_UNSPEC)

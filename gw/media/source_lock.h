@@ -18,13 +18,12 @@
 
 #include "gw/media/rtp.h"
 
-#define LOCK_SILENCE_US 3000000
+#define LOCK_SILENCE_US 500000
 #define LOCK_RUN	8
 
 struct source_lock {
 	struct sockaddr_storage signalled; /* AF_UNSPEC: none */
 	struct sockaddr_storage source;	   /* that is taken; AF_UNSPEC: none yet */
-	bool certain;			   /* source is the signalled one, and has been heard */
 	uint64_t since_us;		   /* waiting for the signalled one */
 	struct sockaddr_storage candidate;
 	uint32_t candidate_ssrc;

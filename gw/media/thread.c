@@ -37,8 +37,9 @@ static uint64_t now_us(void)
 static void report(void *arg, const struct media_event *event)
 {
 	struct media_channel *channel = arg;
-	const struct engine_event e = {
-		.kind = ENGINE_EV_MEDIA, .channel = channel, .media = *event};
+	const struct engine_event e = { .kind = ENGINE_EV_MEDIA,
+					.channel = channel,
+					.media = *event };
 
 	if (!ring_push(channel->engine->events, &e))
 		counter_add(&events_lost, 1);
@@ -75,8 +76,9 @@ static void end_return(struct media_engine *engine, struct media_channel *channe
 		return;
 	snapshot_write(&channel->snapshot[side], &end->stats);
 	holder = container_of(end, struct channel_end, end);
-	holder->letter.event = (struct engine_event){
-		.kind = ENGINE_EV_RETURNED, .channel = channel, .end = holder};
+	holder->letter.event = (struct engine_event){ .kind = ENGINE_EV_RETURNED,
+						      .channel = channel,
+						      .end = holder };
 	list_append(&engine->letters, &holder->letter.node);
 }
 
@@ -91,7 +93,8 @@ static void channel_close(struct media_engine *engine, struct media_channel *cha
 	end_return(engine, channel, 0);
 	end_return(engine, channel, 1);
 	list_remove(&channel->node);
-	channel->letter.event = (struct engine_event){.kind = ENGINE_EV_CLOSED, .channel = channel};
+	channel->letter.event =
+		(struct engine_event){ .kind = ENGINE_EV_CLOSED, .channel = channel };
 	list_append(&engine->letters, &channel->letter.node);
 }
 
@@ -122,24 +125,17 @@ static void span_remove(struct media_engine *engine, const struct engine_span *s
 	sem_post(&engine->removed);
 }
 
-static void obey(struct media_engine *engine, const struct engine_command *command)
+static void obey_for_side(struct media_engine *engine, const struct engine_command *command)
 {
-	struct media_channel *channel = command->channel;
-	struct media_side *side = channel ? &channel->pipeline.side[command->side] : NULL;
+	struct pipeline *pipeline = &command->channel->pipeline;
+	struct media_side *side = &pipeline->side[command->side];
 
 	switch (command->kind) {
-	case ENGINE_CHANNEL_ADD:
-		channel_add(engine, channel);
-		break;
-	case ENGINE_CHANNEL_CLOSE:
-		channel_close(engine, channel);
-		break;
 	case ENGINE_ATTACH:
-		pipeline_attach(&channel->pipeline, command->side, &command->end->end,
-				&engine->round);
+		pipeline_attach(pipeline, command->side, &command->end->end, &engine->round);
 		break;
 	case ENGINE_DETACH:
-		end_return(engine, channel, command->side);
+		end_return(engine, command->channel, command->side);
 		break;
 	case ENGINE_RTP_SET:
 		rtp_end_set(rtp_end_of(side->end), &command->rtp, &engine->round);
@@ -149,11 +145,25 @@ static void obey(struct media_engine *engine, const struct engine_command *comma
 		side->speak = command->mode.speak;
 		break;
 	case ENGINE_DIGIT:
-		pipeline_digit(&channel->pipeline, command->side, command->digit.symbol,
+		pipeline_digit(pipeline, command->side, command->digit.symbol,
 			       command->digit.duration_ms);
 		break;
 	case ENGINE_TONE:
-		pipeline_tone(&channel->pipeline, command->side, command->tone);
+		pipeline_tone(pipeline, command->side, command->tone);
+		break;
+	default:
+		break;
+	}
+}
+
+static void obey(struct media_engine *engine, const struct engine_command *command)
+{
+	switch (command->kind) {
+	case ENGINE_CHANNEL_ADD:
+		channel_add(engine, command->channel);
+		break;
+	case ENGINE_CHANNEL_CLOSE:
+		channel_close(engine, command->channel);
 		break;
 	case ENGINE_SPAN_ADD:
 		span_add(engine, command->span);
@@ -163,6 +173,14 @@ static void obey(struct media_engine *engine, const struct engine_command *comma
 		break;
 	case ENGINE_STOP:
 		engine->stopping = true;
+		break;
+	case ENGINE_ATTACH:
+	case ENGINE_DETACH:
+	case ENGINE_RTP_SET:
+	case ENGINE_MODE:
+	case ENGINE_DIGIT:
+	case ENGINE_TONE:
+		obey_for_side(engine, command);
 		break;
 	}
 }
@@ -259,8 +277,9 @@ static void wait_turn(struct media_engine *engine)
 {
 	bool spanned = engine->n_ticking > 0;
 	struct pollfd fds[2] = {
-		{.fd = ring_fd(engine->commands),				  .events = POLLIN},
-		{.fd = spanned ? engine->ticking[0]->clock_fd : engine->timer_fd, .events = POLLIN},
+		{ .fd = ring_fd(engine->commands), .events = POLLIN },
+		{ .fd = spanned ? engine->ticking[0]->clock_fd : engine->timer_fd,
+		  .events = POLLIN },
 	};
 	unsigned period_ms = spanned ? engine->ticking[0]->span->chunk_ms : TIMER_MS;
 	int n = poll(fds, 2, spanned ? SPAN_SILENT_MS : -1);

@@ -21,7 +21,7 @@
 #define CHANNELS 1000
 #define FRAMES	 500
 #define FRAME	 160
-#define LIMIT_US 2.0
+#define LIMIT_US 2.5
 #define NO_FD	 (-2)
 
 struct chain {

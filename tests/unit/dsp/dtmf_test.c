@@ -47,7 +47,7 @@ static void line_pass(struct line *line, struct tone_player *player, size_t n)
 
 static void all_digits(enum g711_law law, size_t on, size_t off)
 {
-	struct line line = {.law = law};
+	struct line line = { .law = law };
 	struct tone_player player;
 
 	dtmf_detector_init(&line.detector);
@@ -73,7 +73,7 @@ static void round_trip(void)
 
 static void not_a_digit(void)
 {
-	struct line line = {.law = G711_A};
+	struct line line = { .law = G711_A };
 	struct tone_player player;
 
 	dtmf_detector_init(&line.detector);
@@ -131,10 +131,10 @@ static void cadence(void)
 int main(int argc, char **argv)
 {
 	CU_TestInfo tests[] = {
-		{"every digit over both laws", round_trip },
-		{"tones that are no digit",    not_a_digit},
-		{"levels",			   levels	 },
-		{"cadence",		    cadence	   },
+		{ "every digit over both laws", round_trip },
+		{ "tones that are no digit", not_a_digit },
+		{ "levels", levels },
+		{ "cadence", cadence },
 		CU_TEST_INFO_NULL,
 	};
 

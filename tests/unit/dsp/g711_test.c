@@ -74,11 +74,11 @@ static void blocks(void)
 int main(int argc, char **argv)
 {
 	CU_TestInfo tests[] = {
-		{"compress 65536 values as SpanDSP", compress_all	 },
-		{"expand and convert as SpanDSP",	  expand_all	    },
-		{"round trip of every octet",	      round_trip	},
-		{"error of quantising",		quantising_error},
-		{"blocks",			   blocks		 },
+		{ "compress 65536 values as SpanDSP", compress_all },
+		{ "expand and convert as SpanDSP", expand_all },
+		{ "round trip of every octet", round_trip },
+		{ "error of quantising", quantising_error },
+		{ "blocks", blocks },
 		CU_TEST_INFO_NULL,
 	};
 

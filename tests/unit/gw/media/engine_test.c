@@ -37,7 +37,7 @@ static int fds_open(void)
 
 static void pause_us(long us)
 {
-	const struct timespec t = {us / 1000000, us % 1000000 * 1000};
+	const struct timespec t = { us / 1000000, us % 1000000 * 1000 };
 
 	nanosleep(&t, NULL);
 }
@@ -147,7 +147,7 @@ static struct media_rtp_params params_to(uint16_t port)
 
 static bool is_bound(uint16_t port)
 {
-	struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons(port)};
+	struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons(port) };
 	int fd = socket(AF_INET, SOCK_DGRAM, 0);
 	bool bound;
 
@@ -196,7 +196,7 @@ static void ports(void)
 static void ports_taken_by_others(void)
 {
 	struct world world;
-	struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons(FIRST_PORT + 1)};
+	struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons(FIRST_PORT + 1) };
 	struct media_channel *channel;
 	int fd = socket(AF_INET, SOCK_DGRAM, 0);
 	uint16_t port;
@@ -218,15 +218,16 @@ static void refusals(void)
 	struct world world;
 	struct media_channel *a, *b;
 	struct media_rtp_params params = params_to(1);
-	struct tdm_span unknown = {.ops = &fake_ops};
-	struct media_conf conf = {.port_first = 5, .port_last = 5, .jitter_max_ms = 1};
+	struct tdm_span unknown = { .ops = &fake_ops };
+	struct media_conf conf = { .port_first = 5, .port_last = 5, .jitter_max_ms = 1 };
 	int error = 0;
 
 	world_open(&world, 4, 10, 2);
 	CU_ASSERT_PTR_NULL(media_engine_new(&conf, &world.loop, &error));
 	CU_ASSERT_EQUAL(error, -EINVAL);
 	conf = (struct media_conf){
-		.port_first = 5000, .port_last = 5010, .jitter_min_ms = 9, .jitter_max_ms = 8};
+		.port_first = 5000, .port_last = 5010, .jitter_min_ms = 9, .jitter_max_ms = 8
+	};
 	CU_ASSERT_PTR_NULL(media_engine_new(&conf, &world.loop, &error));
 	CU_ASSERT_EQUAL(error, -EINVAL);
 	a = media_channel_new(world.engine, "a", on_event, &world);
@@ -434,7 +435,7 @@ static void do_something(struct world *world, struct media_channel **channel, ui
 static void at_random(void)
 {
 	struct world world;
-	struct media_channel *channel[CHANNELS] = {NULL};
+	struct media_channel *channel[CHANNELS] = { NULL };
 	uint32_t random = 42;
 
 	world_open(&world, 20, 2, CHANNELS * 4);
@@ -494,16 +495,16 @@ static void ends_at_once(void)
 int main(int argc, char **argv)
 {
 	CU_TestInfo tests[] = {
-		{"ports",			     ports		       },
-		{"ports taken by others",		  ports_taken_by_others},
-		{"refusals",			     refusals	     },
-		{"a timeslot taken again at once",	   timeslot_taken_again },
-		{"two channels, digits through both", two_channels	  },
-		{"a stall is counted",		       stall_is_counted     },
-		{"a clock that stops",		       clock_stops	  },
-		{"10,000 operations at random",	at_random		 },
-		{"a burst of commands",		burst		     },
-		{"ends at once",			 ends_at_once	     },
+		{ "ports", ports },
+		{ "ports taken by others", ports_taken_by_others },
+		{ "refusals", refusals },
+		{ "a timeslot taken again at once", timeslot_taken_again },
+		{ "two channels, digits through both", two_channels },
+		{ "a stall is counted", stall_is_counted },
+		{ "a clock that stops", clock_stops },
+		{ "10,000 operations at random", at_random },
+		{ "a burst of commands", burst },
+		{ "ends at once", ends_at_once },
 		CU_TEST_INFO_NULL,
 	};
 

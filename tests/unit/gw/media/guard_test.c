@@ -100,12 +100,12 @@ static void open_pair(struct media_engine *engine, struct fake_span *fake,
 		CU_ASSERT_EQUAL_FATAL(media_bearer_open(channel[i], 1, &fake->span, 1 + i), 0);
 	}
 	for (unsigned i = 0; i < 2; i++) {
-		struct media_rtp_params params = {.codec = MEDIA_PCMU,
-						  .dtmf_payload_type = 101,
-						  .dtmf_payload_type_in = 101,
-						  .ptime_ms = 20,
-						  .send = true,
-						  .receive = true};
+		struct media_rtp_params params = { .codec = MEDIA_PCMU,
+						   .dtmf_payload_type = 101,
+						   .dtmf_payload_type_in = 101,
+						   .ptime_ms = 20,
+						   .send = true,
+						   .receive = true };
 		struct sockaddr_in *remote = (struct sockaddr_in *)(void *)&params.remote;
 
 		remote->sin_family = AF_INET;
@@ -121,13 +121,13 @@ static void open_pair(struct media_engine *engine, struct fake_span *fake,
  * stalls, closing. */
 static void guard(void)
 {
-	const struct media_conf conf = {.port_first = 22000,
-					.port_last = 22019,
-					.jitter_min_ms = 20,
-					.jitter_max_ms = 200,
-					.rtp_timeout_ms = 100,
-					.channels_max = 10};
-	const struct timespec tick = {0, 10000000};
+	const struct media_conf conf = { .port_first = 22000,
+					 .port_last = 22019,
+					 .jitter_min_ms = 20,
+					 .jitter_max_ms = 200,
+					 .rtp_timeout_ms = 100,
+					 .channels_max = 10 };
+	const struct timespec tick = { 0, 10000000 };
 	struct media_channel *channel[2];
 	struct media_engine *engine;
 	struct fake_span fake;
@@ -171,7 +171,7 @@ static void guard(void)
 int main(int argc, char **argv)
 {
 	CU_TestInfo tests[] = {
-		{"the media thread neither allocates nor locks", guard},
+		{ "the media thread neither allocates nor locks", guard },
 		CU_TEST_INFO_NULL,
 	};
 

@@ -18,8 +18,8 @@
 
 static void header(void)
 {
-	static const uint8_t wire[] = {0x80, 0x88, 0x12, 0x34, 0x01, 0x02, 0x03, 0x04,
-				       0xAA, 0xBB, 0xCC, 0xDD, 1,    2,	   3};
+	static const uint8_t wire[] = { 0x80, 0x88, 0x12, 0x34, 0x01, 0x02, 0x03, 0x04,
+					0xAA, 0xBB, 0xCC, 0xDD, 1,    2,    3 };
 	uint8_t out[RTP_HEADER_OCTETS];
 	struct rtp_packet p;
 
@@ -40,8 +40,8 @@ static void header(void)
 static void header_extras(void)
 {
 	/* padding 2, extension of one word, two CSRCs */
-	static const uint8_t wire[] = {0xB2, 0x00, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 9, 9, 9, 9,
-				       8,    8,	   8, 8, 0, 0, 0, 1, 7, 7, 7, 7, 5, 6, 0, 2};
+	static const uint8_t wire[] = { 0xB2, 0x00, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 9, 9, 9, 9,
+					8,    8,    8, 8, 0, 0, 0, 1, 7, 7, 7, 7, 5, 6, 0, 2 };
 	uint8_t wrong[sizeof(wire)];
 	struct rtp_packet p;
 
@@ -61,7 +61,7 @@ static void header_extras(void)
 
 static void events(void)
 {
-	static const uint8_t wire[] = {11, 0x8A, 0x03, 0x20};
+	static const uint8_t wire[] = { 11, 0x8A, 0x03, 0x20 };
 	uint8_t out[RTP_EVENT_OCTETS];
 	struct rtp_event e;
 
@@ -82,7 +82,7 @@ static void events(void)
 
 static void reception_counts(void)
 {
-	struct reception r = {0};
+	struct reception r = { 0 };
 	struct reception_report report;
 	unsigned restarts = 0;
 
@@ -105,11 +105,15 @@ static void reception_counts(void)
 	reception_report(&r, &report);
 	CU_ASSERT_EQUAL(report.lost, 99 - (int32_t)r.duplicate);
 	CU_ASSERT_EQUAL(report.highest, 65500 + 998);
+	/* another source does not make them forgotten */
+	reception_note(&r, 2, 7, 0, 0);
+	reception_note(&r, 2, 9, 0, 0);
+	CU_ASSERT_EQUAL(reception_lost(&r), 100);
 }
 
 static void reception_fraction(void)
 {
-	struct reception r = {0};
+	struct reception r = { 0 };
 	struct reception_report report;
 
 	for (unsigned i = 0; i < 100; i++)
@@ -126,7 +130,7 @@ static void reception_fraction(void)
 
 static void reception_jitter(void)
 {
-	struct reception r = {0};
+	struct reception r = { 0 };
 
 	/* the transit alternates by 80 samples: |D| is 80 always, and J goes there */
 	for (unsigned i = 0; i < 500; i++)
@@ -136,7 +140,7 @@ static void reception_jitter(void)
 
 static void reception_jumps(void)
 {
-	struct reception r = {0};
+	struct reception r = { 0 };
 
 	reception_note(&r, 1, 100, 0, 0);
 	CU_ASSERT_EQUAL(reception_note(&r, 1, 101, 0, 0), RECEPTION_NEW);
@@ -168,7 +172,7 @@ static void rtcp_sender_report(void)
 		.octets = 8000,
 		.has_report = true,
 		.source = 0x22222222,
-		.report = {.fraction_lost = 10, .lost = -2, .highest = 70000, .jitter = 33},
+		.report = { .fraction_lost = 10, .lost = -2, .highest = 70000, .jitter = 33 },
 		.lsr = 0xABCD0123,
 		.dlsr = 65536,
 		.bye = true,
@@ -217,7 +221,7 @@ static void rtcp_sender_report(void)
 
 static void rtcp_receiver_report(void)
 {
-	const struct rtcp_out out = {.ssrc = 7, .cname = "c"};
+	const struct rtcp_out out = { .ssrc = 7, .cname = "c" };
 	uint8_t o[RTCP_OCTETS_MAX];
 	struct rtcp_in in;
 	size_t n = rtcp_encode(o, &out);
@@ -230,7 +234,7 @@ static void rtcp_receiver_report(void)
 
 static void rtcp_interval(void)
 {
-	struct rtcp_timing t = {2, 2, true, false, 120, 0};
+	struct rtcp_timing t = { 2, 2, true, false, 120, 0 };
 
 	/* 5 s, 0.5 to 1.5 times, over e - 1.5 */
 	CU_ASSERT_DOUBLE_EQUAL((double)rtcp_interval_us(&t), 2.5e6 / 1.21828, 1000);
@@ -244,7 +248,7 @@ static void rtcp_interval(void)
 
 static struct sockaddr_storage address(const char *host, uint16_t port)
 {
-	struct sockaddr_storage a = {0};
+	struct sockaddr_storage a = { 0 };
 
 	a.ss_family = AF_INET;
 	inet_pton(AF_INET, host, &((struct sockaddr_in *)(void *)&a)->sin_addr);
@@ -254,10 +258,10 @@ static struct sockaddr_storage address(const char *host, uint16_t port)
 
 static void lock_forged(void)
 {
-	struct source_lock lock = {0};
+	struct source_lock lock = { 0 };
 	struct sockaddr_storage peer = address("192.0.2.1", 4000),
 				other = address("192.0.2.1", 4002);
-	struct rtp_packet p = {.ssrc = 1};
+	struct rtp_packet p = { .ssrc = 1 };
 	unsigned taken = 0;
 
 	source_lock_signal(&lock, &peer, 1);
@@ -278,11 +282,11 @@ static void lock_forged(void)
 
 static void lock_behind_nat(void)
 {
-	struct source_lock lock = {0};
+	struct source_lock lock = { 0 };
 	struct sockaddr_storage signalled = address("10.0.0.1", 4000),
 				nat = address("192.0.2.9", 61000);
 	struct sockaddr_storage forged = address("192.0.2.66", 5);
-	struct rtp_packet p = {.ssrc = 1};
+	struct rtp_packet p = { .ssrc = 1 };
 	unsigned n = 0;
 
 	source_lock_signal(&lock, &signalled, 1);
@@ -308,7 +312,7 @@ static void lock_behind_nat(void)
 
 static void lock_interrupted_run(void)
 {
-	struct source_lock lock = {0};
+	struct source_lock lock = { 0 };
 	struct sockaddr_storage signalled = address("10.0.0.1", 4000);
 	unsigned taken = 0;
 
@@ -316,7 +320,7 @@ static void lock_interrupted_run(void)
 	source_lock_signal(&lock, &signalled, 1);
 	for (unsigned i = 0; i < 10000; i++) {
 		struct sockaddr_storage forged = address("192.0.2.66", (uint16_t)(1000 + i % 3));
-		struct rtp_packet p = {.ssrc = 1, .sequence = (uint16_t)(i / 3)};
+		struct rtp_packet p = { .ssrc = 1, .sequence = (uint16_t)(i / 3) };
 
 		taken += source_lock_accept(&lock, &forged, &p, 10000000 + i);
 	}
@@ -325,10 +329,10 @@ static void lock_interrupted_run(void)
 
 static void lock_learns(void)
 {
-	struct source_lock lock = {0};
-	struct sockaddr_storage none = {0}, peer = address("192.0.2.1", 4000),
+	struct source_lock lock = { 0 };
+	struct sockaddr_storage none = { 0 }, peer = address("192.0.2.1", 4000),
 				other = address("192.0.2.2", 4000);
-	struct rtp_packet p = {.ssrc = 1};
+	struct rtp_packet p = { .ssrc = 1 };
 
 	source_lock_signal(&lock, &none, 1);
 	CU_ASSERT_EQUAL(source_lock_target(&lock)->ss_family, AF_UNSPEC);
@@ -392,22 +396,22 @@ static void digits_overflow(void)
 int main(int argc, char **argv)
 {
 	CU_TestInfo tests[] = {
-		{"RTP header",		       header		     },
-		{"RTP header with everything",    header_extras	    },
-		{"telephone events",		     events		   },
-		{"reception: losses exact",	    reception_counts    },
-		{"reception: fraction lost",	     reception_fraction  },
-		{"reception: jitter",	      reception_jitter    },
-		{"reception: jumps",		     reception_jumps	    },
-		{"RTCP sender report",	       rtcp_sender_report	 },
-		{"RTCP receiver report",		 rtcp_receiver_report},
-		{"RTCP interval",		  rtcp_interval       },
-		{"source lock: 10,000 forged",    lock_forged	  },
-		{"source lock: behind a NAT",     lock_behind_nat     },
-		{"source lock: no run, no entry", lock_interrupted_run},
-		{"source lock: learns",		lock_learns	   },
-		{"digits as tones",		    digits_as_tones	   },
-		{"too many digits",		    digits_overflow	   },
+		{ "RTP header", header },
+		{ "RTP header with everything", header_extras },
+		{ "telephone events", events },
+		{ "reception: losses exact", reception_counts },
+		{ "reception: fraction lost", reception_fraction },
+		{ "reception: jitter", reception_jitter },
+		{ "reception: jumps", reception_jumps },
+		{ "RTCP sender report", rtcp_sender_report },
+		{ "RTCP receiver report", rtcp_receiver_report },
+		{ "RTCP interval", rtcp_interval },
+		{ "source lock: 10,000 forged", lock_forged },
+		{ "source lock: behind a NAT", lock_behind_nat },
+		{ "source lock: no run, no entry", lock_interrupted_run },
+		{ "source lock: learns", lock_learns },
+		{ "digits as tones", digits_as_tones },
+		{ "too many digits", digits_overflow },
 		CU_TEST_INFO_NULL,
 	};
 

@@ -25,7 +25,7 @@ struct peer {
 
 static struct sockaddr_in loopback(uint16_t port)
 {
-	struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons(port)};
+	struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons(port) };
 
 	in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	return in;
@@ -67,13 +67,13 @@ static struct media_channel *channel_open(struct media_engine *engine, struct pe
 					  struct tdm_span *span)
 {
 	struct media_channel *channel = media_channel_new(engine, "test", on_event, NULL);
-	struct media_rtp_params params = {.codec = MEDIA_PCMA,
-					  .payload_type = 8,
-					  .dtmf_payload_type = -1,
-					  .dtmf_payload_type_in = -1,
-					  .ptime_ms = 20,
-					  .send = true,
-					  .receive = true};
+	struct media_rtp_params params = { .codec = MEDIA_PCMA,
+					   .payload_type = 8,
+					   .dtmf_payload_type = -1,
+					   .dtmf_payload_type_in = -1,
+					   .ptime_ms = 20,
+					   .send = true,
+					   .receive = true };
 	struct sockaddr_in in = loopback(0);
 	socklen_t n = sizeof(in);
 	uint16_t port;
@@ -96,7 +96,8 @@ static struct media_channel *channel_open(struct media_engine *engine, struct pe
 static void peer_send(struct peer *peer, unsigned k)
 {
 	const struct rtp_packet p = {
-		.payload_type = 8, .sequence = (uint16_t)k, .timestamp = k * PACKET, .ssrc = 5};
+		.payload_type = 8, .sequence = (uint16_t)k, .timestamp = k * PACKET, .ssrc = 5
+	};
 	uint8_t octets[12 + PACKET];
 
 	rtp_encode_header(octets, &p);
@@ -144,13 +145,13 @@ static unsigned breaks(const struct peer *peer, size_t *octets)
 
 static void run(unsigned chunk_ms)
 {
-	const struct media_conf conf = {.port_first = 23000,
-					.port_last = 23019,
-					.jitter_min_ms = 20,
-					.jitter_max_ms = 200,
-					.rtp_timeout_ms = 0,
-					.channels_max = 10};
-	const struct timespec tick = {0, 20000000};
+	const struct media_conf conf = { .port_first = 23000,
+					 .port_last = 23019,
+					 .jitter_min_ms = 20,
+					 .jitter_max_ms = 200,
+					 .rtp_timeout_ms = 0,
+					 .channels_max = 10 };
+	const struct timespec tick = { 0, 20000000 };
 	struct tdm_span *master = span_open(chunk_ms, true), *slave = span_open(chunk_ms, false);
 	struct tdm_span_counters c[2];
 	struct media_engine *engine;
@@ -230,7 +231,7 @@ static void chunks(void)
 int main(int argc, char **argv)
 {
 	CU_TestInfo tests[] = {
-		{"RTP over a virtual E1 and back", chunks},
+		{ "RTP over a virtual E1 and back", chunks },
 		CU_TEST_INFO_NULL,
 	};
 
