@@ -46,7 +46,7 @@ static void start_releasing(struct gateway *gw)
 
 static bool settled(const struct gateway *gw)
 {
-	return !call_core_calls(gw->core) && !busy_circuits(gw) && !sip_ua_dialogs(gw->sip);
+	return !call_core_calls(gw->core) && !busy_circuits(gw) && sip_ua_settled(gw->sip);
 }
 
 static void look(struct timer *timer, void *arg)
@@ -61,8 +61,9 @@ static void look(struct timer *timer, void *arg)
 	if (gw->phase == GATEWAY_RELEASING && (settled(gw) || late)) {
 		if (!settled(gw))
 			log_write(LOG_WARNING, "causeway",
-				  "stopping with %zu calls and %zu circuits not idle",
-				  call_core_calls(gw->core), busy_circuits(gw));
+				  "stopping with %zu calls and %zu circuits not idle%s",
+				  call_core_calls(gw->core), busy_circuits(gw),
+				  sip_ua_settled(gw->sip) ? "" : ", SIP peers not told");
 		gw->phase = GATEWAY_STOPPED;
 		uv_stop(gw->loop);
 		return;

@@ -266,9 +266,11 @@ void sip_leg_abort(struct sip_leg *leg, enum q850_cause cause)
 
 static void bye_response(void *user, struct sip_txn *txn, struct sip_msg *msg)
 {
-	(void)user;
+	struct sip_leg_fork *fork = user;
+
 	(void)txn;
-	(void)msg;
+	if (msg->status >= 200)
+		fork->bye_done = true;
 }
 
 static void bye_failed(void *user, struct sip_txn *txn, unsigned status)
@@ -276,6 +278,7 @@ static void bye_failed(void *user, struct sip_txn *txn, unsigned status)
 	struct sip_leg_fork *fork = user;
 
 	(void)txn;
+	fork->bye_done = true;
 	log_write(LOG_NOTICE, fork->leg->id, "BYE without an answer (%u): the dialog is over",
 		  status);
 }
@@ -494,6 +497,27 @@ const struct leg_ops sip_leg_ops = {
 	.event = leg_event,
 	.describe = leg_describe,
 };
+
+static bool leg_settled(const struct sip_leg *leg)
+{
+	if (leg->state != SIP_LEG_ENDING)
+		return false;
+	for (struct list_node *n = list_first(&leg->forks); n; n = list_next(&leg->forks, n)) {
+		const struct sip_leg_fork *fork = container_of(n, struct sip_leg_fork, node);
+
+		if (fork->bye && !fork->bye_done)
+			return false;
+	}
+	return true;
+}
+
+bool sip_ua_settled(const struct sip_ua *ua)
+{
+	for (struct list_node *n = list_first(&ua->legs); n; n = list_next(&ua->legs, n))
+		if (!leg_settled(container_of(n, struct sip_leg, node)))
+			return false;
+	return true;
+}
 
 struct table *sip_ua_show_dialogs(void *arg)
 {

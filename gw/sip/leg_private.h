@@ -32,6 +32,7 @@ struct sip_leg_fork {
 	bool has_settled;
 	bool acked;	     /* its 2xx was acknowledged once */
 	struct sip_txn *bye; /* borrow */
+	bool bye_done;	     /* answered, or given up */
 };
 
 /* What the INVITE of an outgoing call is made of; gone when it has its final response. */

@@ -28,6 +28,8 @@ int sip_ua_reload(struct sip_ua *ua, const struct conf *conf) __attribute__((war
 /* New calls and OPTIONS get 503 with Retry-After (graceful shutdown). */
 void sip_ua_drain(struct sip_ua *ua, bool on);
 size_t sip_ua_legs(const struct sip_ua *ua);
+/* Nothing is owed to any peer: what is left only absorbs retransmissions. */
+bool sip_ua_settled(const struct sip_ua *ua);
 size_t sip_ua_dialogs(const struct sip_ua *ua);
 
 #endif
