@@ -42,7 +42,7 @@ static size_t add_named(const struct conf_report *report, struct named *named, s
 {
 	if (!*name)
 		return n;
-	named[n] = (struct named){*name, name, conf_report_line_of(report, name)};
+	named[n] = (struct named){ *name, name, conf_report_line_of(report, name) };
 	return n + 1;
 }
 
@@ -153,7 +153,7 @@ static bool claim(struct timeslots *slots, struct slot_user *row, unsigned times
 			       conf_report_line_of(slots->report, row[timeslot].member));
 		return false;
 	}
-	row[timeslot] = (struct slot_user){member, what};
+	row[timeslot] = (struct slot_user){ member, what };
 	return true;
 }
 
@@ -194,7 +194,7 @@ static void check_circuits(struct timeslots *slots, const struct conf_circuits *
 
 static void check_timeslots(const struct conf *conf, struct conf_report *report)
 {
-	struct timeslots slots = {.conf = conf, .report = report};
+	struct timeslots slots = { .conf = conf, .report = report };
 
 	slots.user = calloc(conf->n_spans + 1, sizeof(*slots.user));
 	if (!slots.user) {
@@ -256,7 +256,7 @@ static bool relation_of(const struct conf *conf, const struct conf_isup *isup,
 
 	if (!ls || !ls->opc || !ls->dpc)
 		return false;
-	*relation = (struct relation){ls->opc, isup->dpc ? isup->dpc : ls->dpc, ls->network};
+	*relation = (struct relation){ ls->opc, isup->dpc ? isup->dpc : ls->dpc, ls->network };
 	return true;
 }
 

@@ -7,8 +7,9 @@
 #include "conf/check.h"
 #include "conf/grammar.h"
 
-static const struct conf_grammar gateway = {
-	.root = &conf_root, .octets = sizeof(struct conf), .check = conf_check};
+static const struct conf_grammar gateway = { .root = &conf_root,
+					     .octets = sizeof(struct conf),
+					     .check = conf_check };
 
 struct conf *conf_read(const char *file, conf_timer_ok_fn *timer_ok, conf_error_fn *error,
 		       void *arg)

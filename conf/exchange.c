@@ -21,16 +21,16 @@
 #define DBM0_MIN (-60)
 #define CIC_MAX	 4095 /* 12 bits, Q.763 clause 1.2 */
 
-static const char *const no_yes[] = {"false", "true", NULL};
-static const char *const yes_no[] = {"true", "false", NULL};
-static const char *const levels[] = {"error", "warning", "notice", "info", "debug", NULL};
-static const char *const actions[] = {"answer",	   "connect",	  "overlap", "busy",
-				      "no-answer", "unallocated", "reject",  "announce-release",
-				      "silent",	   NULL};
-static const char *const records[] = {"false", "true", "early", NULL};
-static const char *const natures[] = {"unknown", "subscriber", "national", "international", NULL};
-static const char *const presentations[] = {"allowed", "restricted", NULL};
-static const char *const starts[] = {"ready", "trigger", NULL};
+static const char *const no_yes[] = { "false", "true", NULL };
+static const char *const yes_no[] = { "true", "false", NULL };
+static const char *const levels[] = { "error", "warning", "notice", "info", "debug", NULL };
+static const char *const actions[] = { "answer",    "connect",	   "overlap", "busy",
+				       "no-answer", "unallocated", "reject",  "announce-release",
+				       "silent",    NULL };
+static const char *const records[] = { "false", "true", "early", NULL };
+static const char *const natures[] = { "unknown", "subscriber", "national", "international", NULL };
+static const char *const presentations[] = { "allowed", "restricted", NULL };
+static const char *const starts[] = { "ready", "trigger", NULL };
 
 /* clang-format off */
 #define AT(member) .at = offsetof(struct conf_exchange, member)
@@ -125,8 +125,9 @@ static struct conf_section root_sections[] = {
 };
 /* clang-format on */
 
-static const struct conf_section exchange_root = {
-	.name = "configuration", .sections = root_sections, .n_sections = COUNT(root_sections)};
+static const struct conf_section exchange_root = { .name = "configuration",
+						   .sections = root_sections,
+						   .n_sections = COUNT(root_sections) };
 
 static void share_section(struct conf_section *section, const char *name)
 {
@@ -156,7 +157,7 @@ static bool level_parse(struct str text, float *dbm0)
 	uint64_t value;
 
 	if (below)
-		text = (struct str){text.p + 1, text.n - 1};
+		text = (struct str){ text.p + 1, text.n - 1 };
 	if (str_to_u64(text, below ? -DBM0_MIN : 3, &value))
 		return false;
 	*dbm0 = below ? -(float)value : (float)value;
@@ -171,8 +172,8 @@ static struct str cut(struct str text, char sign, struct str *rest)
 	*rest = STR_NONE;
 	if (!at)
 		return text;
-	*rest = (struct str){at + 1, text.n - (size_t)(at + 1 - text.p)};
-	return (struct str){text.p, (size_t)(at - text.p)};
+	*rest = (struct str){ at + 1, text.n - (size_t)(at + 1 - text.p) };
+	return (struct str){ text.p, (size_t)(at - text.p) };
 }
 
 static bool tone_parse(const char *text, struct conf_play *play)
@@ -181,9 +182,9 @@ static bool tone_parse(const char *text, struct conf_play *play)
 		const char *name;
 		enum conf_play_kind kind;
 	} names[] = {
-		{"ringback",   CONF_PLAY_RINGBACK  },
-		{"busy",	 CONF_PLAY_BUSY      },
-		{"congestion", CONF_PLAY_CONGESTION},
+		{ "ringback", CONF_PLAY_RINGBACK },
+		{ "busy", CONF_PLAY_BUSY },
+		{ "congestion", CONF_PLAY_CONGESTION },
 	};
 	struct str level, second, first;
 
@@ -205,7 +206,7 @@ bool conf_play_parse(const char *text, struct conf_play *play)
 {
 	struct str t = str_c(text);
 
-	*play = (struct conf_play){.kind = CONF_PLAY_SILENCE};
+	*play = (struct conf_play){ .kind = CONF_PLAY_SILENCE };
 	if (strcmp(text, "silence") == 0)
 		return true;
 	if (strcmp(text, "echo") == 0) {
@@ -362,7 +363,7 @@ static void check_circuits(const struct conf_exchange *conf, struct conf_report 
 
 static void check_timeslots(const struct conf_exchange *conf, struct conf_report *report)
 {
-	struct timeslots slots = {conf, report, calloc(conf->n_spans + 1, sizeof(uint32_t))};
+	struct timeslots slots = { conf, report, calloc(conf->n_spans + 1, sizeof(uint32_t)) };
 
 	if (!slots.used) {
 		report->out_of_memory = true;
@@ -442,8 +443,9 @@ static void check(const void *object, struct conf_report *report)
 		check_originate(conf, report, i);
 }
 
-static const struct conf_grammar exchange_grammar = {
-	.root = &exchange_root, .octets = sizeof(struct conf_exchange), .check = check};
+static const struct conf_grammar exchange_grammar = { .root = &exchange_root,
+						      .octets = sizeof(struct conf_exchange),
+						      .check = check };
 
 /* Main thread, before anything is read. */
 static const struct conf_grammar *grammar(void)

@@ -11,19 +11,19 @@
 #define HOUR   (60 * MINUTE)
 #define DAY    (24 * HOUR)
 
-static const char *const no_yes[] = {"false", "true", NULL};
-static const char *const levels[] = {"error", "warning", "notice", "info", "debug", NULL};
-static const char *const span_types[] = {"virtual", NULL};
-static const char *const framings[] = {"e1", "t1", NULL};
-static const char *const laws[] = {"alaw", "ulaw", NULL};
-static const char *const ends[] = {"connect", "listen", NULL};
-static const char *const clocks[] = {"line", "master", NULL};
-static const char *const networks[] = {"international", "international-spare", "national",
-				       "national-spare", NULL};
-static const char *const hunts[] = {"least-recent", "ascending", "descending", "cyclic", NULL};
-static const char *const transports[] = {"udp", "tcp", NULL};
-static const char *const codecs[] = {"PCMA", "PCMU", NULL};
-static const char *const dtmfs[] = {"inband", "rfc4733", NULL};
+static const char *const no_yes[] = { "false", "true", NULL };
+static const char *const levels[] = { "error", "warning", "notice", "info", "debug", NULL };
+static const char *const span_types[] = { "virtual", NULL };
+static const char *const framings[] = { "e1", "t1", NULL };
+static const char *const laws[] = { "alaw", "ulaw", NULL };
+static const char *const ends[] = { "connect", "listen", NULL };
+static const char *const clocks[] = { "line", "master", NULL };
+static const char *const networks[] = { "international", "international-spare", "national",
+					"national-spare", NULL };
+static const char *const hunts[] = { "least-recent", "ascending", "descending", "cyclic", NULL };
+static const char *const transports[] = { "udp", "tcp", NULL };
+static const char *const codecs[] = { "PCMA", "PCMU", NULL };
+static const char *const dtmfs[] = { "inband", "rfc4733", NULL };
 
 /* G.711 clause 1: A-law on 2048 kbit/s paths, mu-law on 1544 kbit/s ones. */
 static const char *law_of(const void *object)
@@ -194,8 +194,9 @@ static const struct conf_section root_sections[] = {
 };
 /* clang-format on */
 
-const struct conf_section conf_root = {
-	.name = "configuration", .sections = root_sections, .n_sections = COUNT(root_sections)};
+const struct conf_section conf_root = { .name = "configuration",
+					.sections = root_sections,
+					.n_sections = COUNT(root_sections) };
 
 static bool same(const char *name, const char *text, size_t n)
 {

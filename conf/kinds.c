@@ -38,7 +38,7 @@ static int number_at(const char **at, uint32_t max, uint32_t *value)
 {
 	size_t n = strspn(*at, "0123456789");
 	uint64_t v;
-	int rc = str_to_u64((struct str){*at, n}, max, &v);
+	int rc = str_to_u64((struct str){ *at, n }, max, &v);
 
 	*at += n;
 	if (!rc)
@@ -82,20 +82,20 @@ static void uint_right(const struct conf_field *field, FILE *out)
 	fprintf(out, "a number from %" PRIu32 " to %" PRIu32, field->min, field->max);
 }
 
-const struct conf_kind conf_kind_uint = {.octets = sizeof(unsigned),
-					 .parse = uint_parse,
-					 .print = uint_print,
-					 .equal = uint_equal,
-					 .right = uint_right};
+const struct conf_kind conf_kind_uint = { .octets = sizeof(unsigned),
+					  .parse = uint_parse,
+					  .print = uint_print,
+					  .equal = uint_equal,
+					  .right = uint_right };
 
 static const struct {
 	const char *unit;
 	uint32_t ms;
 } units[] = {
-	{"h",   3600000},
-	{"min", 60000  },
-	{"s",   1000	  },
-	{"ms",  1	},
+	{ "h", 3600000 },
+	{ "min", 60000 },
+	{ "s", 1000 },
+	{ "ms", 1 },
 };
 
 #define UNITS (sizeof(units) / sizeof(units[0]))
@@ -157,11 +157,11 @@ static void ms_right(const struct conf_field *field, FILE *out)
 	conf_ms_print(field->max, out);
 }
 
-const struct conf_kind conf_kind_ms = {.octets = sizeof(uint32_t),
-				       .parse = ms_parse,
-				       .print = ms_print,
-				       .equal = uint_equal,
-				       .right = ms_right};
+const struct conf_kind conf_kind_ms = { .octets = sizeof(uint32_t),
+					.parse = ms_parse,
+					.print = ms_print,
+					.equal = uint_equal,
+					.right = ms_right };
 
 /* Enumerations: gcc and clang give them the type unsigned. */
 static int word_parse(const struct conf_field *field, void *member, const char *text)
@@ -179,11 +179,11 @@ static void word_print(const struct conf_field *field, const void *member, FILE 
 	fputs(field->words[*(const unsigned *)member], out);
 }
 
-const struct conf_kind conf_kind_word = {.octets = sizeof(unsigned),
-					 .parse = word_parse,
-					 .print = word_print,
-					 .equal = uint_equal,
-					 .right = conf_words_right};
+const struct conf_kind conf_kind_word = { .octets = sizeof(unsigned),
+					  .parse = word_parse,
+					  .print = word_print,
+					  .equal = uint_equal,
+					  .right = conf_words_right };
 
 static int octet_word_parse(const struct conf_field *field, void *member, const char *text)
 {
@@ -206,11 +206,11 @@ static bool octet_equal(const struct conf_field *field, const void *a, const voi
 	return *(const uint8_t *)a == *(const uint8_t *)b;
 }
 
-const struct conf_kind conf_kind_octet_word = {.octets = sizeof(uint8_t),
-					       .parse = octet_word_parse,
-					       .print = octet_word_print,
-					       .equal = octet_equal,
-					       .right = conf_words_right};
+const struct conf_kind conf_kind_octet_word = { .octets = sizeof(uint8_t),
+						.parse = octet_word_parse,
+						.print = octet_word_print,
+						.equal = octet_equal,
+						.right = conf_words_right };
 
 /* The first word is false, the second true. */
 static int flag_parse(const struct conf_field *field, void *member, const char *text)
@@ -234,11 +234,11 @@ static bool flag_equal(const struct conf_field *field, const void *a, const void
 	return *(const bool *)a == *(const bool *)b;
 }
 
-const struct conf_kind conf_kind_flag = {.octets = sizeof(bool),
-					 .parse = flag_parse,
-					 .print = flag_print,
-					 .equal = flag_equal,
-					 .right = conf_words_right};
+const struct conf_kind conf_kind_flag = { .octets = sizeof(bool),
+					  .parse = flag_parse,
+					  .print = flag_print,
+					  .equal = flag_equal,
+					  .right = conf_words_right };
 
 /* Zone, area, signalling point in 3, 8 and 3 bits (Q.708 clause 2), or one number. 0 names no
  * point. */
@@ -247,9 +247,9 @@ static int point_code_parse(const struct conf_field *field, void *member, const 
 	static const struct {
 		uint32_t max, shift;
 	} parts[] = {
-		{7,   11},
-		{255, 3 },
-		{7,   0 },
+		{ 7, 11 },
+		{ 255, 3 },
+		{ 7, 0 },
 	};
 	uint32_t code = 0, part = 0;
 
@@ -287,11 +287,11 @@ static void point_code_right(const struct conf_field *field, FILE *out)
 		POINT_CODE_MAX);
 }
 
-const struct conf_kind conf_kind_point_code = {.octets = sizeof(uint32_t),
-					       .parse = point_code_parse,
-					       .print = point_code_print,
-					       .equal = uint_equal,
-					       .right = point_code_right};
+const struct conf_kind conf_kind_point_code = { .octets = sizeof(uint32_t),
+						.parse = point_code_parse,
+						.print = point_code_print,
+						.equal = uint_equal,
+						.right = point_code_right };
 
 static int timeslots_parse(const struct conf_field *field, void *member, const char *text)
 {
@@ -354,11 +354,11 @@ static void timeslots_right(const struct conf_field *field, FILE *out)
 		TIMESLOT_MAX);
 }
 
-const struct conf_kind conf_kind_timeslots = {.octets = sizeof(uint32_t),
-					      .parse = timeslots_parse,
-					      .print = timeslots_print,
-					      .equal = uint_equal,
-					      .right = timeslots_right};
+const struct conf_kind conf_kind_timeslots = { .octets = sizeof(uint32_t),
+					       .parse = timeslots_parse,
+					       .print = timeslots_print,
+					       .equal = uint_equal,
+					       .right = timeslots_right };
 
 static const unsigned *upper(const struct conf_field *field, const void *member)
 {
@@ -399,11 +399,11 @@ static void range_right(const struct conf_field *field, FILE *out)
 		field->min, field->max);
 }
 
-const struct conf_kind conf_kind_range = {.octets = sizeof(unsigned),
-					  .parse = range_parse,
-					  .print = range_print,
-					  .equal = range_equal,
-					  .right = range_right};
+const struct conf_kind conf_kind_range = { .octets = sizeof(unsigned),
+					   .parse = range_parse,
+					   .print = range_print,
+					   .equal = range_equal,
+					   .right = range_right };
 
 /* Splits "ADDRESS:PORT" and "[ADDRESS]:PORT"; an IPv6 address with a port needs its brackets (RFC
  * 3986 3.2.2). */
@@ -416,13 +416,13 @@ static bool split_port(const char *text, struct str *address, const char **port)
 		end = strchr(text, ']');
 		if (!end || (end[1] && end[1] != ':'))
 			return false;
-		*address = (struct str){text + 1, (size_t)(end - text - 1)};
+		*address = (struct str){ text + 1, (size_t)(end - text - 1) };
 		*port = end[1] ? end + 2 : NULL;
 		return true;
 	}
 	end = strchr(text, ':');
 	if (end && !strchr(end + 1, ':')) {
-		*address = (struct str){text, (size_t)(end - text)};
+		*address = (struct str){ text, (size_t)(end - text) };
 		*port = end + 1;
 	} else {
 		*address = str_c(text);
@@ -449,11 +449,11 @@ bool conf_address_parse(const char *text, char *address, size_t cap, unsigned *p
 	return true;
 }
 
-static const char *const transports[] = {"udp", "tcp", NULL};
+static const char *const transports[] = { "udp", "tcp", NULL };
 
 static int listen_parse(const struct conf_field *field, void *member, const char *text)
 {
-	struct conf_listen listen = {0};
+	struct conf_listen listen = { 0 };
 	unsigned transport = 0;
 
 	(void)field;
@@ -495,8 +495,8 @@ static void listen_right(const struct conf_field *field, FILE *out)
 	      out);
 }
 
-const struct conf_kind conf_kind_listen = {.octets = sizeof(struct conf_listen),
-					   .parse = listen_parse,
-					   .print = listen_print,
-					   .equal = listen_equal,
-					   .right = listen_right};
+const struct conf_kind conf_kind_listen = { .octets = sizeof(struct conf_listen),
+					    .parse = listen_parse,
+					    .print = listen_print,
+					    .equal = listen_equal,
+					    .right = listen_right };

@@ -45,7 +45,7 @@ static int skip_blanks(const char **at, int *line)
 
 void conf_lexer_open(struct conf_lexer *lexer, const char *text, struct conf_report *report)
 {
-	*lexer = (struct conf_lexer){.at = text, .line = 1, .report = report};
+	*lexer = (struct conf_lexer){ .at = text, .line = 1, .report = report };
 	conf_lexer_next(lexer);
 }
 

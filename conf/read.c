@@ -34,7 +34,7 @@ static struct written written_of(const char *value)
 	char *end;
 	long line = strtol(value, &end, 10);
 
-	return (struct written){(int)line, end + strcspn(end, ":") + 1};
+	return (struct written){ (int)line, end + strcspn(end, ":") + 1 };
 }
 
 static void free_options(cfg_opt_t *options)
@@ -140,7 +140,7 @@ static void set_fallback_list(struct reader *reader, const struct conf_field *fi
 		size_t n = strcspn(text, " ");
 		void *member = conf_member(object, field->at + *count * field->kind->octets);
 
-		if (str_copy(one, sizeof(one), (struct str){text, n}) ||
+		if (str_copy(one, sizeof(one), (struct str){ text, n }) ||
 		    field->kind->parse(field, member, one)) {
 			reader->report->out_of_memory = true;
 			return;
@@ -260,8 +260,8 @@ static void read_keys(struct reader *reader, const struct conf_section *section,
 					 "more than %d timers; write fewer", CONF_TIMERS_MAX);
 			return;
 		}
-		read_key(reader, &timers[(*count)++], (struct str){entry.text, n},
-			 (struct written){entry.line, entry.text + n + 1});
+		read_key(reader, &timers[(*count)++], (struct str){ entry.text, n },
+			 (struct written){ entry.line, entry.text + n + 1 });
 	}
 }
 
@@ -374,8 +374,8 @@ static void *read_all(struct reader *reader, const struct conf_grammar *grammar,
 void *conf_grammar_read_text(const struct conf_grammar *grammar, const char *name, const char *text,
 			     conf_timer_ok_fn *timer_ok, conf_error_fn *error, void *arg)
 {
-	struct conf_report report = {0};
-	struct reader reader = {.report = &report, .timer_ok = timer_ok};
+	struct conf_report report = { 0 };
+	struct reader reader = { .report = &report, .timer_ok = timer_ok };
 	void *object = read_all(&reader, grammar, name, text);
 
 	if (!conf_report_tell(&report, name, error, arg)) {
@@ -415,7 +415,7 @@ static char *load(const char *file, const char **reason)
 void *conf_grammar_read(const struct conf_grammar *grammar, const char *file,
 			conf_timer_ok_fn *timer_ok, conf_error_fn *error, void *arg)
 {
-	struct conf_report report = {0};
+	struct conf_report report = { 0 };
 	void *object = NULL;
 	const char *reason;
 	char *text = load(file, &reason);

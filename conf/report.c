@@ -41,7 +41,7 @@ static void add_fault(struct conf_report *report, int line, const char *fmt, va_
 		return;
 	}
 	report->faults = faults;
-	report->faults[report->n_faults] = (struct conf_fault){line, report->n_faults, text};
+	report->faults[report->n_faults] = (struct conf_fault){ line, report->n_faults, text };
 	report->n_faults++;
 }
 
@@ -70,7 +70,7 @@ void conf_report_place(struct conf_report *report, const void *start, size_t oct
 	if (!room(report, &places, &report->cap_places, report->n_places, sizeof(*report->places)))
 		return;
 	report->places = places;
-	report->places[report->n_places++] = (struct conf_place){start, octets, line};
+	report->places[report->n_places++] = (struct conf_place){ start, octets, line };
 }
 
 int conf_report_line_of(const struct conf_report *report, const void *member)
@@ -131,7 +131,7 @@ static void tell(const struct conf_fault *fault, const char *file, conf_error_fn
 bool conf_report_tell(struct conf_report *report, const char *file, conf_error_fn *error, void *arg)
 {
 	static char memory[] = "out of memory; free some and read again";
-	static const struct conf_fault no_memory = {.line = 1, .text = memory};
+	static const struct conf_fault no_memory = { .line = 1, .text = memory };
 
 	if (report->n_faults)
 		qsort(report->faults, report->n_faults, sizeof(*report->faults), by_line);
@@ -149,5 +149,5 @@ void conf_report_close(struct conf_report *report)
 	free(report->faults);
 	free(report->places);
 	free(report->unusable);
-	*report = (struct conf_report){0};
+	*report = (struct conf_report){ 0 };
 }

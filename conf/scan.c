@@ -238,7 +238,7 @@ static void scan_body(struct scan *scan, struct body *body);
 static void scan_section(struct scan *scan, struct body *parent, const struct conf_section *section,
 			 const struct conf_token *word, const struct conf_token *title)
 {
-	struct body body = {.section = section, .word = *word, .title = *title, .parent = parent};
+	struct body body = { .section = section, .word = *word, .title = *title, .parent = parent };
 	bool once = section->title || check_once(scan, parent, word);
 
 	if (!conf_token_is(&scan->lexer.token, '{')) {
@@ -280,14 +280,14 @@ static void wrong_title(struct scan *scan, struct body *parent, const struct con
 	conf_lexer_next(&scan->lexer);
 	scan_body(scan,
 		  &(struct body){
-			  .section = section, .word = *word, .title = *title, .parent = parent});
+			  .section = section, .word = *word, .title = *title, .parent = parent });
 	scan->mute--;
 }
 
 /* The current token follows the section's word. */
 static void scan_section_head(struct scan *scan, struct body *body, const struct conf_token *word)
 {
-	struct conf_token title = {.line = word->line};
+	struct conf_token title = { .line = word->line };
 	const struct conf_section *section;
 	bool titled;
 
@@ -341,7 +341,7 @@ static void scan_statement(struct scan *scan, struct body *body)
 
 	conf_lexer_next(&scan->lexer);
 	if (field || body->section->keys)
-		scan_assignment(scan, body, &(struct assignment){word, field});
+		scan_assignment(scan, body, &(struct assignment){ word, field });
 	else if (has_section(body->section, &word))
 		scan_section_head(scan, body, &word);
 	else
@@ -405,8 +405,8 @@ static void scan_body(struct scan *scan, struct body *body)
 
 char *conf_scan(const struct conf_section *root, const char *text, struct conf_report *report)
 {
-	struct scan scan = {.report = report};
-	struct body file = {.section = root};
+	struct scan scan = { .report = report };
+	struct body file = { .section = root };
 	char *copy = NULL;
 	size_t size = 0;
 	bool bad;

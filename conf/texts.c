@@ -109,7 +109,7 @@ static bool is_network(const char *text)
 
 	if (!slash)
 		return is_address(text);
-	if (str_copy(address, sizeof(address), (struct str){text, (size_t)(slash - text)}))
+	if (str_copy(address, sizeof(address), (struct str){ text, (size_t)(slash - text) }))
 		return false;
 	return is_address(address) &&
 	       !str_to_u64(str_c(slash + 1), strchr(address, ':') ? 128 : 32, &bits);
@@ -165,7 +165,7 @@ static bool is_proxy(const char *text)
 		return true;
 	if (!colon)
 		return is_domain(str_c(text));
-	return is_domain((struct str){text, (size_t)(colon - text)}) &&
+	return is_domain((struct str){ text, (size_t)(colon - text) }) &&
 	       !str_to_u64(str_c(colon + 1), 65535, &port) && port;
 }
 
@@ -173,35 +173,43 @@ static bool is_proxy(const char *text)
 	.octets = sizeof(char *), .parse = text_parse, .print = text_print, .equal = text_equal,   \
 	.right = text_right
 
-const struct conf_kind conf_kind_text = {TEXT_KIND, .valid = is_text,
-					 .valid_text = "a text in quotes"};
+const struct conf_kind conf_kind_text = { TEXT_KIND, .valid = is_text,
+					  .valid_text = "a text in quotes" };
 const struct conf_kind conf_kind_name = {
 	TEXT_KIND, .valid = is_name,
-	.valid_text = "a name of 1 to 31 letters, digits, hyphens, underscores and dots"};
-const struct conf_kind conf_kind_path = {TEXT_KIND, .valid = is_text,
-					 .valid_text = "the path of a file in quotes"};
+	.valid_text = "a name of 1 to 31 letters, digits, hyphens, underscores and dots"
+};
+const struct conf_kind conf_kind_path = { TEXT_KIND, .valid = is_text,
+					  .valid_text = "the path of a file in quotes" };
 const struct conf_kind conf_kind_socket = {
 	TEXT_KIND, .valid = is_socket,
-	.valid_text = "the path of a socket in quotes, of at most 107 octets"};
-const struct conf_kind conf_kind_digits = {TEXT_KIND, .valid = is_digits,
-					   .valid_text = "digits in quotes, such as \"49\""};
+	.valid_text = "the path of a socket in quotes, of at most 107 octets"
+};
+const struct conf_kind conf_kind_digits = { TEXT_KIND, .valid = is_digits,
+					    .valid_text = "digits in quotes, such as \"49\"" };
 const struct conf_kind conf_kind_dial = {
 	TEXT_KIND, .valid = is_dial,
-	.valid_text = "digits in quotes, such as \"030\" or \"+49\" (also * # A B C D E)"};
+	.valid_text = "digits in quotes, such as \"030\" or \"+49\" (also * # A B C D E)"
+};
 const struct conf_kind conf_kind_address = {
 	TEXT_KIND, .valid = is_address,
-	.valid_text = "an IPv4 or IPv6 address in quotes, such as \"192.0.2.1\""};
+	.valid_text = "an IPv4 or IPv6 address in quotes, such as \"192.0.2.1\""
+};
 const struct conf_kind conf_kind_network = {
 	TEXT_KIND, .valid = is_network,
-	.valid_text = "addresses or networks in quotes, such as \"192.0.2.0/24\""};
+	.valid_text = "addresses or networks in quotes, such as \"192.0.2.0/24\""
+};
 const struct conf_kind conf_kind_host = {
 	TEXT_KIND, .valid = is_host,
-	.valid_text = "a domain name or an address in quotes, such as \"pbx.example.org\""};
+	.valid_text = "a domain name or an address in quotes, such as \"pbx.example.org\""
+};
 const struct conf_kind conf_kind_server = {
 	TEXT_KIND, .valid = is_server,
-	.valid_text = "an address with or without port in quotes, such as \"127.0.0.1:53\""};
+	.valid_text = "an address with or without port in quotes, such as \"127.0.0.1:53\""
+};
 const struct conf_kind conf_kind_proxy = {
 	TEXT_KIND, .valid = is_proxy,
 	.valid_text = "a domain name or an address in quotes, with or without port, such as "
-		      "\"192.0.2.9:5060\""};
-const struct conf_kind conf_kind_text_word = {TEXT_KIND};
+		      "\"192.0.2.9:5060\""
+};
+const struct conf_kind conf_kind_text_word = { TEXT_KIND };

@@ -7,16 +7,16 @@
 
 #include "gw/base/str.h"
 
-static const struct tdm_span_ops *const back_ends[] = {&tdm_virtual_ops};
+static const struct tdm_span_ops *const back_ends[] = { &tdm_virtual_ops };
 
 static const struct {
 	unsigned bit;
 	struct str word;
 } alarm_words[] = {
-	{TDM_ALARM_LOS,	{"los", 3}},
-	{TDM_ALARM_AIS,	{"ais", 3}},
-	{TDM_ALARM_RAI,	{"rai", 3}},
-	{TDM_ALARM_DOWN, {"red", 3}},
+	{ TDM_ALARM_LOS, { "los", 3 } },
+	{ TDM_ALARM_AIS, { "ais", 3 } },
+	{ TDM_ALARM_RAI, { "rai", 3 } },
+	{ TDM_ALARM_DOWN, { "red", 3 } },
 };
 
 #define ALARM_WORDS (sizeof(alarm_words) / sizeof(alarm_words[0]))

@@ -75,7 +75,7 @@ int tdm_bearer_new(struct tdm_endpoint **endpoint, int *user_fd, const struct td
 		free(bearer);
 		return rc;
 	}
-	bearer->endpoint = (struct tdm_endpoint){&bearer_ops, counters, fds[1]};
+	bearer->endpoint = (struct tdm_endpoint){ &bearer_ops, counters, fds[1] };
 	memset(bearer->idle, tdm_idle_octet(span->law), sizeof(bearer->idle));
 	*endpoint = &bearer->endpoint;
 	*user_fd = fds[0];

@@ -295,9 +295,9 @@ unsigned tdm_cable_poll(const struct tdm_cable *cable, struct pollfd fds[2], boo
 	unsigned n = 0;
 
 	if (cable->listen_fd >= 0)
-		fds[n++] = (struct pollfd){.fd = cable->listen_fd, .events = POLLIN};
+		fds[n++] = (struct pollfd){ .fd = cable->listen_fd, .events = POLLIN };
 	if (cable->fd >= 0 && hearing)
-		fds[n++] = (struct pollfd){.fd = cable->fd, .events = POLLIN};
+		fds[n++] = (struct pollfd){ .fd = cable->fd, .events = POLLIN };
 	return n;
 }
 

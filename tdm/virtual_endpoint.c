@@ -19,7 +19,7 @@ uint8_t tdm_idle_octet(enum tdm_law law)
  * and size: measure. */
 static int queued_cost(int from, int to, size_t block_octets, int *cost)
 {
-	uint8_t block[BLOCK_OCTETS_MAX] = {0};
+	uint8_t block[BLOCK_OCTETS_MAX] = { 0 };
 
 	if (block_octets > sizeof(block))
 		return -EINVAL;

@@ -78,14 +78,14 @@ static const struct fault {
 	int (*ask)(struct tdm_faults *faults, unsigned arg, struct str value);
 	unsigned arg;
 } fault_table[] = {
-	{{"los", 3},   ask_signal,	 TDM_SIGNAL_NONE},
-	{{"ais", 3},   ask_signal,	 TDM_SIGNAL_AIS },
-	{{"rai", 3},   ask_signal,	 TDM_SIGNAL_RAI },
-	{{"ber", 3},   ask_bit_errors, 0	      },
-	{{"slip", 4},  ask_slip,	0		 },
-	{{"cut", 3},   ask_cut,	      1	       },
-	{{"mend", 4},  ask_cut,	       0		},
-	{{"stall", 5}, ask_stall,	  0		   },
+	{ { "los", 3 }, ask_signal, TDM_SIGNAL_NONE },
+	{ { "ais", 3 }, ask_signal, TDM_SIGNAL_AIS },
+	{ { "rai", 3 }, ask_signal, TDM_SIGNAL_RAI },
+	{ { "ber", 3 }, ask_bit_errors, 0 },
+	{ { "slip", 4 }, ask_slip, 0 },
+	{ { "cut", 3 }, ask_cut, 1 },
+	{ { "mend", 4 }, ask_cut, 0 },
+	{ { "stall", 5 }, ask_stall, 0 },
 };
 
 int tdm_fault_ask(struct tdm_faults *faults, const char *text)
@@ -95,8 +95,8 @@ int tdm_fault_ask(struct tdm_faults *faults, const char *text)
 
 	while (n < all.n && all.p[n] != ' ')
 		n++;
-	struct str word = {all.p, n};
-	struct str value = str_trim((struct str){all.p + n, all.n - n});
+	struct str word = { all.p, n };
+	struct str value = str_trim((struct str){ all.p + n, all.n - n });
 
 	for (size_t i = 0; i < sizeof(fault_table) / sizeof(fault_table[0]); i++) {
 		if (str_eq(word, fault_table[i].word))
@@ -137,8 +137,8 @@ void tdm_bit_errors_apply(struct tdm_bit_errors *errors, struct tdm_faults *faul
 	unsigned asked = atomic_load_explicit(&faults->bit_error_asked, memory_order_acquire);
 
 	if (asked != errors->asked) {
-		*errors = (struct tdm_bit_errors){.rate = atomic_load(&faults->bit_error_rate),
-						  .asked = asked};
+		*errors = (struct tdm_bit_errors){ .rate = atomic_load(&faults->bit_error_rate),
+						   .asked = asked };
 		if (errors->rate > 0)
 			errors->good_bits = gap_next(errors);
 	}

@@ -296,7 +296,7 @@ static void line_overslept(struct tdm_line *line, uint64_t now, uint64_t us)
 
 static void line_sleep(struct pollfd *fds, unsigned n, uint64_t us)
 {
-	struct timespec t = {(time_t)(us / 1000000), (long)(us % 1000000) * 1000};
+	struct timespec t = { (time_t)(us / 1000000), (long)(us % 1000000) * 1000 };
 
 	ppoll(fds, n, &t, NULL);
 }
@@ -322,9 +322,7 @@ static uint64_t line_wait(struct tdm_line *line)
 	uint64_t now = now_us();
 	uint64_t until = now + LOOK_AROUND_US;
 	bool hearing = line->clock_master ? line->chunk_us > HEAR_AT_TICK_US : !line->held;
-	struct pollfd fds[3] = {
-		{.fd = line->wake_fd, .events = POLLIN}
-	       };
+	struct pollfd fds[3] = { { .fd = line->wake_fd, .events = POLLIN } };
 	unsigned n = 1 + tdm_cable_poll(line->cable, fds + 1, hearing);
 
 	if (own_clock(line) && line->due_us < until)
@@ -336,7 +334,7 @@ static uint64_t line_wait(struct tdm_line *line)
 	line_sleep(fds, n, until > now ? until - now : 0);
 	now = now_us();
 	if (fds[0].revents & POLLIN)
-		eventfd_read(line->wake_fd, &(eventfd_t){0});
+		eventfd_read(line->wake_fd, &(eventfd_t){ 0 });
 	line->held = !line->clock_master && now < line->hold_us &&
 		     (line->held || cable_readable(fds, n));
 	line_woke(line, now, until);
@@ -350,11 +348,11 @@ static void line_stall(struct tdm_line *line, uint64_t ms)
 	uint64_t end = start + ms * 1000;
 
 	for (uint64_t now = start; now < end && !atomic_load(&line->stopping); now = now_us()) {
-		struct pollfd wake = {.fd = line->wake_fd, .events = POLLIN};
+		struct pollfd wake = { .fd = line->wake_fd, .events = POLLIN };
 
 		line_sleep(&wake, 1, end - now);
 		if (wake.revents & POLLIN)
-			eventfd_read(line->wake_fd, &(eventfd_t){0});
+			eventfd_read(line->wake_fd, &(eventfd_t){ 0 });
 	}
 	line_woke(line, now_us(), start);
 }
@@ -387,7 +385,7 @@ static void line_free(struct tdm_line *line)
 		tdm_endpoint_free(endpoint_adopt(line, timeslot));
 	tdm_cable_close(line->cable);
 	for (size_t i = 0; i < 3; i++) {
-		int fd = (const int[]){line->wake_fd, line->alarm_fd, line->clock_fd}[i];
+		int fd = (const int[]){ line->wake_fd, line->alarm_fd, line->clock_fd }[i];
 
 		if (fd >= 0)
 			close(fd);

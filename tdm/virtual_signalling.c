@@ -157,7 +157,7 @@ int tdm_signalling_new(struct tdm_endpoint **endpoint, int *user_fd, const struc
 		free(sig);
 		return rc;
 	}
-	sig->endpoint = (struct tdm_endpoint){&signalling_ops, counters, fds[1]};
+	sig->endpoint = (struct tdm_endpoint){ &signalling_ops, counters, fds[1] };
 	memcpy(sig->name, span->name, sizeof(sig->name));
 	sig->tx = hdlc_tx_init(NULL, 0, 1, 0, frame_sent, sig);
 	sig->rx = hdlc_rx_init(NULL, 0, 1, 1, frame_received, sig);

@@ -19,9 +19,7 @@ struct alarm {
 	struct timespec raised, cleared; /* cleared.tv_sec 0: still raised */
 };
 
-static struct list alarms = {
-	{&alarms.head, &alarms.head}
-};
+static struct list alarms = { { &alarms.head, &alarms.head } };
 static size_t raised_count, cleared_count;
 
 static struct alarm *find_raised(const char *source, const char *text)
@@ -115,7 +113,7 @@ static void set_time(struct table *table, size_t column, const struct timespec *
 
 static struct table *alarms_fill(void *arg)
 {
-	static const char *const columns[] = {"source", "alarm", "state", "raised", "cleared"};
+	static const char *const columns[] = { "source", "alarm", "state", "raised", "cleared" };
 	struct table *table = table_new(columns, 5);
 
 	(void)arg;
@@ -133,8 +131,9 @@ static struct table *alarms_fill(void *arg)
 	return table;
 }
 
-static struct show show_alarms = {
-	.name = "alarms", .help = "alarms raised, and the last cleared", .fill = alarms_fill};
+static struct show show_alarms = { .name = "alarms",
+				   .help = "alarms raised, and the last cleared",
+				   .fill = alarms_fill };
 
 void alarm_show_open(void)
 {

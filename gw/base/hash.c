@@ -107,5 +107,5 @@ void hash_each(struct hash *hash, void (*fn)(struct hash_node *node, void *arg),
 void hash_close(struct hash *hash)
 {
 	free(hash->bucket);
-	*hash = (struct hash){0};
+	*hash = (struct hash){ 0 };
 }

@@ -18,7 +18,7 @@ static bool is_space(char c)
 
 struct str str_c(const char *terminated)
 {
-	return (struct str){terminated, terminated ? strlen(terminated) : 0};
+	return (struct str){ terminated, terminated ? strlen(terminated) : 0 };
 }
 
 bool str_eq(struct str a, struct str b)
@@ -39,7 +39,7 @@ bool str_ieq(struct str a, struct str b)
 
 bool str_starts(struct str s, struct str prefix)
 {
-	return s.n >= prefix.n && str_eq((struct str){s.p, prefix.n}, prefix);
+	return s.n >= prefix.n && str_eq((struct str){ s.p, prefix.n }, prefix);
 }
 
 struct str str_trim(struct str s)

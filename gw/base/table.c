@@ -65,7 +65,7 @@ int table_row(struct table *table)
 		table->rows_cap = cap;
 	}
 	for (size_t i = 0; i < table->n_columns; i++)
-		table->cells[table->n_rows * table->n_columns + i] = (struct cell){0};
+		table->cells[table->n_rows * table->n_columns + i] = (struct cell){ 0 };
 	table->n_rows++;
 	return 0;
 }
@@ -77,7 +77,7 @@ static size_t printable_length(struct str s)
 	const unsigned char *p = (const unsigned char *)s.p;
 	size_t n = p[0] < 0x80 ? 1 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
 	uint32_t code = n == 1 ? p[0] : p[0] & (0x7fu >> n);
-	static const uint32_t least[] = {0, 0x20, 0xa0, 0x800, 0x10000};
+	static const uint32_t least[] = { 0, 0x20, 0xa0, 0x800, 0x10000 };
 
 	if ((p[0] >= 0x80 && p[0] < 0xc2) || p[0] > 0xf4 || n > s.n)
 		return 0;
@@ -158,7 +158,7 @@ void table_set_fmt(struct table *table, size_t column, const char *fmt, ...)
 		table->out_of_memory = true;
 		return;
 	}
-	set(table, column, CELL_STR, (struct str){text, (size_t)n}, 0);
+	set(table, column, CELL_STR, (struct str){ text, (size_t)n }, 0);
 	free(text);
 }
 

@@ -27,7 +27,7 @@ static uint64_t monotonic_now_us(void *arg)
 	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
 }
 
-const struct clock_source clock_monotonic = {.now_us = monotonic_now_us};
+const struct clock_source clock_monotonic = { .now_us = monotonic_now_us };
 
 struct timer_heap *timer_heap_new(const struct clock_source *clock)
 {
@@ -151,7 +151,7 @@ unsigned timer_heap_run(struct timer_heap *heap)
 int timer_init(struct timer *timer, struct timer_heap *heap, const char *name, timer_fn *fn,
 	       void *arg)
 {
-	*timer = (struct timer){.fn = fn, .arg = arg, .name = name};
+	*timer = (struct timer){ .fn = fn, .arg = arg, .name = name };
 	if (heap->reserved == heap->capacity) {
 		size_t capacity = heap->capacity ? heap->capacity * 2 : 64;
 		struct timer **slot = reallocarray(heap->slot, capacity, sizeof(struct timer *));

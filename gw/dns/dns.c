@@ -483,7 +483,7 @@ void dns_close(struct dns *dns)
 
 static bool numeric(struct dns_query *q, const char *name, int family)
 {
-	union dns_address a = {0};
+	union dns_address a = { 0 };
 	union dns_address *out;
 	bool ok = false;
 
@@ -508,7 +508,7 @@ static bool numeric(struct dns_query *q, const char *name, int family)
 
 static void ask_addresses(struct dns_query *q, const char *name, int family)
 {
-	struct ares_addrinfo_hints hints = {.ai_flags = ARES_AI_NOSORT, .ai_family = family};
+	struct ares_addrinfo_hints hints = { .ai_flags = ARES_AI_NOSORT, .ai_family = family };
 
 	ares_getaddrinfo(q->dns->channel, name, NULL, &hints, on_addresses, q);
 }

@@ -117,8 +117,8 @@ static void *audio_thread(void *arg)
 	uint64_t chunks;
 
 	for (unsigned i = 0; i < audio->n_spans; i++)
-		fds[i] = (struct pollfd){tdm_span_clock_fd(audio->spans[i]), POLLIN, 0};
-	fds[n] = (struct pollfd){ring_fd(audio->commands), POLLIN, 0};
+		fds[i] = (struct pollfd){ tdm_span_clock_fd(audio->spans[i]), POLLIN, 0 };
+	fds[n] = (struct pollfd){ ring_fd(audio->commands), POLLIN, 0 };
 	while (!atomic_load(&audio->quit)) {
 		if (poll(fds, n + 1, -1) <= 0)
 			continue;
@@ -254,23 +254,23 @@ void audio_free(struct audio *audio)
 
 int audio_open(struct audio *audio, unsigned slot, int span, int fd, void *owner)
 {
-	const struct command command = {
-		.kind = COMMAND_OPEN, .slot = slot, .open = {span, fd, owner}
-	     };
+	const struct command command = { .kind = COMMAND_OPEN,
+					 .slot = slot,
+					 .open = { span, fd, owner } };
 
 	return give(audio, &command);
 }
 
 int audio_play(struct audio *audio, unsigned slot, const struct sound *sound)
 {
-	const struct command command = {.kind = COMMAND_PLAY, .slot = slot, .sound = sound};
+	const struct command command = { .kind = COMMAND_PLAY, .slot = slot, .sound = sound };
 
 	return give(audio, &command);
 }
 
 int audio_dial(struct audio *audio, unsigned slot, const char *digits)
 {
-	struct command command = {.kind = COMMAND_DIAL, .slot = slot};
+	struct command command = { .kind = COMMAND_DIAL, .slot = slot };
 
 	strncat(command.digits, digits, PLAYER_DIGITS_MAX);
 	return give(audio, &command);
@@ -278,14 +278,14 @@ int audio_dial(struct audio *audio, unsigned slot, const char *digits)
 
 int audio_record(struct audio *audio, unsigned slot)
 {
-	const struct command command = {.kind = COMMAND_RECORD, .slot = slot};
+	const struct command command = { .kind = COMMAND_RECORD, .slot = slot };
 
 	return give(audio, &command);
 }
 
 int audio_close(struct audio *audio, unsigned slot)
 {
-	const struct command command = {.kind = COMMAND_CLOSE, .slot = slot};
+	const struct command command = { .kind = COMMAND_CLOSE, .slot = slot };
 
 	return give(audio, &command);
 }

@@ -199,7 +199,7 @@ void call_lose(struct exchange_call *call, const struct isup_cause *cause)
 
 void call_release_value(struct exchange_call *call, uint8_t value)
 {
-	const struct isup_cause cause = {.location = Q850_LOC_USER, .value = value};
+	const struct isup_cause cause = { .location = Q850_LOC_USER, .value = value };
 
 	call_release(call, &cause, "local");
 }
@@ -208,8 +208,8 @@ void call_release_value(struct exchange_call *call, uint8_t value)
 
 static json_t *number_json(const struct isup_number *number)
 {
-	static const char *const natures[] = {"?", "subscriber", "unknown", "national",
-					      "international"};
+	static const char *const natures[] = { "?", "subscriber", "unknown", "national",
+					       "international" };
 
 	if (!number->noa && !number->n)
 		return json_null();

@@ -37,8 +37,8 @@ static int start(struct exchange_call *call)
 
 bool call_audio_start(struct exchange_call *call)
 {
-	const struct isup_cause cause = {.location = Q850_LOC_PUBLIC_LOCAL,
-					 .value = Q850_RESOURCE_UNAVAILABLE};
+	const struct isup_cause cause = { .location = Q850_LOC_PUBLIC_LOCAL,
+					  .value = Q850_RESOURCE_UNAVAILABLE };
 	int err = call->audio_up ? 0 : start(call);
 
 	if (!err) {

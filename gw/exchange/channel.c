@@ -33,8 +33,8 @@ void channel_open(struct channel *channel)
 	channel->digit = 0;
 	channel->samples = 0;
 	channel->recording = false;
-	channel->stats = (struct audio_stats){0};
-	channel->heard = (struct audio_event){.kind = AUDIO_HEARD, .owner = channel->owner};
+	channel->stats = (struct audio_stats){ 0 };
+	channel->heard = (struct audio_event){ .kind = AUDIO_HEARD, .owner = channel->owner };
 	memset(block, g711_silence(channel->law), channel->block);
 	for (size_t i = 0; i < ahead || i < AHEAD_MIN; i++)
 		send_block(channel, block);
@@ -44,14 +44,14 @@ void channel_open(struct channel *channel)
 /* Who has no room for an event loses a digit's report, not more. */
 static void tell(struct channel *channel, enum audio_event_kind kind)
 {
-	const struct audio_event event = {.kind = kind, .owner = channel->owner};
+	const struct audio_event event = { .kind = kind, .owner = channel->owner };
 
 	(void)ring_push(channel->events, &event);
 }
 
 static void detect(struct channel *channel, const uint8_t *octets)
 {
-	struct audio_event event = {.kind = AUDIO_DIGIT, .owner = channel->owner};
+	struct audio_event event = { .kind = AUDIO_DIGIT, .owner = channel->owner };
 	int16_t linear[PLAYER_BLOCK_MAX];
 	char digit;
 
@@ -114,7 +114,7 @@ void channel_tick(struct channel *channel)
 
 bool channel_close(struct channel *channel)
 {
-	struct audio_event event = {.kind = AUDIO_CLOSED, .owner = channel->owner};
+	struct audio_event event = { .kind = AUDIO_CLOSED, .owner = channel->owner };
 
 	flush_heard(channel);
 	event.stats = channel->stats;

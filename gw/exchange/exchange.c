@@ -85,8 +85,8 @@ static void changed(void *arg, const char *what)
 
 static void release_on(struct exchange *exchange, const struct tdm_span *span)
 {
-	const struct isup_cause cause = {.location = Q850_LOC_PUBLIC_LOCAL,
-					 .value = Q850_NETWORK_OUT_OF_ORDER};
+	const struct isup_cause cause = { .location = Q850_LOC_PUBLIC_LOCAL,
+					  .value = Q850_NETWORK_OUT_OF_ORDER };
 	struct list_node *n = list_first(&exchange->calls), *next;
 
 	for (; n; n = next) {
@@ -190,7 +190,8 @@ static int open_report(struct exchange *exchange)
 static int open_trunk(struct exchange *exchange)
 {
 	const struct trunk_user user = {
-		.indicate = call_indicate, .changed = changed, .lost = lost, .arg = exchange};
+		.indicate = call_indicate, .changed = changed, .lost = lost, .arg = exchange
+	};
 	int err;
 
 	exchange->trunk = trunk_new(exchange->conf, &user, exchange->loop, exchange->heap, &err);
@@ -230,8 +231,8 @@ static int open_control(struct exchange *exchange)
 struct exchange *exchange_open(struct conf_exchange *conf, const struct exchange_user *user,
 			       uv_loop_t *loop, int *error)
 {
-	static int (*const steps[])(struct exchange *) = {open_heap,  open_scripts, open_report,
-							  open_trunk, open_audio,   open_control};
+	static int (*const steps[])(struct exchange *) = { open_heap,  open_scripts, open_report,
+							   open_trunk, open_audio,   open_control };
 	struct exchange *exchange = calloc(1, sizeof(*exchange));
 
 	*error = exchange ? 0 : -ENOMEM;
@@ -274,7 +275,7 @@ void exchange_stop(struct exchange *exchange)
 /* The circuits and the audio thread are gone: what is left are recordings to be finished. */
 static void end_calls(struct exchange *exchange)
 {
-	const struct isup_cause cause = {.value = Q850_TEMPORARY_FAILURE};
+	const struct isup_cause cause = { .value = Q850_TEMPORARY_FAILURE };
 	struct list_node *n = list_first(&exchange->calls), *next;
 
 	for (; n; n = next) {

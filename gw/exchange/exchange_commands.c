@@ -111,11 +111,8 @@ static const struct {
 	const char *name;
 	json_t *(*fn)(struct exchange *exchange, char *argument);
 } commands[] = {
-	{"status",  do_status },
-	       {"call",	do_call   },
-	  {"release", do_release},
-	{"fault",	  do_fault  },
-	       {"quit",	do_quit   },
+	{ "status", do_status }, { "call", do_call }, { "release", do_release },
+	{ "fault", do_fault },	 { "quit", do_quit },
 };
 
 json_t *exchange_command(struct exchange *exchange, char *line)

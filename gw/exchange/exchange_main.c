@@ -58,7 +58,7 @@ static void on_signal(uv_signal_t *handle, int number)
 
 static int open_signals(struct program *program)
 {
-	static const int numbers[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1};
+	static const int numbers[] = { SIGTERM, SIGINT, SIGHUP, SIGUSR1 };
 	int err = 0;
 
 	for (size_t i = 0; i < 4 && !err; i++) {
@@ -89,9 +89,10 @@ static void print_totals(const struct exchange *exchange)
 /* Takes conf. */
 static int serve(struct conf_exchange *conf)
 {
-	struct program program = {0};
-	const struct exchange_user user = {
-		.ready = on_ready, .stopped = on_stopped, .arg = &program};
+	struct program program = { 0 };
+	const struct exchange_user user = { .ready = on_ready,
+					    .stopped = on_stopped,
+					    .arg = &program };
 	int err;
 
 	uv_loop_init(&program.loop);

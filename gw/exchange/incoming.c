@@ -10,18 +10,18 @@
 static void put_bci(struct isup_msg *msg, bool free)
 {
 	/* Q.763 3.5: charge, ordinary subscriber, ISUP all the way, ISDN access */
-	const struct isup_bci bci = {.charge = 2,
-				     .called_status = free ? 1 : 0,
-				     .called_category = 1,
-				     .isup_all_way = true,
-				     .isdn_access = true};
+	const struct isup_bci bci = { .charge = 2,
+				      .called_status = free ? 1 : 0,
+				      .called_category = 1,
+				      .isup_all_way = true,
+				      .isdn_access = true };
 
 	(void)isup_put_bci(msg, &bci);
 }
 
 static void send_acm(struct exchange_call *call, bool free, bool in_band)
 {
-	const struct isup_obci obci = {.in_band = true};
+	const struct isup_obci obci = { .in_band = true };
 	struct isup_msg msg;
 
 	isup_msg_init(&msg, ISUP_ACM, 0);
@@ -139,7 +139,7 @@ static void begin(struct exchange_call *call)
 
 static void refuse(struct exchange_call *call, uint8_t value)
 {
-	const struct isup_cause cause = {.location = Q850_LOC_PUBLIC_REMOTE, .value = value};
+	const struct isup_cause cause = { .location = Q850_LOC_PUBLIC_REMOTE, .value = value };
 
 	call_release(call, &cause, "local");
 }
@@ -174,8 +174,8 @@ static void look_up(struct exchange_call *call)
 void incoming_setup(struct exchange *exchange, struct isup_circuit *circuit,
 		    const struct isup_msg *iam)
 {
-	const struct isup_cause failed = {.location = Q850_LOC_PUBLIC_LOCAL,
-					  .value = Q850_TEMPORARY_FAILURE};
+	const struct isup_cause failed = { .location = Q850_LOC_PUBLIC_LOCAL,
+					   .value = Q850_TEMPORARY_FAILURE };
 	struct exchange_call *call = exchange->stopping ? NULL : call_new(exchange, false);
 
 	if (!call) {

@@ -60,8 +60,8 @@ static struct isup_number next_digits(const struct exchange_call *call, unsigned
 
 static int make_iam(struct exchange_call *call, struct isup_msg *iam)
 {
-	const struct isup_nci nci = {0};
-	const struct isup_fci fci = {.isup_all_way = true, .isdn_access = true};
+	const struct isup_nci nci = { 0 };
+	const struct isup_fci fci = { .isup_all_way = true, .isdn_access = true };
 	unsigned first = call->origin->overlap ? call->origin->first_digits : call->called.n;
 	struct isup_number called = next_digits(call, first);
 	int err;
@@ -84,10 +84,10 @@ static int make_iam(struct exchange_call *call, struct isup_msg *iam)
 
 static void fail(struct exchange_call *call, int err)
 {
-	const struct isup_cause cause = {.location = Q850_LOC_PUBLIC_LOCAL,
-					 .value = err == -EAGAIN	? Q850_NO_CIRCUIT
-						  : err == -ENETUNREACH ? Q850_NETWORK_OUT_OF_ORDER
-									: Q850_TEMPORARY_FAILURE};
+	const struct isup_cause cause = { .location = Q850_LOC_PUBLIC_LOCAL,
+					  .value = err == -EAGAIN	 ? Q850_NO_CIRCUIT
+						   : err == -ENETUNREACH ? Q850_NETWORK_OUT_OF_ORDER
+									 : Q850_TEMPORARY_FAILURE };
 
 	call_event(call, "IAM", "not sent: %s", strerror(-err));
 	call_release(call, &cause, "network");

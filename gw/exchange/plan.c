@@ -12,22 +12,22 @@
 static const struct {
 	uint8_t cause, location;
 } ends[] = {
-	[CONF_ACTION_ANSWER] = {Q850_NORMAL,	     Q850_LOC_USER	  },
-	[CONF_ACTION_CONNECT] = {Q850_NORMAL,	      Q850_LOC_USER	   },
-	[CONF_ACTION_OVERLAP] = {Q850_NORMAL,	      Q850_LOC_USER	   },
-	[CONF_ACTION_BUSY] = {Q850_BUSY,		 Q850_LOC_USER	      },
-	[CONF_ACTION_NO_ANSWER] = {Q850_NO_ANSWER,	   Q850_LOC_PUBLIC_REMOTE},
-	[CONF_ACTION_UNALLOCATED] = {Q850_UNALLOCATED,       Q850_LOC_PUBLIC_REMOTE},
-	[CONF_ACTION_REJECT] = {Q850_REJECTED,	       Q850_LOC_USER	    },
-	[CONF_ACTION_ANNOUNCE_RELEASE] = {Q850_UNALLOCATED,	    Q850_LOC_PUBLIC_REMOTE},
-	[CONF_ACTION_SILENT] = {Q850_TEMPORARY_FAILURE, Q850_LOC_PUBLIC_REMOTE},
+	[CONF_ACTION_ANSWER] = { Q850_NORMAL, Q850_LOC_USER },
+	[CONF_ACTION_CONNECT] = { Q850_NORMAL, Q850_LOC_USER },
+	[CONF_ACTION_OVERLAP] = { Q850_NORMAL, Q850_LOC_USER },
+	[CONF_ACTION_BUSY] = { Q850_BUSY, Q850_LOC_USER },
+	[CONF_ACTION_NO_ANSWER] = { Q850_NO_ANSWER, Q850_LOC_PUBLIC_REMOTE },
+	[CONF_ACTION_UNALLOCATED] = { Q850_UNALLOCATED, Q850_LOC_PUBLIC_REMOTE },
+	[CONF_ACTION_REJECT] = { Q850_REJECTED, Q850_LOC_USER },
+	[CONF_ACTION_ANNOUNCE_RELEASE] = { Q850_UNALLOCATED, Q850_LOC_PUBLIC_REMOTE },
+	[CONF_ACTION_SILENT] = { Q850_TEMPORARY_FAILURE, Q850_LOC_PUBLIC_REMOTE },
 };
 
 struct isup_cause plan_cause(const struct conf_number *number)
 {
-	return (struct isup_cause){.location = ends[number->action].location,
-				   .value = number->cause ? (uint8_t)number->cause
-							  : ends[number->action].cause};
+	return (struct isup_cause){ .location = ends[number->action].location,
+				    .value = number->cause ? (uint8_t)number->cause
+							   : ends[number->action].cause };
 }
 
 void plan_digits(const struct conf_exchange *conf, const struct isup_number *number,

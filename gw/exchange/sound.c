@@ -12,11 +12,10 @@
 
 #define FILE_OCTETS_MAX (64u << 20)
 
-const struct sound sound_silence = {.kind = SOUND_SILENCE};
+const struct sound sound_silence = { .kind = SOUND_SILENCE };
 /* E.180 clause 5 with the recommended 425 Hz, as tone_ringback */
-const struct sound sound_ringback = {
-	.kind = SOUND_TONE, .tone = {{425}, {CONF_PLAY_DBM0}, {1000, 4000}}
-};
+const struct sound sound_ringback = { .kind = SOUND_TONE,
+				      .tone = { { 425 }, { CONF_PLAY_DBM0 }, { 1000, 4000 } } };
 
 /* own octets of a whole file, NULL with *reason. */
 static uint8_t *load(const char *path, size_t *n, const char **reason)

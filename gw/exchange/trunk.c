@@ -98,15 +98,14 @@ static int watch_alarms(struct entry *entry, uv_loop_t *loop)
 static int span_open(struct entry *entry, const struct conf_span *conf, uv_loop_t *loop,
 		     struct timer_heap *heap)
 {
-	static const char *const types[] = {
-		[CONF_SPAN_VIRTUAL] = "virtual"};
-	const struct tdm_span_conf span = {.name = conf->name,
-					   .framing = conf->t1 ? TDM_T1 : TDM_E1,
-					   .law = conf->ulaw ? TDM_ULAW : TDM_ALAW,
-					   .chunk_ms = conf->chunk_ms,
-					   .cable = conf->cable,
-					   .listen = conf->listen,
-					   .clock_master = conf->clock_master};
+	static const char *const types[] = { [CONF_SPAN_VIRTUAL] = "virtual" };
+	const struct tdm_span_conf span = { .name = conf->name,
+					    .framing = conf->t1 ? TDM_T1 : TDM_E1,
+					    .law = conf->ulaw ? TDM_ULAW : TDM_ALAW,
+					    .chunk_ms = conf->chunk_ms,
+					    .cable = conf->cable,
+					    .listen = conf->listen,
+					    .clock_master = conf->clock_master };
 	int err = timer_init(&entry->hold_off, heap, "span hold-off", hold_off_expired, entry);
 
 	if (!err)
@@ -218,16 +217,16 @@ static int open_link(struct trunk *trunk, uv_loop_t *loop, struct timer_heap *he
 {
 	const struct conf_linkset *conf = &trunk->conf->linksets[0];
 	struct entry *entry = find_span(trunk, conf->links[0].span);
-	const struct mtp_user user = {.transfer = transfer,
-				      .pause = paused,
-				      .resume = resumed,
-				      .status = status,
-				      .arg = trunk};
-	struct libss7_mtp_conf mtp = {.name = conf->name,
-				      .opc = conf->opc,
-				      .adjacent = conf->dpc,
-				      .network = conf->network,
-				      .slc = conf->links[0].slc};
+	const struct mtp_user user = { .transfer = transfer,
+				       .pause = paused,
+				       .resume = resumed,
+				       .status = status,
+				       .arg = trunk };
+	struct libss7_mtp_conf mtp = { .name = conf->name,
+				       .opc = conf->opc,
+				       .adjacent = conf->dpc,
+				       .network = conf->network,
+				       .slc = conf->links[0].slc };
 	int err = timer_init(&trunk->link_off, heap, "link hold-off", link_off_expired, trunk);
 
 	if (err)
@@ -300,15 +299,15 @@ bool trunk_timer_ok(const char *name, uint32_t ms, uint32_t *min_ms, uint32_t *m
 static int open_isup(struct trunk *trunk, struct timer_heap *heap)
 {
 	const struct conf_linkset *linkset = &trunk->conf->linksets[0];
-	struct isup_conf conf = {.name = linkset->name,
-				 .opc = linkset->opc,
-				 .dpc = linkset->dpc,
-				 .ni = linkset->network,
-				 .min_digits = trunk->conf->plan.min_digits};
-	const struct isup_user user = {.indicate = indicate,
-				       .circuit_changed = circuit_changed,
-				       .alarm = alarm_changed,
-				       .arg = trunk};
+	struct isup_conf conf = { .name = linkset->name,
+				  .opc = linkset->opc,
+				  .dpc = linkset->dpc,
+				  .ni = linkset->network,
+				  .min_digits = trunk->conf->plan.min_digits };
+	const struct isup_user user = { .indicate = indicate,
+					.circuit_changed = circuit_changed,
+					.alarm = alarm_changed,
+					.arg = trunk };
 
 	timers_of(trunk->conf, conf.timer_ms);
 	trunk->isup = isup_new(&conf, &user, heap);
@@ -326,11 +325,11 @@ static int add_circuits(struct trunk *trunk, const struct conf_circuits *conf)
 
 		if (!(conf->timeslots & 1u << ts))
 			continue;
-		*line = (struct line){.span = entry->span,
-				      .span_number = (int)(entry - trunk->entries),
-				      .timeslot = ts,
-				      .slot = (unsigned)trunk->n_lines++,
-				      .fd = -1};
+		*line = (struct line){ .span = entry->span,
+				       .span_number = (int)(entry - trunk->entries),
+				       .timeslot = ts,
+				       .slot = (unsigned)trunk->n_lines++,
+				       .fd = -1 };
 		err = isup_circuit_add(trunk->isup, (uint16_t)cic++, line);
 	}
 	return err;

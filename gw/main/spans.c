@@ -83,9 +83,7 @@ static void hold_off_expired(struct timer *timer, void *arg)
 static int entry_open(struct entry *entry, const struct conf_span *conf, uv_loop_t *loop,
 		      struct timer_heap *heap)
 {
-	static const char *const types[] = {
-		[CONF_SPAN_VIRTUAL] = "virtual"
-	};
+	static const char *const types[] = { [CONF_SPAN_VIRTUAL] = "virtual" };
 	const struct tdm_span_conf span = {
 		.name = conf->name,
 		.framing = conf->t1 ? TDM_T1 : TDM_E1,

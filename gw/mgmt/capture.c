@@ -287,10 +287,10 @@ struct capture *capture_open(const char *path, bool mtp2)
 	write_interface(capture, LINKTYPE_RAW);
 	write_interface(capture, LINKTYPE_MTP3);
 	write_interface(capture, LINKTYPE_MTP2);
-	capture->tap = (struct trace_tap){.fn = trace_seen,
-					  .arg = capture,
-					  .kinds = 1u << TRACE_SIP | 1u << TRACE_MTP3 |
-						   (mtp2 ? 1u << TRACE_MTP2 : 0)};
+	capture->tap = (struct trace_tap){ .fn = trace_seen,
+					   .arg = capture,
+					   .kinds = 1u << TRACE_SIP | 1u << TRACE_MTP3 |
+						    (mtp2 ? 1u << TRACE_MTP2 : 0) };
 	trace_tap_add(&capture->tap);
 	return capture;
 }

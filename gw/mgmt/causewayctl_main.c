@@ -29,7 +29,7 @@ struct client {
 
 static int client_connect(struct client *client, const char *path)
 {
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
 
 	if (str_copy(address.sun_path, sizeof(address.sun_path), str_c(path)))
 		return -ENAMETOOLONG;
@@ -123,7 +123,7 @@ static const char *shell_prompt(EditLine *el)
 static void learn_words(struct client *client)
 {
 	static char help[] = "help";
-	char *const argv[] = {help};
+	char *const argv[] = { help };
 	bool ok, second = false;
 	char *text = client_ask(client, 1, argv, &ok);
 
@@ -252,7 +252,7 @@ static void usage(FILE *out)
 
 int main(int argc, char **argv)
 {
-	struct client client = {.fd = -1};
+	struct client client = { .fd = -1 };
 	const char *path = DEFAULT_SOCKET;
 	int opt, err, status;
 

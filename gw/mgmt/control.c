@@ -98,7 +98,7 @@ static void show_counter(const struct counter *counter, void *arg)
 
 static struct table *counters_fill(void *arg)
 {
-	static const char *const columns[] = {"counter", "value", "help"};
+	static const char *const columns[] = { "counter", "value", "help" };
 	struct table *table = table_new(columns, 3);
 
 	(void)arg;
@@ -107,8 +107,9 @@ static struct table *counters_fill(void *arg)
 	return table;
 }
 
-static struct show show_counters = {
-	.name = "counters", .help = "every counter", .fill = counters_fill};
+static struct show show_counters = { .name = "counters",
+				     .help = "every counter",
+				     .fill = counters_fill };
 
 static void run_show(void *arg, struct control_reply *reply, unsigned argc, const char *const *argv,
 		     bool json)
@@ -211,7 +212,7 @@ static char *answer_text(struct control *control, const char *line, size_t n)
 	unsigned argc;
 	char *body = NULL, *text;
 	size_t size;
-	struct control_reply reply = {.out = open_memstream(&body, &size)};
+	struct control_reply reply = { .out = open_memstream(&body, &size) };
 	json_t *answer;
 
 	if (!reply.out) {
@@ -349,7 +350,7 @@ static void connection(uv_stream_t *listener, int status)
 /* Whether somebody answers on the socket: then it is not ours to replace. */
 static bool socket_alive(const char *path)
 {
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	bool alive = false;
 
@@ -424,18 +425,18 @@ struct control *control_open(uv_loop_t *loop, const char *path, const char *grou
 		uv_close((uv_handle_t *)&control->listener, control_closed);
 		return NULL;
 	}
-	control->show = (struct control_command){.name = "show",
-						 .usage = "show WHAT [json]",
-						 .min_args = 1,
-						 .max_args = 2,
-						 .help = "a table of what is now",
-						 .run = run_show};
-	control->help = (struct control_command){.name = "help",
-						 .usage = "help",
-						 .max_args = 1,
-						 .help = "this",
-						 .run = run_help,
-						 .arg = control};
+	control->show = (struct control_command){ .name = "show",
+						  .usage = "show WHAT [json]",
+						  .min_args = 1,
+						  .max_args = 2,
+						  .help = "a table of what is now",
+						  .run = run_show };
+	control->help = (struct control_command){ .name = "help",
+						  .usage = "help",
+						  .max_args = 1,
+						  .help = "this",
+						  .run = run_help,
+						  .arg = control };
 	control_register(control, &control->show);
 	control_register(control, &control->help);
 	show_register(&show_counters);

@@ -178,11 +178,11 @@ struct ladder *ladder_new(size_t calls)
 		return NULL;
 	list_init(&ladder->stories);
 	ladder->max = calls;
-	ladder->tap =
-		(struct trace_tap){.fn = trace_seen,
-				   .arg = ladder,
-				   .kinds = 1u << TRACE_SIP | 1u << TRACE_MTP3 | 1u << TRACE_TIMER |
-					    1u << TRACE_MEDIA | 1u << TRACE_STATE};
+	ladder->tap = (struct trace_tap){ .fn = trace_seen,
+					  .arg = ladder,
+					  .kinds = 1u << TRACE_SIP | 1u << TRACE_MTP3 |
+						   1u << TRACE_TIMER | 1u << TRACE_MEDIA |
+						   1u << TRACE_STATE };
 	trace_tap_add(&ladder->tap);
 	return ladder;
 }

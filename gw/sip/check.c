@@ -23,8 +23,9 @@ static bool listed(const struct str *list, struct str value)
 static bool type_is(const struct sip_range *range, struct str type)
 {
 	return type.n == range->type.n + 1 + range->subtype.n && type.p[range->type.n] == '/' &&
-	       str_ieq((struct str){type.p, range->type.n}, range->type) &&
-	       str_ieq((struct str){type.p + range->type.n + 1, range->subtype.n}, range->subtype);
+	       str_ieq((struct str){ type.p, range->type.n }, range->type) &&
+	       str_ieq((struct str){ type.p + range->type.n + 1, range->subtype.n },
+		       range->subtype);
 }
 
 static bool type_listed(const struct str *types, const struct sip_range *range)
@@ -49,7 +50,7 @@ static bool range_covers(const struct sip_range *range, const struct str *types)
 		return type_listed(types, range);
 	for (; types && types->p; types++) {
 		if (types->n > range->type.n && types->p[range->type.n] == '/' &&
-		    str_ieq((struct str){types->p, range->type.n}, range->type))
+		    str_ieq((struct str){ types->p, range->type.n }, range->type))
 			return true;
 	}
 	return false;

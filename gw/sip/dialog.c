@@ -9,7 +9,7 @@
 
 #define MAX_FORWARDS 70 /* 8.1.1.6 */
 
-static const struct str tag_param = {";tag=", 5};
+static const struct str tag_param = { ";tag=", 5 };
 
 /* A block of text that is filled span by span. */
 struct text_block {
@@ -24,7 +24,7 @@ static int block_open(struct text_block *block, size_t n)
 
 static struct str block_add(struct text_block *block, struct str s)
 {
-	struct str copy = {block->at, s.n};
+	struct str copy = { block->at, s.n };
 
 	if (s.n)
 		memcpy(block->at, s.p, s.n);
@@ -115,7 +115,7 @@ static int path_from(struct sip_dialog *dialog, const struct sip_msg *msg, bool 
 int sip_dialog_open_uas(struct sip_dialog *dialog, const struct sip_msg *request,
 			struct str local_tag)
 {
-	const struct sip_dialog_key key = {request->call_id, local_tag, request->from->tag};
+	const struct sip_dialog_key key = { request->call_id, local_tag, request->from->tag };
 	int err;
 
 	memset(dialog, 0, sizeof(*dialog));
@@ -132,8 +132,8 @@ int sip_dialog_open_uas(struct sip_dialog *dialog, const struct sip_msg *request
 
 int sip_dialog_open_uac(struct sip_dialog *dialog, const struct sip_msg *response, struct str local)
 {
-	const struct sip_dialog_key key = {response->call_id, response->from->tag,
-					   response->to->tag};
+	const struct sip_dialog_key key = { response->call_id, response->from->tag,
+					    response->to->tag };
 	int err;
 
 	memset(dialog, 0, sizeof(*dialog));
@@ -201,7 +201,7 @@ static struct str request_uri(const struct sip_dialog *dialog)
 void sip_dialog_write_line(const struct sip_dialog *dialog, struct sip_writer *w,
 			   enum sip_method method)
 {
-	const struct sip_uri uri = {.text = request_uri(dialog)};
+	const struct sip_uri uri = { .text = request_uri(dialog) };
 
 	sip_write_request_line(w, str_c(sip_method_name(method)), &uri);
 }
@@ -250,7 +250,8 @@ static bool key_matches(const struct hash_node *node, const void *arg)
 
 int sip_dialogs_add(struct sip_dialogs *dialogs, struct sip_dialog *dialog)
 {
-	const struct sip_dialog_key key = {dialog->call_id, dialog->local_tag, dialog->remote_tag};
+	const struct sip_dialog_key key = { dialog->call_id, dialog->local_tag,
+					    dialog->remote_tag };
 	int err = hash_insert(&dialogs->hash, &dialog->node, key_hash(&key));
 
 	dialog->listed = err == 0;

@@ -4,9 +4,9 @@
 
 #include <stddef.h>
 
-#define IN(member)    .offset = offsetof(struct sip_msg, member)
-#define HAS(member)   .present = offsetof(struct sip_msg, member)
-#define OF(type)      .size = sizeof(struct type)
+#define IN(member)  .offset = offsetof(struct sip_msg, member)
+#define HAS(member) .present = offsetof(struct sip_msg, member)
+#define OF(type)    .size = sizeof(struct type)
 
 /* clang-format off */
 const struct sip_field sip_fields[SIP_HEADERS] = {

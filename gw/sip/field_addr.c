@@ -169,7 +169,7 @@ static bool lex_sent_protocol(struct sip_lex *l, struct sip_via *via)
 static bool via_received(struct sip_via *via, struct str value)
 {
 	if (value.n > 2 && value.p[0] == '[' && value.p[value.n - 1] == ']')
-		value = (struct str){value.p + 1, value.n - 2};
+		value = (struct str){ value.p + 1, value.n - 2 };
 	via->received = value;
 
 	enum sip_host_type type = sip_host_type(value);

@@ -190,7 +190,7 @@ bool sip_field_accept_language(struct sip_lex *l, struct sip_msg *msg, void *out
 
 	(void)msg;
 	if (lex_peek(l) == '*')
-		range->type = (struct str){l->at++, 1};
+		range->type = (struct str){ l->at++, 1 };
 	else if (!lex_language(l, &range->type))
 		return false;
 	return lex_accept_params(l, range);

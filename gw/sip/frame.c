@@ -78,7 +78,7 @@ int sip_msg_frame(const void *octets, size_t n, size_t *skip, size_t *length)
 	size_t head = (size_t)(empty + 4 - (p + at));
 
 	*length = head;
-	if (!content_length((struct str){p + at, head - 2}, &body))
+	if (!content_length((struct str){ p + at, head - 2 }, &body))
 		return -EBADMSG;
 	if (body > SIP_MSG_MAX_OCTETS - head)
 		return -EMSGSIZE;

@@ -7,8 +7,8 @@
 
 #define USER_MAX 128
 
-static const struct str anonymous_user = {"anonymous", 9};
-static const struct str anonymous_host = {"anonymous.invalid", 17};
+static const struct str anonymous_user = { "anonymous", 9 };
+static const struct str anonymous_host = { "anonymous.invalid", 17 };
 
 int sip_identity_number(const struct sip_uri *uri, struct leg_number *number)
 {
@@ -24,7 +24,7 @@ int sip_identity_number(const struct sip_uri *uri, struct leg_number *number)
 		return -ENOENT;
 	if (sip_unescape(uri->user, user, sizeof(user), &n))
 		return -EBADMSG;
-	if (sip_tel_parse(&tel, (struct str){user, n}))
+	if (sip_tel_parse(&tel, (struct str){ user, n }))
 		return -EBADMSG;
 	err = sip_tel_digits(&tel, number->digits, sizeof(number->digits));
 	if (err)
@@ -93,7 +93,7 @@ static bool same_number(const struct leg_number *a, const struct leg_number *b)
 /* RFC 3398 7.2.1.1: where To and Request-URI differ, To says who was called first. */
 static void original_read(const struct sip_msg *invite, struct leg_setup *setup)
 {
-	struct leg_number original = {.noa = LEG_NOA_UNKNOWN};
+	struct leg_number original = { .noa = LEG_NOA_UNKNOWN };
 
 	if (sip_identity_number(&invite->to->uri, &original) == 0 &&
 	    strcmp(original.digits, setup->called.digits) != 0)
@@ -102,7 +102,7 @@ static void original_read(const struct sip_msg *invite, struct leg_setup *setup)
 
 void sip_identity_read(const struct sip_msg *invite, bool trusted, struct leg_setup *setup)
 {
-	struct leg_number from = {.noa = LEG_NOA_UNKNOWN}, asserted = {.noa = LEG_NOA_UNKNOWN};
+	struct leg_number from = { .noa = LEG_NOA_UNKNOWN }, asserted = { .noa = LEG_NOA_UNKNOWN };
 	const struct sip_addr *who = trusted ? asserted_number(invite, &asserted) : NULL;
 	bool anonymous = uri_anonymous(&invite->from->uri);
 	bool from_number = !anonymous && sip_identity_number(&invite->from->uri, &from) == 0;

@@ -179,7 +179,7 @@ void sip_leg_name(struct sip_leg *leg, const struct call *call, const struct leg
 
 void sip_leg_raise(struct sip_leg *leg, enum leg_ev ev)
 {
-	const struct leg_event event = {.ev = ev};
+	const struct leg_event event = { .ev = ev };
 
 	call_raise(&leg->leg, &event);
 }
@@ -187,7 +187,7 @@ void sip_leg_raise(struct sip_leg *leg, enum leg_ev ev)
 struct leg_release sip_leg_release_read(const struct sip_msg *msg, enum q850_cause cause,
 					enum q850_location location)
 {
-	struct leg_release release = {.cause = cause, .location = location};
+	struct leg_release release = { .cause = cause, .location = location };
 
 	for (const struct sip_reason *r = msg->reason; r; r = r->next) {
 		if (!r->q850 || !r->has_cause || r->cause == 0 || r->cause > 127)
@@ -202,7 +202,7 @@ struct leg_release sip_leg_release_read(const struct sip_msg *msg, enum q850_cau
 /* The core is asked to let go; it answers with RELEASED, after which the leg has no call. */
 static void ask_release(struct sip_leg *leg, const struct leg_release *release)
 {
-	const struct leg_event event = {.ev = LEG_EV_RELEASE, .release = *release};
+	const struct leg_event event = { .ev = LEG_EV_RELEASE, .release = *release };
 
 	if (leg->leg.call)
 		call_raise(&leg->leg, &event);
@@ -255,7 +255,7 @@ static void bye_or_owe(struct sip_leg *leg, const struct leg_release *release)
 
 void sip_leg_abort(struct sip_leg *leg, enum q850_cause cause)
 {
-	const struct leg_release release = {.cause = cause, .location = Q850_LOC_PUBLIC_LOCAL};
+	const struct leg_release release = { .cause = cause, .location = Q850_LOC_PUBLIC_LOCAL };
 
 	leg->bye_owed = false;
 	sip_leg_state_set(leg, SIP_LEG_UP);
@@ -370,7 +370,7 @@ void sip_leg_request(struct sip_dialog *dialog, struct sip_txn *txn, struct sip_
 
 static void on_release_up(struct sip_leg *leg, const struct leg_event *event)
 {
-	const struct leg_event done = {.ev = LEG_EV_RELEASED, .release = event->release};
+	const struct leg_event done = { .ev = LEG_EV_RELEASED, .release = event->release };
 
 	bye_or_owe(leg, &event->release);
 	call_raise(&leg->leg, &done);
@@ -379,7 +379,7 @@ static void on_release_up(struct sip_leg *leg, const struct leg_event *event)
 
 static void on_release_invited(struct sip_leg *leg, const struct leg_event *event)
 {
-	const struct leg_event done = {.ev = LEG_EV_RELEASED, .release = event->release};
+	const struct leg_event done = { .ev = LEG_EV_RELEASED, .release = event->release };
 
 	sip_leg_uas_release(leg, &event->release);
 	call_raise(&leg->leg, &done);
@@ -388,7 +388,7 @@ static void on_release_invited(struct sip_leg *leg, const struct leg_event *even
 
 static void on_release_calling(struct sip_leg *leg, const struct leg_event *event)
 {
-	const struct leg_event done = {.ev = LEG_EV_RELEASED, .release = event->release};
+	const struct leg_event done = { .ev = LEG_EV_RELEASED, .release = event->release };
 
 	sip_leg_uac_release(leg, &event->release);
 	call_raise(&leg->leg, &done);
@@ -398,7 +398,7 @@ static void on_release_calling(struct sip_leg *leg, const struct leg_event *even
 /* The leg is on its way out already. */
 static void on_release_late(struct sip_leg *leg, const struct leg_event *event)
 {
-	const struct leg_event done = {.ev = LEG_EV_RELEASED, .release = event->release};
+	const struct leg_event done = { .ev = LEG_EV_RELEASED, .release = event->release };
 
 	call_raise(&leg->leg, &done);
 	sip_leg_settle(leg);
@@ -521,8 +521,8 @@ bool sip_ua_settled(const struct sip_ua *ua)
 
 struct table *sip_ua_show_dialogs(void *arg)
 {
-	static const char *const columns[] = {"call",	 "trunk",     "state",	    "side",
-					      "call_id", "local_tag", "remote_tag", "target"};
+	static const char *const columns[] = { "call",	  "trunk",     "state",	     "side",
+					       "call_id", "local_tag", "remote_tag", "target" };
 	struct sip_ua *ua = arg;
 	struct table *table = table_new(columns, 8);
 

@@ -14,7 +14,7 @@ static void resend_expired(struct timer *timer, void *arg)
 	uint32_t t2 = sip_stack_t2_ms(leg->ua->parts.stack);
 
 	(void)timer;
-	if (!a->txn || !a->text || sip_server_respond(a->txn, (struct str){a->text, a->n}))
+	if (!a->txn || !a->text || sip_server_respond(a->txn, (struct str){ a->text, a->n }))
 		return;
 	a->interval_ms = a->interval_ms * 2 > t2 ? t2 : a->interval_ms * 2;
 	timer_start_ms(&a->resend, a->interval_ms);

@@ -28,7 +28,7 @@ static void write_reason(struct sip_writer *w, enum q850_cause cause)
 /* 21.3.2: the number that the called party has now. */
 static void write_moved(struct sip_writer *w, const struct leg_release *release, struct str host)
 {
-	struct leg_number number = {.noa = LEG_NOA_UNKNOWN};
+	struct leg_number number = { .noa = LEG_NOA_UNKNOWN };
 
 	memcpy(number.digits, release->new_number, sizeof(number.digits));
 	sip_write_begin(w, SIP_H_CONTACT);
@@ -123,7 +123,7 @@ static unsigned max_forwards(const struct leg_setup *setup)
 int sip_leg_invite_write(struct sip_leg *leg, struct str next_hop, struct str *text)
 {
 	const struct sip_leg_outgoing *out = leg->out;
-	const struct sip_uri uri = {.text = str_c(out->uri)};
+	const struct sip_uri uri = { .text = str_c(out->uri) };
 	struct str name = str_c(sip_method_name(SIP_INVITE));
 	struct sip_uri hop;
 	struct sip_sent_by sent_by;

@@ -54,7 +54,7 @@ static void contacts_take(struct sip_leg_outgoing *out, const struct sip_msg *ms
  */
 static int target_set(struct sip_leg *leg, const char *contact)
 {
-	struct leg_number number = {.noa = LEG_NOA_UNKNOWN};
+	struct leg_number number = { .noa = LEG_NOA_UNKNOWN };
 	struct sip_uri uri;
 	int err = sip_uri_parse(&uri, str_c(contact), NULL);
 

@@ -36,7 +36,7 @@ static unsigned refusal_now(const struct sip_leg *leg)
 static void accept_reinvite(struct sip_leg *leg, struct sip_txn *txn, const struct sip_msg *msg,
 			    bool offered)
 {
-	const struct sip_leg_reply reply = {.status = 200, .sdp = true};
+	const struct sip_leg_reply reply = { .status = 200, .sdp = true };
 	uint32_t cseq = msg->cseq.number;
 	struct str text;
 
@@ -188,7 +188,7 @@ static const struct sip_client_ops reinvite_ops = {
 
 void sip_leg_reinvite_sync(struct sip_leg *leg)
 {
-	struct sip_client_params params = {.call = leg->id, .ops = &reinvite_ops, .user = leg};
+	struct sip_client_params params = { .call = leg->id, .ops = &reinvite_ops, .user = leg };
 	struct sip_txn *txn = NULL;
 	int err;
 

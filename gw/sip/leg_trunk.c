@@ -64,7 +64,7 @@ int sip_prefix_parse(struct sip_prefix *prefix, struct str text)
 	prefix->bits = most;
 	if (!slash)
 		return 0;
-	if (str_to_u64((struct str){slash + 1, text.n - host.n - 1}, most, &bits))
+	if (str_to_u64((struct str){ slash + 1, text.n - host.n - 1 }, most, &bits))
 		return -EINVAL;
 	prefix->bits = (unsigned)bits;
 	return 0;
@@ -133,7 +133,7 @@ static void peers_set(void *arg, int error, const struct sip_dests *dests)
 
 static void peers_look_up(struct sip_trunk *trunk)
 {
-	struct sip_uri uri = {.scheme = SIP_SCHEME_SIP, .host = str_c(trunk->host)};
+	struct sip_uri uri = { .scheme = SIP_SCHEME_SIP, .host = str_c(trunk->host) };
 	int err;
 
 	timer_stop(&trunk->refresh);

@@ -104,12 +104,10 @@ static int fork_settle(struct sip_leg_fork *fork, const struct sip_msg *msg)
 
 static void backward_raise(struct sip_leg *leg, enum leg_ev ev, uint8_t event, bool in_band)
 {
-	const struct leg_event e = {
-		.ev = ev,
-		.progress = {.in_band = in_band,
-			     .subscriber_free = ev == LEG_EV_ALERTING,
-			     .event = event}
-	    };
+	const struct leg_event e = { .ev = ev,
+				     .progress = { .in_band = in_band,
+						   .subscriber_free = ev == LEG_EV_ALERTING,
+						   .event = event } };
 
 	if (leg->leg.call && leg->state == SIP_LEG_CALLING)
 		call_raise(&leg->leg, &e);
@@ -200,7 +198,7 @@ static void forks_close_others(struct sip_leg *leg)
 
 static void answer(struct sip_leg *leg, struct sip_leg_fork *fork, const struct sip_msg *msg)
 {
-	struct leg_event event = {.ev = LEG_EV_ANSWER};
+	struct leg_event event = { .ev = LEG_EV_ANSWER };
 	bool moved = leg->fork != fork;
 	int err;
 
@@ -235,8 +233,8 @@ static void success(struct sip_leg *leg, const struct sip_msg *msg)
 	if (!fork)
 		fork = fork_make(leg, msg);
 	if (!fork || sip_dialog_confirm(&fork->dialog, msg)) {
-		const struct leg_release release = {.cause = Q850_RESOURCE_UNAVAILABLE,
-						    .location = Q850_LOC_PUBLIC_LOCAL};
+		const struct leg_release release = { .cause = Q850_RESOURCE_UNAVAILABLE,
+						     .location = Q850_LOC_PUBLIC_LOCAL };
 
 		log_write(LOG_ERROR, leg->id, "no memory for the answered dialog");
 		if (leg->state == SIP_LEG_CALLING || leg->state == SIP_LEG_CANCELLED)
@@ -295,9 +293,9 @@ static void invite_response(void *user, struct sip_txn *txn, struct sip_msg *msg
 static void invite_failed(void *user, struct sip_txn *txn, unsigned status)
 {
 	struct sip_leg *leg = user;
-	const struct leg_release release = {.cause = cause_from_status(status, 0),
-					    .location = Q850_LOC_PUBLIC_LOCAL,
-					    .sip_status = (uint16_t)status};
+	const struct leg_release release = { .cause = cause_from_status(status, 0),
+					     .location = Q850_LOC_PUBLIC_LOCAL,
+					     .sip_status = (uint16_t)status };
 
 	(void)txn;
 	if (leg->state == SIP_LEG_CALLING && sip_leg_redirect_next(leg))
@@ -323,7 +321,7 @@ static const struct sip_client_ops invite_ops = {
 
 int sip_leg_invite_send(struct sip_leg *leg)
 {
-	struct sip_client_params params = {.call = leg->id, .ops = &invite_ops, .user = leg};
+	struct sip_client_params params = { .call = leg->id, .ops = &invite_ops, .user = leg };
 	struct sip_txn *txn = NULL;
 	int err;
 
@@ -347,7 +345,7 @@ void sip_leg_uac_release(struct sip_leg *leg, const struct leg_release *release)
 
 	leg->release = *release;
 	sip_leg_state_set(leg, SIP_LEG_CANCELLED);
-	sip_client_cancel(leg->invite, (struct str){reason, (size_t)n});
+	sip_client_cancel(leg->invite, (struct str){ reason, (size_t)n });
 }
 
 /* ---- seize ---- */

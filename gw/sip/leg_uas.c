@@ -41,8 +41,9 @@ static unsigned progress_status(const struct leg_event *event)
 
 static void progress_send(struct sip_leg *leg, unsigned status, enum q850_cause cause)
 {
-	const struct sip_leg_reply reply = {
-		.status = status, .sdp = leg->early_sdp, .cause = cause};
+	const struct sip_leg_reply reply = { .status = status,
+					     .sdp = leg->early_sdp,
+					     .cause = cause };
 
 	leg->progress = status;
 	timer_start_ms(&leg->repeat, REPEAT_MS);
@@ -72,15 +73,16 @@ void sip_leg_repeat_expired(struct timer *timer, void *arg)
 
 static void fail(struct sip_leg *leg, enum q850_cause cause)
 {
-	const struct leg_release release = {.cause = cause, .location = Q850_LOC_PUBLIC_LOCAL};
+	const struct leg_release release = { .cause = cause, .location = Q850_LOC_PUBLIC_LOCAL };
 
 	sip_leg_ended(leg, &release);
 }
 
 void sip_leg_uas_answer(struct sip_leg *leg, const struct leg_event *event)
 {
-	struct sip_leg_reply reply = {
-		.status = 200, .sdp = true, .connected = &event->answer.connected};
+	struct sip_leg_reply reply = { .status = 200,
+				       .sdp = true,
+				       .connected = &event->answer.connected };
 	struct sip_txn *txn = leg->invite;
 	struct sip_msg *request = sip_server_request(txn);
 	uint32_t cseq = request->cseq.number;
@@ -107,7 +109,8 @@ void sip_leg_uas_answer(struct sip_leg *leg, const struct leg_event *event)
 
 void sip_leg_uas_release(struct sip_leg *leg, const struct leg_release *release)
 {
-	const struct sip_leg_reply reply = {.status = cause_to_status(release), .release = release};
+	const struct sip_leg_reply reply = { .status = cause_to_status(release),
+					     .release = release };
 
 	if (sip_leg_reply(leg, leg->invite, sip_server_request(leg->invite), &reply, NULL))
 		sip_ua_reply(leg->invite, 500, leg->id);
@@ -129,7 +132,8 @@ void sip_leg_uas_bye(struct sip_leg *leg, const struct leg_release *release)
 void sip_leg_expires_expired(struct timer *timer, void *arg)
 {
 	struct sip_leg *leg = arg;
-	const struct leg_release release = {.cause = Q850_TIMER_EXPIRY, .location = Q850_LOC_USER};
+	const struct leg_release release = { .cause = Q850_TIMER_EXPIRY,
+					     .location = Q850_LOC_USER };
 
 	(void)timer;
 	log_write(LOG_INFO, leg->id, "INVITE expired");
@@ -239,7 +243,7 @@ static void refuse(struct sip_leg *leg, const struct sip_msg *msg, unsigned stat
 /* The leg has its call: media, dialog, and then the core hears of it. */
 static void begin(struct sip_leg *leg, const struct sip_msg *msg, struct leg_setup *setup)
 {
-	const struct leg_event event = {.ev = LEG_EV_SETUP, .setup = setup};
+	const struct leg_event event = { .ev = LEG_EV_SETUP, .setup = setup };
 	unsigned status;
 
 	if (dialog_make(leg, leg->invite, msg)) {
@@ -273,7 +277,7 @@ static void invite_take(struct sip_leg *leg, struct sip_txn *txn, const struct s
 
 	call = call_new(leg->ua->parts.core, &leg->leg, &cause);
 	if (!call) {
-		const struct leg_release release = {.cause = cause};
+		const struct leg_release release = { .cause = cause };
 
 		sip_ua_refuse(leg->ua, txn, msg, cause_to_status(&release), "no call",
 			      leg->trunk->name);
@@ -291,7 +295,7 @@ static void invite_take(struct sip_leg *leg, struct sip_txn *txn, const struct s
 
 void sip_leg_invite(struct sip_trunk *trunk, struct sip_txn *txn, struct sip_msg *msg)
 {
-	struct leg_setup setup = {.called = {.noa = LEG_NOA_UNKNOWN}};
+	struct leg_setup setup = { .called = { .noa = LEG_NOA_UNKNOWN } };
 	struct sip_leg *leg;
 	int err = sip_identity_number(&msg->uri, &setup.called);
 

@@ -102,7 +102,7 @@ bool lex_comment(struct sip_lex *l, struct str *inner)
 			return false;
 		}
 	} while (depth > 0);
-	*inner = (struct str){start, (size_t)(l->at - 1 - start)};
+	*inner = (struct str){ start, (size_t)(l->at - 1 - start) };
 	return true;
 }
 

@@ -56,8 +56,8 @@ static const struct {
 	const char *service; /* NAPTR (4.1) */
 	const char *label;   /* SRV */
 } transports[] = {
-	{SIP_PROTO_UDP, "SIP+D2U", "_sip._udp."},
-	{SIP_PROTO_TCP, "SIP+D2T", "_sip._tcp."},
+	{ SIP_PROTO_UDP, "SIP+D2U", "_sip._udp." },
+	{ SIP_PROTO_TCP, "SIP+D2T", "_sip._tcp." },
 };
 
 #define N_TRANSPORTS (sizeof(transports) / sizeof(transports[0]))
@@ -77,7 +77,7 @@ static uint32_t system_random(void *arg)
 	return numbers[--left];
 }
 
-const struct sip_random sip_random_system = {.fn = system_random};
+const struct sip_random sip_random_system = { .fn = system_random };
 
 static bool have_proto(const struct sip_locator *locator, enum sip_proto proto)
 {
@@ -149,7 +149,7 @@ static int uri_aim(const struct sip_locator *locator, const struct sip_uri *uri,
 		return -ENOTSUP;
 	if (uri->transport != SIP_PROTO_NONE && !have_proto(locator, uri->transport))
 		return -ENOTSUP;
-	*aim = (struct aim){uri->maddr.n ? uri->maddr : uri->host, uri->port, uri->transport};
+	*aim = (struct aim){ uri->maddr.n ? uri->maddr : uri->host, uri->port, uri->transport };
 	return aim->name.n ? 0 : -ENOTSUP;
 }
 
@@ -157,14 +157,14 @@ static int via_aim(const struct sip_locator *locator, const struct sip_via *via,
 {
 	if (!have_proto(locator, via->proto))
 		return -ENOTSUP;
-	*aim = (struct aim){via->maddr.n ? via->maddr : via->host, via->port, via->proto};
+	*aim = (struct aim){ via->maddr.n ? via->maddr : via->host, via->port, via->proto };
 	return aim->name.n ? 0 : -ENOTSUP;
 }
 
 static struct str without_brackets(struct str host)
 {
 	if (host.n > 2 && host.p[0] == '[' && host.p[host.n - 1] == ']')
-		return (struct str){host.p + 1, host.n - 2};
+		return (struct str){ host.p + 1, host.n - 2 };
 	return host;
 }
 
@@ -248,7 +248,7 @@ static void target_add(const struct sip_locate *q, const struct target *t, struc
 
 static void gather(struct sip_locate *q)
 {
-	struct sip_dests dests = {.fixed = q->fixed};
+	struct sip_dests dests = { .fixed = q->fixed };
 
 	for (unsigned i = 0; i < q->n_targets; i++)
 		target_add(q, &q->targets[i], &dests);
@@ -283,7 +283,7 @@ static int wanted_family(const struct sip_locator *locator)
 static void target_ask(struct sip_locate *q, struct str host, uint16_t port)
 {
 	struct target *t = &q->targets[q->n_targets];
-	struct dns_question question = {DNS_ADDRESS, wanted_family(&q->locator), host};
+	struct dns_question question = { DNS_ADDRESS, wanted_family(&q->locator), host };
 	int err = dns_ask(q->locator.dns, &question, on_address, t, &t->asked);
 
 	if (err) {
@@ -310,7 +310,7 @@ static void on_srv(void *arg, const struct dns_answer *answer);
 static int candidate_ask(struct sip_locate *q)
 {
 	const struct candidate *c = &q->candidates[q->next++];
-	struct dns_question question = {DNS_SRV, AF_UNSPEC, str_c(c->name)};
+	struct dns_question question = { DNS_SRV, AF_UNSPEC, str_c(c->name) };
 
 	return dns_ask(q->locator.dns, &question, on_srv, q, &q->asked);
 }
@@ -418,7 +418,7 @@ static void on_naptr(void *arg, const struct dns_answer *answer)
 
 static int first_ask(struct sip_locate *q)
 {
-	struct dns_question question = {DNS_NAPTR, AF_UNSPEC, str_c(q->name)};
+	struct dns_question question = { DNS_NAPTR, AF_UNSPEC, str_c(q->name) };
 
 	if (q->port)
 		return name_ask(q);
@@ -483,7 +483,7 @@ int sip_locate_response(const struct sip_via *via, const struct sip_hop *from, s
 	if (from->proto == SIP_PROTO_TCP)
 		return 0;
 	if (via->maddr.n) {
-		to->local = (union sip_sockaddr){0};
+		to->local = (union sip_sockaddr){ 0 };
 		return sip_sockaddr_set(&to->remote, without_brackets(via->maddr), port);
 	}
 	/* RFC 3581 4: with rport, back to where it came from, whatever sent-by says. */

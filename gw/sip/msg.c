@@ -62,7 +62,7 @@ struct sip_msg *sip_msg_new(const void *octets, size_t n)
 
 	memset(msg, 0, sizeof(*msg));
 	msg->refs = 1;
-	msg->text = (struct str){block + head, n};
+	msg->text = (struct str){ block + head, n };
 	if (n > 0)
 		memcpy(block + head, octets, n);
 	/* The cursor looks at whole blocks of octets. */
@@ -103,7 +103,7 @@ int sip_msg_received(struct sip_msg *msg, struct str address, uint16_t port)
 	if (!copy)
 		return -ENOMEM;
 	memcpy(copy, address.p, address.n);
-	via->received = (struct str){copy, address.n};
+	via->received = (struct str){ copy, address.n };
 	if (via->rport)
 		via->rport_port = port;
 	via->stamped = true;

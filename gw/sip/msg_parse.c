@@ -36,20 +36,20 @@ static const struct {
 	unsigned status;
 	const char *text; /* %s: the header field */
 } faults[SIP_FAULTS] = {
-	[SIP_FAULT_NONE] = {"none",				    0,   ""			 },
-	[SIP_FAULT_TOO_LARGE] = {"too large",			      513, "Message Too Large"	      },
-	[SIP_FAULT_TOO_MANY] = {"too many header fields",		  513, "Too Many Header Fields"  },
-	[SIP_FAULT_START_LINE] = {"bad start line",		    400, "Bad Start-Line"		 },
-	[SIP_FAULT_REQUEST_URI] = {"bad Request-URI",		      400, "Bad Request-URI"	    },
-	[SIP_FAULT_VERSION] = {"version",				  505, "Version Not Supported"   },
-	[SIP_FAULT_SCHEME] = {"URI scheme",			    416, "Unsupported URI Scheme"	 },
-	[SIP_FAULT_LINE] = {"bad line",				400, "Bad Line"		       },
-	[SIP_FAULT_UNENDED] = {"header section has no end",	    400, "Message Not Complete"    },
-	[SIP_FAULT_HEADER] = {"bad header field",		  400, "Bad %s Header Field"	    },
-	[SIP_FAULT_MISSING] = {"missing header field",	       400, "Missing %s Header Field" },
-	[SIP_FAULT_REPEATED] = {"repeated header field",		 400, "Repeated %s Header Field"},
-	[SIP_FAULT_METHOD_MISMATCH] = {"CSeq method differs",		      400, "CSeq Method Mismatch"	 },
-	[SIP_FAULT_LENGTH] = {"Content-Length beyond the message", 400, "Bad Content-Length"	    },
+	[SIP_FAULT_NONE] = { "none", 0, "" },
+	[SIP_FAULT_TOO_LARGE] = { "too large", 513, "Message Too Large" },
+	[SIP_FAULT_TOO_MANY] = { "too many header fields", 513, "Too Many Header Fields" },
+	[SIP_FAULT_START_LINE] = { "bad start line", 400, "Bad Start-Line" },
+	[SIP_FAULT_REQUEST_URI] = { "bad Request-URI", 400, "Bad Request-URI" },
+	[SIP_FAULT_VERSION] = { "version", 505, "Version Not Supported" },
+	[SIP_FAULT_SCHEME] = { "URI scheme", 416, "Unsupported URI Scheme" },
+	[SIP_FAULT_LINE] = { "bad line", 400, "Bad Line" },
+	[SIP_FAULT_UNENDED] = { "header section has no end", 400, "Message Not Complete" },
+	[SIP_FAULT_HEADER] = { "bad header field", 400, "Bad %s Header Field" },
+	[SIP_FAULT_MISSING] = { "missing header field", 400, "Missing %s Header Field" },
+	[SIP_FAULT_REPEATED] = { "repeated header field", 400, "Repeated %s Header Field" },
+	[SIP_FAULT_METHOD_MISMATCH] = { "CSeq method differs", 400, "CSeq Method Mismatch" },
+	[SIP_FAULT_LENGTH] = { "Content-Length beyond the message", 400, "Bad Content-Length" },
 };
 
 const char *sip_fault_name(enum sip_fault fault)
@@ -134,7 +134,7 @@ static bool lex_version(struct sip_lex *l, bool *known)
 {
 	uint64_t major, minor;
 
-	if (!lex_is_word((struct str){l->at, l->end - l->at < 4 ? 0 : 4}, "sip/", 4))
+	if (!lex_is_word((struct str){ l->at, l->end - l->at < 4 ? 0 : 4 }, "sip/", 4))
 		return false;
 	l->at += 4;
 	if (!lex_uint(l, UINT32_MAX, &major) || !lex_char(l, '.') ||
@@ -201,8 +201,8 @@ static bool start_line(struct parse *ps)
 	}
 	if (!good)
 		fault(ps, SIP_FAULT_LINE, SIP_H_OTHER, start);
-	l = (struct sip_lex){line.p, line.p + line.n, ps->limit};
-	if (line.n >= 4 && lex_is_word((struct str){line.p, 4}, "sip/", 4))
+	l = (struct sip_lex){ line.p, line.p + line.n, ps->limit };
+	if (line.n >= 4 && lex_is_word((struct str){ line.p, 4 }, "sip/", 4))
 		status_line(ps, &l);
 	else
 		request_line(ps, &l);
@@ -269,7 +269,7 @@ static bool field_values(struct parse *ps, enum sip_header_id id, struct str tex
 	struct sip_lex l;
 	bool more;
 
-	l = (struct sip_lex){text.p, text.p + text.n, ps->limit};
+	l = (struct sip_lex){ text.p, text.p + text.n, ps->limit };
 	*stop = l.at;
 	if (text.n == 0 && (field->flags & FIELD_EMPTY)) {
 		if (!field->size)
@@ -323,7 +323,7 @@ static void field_other(struct parse *ps, struct sip_header *header)
 {
 	struct sip_lex l;
 
-	l = (struct sip_lex){header->value.p, header->value.p + header->value.n, ps->limit};
+	l = (struct sip_lex){ header->value.p, header->value.p + header->value.n, ps->limit };
 	lex_span(&l, LEX_TEXT);
 	if (!lex_done(&l)) {
 		header->bad = true;
@@ -335,7 +335,7 @@ static void field_other(struct parse *ps, struct sip_header *header)
 /* header-name HCOLON value */
 static bool header_split(struct parse *ps, struct str line, struct sip_header *header)
 {
-	struct sip_lex l = {line.p, line.p + line.n, ps->limit};
+	struct sip_lex l = { line.p, line.p + line.n, ps->limit };
 
 	if (!lex_token(&l, &header->name) || !lex_separator(&l, ':'))
 		return false;
@@ -388,8 +388,8 @@ static bool header_section(struct parse *ps)
 /* 8.1.1 without Max-Forwards, which RFC 2543 peers leave out (RFC 4475 3.4.1). */
 static void mandatory(struct parse *ps)
 {
-	static const enum sip_header_id ids[] = {SIP_H_VIA, SIP_H_FROM, SIP_H_TO, SIP_H_CALL_ID,
-						 SIP_H_CSEQ};
+	static const enum sip_header_id ids[] = { SIP_H_VIA, SIP_H_FROM, SIP_H_TO, SIP_H_CALL_ID,
+						  SIP_H_CSEQ };
 	struct sip_msg *msg = ps->msg;
 
 	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
@@ -418,14 +418,14 @@ static void body(struct parse *ps, enum sip_framing framing)
 		if (framing == SIP_STREAM)
 			fault(ps, SIP_FAULT_MISSING, SIP_H_CONTENT_LENGTH, ps->at);
 		else
-			msg->body = (struct str){ps->at, rest};
+			msg->body = (struct str){ ps->at, rest };
 		return;
 	}
 	if (msg->content_length > rest)
 		fault(ps, SIP_FAULT_LENGTH, SIP_H_OTHER, ps->at);
 	else
 		rest = msg->content_length;
-	msg->body = (struct str){ps->at, rest};
+	msg->body = (struct str){ ps->at, rest };
 }
 
 static void answerable(struct sip_msg *msg)

@@ -25,30 +25,14 @@ static const struct {
 	const char *encoding;
 	uint32_t rate;
 } static_types[] = {
-	{0,  1, "PCMU",  8000 },
-	{3,  1, "GSM",   8000 },
-	{4,  1, "G723",  8000 },
-	{5,  1, "DVI4",  8000 },
-	{6,  1, "DVI4",  16000},
-	{7,  1, "LPC",   8000 },
-	{8,  1, "PCMA",  8000 },
-	{9,  1, "G722",  8000 },
-	{10, 2, "L16",   44100},
-	{11, 1, "L16",   44100},
-	{12, 1, "QCELP", 8000 },
-	{13, 1, "CN",    8000 },
-	{14, 1, "MPA",   90000},
-	{15, 1, "G728",	8000 },
-	{16, 1, "DVI4",	11025},
-	{17, 1, "DVI4",	22050},
-	{18, 1, "G729",	8000 },
-	{25, 1, "CelB",	90000},
-	{26, 1, "JPEG",	90000},
-	{28, 1, "nv",    90000},
-	{31, 1, "H261",	90000},
-	{32, 1, "MPV",   90000},
-	{33, 1, "MP2T",	90000},
-	{34, 1, "H263",	90000},
+	{ 0, 1, "PCMU", 8000 },	  { 3, 1, "GSM", 8000 },    { 4, 1, "G723", 8000 },
+	{ 5, 1, "DVI4", 8000 },	  { 6, 1, "DVI4", 16000 },  { 7, 1, "LPC", 8000 },
+	{ 8, 1, "PCMA", 8000 },	  { 9, 1, "G722", 8000 },   { 10, 2, "L16", 44100 },
+	{ 11, 1, "L16", 44100 },  { 12, 1, "QCELP", 8000 }, { 13, 1, "CN", 8000 },
+	{ 14, 1, "MPA", 90000 },  { 15, 1, "G728", 8000 },  { 16, 1, "DVI4", 11025 },
+	{ 17, 1, "DVI4", 22050 }, { 18, 1, "G729", 8000 },  { 25, 1, "CelB", 90000 },
+	{ 26, 1, "JPEG", 90000 }, { 28, 1, "nv", 90000 },   { 31, 1, "H261", 90000 },
+	{ 32, 1, "MPV", 90000 },  { 33, 1, "MP2T", 90000 }, { 34, 1, "H263", 90000 },
 };
 
 static const struct {
@@ -178,7 +162,7 @@ static bool line_name(struct sdp_reader *r, struct sip_lex *l)
 
 static bool line_conn(struct sdp_reader *r, struct sip_lex *l)
 {
-	struct sdp_conn conn = {0};
+	struct sdp_conn conn = { 0 };
 
 	if (!lex_conn(l, &conn))
 		return fail(r, l, "c= line: bad address");
@@ -241,7 +225,7 @@ static bool media_format(struct sdp_reader *r, struct sip_lex *l)
 		r->status = -E2BIG;
 		return false;
 	}
-	*format = (struct sdp_format){.channels = 1};
+	*format = (struct sdp_format){ .channels = 1 };
 	if (!word(l, &format->name) || (rtp(media) && !number(format->name, PT_MAX, &pt)))
 		return fail(r, l, "m= line: bad format");
 	format->pt = (uint8_t)pt;
@@ -271,11 +255,11 @@ static int media_word(struct str s, bool transport)
 static bool media_port(struct str s, struct sdp_media *media)
 {
 	const char *slash = memchr(s.p, '/', s.n);
-	struct str port = {s.p, slash ? (size_t)(slash - s.p) : s.n};
+	struct str port = { s.p, slash ? (size_t)(slash - s.p) : s.n };
 	uint64_t value, ports = 1;
 
-	if (slash &&
-	    (!number((struct str){slash + 1, s.n - port.n - 1}, UINT16_MAX, &ports) || ports == 0))
+	if (slash && (!number((struct str){ slash + 1, s.n - port.n - 1 }, UINT16_MAX, &ports) ||
+		      ports == 0))
 		return false;
 	if (!number(port, UINT16_MAX, &value))
 		return false;
@@ -410,7 +394,8 @@ static void attr_keep(struct sdp_reader *r, struct str name, struct str value)
 	if (sdp->n_attrs == SDP_MAX_ATTRS)
 		return;
 	sdp->attrs[sdp->n_attrs++] = (struct sdp_attr){
-		.media = r->media ? (int)sdp->n_media - 1 : -1, .name = name, .value = value};
+		.media = r->media ? (int)sdp->n_media - 1 : -1, .name = name, .value = value
+	};
 }
 
 static bool attr_of_media(struct sdp_reader *r, struct str name, struct sip_lex *l, bool *known)
@@ -487,7 +472,7 @@ static const struct line {
 
 static bool mandatory_before(const struct sdp_reader *r, size_t place)
 {
-	static const size_t must[] = {0, 1, 2, PLACE_TIME};
+	static const size_t must[] = { 0, 1, 2, PLACE_TIME };
 
 	for (size_t i = 0; i < COUNT(must); i++) {
 		if (must[i] >= r->place && must[i] < place)
@@ -560,7 +545,7 @@ static bool read_all(struct sdp_reader *r, struct sip_lex *l)
 {
 	while (!lex_done(l)) {
 		const char *lf = memchr(l->at, '\n', (size_t)(l->end - l->at));
-		struct str line = {l->at, (size_t)((lf ? lf : l->end) - l->at)};
+		struct str line = { l->at, (size_t)((lf ? lf : l->end) - l->at) };
 
 		l->at = lf ? lf + 1 : l->end;
 		if (line.n > 0 && line.p[line.n - 1] == '\r')
@@ -581,7 +566,7 @@ static bool read_all(struct sdp_reader *r, struct sip_lex *l)
 
 int sdp_parse(struct sdp *sdp, struct str text, struct sdp_error *error)
 {
-	struct sdp_reader r = {.sdp = sdp};
+	struct sdp_reader r = { .sdp = sdp };
 	struct sip_lex l;
 
 	memset(sdp, 0, offsetof(struct sdp, media));

@@ -18,11 +18,11 @@ static const struct {
 	struct str encoding;
 	uint8_t pt; /* RFC 3551 table 4 */
 } codecs[MEDIA_CODECS] = {
-	[MEDIA_PCMU] = {{"PCMU", 4}, 0},
-	[MEDIA_PCMA] = {{"PCMA", 4}, 8},
+	[MEDIA_PCMU] = { { "PCMU", 4 }, 0 },
+	[MEDIA_PCMA] = { { "PCMA", 4 }, 8 },
 };
 
-static const struct str dtmf_encoding = {"telephone-event", 15};
+static const struct str dtmf_encoding = { "telephone-event", 15 };
 
 void sip_session_open(struct sip_session *session, const struct sip_session_conf *conf, uint64_t id)
 {
@@ -42,7 +42,7 @@ void sip_session_close(struct sip_session *session)
 
 struct str sip_session_local(const struct sip_session *session)
 {
-	return (struct str){session->local, session->n_local};
+	return (struct str){ session->local, session->n_local };
 }
 
 static bool sends(enum sdp_direction direction)
@@ -122,12 +122,12 @@ static int write_version(const struct sip_session *session, struct sdp *sdp, uin
 			 char *text, size_t *n)
 {
 	char id[24], ver[24];
-	struct sdp_conn conn = {.address = str_c(session->conf.address), .present = true};
+	struct sdp_conn conn = { .address = str_c(session->conf.address), .present = true };
 
 	conn.ipv6 = strchr(session->conf.address, ':') != NULL;
 	sdp->session_id =
-		(struct str){id, (size_t)snprintf(id, sizeof(id), "%" PRIu64, session->id)};
-	sdp->version = (struct str){ver, (size_t)snprintf(ver, sizeof(ver), "%" PRIu64, version)};
+		(struct str){ id, (size_t)snprintf(id, sizeof(id), "%" PRIu64, session->id) };
+	sdp->version = (struct str){ ver, (size_t)snprintf(ver, sizeof(ver), "%" PRIu64, version) };
 	sdp->origin = sdp->conn = conn;
 	sdp->user = STR("-");
 	sdp->name = STR("-");
@@ -146,7 +146,7 @@ static int local_set(struct sip_session *session, struct sdp *sdp)
 	if (err)
 		return err;
 	if (session->local) {
-		if (str_eq(sip_session_local(session), (struct str){text, n}))
+		if (str_eq(sip_session_local(session), (struct str){ text, n }))
 			return 0;
 		err = write_version(session, sdp, ++version, text, &n);
 		if (err)
@@ -309,7 +309,7 @@ int sip_session_answer(struct sip_session *session, struct str offer, enum sdp_d
 		       struct sip_settled *settled)
 {
 	struct sdp in, out;
-	struct sip_settled s = {.held = true};
+	struct sip_settled s = { .held = true };
 	const struct sdp_format *format = NULL;
 	enum sdp_direction direction = SDP_INACTIVE;
 	struct sdp_media *m;
@@ -354,7 +354,7 @@ int sip_session_accept(const struct sip_session *session, struct str answer,
 		       struct sip_settled *settled)
 {
 	struct sdp in;
-	struct sip_settled s = {.held = true};
+	struct sip_settled s = { .held = true };
 	const struct sdp_media *m;
 	const struct sdp_format *format;
 

@@ -36,8 +36,8 @@ static uint32_t value_or(uint32_t value, uint32_t otherwise)
 struct sip_stack *sip_stack_new(const struct sip_stack_conf *conf,
 				const struct sip_stack_parts *parts)
 {
-	struct counter *const counters[] = {&sip_txn_timeouts, &sip_txn_stray, &sip_txn_absorbed,
-					    &sip_txn_merged, &sip_txn_dropped};
+	struct counter *const counters[] = { &sip_txn_timeouts, &sip_txn_stray, &sip_txn_absorbed,
+					     &sip_txn_merged, &sip_txn_dropped };
 	struct sip_stack *stack = calloc(1, sizeof(*stack));
 
 	if (!stack)
@@ -87,7 +87,7 @@ void sip_stack_tag(struct sip_stack *stack, char tag[SIP_TAG_MAX])
 int sip_stack_sent_by(struct sip_stack *stack, const struct sip_uri *uri,
 		      struct sip_sent_by *sent_by)
 {
-	struct sip_hop hop = {0};
+	struct sip_hop hop = { 0 };
 	struct sip_dests dests;
 	int err = sip_locate_numeric(&stack->parts.locator, uri, &dests);
 

@@ -13,7 +13,7 @@ static struct str first_line(struct str text)
 {
 	const char *lf = text.n ? memchr(text.p, '\n', text.n) : NULL;
 
-	return (struct str){text.p, lf ? (size_t)(lf + 1 - text.p) : 0};
+	return (struct str){ text.p, lf ? (size_t)(lf + 1 - text.p) : 0 };
 }
 
 static enum sip_method method_of(struct str line)
@@ -22,7 +22,7 @@ static enum sip_method method_of(struct str line)
 
 	if (!space)
 		return SIP_METHOD_OTHER;
-	return sip_method_find((struct str){line.p, (size_t)(space - line.p)});
+	return sip_method_find((struct str){ line.p, (size_t)(space - line.p) });
 }
 
 static void request_place(struct sip_client *c, struct str line, struct str rest)
@@ -31,7 +31,7 @@ static void request_place(struct sip_client *c, struct str line, struct str rest
 	c->n_rest = rest.n;
 	memcpy(c->room, line.p, line.n);
 	memcpy(c->room + line.n + SIP_VIA_ROOM, rest.p, rest.n);
-	c->request = (struct str){c->room, line.n};
+	c->request = (struct str){ c->room, line.n };
 }
 
 /* Sets the Via in front of the rest and the start line in front of that. */
@@ -52,7 +52,7 @@ static int request_write(struct sip_client *c, const struct sip_sent_by *sent_by
 	start = rest - text.n - c->n_line;
 	memmove(start, c->request.p, c->n_line);
 	memcpy(rest - text.n, text.p, text.n);
-	c->request = (struct str){start, c->n_line + text.n + c->n_rest};
+	c->request = (struct str){ start, c->n_line + text.n + c->n_rest };
 	return 0;
 }
 
@@ -65,8 +65,8 @@ static bool copied(enum sip_header_id id)
 static void sibling_field(struct sip_writer *w, struct str line, struct str method, struct str to)
 {
 	const char *colon = memchr(line.p, ':', line.n);
-	struct str name = {line.p, colon ? (size_t)(colon - line.p) : 0};
-	struct str value = str_trim((struct str){line.p + name.n + 1, line.n - name.n - 1});
+	struct str name = { line.p, colon ? (size_t)(colon - line.p) : 0 };
+	struct str value = str_trim((struct str){ line.p + name.n + 1, line.n - name.n - 1 });
 	enum sip_header_id id;
 
 	if (!colon)
@@ -81,7 +81,7 @@ static void sibling_field(struct sip_writer *w, struct str line, struct str meth
 
 		sip_write_begin(w, id);
 		sip_write_str(w,
-			      (struct str){value.p, space ? (size_t)(space - value.p) : value.n});
+			      (struct str){ value.p, space ? (size_t)(space - value.p) : value.n });
 		sip_write_c(w, " ");
 		sip_write_str(w, method);
 		sip_write_crlf(w);
@@ -102,10 +102,10 @@ static int sibling_write(struct sip_txn *txn, struct str method, struct str to, 
 
 	sip_write_open(&w, txn->stack->scratch, sizeof(txn->stack->scratch));
 	sip_write_str(&w, method);
-	sip_write_str(&w, (struct str){uri, (size_t)(line.p + line.n - 2 - uri)});
+	sip_write_str(&w, (struct str){ uri, (size_t)(line.p + line.n - 2 - uri) });
 	sip_write_crlf(&w);
 	for (;;) {
-		rest = (struct str){rest.p + line.n, rest.n - line.n};
+		rest = (struct str){ rest.p + line.n, rest.n - line.n };
 		line = first_line(rest);
 		if (line.n <= 2)
 			break;
@@ -133,7 +133,7 @@ static char *copy_of(struct str s)
 /* 18.1.1: a request too large for a datagram goes by TCP; by UDP after all when there is no TCP. */
 static void large_by_tcp(const struct sip_stack *stack, struct sip_dests *dests, size_t octets)
 {
-	struct sip_dests both = {.fixed = dests->fixed};
+	struct sip_dests both = { .fixed = dests->fixed };
 
 	if (dests->fixed || !stack->parts.locator.tcp || octets <= SIP_LARGE_OCTETS)
 		return;
@@ -233,7 +233,7 @@ static int request_prepare(struct sip_txn *txn)
 	if (c->dests)
 		c->dest = c->dests[c->at];
 	c->at++;
-	txn->hop = (struct sip_hop){.proto = c->dest.proto, .remote = c->dest.addr};
+	txn->hop = (struct sip_hop){ .proto = c->dest.proto, .remote = c->dest.addr };
 	err = txn->stack->parts.ops->sent_by(txn->stack->parts.transport, &txn->hop, &sent_by);
 	if (!err)
 		err = branch_new(txn);
@@ -341,7 +341,7 @@ static void ack_write(struct sip_txn *txn, const struct sip_msg *response)
 		return;
 	copy = copy_of(text);
 	if (copy)
-		txn->client.ack = (struct str){copy, text.n};
+		txn->client.ack = (struct str){ copy, text.n };
 }
 
 void sip_client_act_ack_again(struct sip_txn *txn, struct sip_msg *msg)
@@ -378,7 +378,7 @@ static void leave_behind(struct sip_txn *txn, struct sip_msg *msg)
 	memcpy(copy->call, txn->call, sizeof(copy->call));
 	memcpy(d->branch, c->branch, sizeof(d->branch));
 	memcpy(d->room, c->request.p, c->request.n);
-	d->request = (struct str){d->room, c->request.n};
+	d->request = (struct str){ d->room, c->request.n };
 	copy->state = TXN_ST_CALLING;
 	sip_txn_unhash(txn);
 	if (sip_txn_hash(copy, sip_client_hash(copy->stack, str_c(d->branch), copy->method))) {
@@ -471,7 +471,7 @@ static void cancel_start(struct sip_txn *invite, struct str text)
 		return;
 	c = &txn->client;
 	memcpy(c->room, text.p, text.n);
-	c->request = (struct str){c->room, text.n};
+	c->request = (struct str){ c->room, text.n };
 	memcpy(c->branch, invite->client.branch, sizeof(c->branch));
 	memcpy(txn->call, invite->call, sizeof(txn->call));
 	txn->method = SIP_CANCEL;
@@ -543,7 +543,7 @@ static int client_open(struct sip_stack *stack, const struct sip_client_params *
 	if (line.n < 2 || !memchr(line.p, ' ', line.n) ||
 	    sip_uri_parse(&uri, params->next_hop, NULL))
 		return -EINVAL;
-	rest = (struct str){params->request.p + line.n, params->request.n - line.n};
+	rest = (struct str){ params->request.p + line.n, params->request.n - line.n };
 	*txn = sip_txn_new(stack, ack ? TXN_ACK : kind, params->request.n + SIP_VIA_ROOM);
 	if (!*txn)
 		return -ENOMEM;
@@ -567,7 +567,9 @@ int sip_client_start(struct sip_stack *stack, const struct sip_client_params *pa
 
 int sip_ack_send(struct sip_stack *stack, struct str request, struct str next_hop, const char *call)
 {
-	struct sip_client_params params = {.request = request, .next_hop = next_hop, .call = call};
+	struct sip_client_params params = { .request = request,
+					    .next_hop = next_hop,
+					    .call = call };
 	struct sip_txn *txn;
 
 	return client_open(stack, &params, true, &txn);
@@ -588,7 +590,7 @@ void sip_client_release(struct sip_txn *txn)
 	union {
 		const char *text;
 		void *block;
-	} ack = {.text = c->ack.p};
+	} ack = { .text = c->ack.p };
 
 	sip_locate_cancel(c->locate);
 	free(c->dests);

@@ -26,7 +26,7 @@ static bool client_match(const struct hash_node *node, const void *key)
 
 struct sip_txn *sip_client_find(struct sip_stack *stack, struct str branch, enum sip_method method)
 {
-	struct client_key key = {branch, method};
+	struct client_key key = { branch, method };
 	struct hash_node *n = hash_find(&stack->clients, sip_client_hash(stack, branch, method),
 					client_match, &key);
 
@@ -55,7 +55,7 @@ uint32_t sip_server_hash(const struct sip_stack *stack, const struct sip_msg *ms
 
 static bool sent_by_eq(const struct sip_server *s, const struct sip_via *via)
 {
-	struct str host = {s->key + s->n_branch, s->n_host};
+	struct str host = { s->key + s->n_branch, s->n_host };
 
 	return s->port == port_of(via) && str_ieq(host, via->host);
 }
@@ -93,13 +93,13 @@ static bool server_match(const struct hash_node *node, const void *key)
 		return false;
 	if (!via->cookie)
 		return legacy_match(s, k->msg);
-	return str_eq((struct str){s->key, s->n_branch}, via->branch) && sent_by_eq(s, via);
+	return str_eq((struct str){ s->key, s->n_branch }, via->branch) && sent_by_eq(s, via);
 }
 
 struct sip_txn *sip_server_find(struct sip_stack *stack, const struct sip_msg *msg,
 				enum sip_method method)
 {
-	struct server_key key = {msg, method};
+	struct server_key key = { msg, method };
 	struct hash_node *n =
 		hash_find(&stack->servers, sip_server_hash(stack, msg), server_match, &key);
 
@@ -116,7 +116,7 @@ struct sip_txn *sip_server_find(struct sip_stack *stack, const struct sip_msg *m
 uint64_t sip_server_digest(const struct sip_stack *stack, const struct sip_msg *msg)
 {
 	uint32_t a = stack->seed, b = ~stack->seed;
-	struct str parts[] = {msg->from->tag, msg->call_id, msg->cseq.method_name};
+	struct str parts[] = { msg->from->tag, msg->call_id, msg->cseq.method_name };
 
 	for (unsigned i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		a = str_hash(parts[i], a) + (uint32_t)parts[i].n;

@@ -24,7 +24,7 @@ static void reply_or_abandon(struct sip_txn *txn, unsigned status);
 
 static struct str stored(const struct sip_txn *txn)
 {
-	return (struct str){txn->server.response, txn->server.n_response};
+	return (struct str){ txn->server.response, txn->server.n_response };
 }
 
 static void transmit(struct sip_txn *txn)
@@ -108,7 +108,7 @@ static void next_listed(struct sip_txn *txn)
 
 		if (sip_sockaddr_eq(&dest->addr, &before))
 			continue;
-		txn->hop = (struct sip_hop){.proto = dest->proto, .remote = dest->addr};
+		txn->hop = (struct sip_hop){ .proto = dest->proto, .remote = dest->addr };
 		transmit(txn);
 		return;
 	}
@@ -138,7 +138,7 @@ static void locate_sent_by(struct sip_txn *txn)
 {
 	struct sip_server *s = &txn->server;
 	const struct sip_locator *locator = &txn->stack->parts.locator;
-	struct sip_dests dests = {0};
+	struct sip_dests dests = { 0 };
 	int err;
 
 	if (s->dests) {
@@ -161,7 +161,7 @@ static void reopen(struct sip_txn *txn)
 	struct sip_server *s = &txn->server;
 
 	s->step = STEP_REOPEN;
-	txn->hop = (struct sip_hop){.proto = s->origin.proto, .remote = s->origin.remote};
+	txn->hop = (struct sip_hop){ .proto = s->origin.proto, .remote = s->origin.remote };
 	sip_sockaddr_set_port(&txn->hop.remote, s->port);
 	transmit(txn);
 }
@@ -311,7 +311,7 @@ static unsigned status_of(struct str response)
 	uint64_t status;
 
 	if (!str_starts(response, STR("SIP/2.0 ")) || response.n < 12 ||
-	    str_to_u64((struct str){response.p + 8, 3}, 699, &status) || status < 100)
+	    str_to_u64((struct str){ response.p + 8, 3 }, 699, &status) || status < 100)
 		return 0;
 	return (unsigned)status;
 }
@@ -400,16 +400,14 @@ static int key_set(struct sip_server *s, const struct sip_via *via)
 	s->n_branch = (uint16_t)via->branch.n;
 	s->n_host = (uint16_t)via->host.n;
 	s->port = via->port ? via->port : DEFAULT_PORT;
-	s->via = (struct sip_via){
-		.proto = via->proto,
-		.host_type = via->host_type,
-		.port = via->port,
-		.rport = via->rport,
-		.rport_port = via->rport_port,
-		.cookie = via->cookie,
-		.host = {host,  via->host.n },
-		.maddr = {maddr, via->maddr.n}
-	      };
+	s->via = (struct sip_via){ .proto = via->proto,
+				   .host_type = via->host_type,
+				   .port = via->port,
+				   .rport = via->rport,
+				   .rport_port = via->rport_port,
+				   .cookie = via->cookie,
+				   .host = { host, via->host.n },
+				   .maddr = { maddr, via->maddr.n } };
 	return 0;
 }
 

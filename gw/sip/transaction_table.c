@@ -190,11 +190,11 @@ static const struct row table[TXN_KINDS][TXN_STATES][TXN_EVENTS] = {
 };
 /* clang-format on */
 
-static const char *const kind_names[TXN_KINDS] = {"INVITE client", "client", "INVITE server",
-						  "server", "ACK"};
-static const char *const state_names[TXN_STATES] = {"",		 "locating",   "calling",
-						    "trying",	 "proceeding", "completed",
-						    "confirmed", "accepted",   "terminated"};
+static const char *const kind_names[TXN_KINDS] = { "INVITE client", "client", "INVITE server",
+						   "server", "ACK" };
+static const char *const state_names[TXN_STATES] = { "",	  "locating",	"calling",
+						     "trying",	  "proceeding", "completed",
+						     "confirmed", "accepted",	"terminated" };
 
 static void state_set(struct sip_txn *txn, enum sip_txn_state next)
 {
@@ -239,7 +239,7 @@ unsigned sip_txn_timers(enum sip_txn_kind kind)
 static void trace_expiry(const struct sip_txn *txn, const struct timer_row *row)
 {
 	char text[32];
-	struct trace_event event = {.kind = TRACE_TIMER, .call = txn->call};
+	struct trace_event event = { .kind = TRACE_TIMER, .call = txn->call };
 
 	if (row->value == VALUE_NOW || !txn->call[0] || !trace_wanted(TRACE_TIMER))
 		return;

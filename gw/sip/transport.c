@@ -32,12 +32,9 @@ struct sip_transport *sip_transport_new(uv_loop_t *loop, struct timer_heap *heap
 					const struct sip_transport_conf *conf)
 {
 	struct sip_transport *t = calloc(1, sizeof(*t));
-	struct counter *const counters[] = {&sip_transport_errors,
-					    &sip_udp_dropped,
-					    &sip_keepalives,
-					    &received,
-					    &sent,
-					    &refused};
+	struct counter *const counters[] = {
+		&sip_transport_errors, &sip_udp_dropped, &sip_keepalives, &received, &sent, &refused
+	};
 
 	if (!t)
 		return NULL;
@@ -242,7 +239,7 @@ struct sip_socket *sip_socket_pick(struct sip_transport *transport,
 				   const struct sip_hop *hop)
 {
 	struct sip_socket *first = NULL;
-	union sip_sockaddr route = {0};
+	union sip_sockaddr route = { 0 };
 	int family = hop->remote.sa.sa_family;
 	unsigned usable = 0;
 
@@ -294,7 +291,7 @@ static int transport_sent_by(void *arg, const struct sip_hop *hop, struct sip_se
 {
 	struct sip_transport *t = arg;
 	bool udp = hop->proto == SIP_PROTO_UDP;
-	struct sip_hop towards = {.proto = hop->proto, .remote = hop->remote};
+	struct sip_hop towards = { .proto = hop->proto, .remote = hop->remote };
 	const struct sip_socket *s =
 		sip_socket_pick(t, udp ? t->udp : t->tcp, udp ? t->n_udp : t->n_tcp, &towards);
 	union sip_sockaddr local;

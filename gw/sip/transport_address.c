@@ -69,11 +69,11 @@ bool sip_sockaddr_eq(const union sip_sockaddr *a, const union sip_sockaddr *b)
 
 uint32_t sip_sockaddr_hash(const union sip_sockaddr *addr, uint32_t seed)
 {
-	struct str octets = {(const char *)&addr->in4.sin_addr, sizeof(addr->in4.sin_addr)};
+	struct str octets = { (const char *)&addr->in4.sin_addr, sizeof(addr->in4.sin_addr) };
 
 	if (addr->sa.sa_family == AF_INET6)
-		octets = (struct str){(const char *)&addr->in6.sin6_addr,
-				      sizeof(addr->in6.sin6_addr)};
+		octets = (struct str){ (const char *)&addr->in6.sin6_addr,
+				       sizeof(addr->in6.sin6_addr) };
 	return str_hash(octets, seed) ^ (uint32_t)(sip_sockaddr_port(addr) * 2654435761u);
 }
 
@@ -92,15 +92,15 @@ const char *sip_hop_text(const struct sip_hop *hop, char text[SIP_HOP_TEXT_MAX])
 /* "INVITE sip:...", "200 OK": the start line without its version */
 static struct str start_line(struct str octets)
 {
-	static const struct str version = {"SIP/2.0", 7};
+	static const struct str version = { "SIP/2.0", 7 };
 	const char *end = octets.n ? memchr(octets.p, '\n', octets.n) : NULL;
 	struct str line =
-		str_trim((struct str){octets.p, end ? (size_t)(end - octets.p) : octets.n});
+		str_trim((struct str){ octets.p, end ? (size_t)(end - octets.p) : octets.n });
 
 	if (str_starts(line, version))
-		return str_trim((struct str){line.p + version.n, line.n - version.n});
+		return str_trim((struct str){ line.p + version.n, line.n - version.n });
 	if (line.n > version.n &&
-	    str_eq((struct str){line.p + line.n - version.n, version.n}, version))
+	    str_eq((struct str){ line.p + line.n - version.n, version.n }, version))
 		line.n -= version.n;
 	return str_trim(line);
 }

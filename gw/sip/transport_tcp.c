@@ -240,7 +240,7 @@ static int conn_write(struct sip_conn *c, struct str octets)
 	union {
 		const char *text;
 		char *base;
-	} at = {.text = octets.p};
+	} at = { .text = octets.p };
 	uv_buf_t buf = uv_buf_init(at.base, (unsigned)octets.n);
 	int n = c->connected ? uv_try_write((uv_stream_t *)&c->tcp, &buf, 1) : UV_EAGAIN;
 
@@ -251,7 +251,7 @@ static int conn_write(struct sip_conn *c, struct str octets)
 	c->active_us = now_us(c);
 	if ((size_t)n == octets.n)
 		return 0;
-	return conn_queue(c, (struct str){octets.p + n, octets.n - (size_t)n});
+	return conn_queue(c, (struct str){ octets.p + n, octets.n - (size_t)n });
 }
 
 static struct sip_conn *conn_connect(struct sip_transport *t, const union sip_sockaddr *remote,
@@ -324,7 +324,7 @@ static bool message_take(struct sip_conn *c, struct str *octets)
 {
 	size_t max = c->transport->conf.max_message, skip, length;
 	int err = sip_msg_frame(octets->p, octets->n, &skip, &length);
-	struct str rest = {octets->p + skip, octets->n - skip};
+	struct str rest = { octets->p + skip, octets->n - skip };
 
 	*octets = rest;
 	if (skip)
@@ -343,7 +343,7 @@ static bool message_take(struct sip_conn *c, struct str *octets)
 	}
 	octets->p += length;
 	octets->n -= length;
-	message(c, (struct str){rest.p, length}, 0);
+	message(c, (struct str){ rest.p, length }, 0);
 	return !c->left;
 }
 
@@ -393,7 +393,7 @@ static int received(struct sip_conn *c, struct str octets)
 			return -ENOMEM;
 		if (c->need > c->n_partial)
 			return 0;
-		rest = (struct str){c->partial, c->n_partial};
+		rest = (struct str){ c->partial, c->n_partial };
 	}
 	c->need = 0;
 	while (rest.n && message_take(c, &rest))
@@ -423,7 +423,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 	int err = n < 0 ? (int)n : 0;
 
 	if (n > 0 && !c->left)
-		err = received(c, (struct str){buf->base, (size_t)n});
+		err = received(c, (struct str){ buf->base, (size_t)n });
 	if (err)
 		conn_close(c, err == UV_EOF ? -ECONNRESET : err);
 }
@@ -570,7 +570,7 @@ int sip_tcp_listen(struct sip_socket *socket, const union sip_sockaddr *address)
 {
 	struct sip_transport *t = socket->transport;
 	bool v6 = address->sa.sa_family == AF_INET6;
-	union sip_sockaddr bound = {0};
+	union sip_sockaddr bound = { 0 };
 	int n = sizeof(bound);
 	int err = uv_tcp_init(t->loop, &socket->tcp);
 

@@ -79,16 +79,16 @@ static int icmp_error(struct msghdr *msg)
 static void errors_read(struct sip_socket *s)
 {
 	for (unsigned i = 0; i < ERRORS_MAX; i++) {
-		union sip_sockaddr remote = {0};
+		union sip_sockaddr remote = { 0 };
 		union control control;
 		char payload[1];
-		struct iovec iov = {payload, sizeof(payload)};
-		struct msghdr msg = {.msg_name = &remote,
-				     .msg_namelen = sizeof(remote),
-				     .msg_iov = &iov,
-				     .msg_iovlen = 1,
-				     .msg_control = control.octets,
-				     .msg_controllen = sizeof(control.octets)};
+		struct iovec iov = { payload, sizeof(payload) };
+		struct msghdr msg = { .msg_name = &remote,
+				      .msg_namelen = sizeof(remote),
+				      .msg_iov = &iov,
+				      .msg_iovlen = 1,
+				      .msg_control = control.octets,
+				      .msg_controllen = sizeof(control.octets) };
 		int error;
 
 		if (recvmsg(s->fd, &msg, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
@@ -131,8 +131,8 @@ static bool keepalive(struct str octets)
 
 static void datagram(struct sip_socket *s, struct msghdr *msg, size_t n)
 {
-	struct sip_hop hop = {.proto = SIP_PROTO_UDP, .local = s->bound};
-	struct str octets = {msg->msg_iov->iov_base, n};
+	struct sip_hop hop = { .proto = SIP_PROTO_UDP, .local = s->bound };
+	struct str octets = { msg->msg_iov->iov_base, n };
 
 	memcpy(&hop.remote, msg->msg_name, sizeof(hop.remote));
 	if (s->wildcard)
@@ -155,11 +155,11 @@ static int batch_read(struct sip_socket *s)
 	int n;
 
 	for (unsigned i = 0; i < BATCH; i++) {
-		iovs[i] = (struct iovec){t->datagrams + (size_t)i * DATAGRAM_MAX, DATAGRAM_MAX};
-		msgs[i].msg_hdr = (struct msghdr){.msg_name = &remotes[i],
-						  .msg_namelen = sizeof(remotes[i]),
-						  .msg_iov = &iovs[i],
-						  .msg_iovlen = 1};
+		iovs[i] = (struct iovec){ t->datagrams + (size_t)i * DATAGRAM_MAX, DATAGRAM_MAX };
+		msgs[i].msg_hdr = (struct msghdr){ .msg_name = &remotes[i],
+						   .msg_namelen = sizeof(remotes[i]),
+						   .msg_iov = &iovs[i],
+						   .msg_iovlen = 1 };
 		if (s->wildcard) {
 			msgs[i].msg_hdr.msg_control = controls[i].octets;
 			msgs[i].msg_hdr.msg_controllen = sizeof(controls[i].octets);
@@ -201,8 +201,8 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 static void control_set(struct msghdr *msg, union control *control, const struct sip_hop *hop)
 {
 	bool v6 = hop->local.sa.sa_family == AF_INET6;
-	struct in_pktinfo info4 = {.ipi_spec_dst = hop->local.in4.sin_addr};
-	struct in6_pktinfo info6 = {.ipi6_addr = hop->local.in6.sin6_addr};
+	struct in_pktinfo info4 = { .ipi_spec_dst = hop->local.in4.sin_addr };
+	struct in6_pktinfo info6 = { .ipi6_addr = hop->local.in6.sin6_addr };
 	size_t n = v6 ? sizeof(info6) : sizeof(info4);
 	struct cmsghdr *c;
 
@@ -224,12 +224,12 @@ static int datagram_send(struct sip_socket *s, const struct sip_hop *hop, struct
 	union {
 		const char *text;
 		void *base;
-	} octets_at = {.text = octets.p};
-	struct iovec iov = {octets_at.base, octets.n};
-	struct msghdr msg = {.msg_name = &remote,
-			     .msg_namelen = sip_sockaddr_length(&remote),
-			     .msg_iov = &iov,
-			     .msg_iovlen = 1};
+	} octets_at = { .text = octets.p };
+	struct iovec iov = { octets_at.base, octets.n };
+	struct msghdr msg = { .msg_name = &remote,
+			      .msg_namelen = sip_sockaddr_length(&remote),
+			      .msg_iov = &iov,
+			      .msg_iovlen = 1 };
 
 	if (from_local && s->wildcard)
 		control_set(&msg, &control, hop);
@@ -332,7 +332,7 @@ static int poll_open(struct sip_socket *s)
 
 int sip_udp_listen(struct sip_socket *socket, const union sip_sockaddr *address)
 {
-	union sip_sockaddr bound = {0};
+	union sip_sockaddr bound = { 0 };
 	int err;
 
 	socket->fd = socket_open(address, &bound);

@@ -12,18 +12,12 @@
 
 #define RETRY_AFTER_S 10
 
-static const struct str option_tags[] = {
-	{"199", 3},
-	    {NULL,  0}
-};
-static const struct str body_types[] = {
-	{"application/sdp", 15},
-	 {NULL,		0 }
-};
+static const struct str option_tags[] = { { "199", 3 }, { NULL, 0 } };
+static const struct str body_types[] = { { "application/sdp", 15 }, { NULL, 0 } };
 
 #define OUR_METHODS                                                                                \
 	(1u << SIP_INVITE | 1u << SIP_ACK | 1u << SIP_CANCEL | 1u << SIP_BYE | 1u << SIP_OPTIONS)
-static const struct str allow_value = {"INVITE, ACK, CANCEL, BYE, OPTIONS", 33};
+static const struct str allow_value = { "INVITE, ACK, CANCEL, BYE, OPTIONS", 33 };
 
 /* A call goes on to another network: Max-Forwards counts (16.3). Anything else ends here. */
 static const struct sip_caps call_caps = {
@@ -46,36 +40,36 @@ struct refusal {
 };
 
 static struct refusal refusals[] = {
-	{400, COUNTER_INIT("causeway_sip_refused_400_total",
-	   "Requests refused: a body or header field that cannot be used")				  },
-	{403, COUNTER_INIT("causeway_sip_refused_403_total",
-	   "Requests refused: the source belongs to no trunk")					      },
-	{404, COUNTER_INIT("causeway_sip_refused_404_total",
-	   "Requests refused: Request-URI without a telephone number")				      },
-	{405,
-	 COUNTER_INIT("causeway_sip_refused_405_total",	"Requests refused: method not allowed")},
-	{406, COUNTER_INIT("causeway_sip_refused_406_total",
-	   "Requests refused: no body type in Accept")						      },
-	{415, COUNTER_INIT("causeway_sip_refused_415_total",
-	   "Requests refused: body type or coding not supported")					 },
-	{416, COUNTER_INIT("causeway_sip_refused_416_total",   "Requests refused: URI scheme")	    },
-	{420, COUNTER_INIT("causeway_sip_refused_420_total",
-	   "Requests refused: Require names an unknown option")					       },
-	{481, COUNTER_INIT("causeway_sip_refused_481_total",
-	   "Requests refused: no such dialog or transaction")					     },
-	{483, COUNTER_INIT("causeway_sip_refused_483_total",   "Requests refused: too many hops")     },
-	{484, COUNTER_INIT("causeway_sip_refused_484_total",
-	   "Requests refused: number missing or too long")						  },
-	{488,
-	 COUNTER_INIT("causeway_sip_refused_488_total",	"Requests refused: no codec in common")},
-	{491, COUNTER_INIT("causeway_sip_refused_491_total",
-	   "re-INVITEs refused: another one was under way")						   },
-	{500, COUNTER_INIT("causeway_sip_refused_500_total",
-	   "Requests refused: sequence number, memory or order")					},
-	{501, COUNTER_INIT("causeway_sip_refused_501_total",   "Requests refused: unknown method")	},
-	{503, COUNTER_INIT("causeway_sip_refused_503_total",
-	   "Requests refused: no capacity, or draining")						},
-	{0,   COUNTER_INIT("causeway_sip_refused_other_total", "Requests refused otherwise")	  },
+	{ 400, COUNTER_INIT("causeway_sip_refused_400_total",
+			    "Requests refused: a body or header field that cannot be used") },
+	{ 403, COUNTER_INIT("causeway_sip_refused_403_total",
+			    "Requests refused: the source belongs to no trunk") },
+	{ 404, COUNTER_INIT("causeway_sip_refused_404_total",
+			    "Requests refused: Request-URI without a telephone number") },
+	{ 405,
+	  COUNTER_INIT("causeway_sip_refused_405_total", "Requests refused: method not allowed") },
+	{ 406, COUNTER_INIT("causeway_sip_refused_406_total",
+			    "Requests refused: no body type in Accept") },
+	{ 415, COUNTER_INIT("causeway_sip_refused_415_total",
+			    "Requests refused: body type or coding not supported") },
+	{ 416, COUNTER_INIT("causeway_sip_refused_416_total", "Requests refused: URI scheme") },
+	{ 420, COUNTER_INIT("causeway_sip_refused_420_total",
+			    "Requests refused: Require names an unknown option") },
+	{ 481, COUNTER_INIT("causeway_sip_refused_481_total",
+			    "Requests refused: no such dialog or transaction") },
+	{ 483, COUNTER_INIT("causeway_sip_refused_483_total", "Requests refused: too many hops") },
+	{ 484, COUNTER_INIT("causeway_sip_refused_484_total",
+			    "Requests refused: number missing or too long") },
+	{ 488,
+	  COUNTER_INIT("causeway_sip_refused_488_total", "Requests refused: no codec in common") },
+	{ 491, COUNTER_INIT("causeway_sip_refused_491_total",
+			    "re-INVITEs refused: another one was under way") },
+	{ 500, COUNTER_INIT("causeway_sip_refused_500_total",
+			    "Requests refused: sequence number, memory or order") },
+	{ 501, COUNTER_INIT("causeway_sip_refused_501_total", "Requests refused: unknown method") },
+	{ 503, COUNTER_INIT("causeway_sip_refused_503_total",
+			    "Requests refused: no capacity, or draining") },
+	{ 0, COUNTER_INIT("causeway_sip_refused_other_total", "Requests refused otherwise") },
 };
 
 static struct counter stray_acks =
@@ -233,7 +227,7 @@ void sip_ua_write_contact(struct sip_writer *w, const struct sip_sent_by *sent_b
 /* 12.2.2 for a request that we receive, the other way round for a response to ours. */
 static struct sip_dialog *dialog_of(struct sip_ua *ua, const struct sip_msg *msg)
 {
-	struct sip_dialog_key key = {.call_id = msg->call_id};
+	struct sip_dialog_key key = { .call_id = msg->call_id };
 
 	if (!msg->from || !msg->to || !msg->to->tag.n)
 		return NULL;
@@ -425,10 +419,10 @@ struct sip_ua *sip_ua_new(const struct conf *conf, const struct sip_ua_parts *pa
 		return NULL;
 	ua->parts = *parts;
 	list_init(&ua->legs);
-	ua->show = (struct show){.name = "dialogs",
-				 .help = "SIP legs and their dialogs",
-				 .fill = sip_ua_show_dialogs,
-				 .arg = ua};
+	ua->show = (struct show){ .name = "dialogs",
+				  .help = "SIP legs and their dialogs",
+				  .fill = sip_ua_show_dialogs,
+				  .arg = ua };
 	show_register(&ua->show);
 	counters_list();
 	ua->buffer = malloc(SIP_MSG_MAX_OCTETS);

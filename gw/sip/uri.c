@@ -13,11 +13,8 @@ static const struct {
 	const char *name;
 	enum sip_proto proto;
 } protos[] = {
-	{"UDP",	SIP_PROTO_UDP     },
-	  {"TCP",	  SIP_PROTO_TCP     },
-	    {"TLS",	    SIP_PROTO_TLS	 },
-	{"SCTP",	 SIP_PROTO_SCTP    },
-	  {"TLS-SCTP", SIP_PROTO_TLS_SCTP},
+	{ "UDP", SIP_PROTO_UDP },   { "TCP", SIP_PROTO_TCP },		{ "TLS", SIP_PROTO_TLS },
+	{ "SCTP", SIP_PROTO_SCTP }, { "TLS-SCTP", SIP_PROTO_TLS_SCTP },
 };
 
 #define N_PROTOS (sizeof(protos) / sizeof(protos[0]))
@@ -243,7 +240,7 @@ int sip_tel_parse(struct sip_tel *tel, struct str text)
 {
 	struct sip_lex l;
 
-	*tel = (struct sip_tel){0};
+	*tel = (struct sip_tel){ 0 };
 	lex_open(&l, text);
 	if (!lex_number(&l, &tel->global, &tel->number) || !lex_tel_params(&l, tel) ||
 	    !lex_done(&l))
@@ -255,7 +252,7 @@ int sip_tel_parse(struct sip_tel *tel, struct str text)
 static bool lex_tel_uri(struct sip_lex *l, struct sip_uri *uri, bool bare)
 {
 	const char *start = l->at;
-	struct sip_tel tel = {0};
+	struct sip_tel tel = { 0 };
 
 	if (!lex_number(l, &tel.global, &tel.number))
 		return false;
@@ -300,9 +297,9 @@ static bool lex_scheme(struct sip_lex *l, struct sip_uri *uri)
 {
 	const char *start = l->at;
 
-	if (l->end - l->at >= 4 && lex_is_word((struct str){start, 4}, "sip:", 4)) {
+	if (l->end - l->at >= 4 && lex_is_word((struct str){ start, 4 }, "sip:", 4)) {
 		uri->scheme = SIP_SCHEME_SIP;
-		uri->scheme_name = (struct str){start, 3};
+		uri->scheme_name = (struct str){ start, 3 };
 		l->at += 4;
 		return true;
 	}
@@ -341,7 +338,7 @@ int sip_uri_parse(struct sip_uri *uri, struct str text, size_t *offset)
 {
 	struct sip_lex l;
 
-	*uri = (struct sip_uri){0};
+	*uri = (struct sip_uri){ 0 };
 	lex_open(&l, text);
 
 	bool good = text.n > 0 && sip_uri_lex(&l, uri, false) && lex_done(&l);

@@ -32,7 +32,7 @@ static unsigned char escape_octet(struct str s, size_t i)
 
 static struct unit unit_next(struct str s, size_t *i, bool fold)
 {
-	struct unit unit = {(unsigned char)s.p[*i], false};
+	struct unit unit = { (unsigned char)s.p[*i], false };
 
 	if (escape_at(s, *i)) {
 		unit.octet = escape_octet(s, *i);
@@ -75,7 +75,7 @@ static bool param_lookup(struct str params, struct str name, struct str *value)
 /* Those never match when only one URI has them. */
 static bool param_counts(struct str name)
 {
-	static const char *const names[] = {"user", "ttl", "method", "maddr", "transport"};
+	static const char *const names[] = { "user", "ttl", "method", "maddr", "transport" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (part_eq(name, str_c(names[i]), true))
@@ -103,7 +103,7 @@ static bool params_match(struct str a, struct str b)
 static struct str header_next(struct str *rest)
 {
 	const char *amp = memchr(rest->p, '&', rest->n);
-	struct str one = {rest->p, amp ? (size_t)(amp - rest->p) : rest->n};
+	struct str one = { rest->p, amp ? (size_t)(amp - rest->p) : rest->n };
 	size_t step = amp ? one.n + 1 : one.n;
 
 	rest->p += step;

@@ -8,8 +8,8 @@
 
 void sip_write_open(struct sip_writer *w, void *buffer, size_t cap)
 {
-	*w = (struct sip_writer){.p = buffer,
-				 .cap = cap < SIP_MSG_MAX_OCTETS ? cap : SIP_MSG_MAX_OCTETS};
+	*w = (struct sip_writer){ .p = buffer,
+				  .cap = cap < SIP_MSG_MAX_OCTETS ? cap : SIP_MSG_MAX_OCTETS };
 }
 
 int sip_write_close(const struct sip_writer *w, struct str *message)
@@ -17,7 +17,7 @@ int sip_write_close(const struct sip_writer *w, struct str *message)
 	*message = STR_NONE;
 	if (w->bad)
 		return w->n == w->cap ? -EMSGSIZE : -EINVAL;
-	*message = (struct str){w->p, w->n};
+	*message = (struct str){ w->p, w->n };
 	return 0;
 }
 
@@ -82,7 +82,7 @@ void sip_write_quoted(struct sip_writer *w, struct str s)
 	for (size_t i = 0; i < s.n; i++) {
 		if (s.p[i] == '"' || s.p[i] == '\\')
 			put_char(w, '\\');
-		sip_write_str(w, (struct str){s.p + i, 1});
+		sip_write_str(w, (struct str){ s.p + i, 1 });
 	}
 	put_char(w, '"');
 }
@@ -162,7 +162,8 @@ void sip_write_user(struct sip_writer *w, struct str user)
 	size_t n;
 
 	for (size_t i = 0; i < user.n; i++) {
-		if (sip_escape_user((struct str){user.p + i, 1}, escaped, sizeof(escaped), &n) == 0)
+		if (sip_escape_user((struct str){ user.p + i, 1 }, escaped, sizeof(escaped), &n) ==
+		    0)
 			put(w, escaped, n);
 	}
 }
@@ -296,7 +297,7 @@ static void write_stamped_via(struct sip_writer *w, const struct sip_via *via)
 	/* up to the ";" before the parameters */
 	while (via->params.p && via->text.p[--sent_by] != ';')
 		;
-	sip_write_str(w, str_trim((struct str){via->text.p, sent_by}));
+	sip_write_str(w, str_trim((struct str){ via->text.p, sent_by }));
 	while (rest.n > 0) {
 		const char *start = rest.p;
 		struct sip_param param;
@@ -310,7 +311,7 @@ static void write_stamped_via(struct sip_writer *w, const struct sip_via *via)
 						: param.name.p + param.name.n;
 
 		put_char(w, ';');
-		sip_write_str(w, str_trim((struct str){start, (size_t)(end - start)}));
+		sip_write_str(w, str_trim((struct str){ start, (size_t)(end - start) }));
 	}
 	put(w, ";received=", 10);
 	sip_write_str(w, via->received);

@@ -247,11 +247,11 @@ void mtp2_dump(struct mtp2 *link, char prefix, unsigned char *buf, int len)
 		*(sent ? &wall->info.octets_out : &wall->info.octets_in) += (uint64_t)len;
 	}
 	if (trace_wanted(TRACE_MTP2)) {
-		struct trace_event event = {.kind = TRACE_MTP2,
-					    .peer = wall->name,
-					    .sent = sent,
-					    .octets = buf,
-					    .n_octets = (size_t)len};
+		struct trace_event event = { .kind = TRACE_MTP2,
+					     .peer = wall->name,
+					     .sent = sent,
+					     .octets = buf,
+					     .n_octets = (size_t)len };
 		trace_emit(&event);
 	}
 }
@@ -338,7 +338,7 @@ static int wall_transfer(struct mtp *mtp, uint32_t opc, uint32_t dpc, unsigned s
 			 const uint8_t *octets, size_t n)
 {
 	struct wall *wall = (struct wall *)mtp;
-	struct routing_label rl = {.type = SS7_ITU, .dpc = dpc, .opc = opc, .sls = sls & 0x0f};
+	struct routing_label rl = { .type = SS7_ITU, .dpc = dpc, .opc = opc, .sls = sls & 0x0f };
 	struct ss7_msg *msg;
 	unsigned char *sif;
 
@@ -420,21 +420,9 @@ static const struct {
 	char name[8];
 	int ms;
 } mtp3_timers[] = {
-	{"t1",  800	  },
-	       {"t2",  1400  },
-	       {"t3",  800	 },
-	       {"t4",  800	 },
-	{"t5",  800	  },
-	{"t6",  800	  },
-	       {"t7",  1500  },
-	       {"t10", 45000 },
-	       {"t12", 1200  },
-	{"t13", 1200  },
-	{"t14", 2500  },
-	       {"t19", 68000 },
-	       {"t21", 64000 },
-	       {"t22", 200000},
-	{"t23", 200000},
+	{ "t1", 800 },	 { "t2", 1400 },   { "t3", 800 },    { "t4", 800 },	{ "t5", 800 },
+	{ "t6", 800 },	 { "t7", 1500 },   { "t10", 45000 }, { "t12", 1200 },	{ "t13", 1200 },
+	{ "t14", 2500 }, { "t19", 68000 }, { "t21", 64000 }, { "t22", 200000 }, { "t23", 200000 },
 };
 
 static void set_mtp3_timer(struct ss7 *ss7, const char name[8], int ms)
@@ -571,7 +559,7 @@ int libss7_mtp_open(struct mtp **mtp, const struct libss7_mtp_conf *conf,
 static void stop_mtp2_timers(struct wall *wall)
 {
 	struct mtp2 *link = wall->link;
-	int *const timers[] = {&link->t1, &link->t2, &link->t3, &link->t4, &link->t7};
+	int *const timers[] = { &link->t1, &link->t2, &link->t3, &link->t4, &link->t7 };
 
 	for (size_t i = 0; i < sizeof(timers) / sizeof(timers[0]); i++)
 		ss7_schedule_del(wall->ss7, timers[i]);
@@ -613,9 +601,10 @@ static const char *check_layout(const struct wall *wall)
 /* An ISUP MSU put into MTP3 must come out here; a signal unit must be told. */
 static const char *check_entry_points(struct wall *wall)
 {
-	uint8_t msu[] = {MTP_SI_ISUP, 0, 0, 0, 0, 1, 0, 0x12};
-	struct routing_label rl = {
-		.type = SS7_ITU, .dpc = wall->conf.opc, .opc = wall->conf.adjacent};
+	uint8_t msu[] = { MTP_SI_ISUP, 0, 0, 0, 0, 1, 0, 0x12 };
+	struct routing_label rl = { .type = SS7_ITU,
+				    .dpc = wall->conf.opc,
+				    .opc = wall->conf.adjacent };
 
 	(void)set_routinglabel(msu + 1, &rl);
 	wall->resumed = true; /* nobody is to hear of this */
@@ -633,8 +622,8 @@ static const char *check_entry_points(struct wall *wall)
 int libss7_mtp_check(void)
 {
 	static bool passed;
-	const struct mtp_user nobody = {0};
-	struct libss7_mtp_conf conf = {.name = "libss7", .opc = 1, .adjacent = 2};
+	const struct mtp_user nobody = { 0 };
+	struct libss7_mtp_conf conf = { .name = "libss7", .opc = 1, .adjacent = 2 };
 	struct timer_heap *heap;
 	struct wall *wall = NULL;
 	const char *fault = NULL;

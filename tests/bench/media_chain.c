@@ -99,16 +99,17 @@ static void chain_open(struct chain *chain, const struct sockaddr_storage *peer,
 		       const struct tdm_span *span, const struct span_clock *clock,
 		       const struct round *round)
 {
-	const struct rtp_end_conf conf = {NO_FD, NO_FD, 20, 200, 30000};
-	const struct rtp_identity identity = {
-		.ssrc = 1, .random = (uint64_t)(uintptr_t)chain, .cname = "bench"};
-	const struct media_rtp_params params = {.remote = *peer,
-						.codec = MEDIA_PCMU,
-						.dtmf_payload_type = 101,
-						.dtmf_payload_type_in = 101,
-						.ptime_ms = 20,
-						.send = true,
-						.receive = true};
+	const struct rtp_end_conf conf = { NO_FD, NO_FD, 20, 200, 30000 };
+	const struct rtp_identity identity = { .ssrc = 1,
+					       .random = (uint64_t)(uintptr_t)chain,
+					       .cname = "bench" };
+	const struct media_rtp_params params = { .remote = *peer,
+						 .codec = MEDIA_PCMU,
+						 .dtmf_payload_type = 101,
+						 .dtmf_payload_type_in = 101,
+						 .ptime_ms = 20,
+						 .send = true,
+						 .receive = true };
 
 	pipeline_init(&chain->pipeline, report, NULL);
 	for (unsigned i = 0; i < 2; i++)
@@ -123,8 +124,9 @@ static void chain_open(struct chain *chain, const struct sockaddr_storage *peer,
 static void chain_frame(struct chain *chain, unsigned frame, const struct sockaddr_storage *peer,
 			const struct round *round)
 {
-	const struct rtp_packet header = {
-		.sequence = (uint16_t)frame, .timestamp = frame * FRAME, .ssrc = 7};
+	const struct rtp_packet header = { .sequence = (uint16_t)frame,
+					   .timestamp = frame * FRAME,
+					   .ssrc = 7 };
 	uint8_t packet[RTP_HEADER_OCTETS + FRAME];
 
 	rtp_encode_header(packet, &header);
@@ -145,12 +147,12 @@ static double cpu_s(void)
 
 int main(void)
 {
-	const struct tdm_span span = {.law = TDM_ALAW, .chunk_ms = 20, .chunk_octets = FRAME};
+	const struct tdm_span span = { .law = TDM_ALAW, .chunk_ms = 20, .chunk_octets = FRAME };
 	struct chain *chain = calloc(CHANNELS, sizeof(*chain));
-	struct sockaddr_storage peer = {0};
+	struct sockaddr_storage peer = { 0 };
 	struct sockaddr_in *in = (struct sockaddr_in *)(void *)&peer;
-	struct round round = {.now_us = 1000000, .elapsed = FRAME, .timely = true};
-	struct span_clock clock = {0};
+	struct round round = { .now_us = 1000000, .elapsed = FRAME, .timely = true };
+	struct span_clock clock = { 0 };
 	double start, us;
 
 	if (!chain)

@@ -56,14 +56,15 @@ static void on_term(uv_signal_t *handle, int number)
 static int serve(const char *folder)
 {
 	static const struct sip_transport_conf transport_conf = {
-		.max_connections = 16, .idle_ms = 60000, .max_message = 65535, .max_queue = 65536};
-	static const struct sip_stack_conf stack_conf = {0};
+		.max_connections = 16, .idle_ms = 60000, .max_message = 65535, .max_queue = 65536
+	};
+	static const struct sip_stack_conf stack_conf = { 0 };
 	static char to[] = "loop", prefix[] = "", name[] = "all";
-	const struct conf_route route = {.name = name, .prefix = prefix, .to = {to}, .n_to = 1};
+	const struct conf_route route = { .name = name, .prefix = prefix, .to = { to }, .n_to = 1 };
 	struct conf *conf = conf_read_text("bench", conf_text, any_timer, conf_fault, NULL);
-	struct call_core_conf core_conf = {.rtp_address = "127.0.0.1"};
-	struct sip_stack_parts parts = {.ops = &sip_transport_ops};
-	struct sip_ua_parts ua_parts = {0};
+	struct call_core_conf core_conf = { .rtp_address = "127.0.0.1" };
+	struct sip_stack_parts parts = { .ops = &sip_transport_ops };
+	struct sip_ua_parts ua_parts = { 0 };
 	struct loop_timers timers;
 	struct trunk loop_trunk;
 	uv_signal_t term;
@@ -89,7 +90,7 @@ static int serve(const char *folder)
 	parts.heap = ua_parts.heap = core_conf.heap;
 	parts.transport = sip_transport_new(&loop, parts.heap, &transport_conf);
 	parts.locator =
-		(struct sip_locator){.random = sip_random_system, .udp = true, .ipv4 = true};
+		(struct sip_locator){ .random = sip_random_system, .udp = true, .ipv4 = true };
 	if (!cdr ||
 	    sip_transport_listen(parts.transport, SIP_PROTO_UDP, STR("127.0.0.1"), PORT, NULL))
 		return 1;
@@ -154,12 +155,12 @@ static double cpu_us(pid_t pid)
 static pid_t start_sipp(unsigned rate, unsigned calls, unsigned hold_ms)
 {
 	char r[12], m[12], d[12];
-	const char *argv[] = {"sipp", "-sn",	 "uac",	     "127.0.0.1:15060",
-			      "-s",   "0301234", "-i",	     "127.0.0.1",
-			      "-p",   "15061",	 "-r",	     r,
-			      "-m",   m,	 "-d",	     d,
-			      "-l",   "30000",	 "-nostdin", "-timeout",
-			      "60s",  NULL};
+	const char *argv[] = { "sipp", "-sn",	  "uac",      "127.0.0.1:15060",
+			       "-s",   "0301234", "-i",	      "127.0.0.1",
+			       "-p",   "15061",	  "-r",	      r,
+			       "-m",   m,	  "-d",	      d,
+			       "-l",   "30000",	  "-nostdin", "-timeout",
+			       "60s",  NULL };
 	posix_spawn_file_actions_t actions;
 	pid_t pid = -1;
 

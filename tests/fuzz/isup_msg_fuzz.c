@@ -40,9 +40,9 @@ static void compare(const struct isup_msg *a, const struct isup_msg *b)
 /* A value that can be read can be written, and then reads the same. */
 static void rewrite_numbers(struct isup_msg *msg)
 {
-	static const uint8_t codes[] = {ISUP_P_CALLED,	  ISUP_P_SUBSEQUENT,
-					ISUP_P_CALLING,	  ISUP_P_REDIRECTING,
-					ISUP_P_CONNECTED, ISUP_P_ORIGINAL_CALLED};
+	static const uint8_t codes[] = { ISUP_P_CALLED,	   ISUP_P_SUBSEQUENT,
+					 ISUP_P_CALLING,   ISUP_P_REDIRECTING,
+					 ISUP_P_CONNECTED, ISUP_P_ORIGINAL_CALLED };
 	struct isup_number before, after;
 
 	for (size_t i = 0; i < sizeof codes; i++) {

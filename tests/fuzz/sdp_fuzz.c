@@ -14,14 +14,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 	struct sdp_error error;
 	size_t length;
 
-	if (sdp_parse(&first, (struct str){(const char *)octets, n}, &error) != 0) {
+	if (sdp_parse(&first, (struct str){ (const char *)octets, n }, &error) != 0) {
 		if (!error.text || error.offset > n)
 			abort();
 		return 0;
 	}
 	if (sdp_write(&first, text, sizeof(text), &length) != 0)
 		return 0;
-	if (sdp_parse(&second, (struct str){text, length}, NULL) != 0 ||
+	if (sdp_parse(&second, (struct str){ text, length }, NULL) != 0 ||
 	    second.n_media != first.n_media)
 		abort();
 	for (unsigned i = 0; i < first.n_media; i++) {

@@ -64,8 +64,8 @@ static void answer(struct sip_msg *msg)
 
 int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 {
-	static const struct str none[] = {STR_NONE};
-	static const struct sip_caps caps = {.methods = ~0u, .options = none, .types = none};
+	static const struct str none[] = { STR_NONE };
+	static const struct sip_caps caps = { .methods = ~0u, .options = none, .types = none };
 	struct sip_msg *msg;
 	size_t skip, length;
 	int framed = sip_msg_frame(octets, n, &skip, &length);

@@ -26,7 +26,7 @@ struct signal {
 static struct signal read_signal(const char *path, char law)
 {
 	FILE *file = fopen(path, "rb");
-	struct signal s = {NULL, 0};
+	struct signal s = { NULL, 0 };
 	int c;
 
 	if (!file) {
@@ -150,7 +150,7 @@ static void walk(const struct signal *sent, const struct signal *heard, struct r
 
 int main(int argc, char **argv)
 {
-	struct result r = {.begin = -1};
+	struct result r = { .begin = -1 };
 
 	if (argc != 5) {
 		fprintf(stderr, "usage: compare_audio SENT a|u HEARD a|u\n");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
-/* The exchange's configuration: what is read, and every fault told with its line and what would be right. */
+/* The exchange's configuration: what is read, and every fault told with its line and what would be
+ * right. */
 #include "conf/exchange.h"
 
 #include <stdio.h>
@@ -8,10 +9,11 @@
 
 #include "tests/unit/cu.h"
 
-#define SPAN	"span \"e1\" { type = virtual\n cable = \"x.sock\" }\n"
-#define LINKSET "linkset \"ls\" { opc = 1\n dpc = 2\n link \"0\" { span = \"e1\"\n timeslot = 16 } }\n"
+#define SPAN "span \"e1\" { type = virtual\n cable = \"x.sock\" }\n"
+#define LINKSET                                                                                    \
+	"linkset \"ls\" { opc = 1\n dpc = 2\n link \"0\" { span = \"e1\"\n timeslot = 16 } }\n"
 #define CIRCUITS "circuits \"e1\" { cic = 1\n timeslots = \"1-15\" }\n"
-#define BASE	SPAN LINKSET CIRCUITS /* 8 lines */
+#define BASE	 SPAN LINKSET CIRCUITS /* 8 lines */
 
 static char told[4096];
 
@@ -41,17 +43,20 @@ static struct conf_exchange *read_text(const char *text)
 
 static void whole(void)
 {
-	struct conf_exchange *conf = read_text(BASE
-		"report { file = \"r.json\" }\n"
-		"control { socket = \"c.sock\" }\n"
-		"recordings { folder = \"rec\" }\n"
-		"plan { national-prefix = \"0\" }\n"
-		"timers { T9 = 20s }\n"
-		"number \"030\" { action = announce-release\n early = \"file:a.wav\"\n delay = 2s\n cause = 22\n"
-		" record = early\n ring-in-band = true }\n"
-		"number \"\" { action = overlap\n digits-needed = 7 }\n"
-		"originate \"o\" { called = \"123\"\n noa = national\n end-signal = false\n overlap = true\n"
-		" first-digits = 2\n start = trigger\n count = 30\n play = echo\n send-dtmf = \"1*#D\" }\n");
+	struct conf_exchange *conf =
+		read_text(BASE "report { file = \"r.json\" }\n"
+			       "control { socket = \"c.sock\" }\n"
+			       "recordings { folder = \"rec\" }\n"
+			       "plan { national-prefix = \"0\" }\n"
+			       "timers { T9 = 20s }\n"
+			       "number \"030\" { action = announce-release\n early = "
+			       "\"file:a.wav\"\n delay = 2s\n cause = 22\n"
+			       " record = early\n ring-in-band = true }\n"
+			       "number \"\" { action = overlap\n digits-needed = 7 }\n"
+			       "originate \"o\" { called = \"123\"\n noa = national\n end-signal = "
+			       "false\n overlap = true\n"
+			       " first-digits = 2\n start = trigger\n count = 30\n play = echo\n "
+			       "send-dtmf = \"1*#D\" }\n");
 
 	CU_ASSERT_STRING_EQUAL(told, "");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(conf);
@@ -71,7 +76,8 @@ static void whole(void)
 	CU_ASSERT_EQUAL(conf->numbers[1].action, CONF_ACTION_OVERLAP);
 	CU_ASSERT_STRING_EQUAL(conf->numbers[1].digits, "");
 	CU_ASSERT_EQUAL_FATAL(conf->n_originates, 1);
-	CU_ASSERT(conf->originates[0].no_st && conf->originates[0].overlap && conf->originates[0].triggered);
+	CU_ASSERT(conf->originates[0].no_st && conf->originates[0].overlap &&
+		  conf->originates[0].triggered);
 	CU_ASSERT_EQUAL(conf->originates[0].noa, CONF_NOA_NATIONAL);
 	CU_ASSERT_EQUAL(conf->originates[0].count, 30);
 	CU_ASSERT_EQUAL(conf->originates[0].script.dtmf_delay_ms, 500);
@@ -116,38 +122,60 @@ static const struct {
 	int line;
 	const char *why;
 } wrongs[] = {
-	{BASE "number \"1\" { }\n", 9, "number has no action; write action = answer, connect, overlap"},
-	{BASE "number \"1\" { action = ring }\n", 9, "action \"ring\" is not valid; write answer"},
-	{BASE "number \"1\" { action = busy\n delay = 2 }\n", 10, "delay \"2\" is not valid; write a time"},
-	{BASE "number \"1\" { action = busy\n cause = 128 }\n", 10, "cause \"128\" is out of range; write a number"},
-	{BASE "number \"1\" { action = answer\n play = \"musik\" }\n", 10, "play \"musik\" is not valid; write silence"},
-	{BASE "number \"1\" { action = answer\n early = \"tone:x\" }\n", 10, "early \"tone:x\" is not valid"},
-	{BASE "number \"1\" { action = answer\n send-dtmf = \"12E\" }\n", 10, "send-dtmf \"12E\" is not valid"},
-	{BASE "number \"1\" { action = overlap }\n", 9, "overlap has no digits-needed; write digits-needed"},
-	{BASE "number \"1\" { action = announce-release }\n", 9, "announce-release has no early; write early"},
-	{BASE "number \"+49\" { action = busy }\n", 9, "number \"+49\" has a +; write the digits"},
-	{BASE "number \"1\" { action = busy }\nnumber \"1\" { action = busy }\n", 10, "there already, in line 9"},
-	{BASE "originate \"a\" { }\n", 9, "originate has no called; write called"},
-	{BASE "originate \"a\" { called = \"\" }\n", 9, "called \"\" is not valid; write 1 to 32 digits"},
-	{BASE "originate \"a\" { called = \"1\" }\noriginate \"a\" { called = \"1\" }\n", 10, "there already, in line 9"},
-	{BASE "originate \"a\" { called = \"1\"\n count = 0 }\n", 10, "count \"0\" is out of range"},
-	{BASE "route \"a\" { }\n", 9, "unknown word route"},
-	{BASE "timers { T99 = 1s }\n", 9, "unknown timer T99"},
-	{BASE "timers { T9 = 1ms }\n", 9, "T9 \"1ms\" is out of range"},
-	{BASE "number \"1\" { action = busy\n", 9, "is not closed; write }"},
-	{BASE "circuits \"e1\" { cic = 30\n timeslots = \"15-17\" }\n", 10, "timeslot 15 of span \"e1\" is used twice"},
-	{BASE "circuits \"e1\" { cic = 15\n timeslots = \"17\" }\n", 9, "circuits in line 7 have some of these codes; write another cic"},
-	{BASE "circuits \"e2\" { cic = 30\n timeslots = \"1\" }\n", 9, "no span \"e2\" is defined"},
-	{BASE "circuits \"e1\" { cic = 4095\n timeslots = \"17-18\" }\n", 9, "write a cic of at most 4094"},
-	{SPAN CIRCUITS, 1, "there are 0 linksets; write one linkset"},
-	{SPAN LINKSET, 1, "there are no circuits; write circuits"},
-	{SPAN "linkset \"l\" { opc = 1\n dpc = 1\n link \"0\" { span = \"e1\"\n timeslot = 16 } }\n" CIRCUITS, 3,
-	 "one point code for both ends; write two"},
-	{SPAN "linkset \"l\" { opc = 1\n dpc = 2 }\n" CIRCUITS, 3, "has not one link of code 0; write link \"0\""},
-	{"span \"e1\" { type = virtual }\n" LINKSET CIRCUITS, 1, "a virtual span has no cable; write cable"},
-	{SPAN BASE, 3, "span \"e1\" is there already, in line 1"},
-	{"span \"e1\" { type = virtual\n cable = \"x\"\n framing = t1 }\n" LINKSET
-	 "circuits \"e1\" { cic = 1\n timeslots = \"1-15,25\" }\n", 9, "is a T1 and has 24 timeslots"},
+	{ BASE "number \"1\" { }\n", 9,
+	  "number has no action; write action = answer, connect, overlap" },
+	{ BASE "number \"1\" { action = ring }\n", 9,
+	  "action \"ring\" is not valid; write answer" },
+	{ BASE "number \"1\" { action = busy\n delay = 2 }\n", 10,
+	  "delay \"2\" is not valid; write a time" },
+	{ BASE "number \"1\" { action = busy\n cause = 128 }\n", 10,
+	  "cause \"128\" is out of range; write a number" },
+	{ BASE "number \"1\" { action = answer\n play = \"musik\" }\n", 10,
+	  "play \"musik\" is not valid; write silence" },
+	{ BASE "number \"1\" { action = answer\n early = \"tone:x\" }\n", 10,
+	  "early \"tone:x\" is not valid" },
+	{ BASE "number \"1\" { action = answer\n send-dtmf = \"12E\" }\n", 10,
+	  "send-dtmf \"12E\" is not valid" },
+	{ BASE "number \"1\" { action = overlap }\n", 9,
+	  "overlap has no digits-needed; write digits-needed" },
+	{ BASE "number \"1\" { action = announce-release }\n", 9,
+	  "announce-release has no early; write early" },
+	{ BASE "number \"+49\" { action = busy }\n", 9,
+	  "number \"+49\" has a +; write the digits" },
+	{ BASE "number \"1\" { action = busy }\nnumber \"1\" { action = busy }\n", 10,
+	  "there already, in line 9" },
+	{ BASE "originate \"a\" { }\n", 9, "originate has no called; write called" },
+	{ BASE "originate \"a\" { called = \"\" }\n", 9,
+	  "called \"\" is not valid; write 1 to 32 digits" },
+	{ BASE "originate \"a\" { called = \"1\" }\noriginate \"a\" { called = \"1\" }\n", 10,
+	  "there already, in line 9" },
+	{ BASE "originate \"a\" { called = \"1\"\n count = 0 }\n", 10,
+	  "count \"0\" is out of range" },
+	{ BASE "route \"a\" { }\n", 9, "unknown word route" },
+	{ BASE "timers { T99 = 1s }\n", 9, "unknown timer T99" },
+	{ BASE "timers { T9 = 1ms }\n", 9, "T9 \"1ms\" is out of range" },
+	{ BASE "number \"1\" { action = busy\n", 9, "is not closed; write }" },
+	{ BASE "circuits \"e1\" { cic = 30\n timeslots = \"15-17\" }\n", 10,
+	  "timeslot 15 of span \"e1\" is used twice" },
+	{ BASE "circuits \"e1\" { cic = 15\n timeslots = \"17\" }\n", 9,
+	  "circuits in line 7 have some of these codes; write another cic" },
+	{ BASE "circuits \"e2\" { cic = 30\n timeslots = \"1\" }\n", 9,
+	  "no span \"e2\" is defined" },
+	{ BASE "circuits \"e1\" { cic = 4095\n timeslots = \"17-18\" }\n", 9,
+	  "write a cic of at most 4094" },
+	{ SPAN CIRCUITS, 1, "there are 0 linksets; write one linkset" },
+	{ SPAN LINKSET, 1, "there are no circuits; write circuits" },
+	{ SPAN "linkset \"l\" { opc = 1\n dpc = 1\n link \"0\" { span = \"e1\"\n timeslot = 16 } "
+	       "}\n" CIRCUITS,
+	  3, "one point code for both ends; write two" },
+	{ SPAN "linkset \"l\" { opc = 1\n dpc = 2 }\n" CIRCUITS, 3,
+	  "has not one link of code 0; write link \"0\"" },
+	{ "span \"e1\" { type = virtual }\n" LINKSET CIRCUITS, 1,
+	  "a virtual span has no cable; write cable" },
+	{ SPAN BASE, 3, "span \"e1\" is there already, in line 1" },
+	{ "span \"e1\" { type = virtual\n cable = \"x\"\n framing = t1 }\n" LINKSET
+	  "circuits \"e1\" { cic = 1\n timeslots = \"1-15,25\" }\n",
+	  9, "is a T1 and has 24 timeslots" },
 };
 
 static void wrong(void)
@@ -169,11 +197,8 @@ static void wrong(void)
 int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
-		{"whole", whole},
-		{"example", example},
-		{"plays", plays},
-		{"wrong", wrong},
-		CU_TEST_INFO_NULL,
+		{ "whole", whole }, { "example", example }, { "plays", plays },
+		{ "wrong", wrong }, CU_TEST_INFO_NULL,
 	};
 
 	return cu_run("exchange configuration", tests, argc, argv);

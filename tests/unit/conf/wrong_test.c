@@ -54,7 +54,7 @@ struct wrong {
 
 static void check_case(const char *text, const struct wrong *wrong)
 {
-	struct told told = {.n = 0};
+	struct told told = { .n = 0 };
 	struct conf *conf = conf_read_text("x.conf", text, timer_ok, on_fault, &told);
 	unsigned n = 0;
 	bool as_wanted = conf == NULL;
@@ -265,7 +265,7 @@ static void alone(void)
 
 static void unreadable(void)
 {
-	struct told told = {.n = 0};
+	struct told told = { .n = 0 };
 
 	CU_ASSERT_PTR_NULL(conf_read("/nonexistent/x.conf", timer_ok, on_fault, &told));
 	CU_ASSERT_PTR_NULL(conf_read("/", timer_ok, on_fault, &told));
@@ -282,7 +282,7 @@ static void damaged(void)
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(text);
 	for (size_t i = 0; i < 3 * n; i++) {
-		struct told told = {.n = 0};
+		struct told told = { .n = 0 };
 		struct conf *conf;
 
 		memcpy(text, right, n + 1);
@@ -300,14 +300,10 @@ static void damaged(void)
 int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
-		{"form",		 form	     },
-		      {"unknown words", unknown   },
-		  {"values",	     value	  },
-		{"whole",	  whole     },
-		      {"alone",		alone     },
-		  {"unreadable",	 unreadable},
-		{"damaged",	    damaged   },
-		      CU_TEST_INFO_NULL,
+		{ "form", form },	{ "unknown words", unknown },
+		{ "values", value },	{ "whole", whole },
+		{ "alone", alone },	{ "unreadable", unreadable },
+		{ "damaged", damaged }, CU_TEST_INFO_NULL,
 	};
 
 	return cu_run("conf wrong", tests, argc, argv);

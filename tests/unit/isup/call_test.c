@@ -234,6 +234,46 @@ static void dual_seizure_both_roles(void)
 	rig_close();
 }
 
+static int call_anew(void)
+{
+	struct isup_circuit *circuit;
+	struct isup_msg iam;
+
+	make_iam(&iam, 0, "30123", true, 0);
+	return isup_setup(rig.isup, &iam, OWNER, &circuit);
+}
+
+/* The call that loses the circuit is made again within the indication: with every other circuit
+ * busy there is none, and the other end's call is taken. */
+static void dual_seizure_on_the_last_circuit(void)
+{
+	rig_open(2);
+	(void)seize();
+	(void)seize();
+	expect("IAM 1 IAM 2 ", "");
+	rig.lost = call_anew;
+	receive_iam(2, "30123", true);
+	expect("", "reattempt again/0 setup ");
+	expect_state(2, "incoming, address");
+	CU_ASSERT_PTR_EQUAL(isup_circuit_user(rig.circuit), OWNER);
+	rig.lost = NULL;
+	rig_close();
+}
+
+/* Nor is a circuit that the other end resets hunted again before it is idle. */
+static void reset_of_the_last_circuit(void)
+{
+	rig_open(1);
+	(void)seize();
+	expect("IAM 1 ", "");
+	rig.lost = call_anew;
+	receive(ISUP_RSC, 1, 0);
+	expect("RLC 1 ", "reattempt again/0 ");
+	expect_state(1, "idle");
+	rig.lost = NULL;
+	rig_close();
+}
+
 static void continuity_is_refused(void)
 {
 	struct isup_msg iam;
@@ -361,6 +401,8 @@ int main(int argc, char **argv)
 		{ "releases collide", releases_collide },
 		{ "the owner may answer a release later", owner_may_answer_a_release_later },
 		{ "dual seizure in both roles", dual_seizure_both_roles },
+		{ "dual seizure on the last circuit", dual_seizure_on_the_last_circuit },
+		{ "reset of the last circuit", reset_of_the_last_circuit },
 		{ "a continuity check is refused", continuity_is_refused },
 		{ "unexpected messages on an idle circuit", unexpected_on_idle },
 		{ "malformed and unknown messages", malformed_and_unknown },

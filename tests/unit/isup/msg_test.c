@@ -95,10 +95,10 @@ static void test_malformed(void)
 		const char *word;
 		enum isup_error_kind kind;
 	} kinds[] = {
-		{"truncated-", ISUP_E_TRUNCATED    },
-		{"parameter-", ISUP_E_BAD_PARAMETER},
-		{"many-",	  ISUP_E_TOO_MANY	 },
-		{"unknown-",   ISUP_E_UNKNOWN_TYPE },
+		{ "truncated-", ISUP_E_TRUNCATED },
+		{ "parameter-", ISUP_E_BAD_PARAMETER },
+		{ "many-", ISUP_E_TOO_MANY },
+		{ "unknown-", ISUP_E_UNKNOWN_TYPE },
 	};
 	struct isup_error error;
 	struct isup_msg msg;
@@ -257,17 +257,18 @@ static void test_mutations(void)
 static void fill(struct isup_msg *msg, uint8_t type)
 {
 	const struct isup_number number = {
-		.noa = ISUP_NOA_NATIONAL, .npi = ISUP_NPI_ISDN, .n = 3, .digits = "123"};
-	const struct isup_cause cause = {.location = 2, .value = 16};
-	const struct isup_range range = {.range = 7, .has_status = true, .n_status = 1};
-	const struct isup_range bare = {.range = 7};
-	uint8_t one[2] = {1, 0};
+		.noa = ISUP_NOA_NATIONAL, .npi = ISUP_NPI_ISDN, .n = 3, .digits = "123"
+	};
+	const struct isup_cause cause = { .location = 2, .value = 16 };
+	const struct isup_range range = { .range = 7, .has_status = true, .n_status = 1 };
+	const struct isup_range bare = { .range = 7 };
+	uint8_t one[2] = { 1, 0 };
 
 	isup_msg_init(msg, type, 0xabc);
 	switch (type) {
 	case ISUP_IAM:
-		CU_ASSERT_EQUAL(isup_put_nci(msg, &(struct isup_nci){0}), 0);
-		CU_ASSERT_EQUAL(isup_put_fci(msg, &(struct isup_fci){.isup_all_way = true}), 0);
+		CU_ASSERT_EQUAL(isup_put_nci(msg, &(struct isup_nci){ 0 }), 0);
+		CU_ASSERT_EQUAL(isup_put_fci(msg, &(struct isup_fci){ .isup_all_way = true }), 0);
 		CU_ASSERT_EQUAL(isup_put_octet(msg, ISUP_P_CPC, 10), 0);
 		CU_ASSERT_EQUAL(isup_put_octet(msg, ISUP_P_TMR, 0), 0);
 		CU_ASSERT_EQUAL(isup_put_number(msg, ISUP_P_CALLED, &number), 0);
@@ -277,10 +278,10 @@ static void fill(struct isup_msg *msg, uint8_t type)
 		break;
 	case ISUP_ACM:
 	case ISUP_CON:
-		CU_ASSERT_EQUAL(isup_put_bci(msg, &(struct isup_bci){.called_status = 1}), 0);
+		CU_ASSERT_EQUAL(isup_put_bci(msg, &(struct isup_bci){ .called_status = 1 }), 0);
 		break;
 	case ISUP_CPG:
-		CU_ASSERT_EQUAL(isup_put_event(msg, &(struct isup_event){.event = 1}), 0);
+		CU_ASSERT_EQUAL(isup_put_event(msg, &(struct isup_event){ .event = 1 }), 0);
 		break;
 	case ISUP_REL:
 	case ISUP_CFN:
@@ -320,16 +321,16 @@ static void fill(struct isup_msg *msg, uint8_t type)
 
 static bool takes_optional(uint8_t type)
 {
-	static const uint8_t with[] = {ISUP_IAM, ISUP_SAM, ISUP_INR, ISUP_INF, ISUP_ACM,
-				       ISUP_CON, ISUP_FOT, ISUP_ANM, ISUP_REL, ISUP_SUS,
-				       ISUP_RES, ISUP_RLC, ISUP_CPG, ISUP_USR, ISUP_CFN};
+	static const uint8_t with[] = { ISUP_IAM, ISUP_SAM, ISUP_INR, ISUP_INF, ISUP_ACM,
+					ISUP_CON, ISUP_FOT, ISUP_ANM, ISUP_REL, ISUP_SUS,
+					ISUP_RES, ISUP_RLC, ISUP_CPG, ISUP_USR, ISUP_CFN };
 
 	return memchr(with, type, sizeof with) != NULL;
 }
 
 static void test_every_message(void)
 {
-	static const uint8_t strange[] = {0xde, 0xad};
+	static const uint8_t strange[] = { 0xde, 0xad };
 	struct isup_error error;
 	struct isup_msg msg, again;
 	uint8_t out[ISUP_OCTETS_MAX];
@@ -357,7 +358,7 @@ static void test_every_message(void)
 
 static void test_encode_refuses(void)
 {
-	static const uint8_t octets[255] = {3, 0x10};
+	static const uint8_t octets[255] = { 3, 0x10 };
 	struct isup_msg msg;
 	uint8_t out[ISUP_OCTETS_MAX];
 
@@ -385,7 +386,7 @@ static void test_encode_refuses(void)
 
 static void test_add_limits(void)
 {
-	static const uint8_t octets[256] = {0};
+	static const uint8_t octets[256] = { 0 };
 	struct isup_msg msg;
 
 	isup_msg_init(&msg, ISUP_ANM, 1);
@@ -411,14 +412,12 @@ static void test_remove_and_replace(void)
 	CU_ASSERT_EQUAL(isup_put_octet(&msg, ISUP_P_HOP_COUNTER, 20), 0);
 	CU_ASSERT_EQUAL(isup_msg_add(&msg, 0xf2, "", 0), 0);
 	CU_ASSERT_EQUAL(isup_msg_add(&msg, 0xf1, "de", 2), 0);
-	CU_ASSERT_EQUAL(isup_put_cause(&msg, &(struct isup_cause){.value = 16}), 0);
+	CU_ASSERT_EQUAL(isup_put_cause(&msg, &(struct isup_cause){ .value = 16 }), 0);
 	CU_ASSERT_EQUAL(isup_put_octet(&msg, ISUP_P_HOP_COUNTER, 19), 0);
-	CU_ASSERT_EQUAL(
-		isup_put_cause(&msg,
-			       &(struct isup_cause){
-				       .value = 17, .n_diagnostic = 2, .diagnostic = {1, 2}
-	   }),
-		0);
+	CU_ASSERT_EQUAL(isup_put_cause(&msg, &(struct isup_cause){ .value = 17,
+								   .n_diagnostic = 2,
+								   .diagnostic = { 1, 2 } }),
+			0);
 	CU_ASSERT_EQUAL(msg.n_params, 5);
 	CU_ASSERT(isup_get_octet(&msg, ISUP_P_HOP_COUNTER, &hops) && hops == 19);
 	isup_msg_remove(&msg, 0xf1);
@@ -436,8 +435,8 @@ static void test_remove_and_replace(void)
 /* A code that is mandatory may come again in the optional part; both survive. */
 static void test_mandatory_code_repeated(void)
 {
-	static const uint8_t octets[] = {0x03, 0x00, 0x0c, 0x02, 0x04, 0x02, 0x82,
-					 0x90, 0x12, 0x02, 0x80, 0x91, 0x00};
+	static const uint8_t octets[] = { 0x03, 0x00, 0x0c, 0x02, 0x04, 0x02, 0x82,
+					  0x90, 0x12, 0x02, 0x80, 0x91, 0x00 };
 	struct isup_error error;
 	struct isup_cause cause;
 	struct isup_msg msg;
@@ -454,11 +453,11 @@ static void test_mandatory_code_repeated(void)
 static void test_odd_pointers(void)
 {
 	/* optional part first, then the called number */
-	static const uint8_t swapped[] = {0x03, 0x00, 0x01, 0x00, 0x60, 0x01, 0x0a, 0x00, 0x06,
-					  0x01, 0x3d, 0x01, 0x1e, 0x00, 0x03, 0x83, 0x10, 0x01};
+	static const uint8_t swapped[] = { 0x03, 0x00, 0x01, 0x00, 0x60, 0x01, 0x0a, 0x00, 0x06,
+					   0x01, 0x3d, 0x01, 0x1e, 0x00, 0x03, 0x83, 0x10, 0x01 };
 	/* the called number's length octet is the optional part's pointer */
-	static const uint8_t overlapping[] = {0x03, 0x00, 0x01, 0x00, 0x60, 0x01, 0x0a,
-					      0x00, 0x01, 0x03, 0x83, 0x10, 0x00};
+	static const uint8_t overlapping[] = { 0x03, 0x00, 0x01, 0x00, 0x60, 0x01, 0x0a,
+					       0x00, 0x01, 0x03, 0x83, 0x10, 0x00 };
 	struct isup_error error;
 	struct isup_number number;
 	struct isup_msg msg;
@@ -476,8 +475,8 @@ static void test_odd_pointers(void)
 /* Parts that overlap so far that they would not fit into any message. */
 static void test_overlap_too_far(void)
 {
-	uint8_t octets[ISUP_OCTETS_MAX] = {0x03, 0x00, 0x01, 0x00, 0x60, 0x01,
-					   0x0a, 0x00, 0x02, 0x02, 0xfa};
+	uint8_t octets[ISUP_OCTETS_MAX] = { 0x03, 0x00, 0x01, 0x00, 0x60, 0x01,
+					    0x0a, 0x00, 0x02, 0x02, 0xfa };
 	struct isup_error error;
 	struct isup_msg msg;
 
@@ -490,10 +489,10 @@ static void test_overlap_too_far(void)
 /* No end of optional parameters octet, octets behind it, a spare CIC half, a longer signal unit. */
 static void test_tolerance(void)
 {
-	static const uint8_t no_end[] = {0x03, 0xf0, 0x09, 0x01, 0x3d, 0x01, 0x1e};
-	static const uint8_t behind[] = {0x03, 0x00, 0x09, 0x01, 0x3d, 0x01, 0x1e, 0x00, 0x55};
-	static const uint8_t blo[] = {0x03, 0x00, 0x13, 0x00, 0x00};
-	static const uint8_t too_long[ISUP_OCTETS_MAX + 1] = {0x03, 0x00, 0x13};
+	static const uint8_t no_end[] = { 0x03, 0xf0, 0x09, 0x01, 0x3d, 0x01, 0x1e };
+	static const uint8_t behind[] = { 0x03, 0x00, 0x09, 0x01, 0x3d, 0x01, 0x1e, 0x00, 0x55 };
+	static const uint8_t blo[] = { 0x03, 0x00, 0x13, 0x00, 0x00 };
+	static const uint8_t too_long[ISUP_OCTETS_MAX + 1] = { 0x03, 0x00, 0x13 };
 	struct isup_error error;
 	struct isup_msg msg;
 
@@ -510,21 +509,21 @@ static void test_tolerance(void)
 }
 
 static CU_TestInfo tests[] = {
-	{"vectors",		    test_vectors		},
-	{"vectors cover",		  test_vectors_cover	    },
-	{"malformed",		      test_malformed		    },
-	{"error offsets",		  test_error_offsets	    },
-	{"truncation",	       test_truncation	      },
-	{"large octets",		 test_large_octets		  },
-	{"mutations",		      test_mutations		    },
-	{"every message",		  test_every_message	    },
-	{"encode refuses",	   test_encode_refuses	      },
-	{"add limits",	       test_add_limits	      },
-	{"remove and replace",      test_remove_and_replace     },
-	{"mandatory code repeated", test_mandatory_code_repeated},
-	{"odd pointers",		 test_odd_pointers		  },
-	{"overlap too far",	    test_overlap_too_far	},
-	{"tolerance",		      test_tolerance		    },
+	{ "vectors", test_vectors },
+	{ "vectors cover", test_vectors_cover },
+	{ "malformed", test_malformed },
+	{ "error offsets", test_error_offsets },
+	{ "truncation", test_truncation },
+	{ "large octets", test_large_octets },
+	{ "mutations", test_mutations },
+	{ "every message", test_every_message },
+	{ "encode refuses", test_encode_refuses },
+	{ "add limits", test_add_limits },
+	{ "remove and replace", test_remove_and_replace },
+	{ "mandatory code repeated", test_mandatory_code_repeated },
+	{ "odd pointers", test_odd_pointers },
+	{ "overlap too far", test_overlap_too_far },
+	{ "tolerance", test_tolerance },
 	CU_TEST_INFO_NULL,
 };
 

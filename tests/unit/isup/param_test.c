@@ -100,15 +100,15 @@ static const struct {
 	const char *octets;
 	size_t n;
 } bad_numbers[] = {
-	{ISUP_P_CALLED,		"",		    0}, /* nothing */
-	{ISUP_P_CALLED,		"\x03",		1}, /* no numbering plan */
-	{ISUP_P_CALLED,		"\x83\x10",	    2}, /* odd, but no digit */
-	{ISUP_P_CALLED,		"\x03\x10\x1f",	3}, /* ST before the last signal */
-	{ISUP_P_CALLED,		"\x83\x10\x1f\x0f", 4},
-	{ISUP_P_CALLING,	 "\x83\x10\x0f",	 3}, /* no ST in other numbers */
-	{ISUP_P_SUBSEQUENT,	    "",			0},
-	{ISUP_P_GENERIC_NUMBER, "\x00\x03",	    2},
-	{ISUP_P_CAUSE,	       "\x03\x10\x11",     3}, /* no number */
+	{ ISUP_P_CALLED, "", 0 },	      /* nothing */
+	{ ISUP_P_CALLED, "\x03", 1 },	      /* no numbering plan */
+	{ ISUP_P_CALLED, "\x83\x10", 2 },     /* odd, but no digit */
+	{ ISUP_P_CALLED, "\x03\x10\x1f", 3 }, /* ST before the last signal */
+	{ ISUP_P_CALLED, "\x83\x10\x1f\x0f", 4 },
+	{ ISUP_P_CALLING, "\x83\x10\x0f", 3 }, /* no ST in other numbers */
+	{ ISUP_P_SUBSEQUENT, "", 0 },
+	{ ISUP_P_GENERIC_NUMBER, "\x00\x03", 2 },
+	{ ISUP_P_CAUSE, "\x03\x10\x11", 3 }, /* no number */
 };
 
 static void test_numbers_malformed(void)
@@ -141,7 +141,7 @@ static void test_numbers_malformed(void)
 
 static void test_numbers_written(void)
 {
-	struct isup_number n = {.noa = 3, .npi = 1, .complete = true, .n = 4, .digits = "0A1E"};
+	struct isup_number n = { .noa = 3, .npi = 1, .complete = true, .n = 4, .digits = "0A1E" };
 	struct isup_msg msg;
 
 	isup_msg_init(&msg, ISUP_IAM, 1);
@@ -153,16 +153,16 @@ static void test_numbers_written(void)
 	CU_ASSERT(holds(&msg, ISUP_P_CALLED, "\x03\x90\xa0\xe1", 4));
 	CU_ASSERT_EQUAL(msg.n_params, 1);
 	/* fields that a parameter does not have are not written */
-	n = (struct isup_number){.noa = 4,
-				 .npi = 1,
-				 .presentation = 1,
-				 .screening = 3,
-				 .incomplete = true,
-				 .complete = true,
-				 .qualifier = 6,
-				 .internal_not_allowed = true,
-				 .n = 1,
-				 .digits = "9"};
+	n = (struct isup_number){ .noa = 4,
+				  .npi = 1,
+				  .presentation = 1,
+				  .screening = 3,
+				  .incomplete = true,
+				  .complete = true,
+				  .qualifier = 6,
+				  .internal_not_allowed = true,
+				  .n = 1,
+				  .digits = "9" };
 	CU_ASSERT_EQUAL(isup_put_number(&msg, ISUP_P_CALLING, &n), 0);
 	CU_ASSERT(holds(&msg, ISUP_P_CALLING, "\x84\x97\x09", 3));
 	CU_ASSERT_EQUAL(isup_put_number(&msg, ISUP_P_CONNECTED, &n), 0);
@@ -183,7 +183,7 @@ static void test_numbers_written(void)
 
 static void test_numbers_refused(void)
 {
-	const struct isup_number good = {.noa = 3, .npi = 1, .n = 2, .digits = "12"};
+	const struct isup_number good = { .noa = 3, .npi = 1, .n = 2, .digits = "12" };
 	struct isup_number n;
 	struct isup_msg msg;
 
@@ -220,9 +220,10 @@ static void test_numbers_refused(void)
 
 static void test_numbers_round(void)
 {
-	static const uint8_t codes[] = {
-		ISUP_P_CALLED,	    ISUP_P_SUBSEQUENT,	    ISUP_P_CALLING,	  ISUP_P_CONNECTED,
-		ISUP_P_REDIRECTING, ISUP_P_ORIGINAL_CALLED, ISUP_P_GENERIC_NUMBER};
+	static const uint8_t codes[] = { ISUP_P_CALLED,	       ISUP_P_SUBSEQUENT,
+					 ISUP_P_CALLING,       ISUP_P_CONNECTED,
+					 ISUP_P_REDIRECTING,   ISUP_P_ORIGINAL_CALLED,
+					 ISUP_P_GENERIC_NUMBER };
 	struct isup_number in, out;
 	struct isup_msg msg;
 
@@ -251,23 +252,23 @@ static void test_indicators_round(void)
 	struct isup_msg msg;
 
 	for (unsigned v = 0; v < 0x10000; v += 7) {
-		const char octets[2] = {(char)(v & 0xff), (char)(v >> 8)};
+		const char octets[2] = { (char)(v & 0xff), (char)(v >> 8) };
 		struct isup_fci fci;
 		struct isup_bci bci;
 		struct isup_redirection redirection;
 		one(&msg, ISUP_P_FCI, octets, 2);
 		CU_ASSERT(isup_get_fci(&msg, &fci) && !isup_put_fci(&msg, &fci));
 		CU_ASSERT(holds(&msg, ISUP_P_FCI,
-				(const char[]){octets[0], (char)(octets[1] & 0x17)}, 2));
+				(const char[]){ octets[0], (char)(octets[1] & 0x17) }, 2));
 		one(&msg, ISUP_P_BCI, octets, 2);
 		CU_ASSERT(isup_get_bci(&msg, &bci) && !isup_put_bci(&msg, &bci));
 		CU_ASSERT(holds(&msg, ISUP_P_BCI, octets, 2));
 		one(&msg, ISUP_P_REDIRECTION_INFO, octets, 2);
 		CU_ASSERT(isup_get_redirection(&msg, &redirection));
 		CU_ASSERT_EQUAL(isup_put_redirection(&msg, &redirection), 0);
-		CU_ASSERT(holds(&msg, ISUP_P_REDIRECTION_INFO,
-				(const char[]){(char)(octets[0] & 0xf7), (char)(octets[1] & 0xf7)},
-				2));
+		CU_ASSERT(holds(
+			&msg, ISUP_P_REDIRECTION_INFO,
+			(const char[]){ (char)(octets[0] & 0xf7), (char)(octets[1] & 0xf7) }, 2));
 	}
 }
 
@@ -282,10 +283,10 @@ static void test_octet_indicators_round(void)
 		struct isup_event event;
 		one(&msg, ISUP_P_NCI, &octet, 1);
 		CU_ASSERT(isup_get_nci(&msg, &nci) && !isup_put_nci(&msg, &nci));
-		CU_ASSERT(holds(&msg, ISUP_P_NCI, (const char[]){(char)(v & 0x1f)}, 1));
+		CU_ASSERT(holds(&msg, ISUP_P_NCI, (const char[]){ (char)(v & 0x1f) }, 1));
 		one(&msg, ISUP_P_OBCI, &octet, 1);
 		CU_ASSERT(isup_get_obci(&msg, &obci) && !isup_put_obci(&msg, &obci));
-		CU_ASSERT(holds(&msg, ISUP_P_OBCI, (const char[]){(char)(v & 0x0f)}, 1));
+		CU_ASSERT(holds(&msg, ISUP_P_OBCI, (const char[]){ (char)(v & 0x0f) }, 1));
 		one(&msg, ISUP_P_EVENT_INFO, &octet, 1);
 		CU_ASSERT(isup_get_event(&msg, &event) && !isup_put_event(&msg, &event));
 		CU_ASSERT(holds(&msg, ISUP_P_EVENT_INFO, &octet, 1));
@@ -338,14 +339,14 @@ static void test_indicator_places(void)
 
 static void test_short_or_absent(void)
 {
-	struct isup_nci nci = {.satellite = 1};
-	struct isup_fci fci = {.sccp = 1};
-	struct isup_bci bci = {.charge = 1};
-	struct isup_obci obci = {.mlpp = true};
-	struct isup_event event = {.event = 1};
-	struct isup_redirection r = {.counter = 1};
-	struct isup_range range = {.range = 1};
-	struct isup_cause cause = {.value = 1};
+	struct isup_nci nci = { .satellite = 1 };
+	struct isup_fci fci = { .sccp = 1 };
+	struct isup_bci bci = { .charge = 1 };
+	struct isup_obci obci = { .mlpp = true };
+	struct isup_event event = { .event = 1 };
+	struct isup_redirection r = { .counter = 1 };
+	struct isup_range range = { .range = 1 };
+	struct isup_cause cause = { .value = 1 };
 	struct isup_msg msg;
 	uint8_t octet = 1;
 
@@ -369,22 +370,22 @@ static void test_fields_refused(void)
 	struct isup_msg msg;
 
 	isup_msg_init(&msg, ISUP_ANM, 1);
-	CU_ASSERT_EQUAL(isup_put_nci(&msg, &(struct isup_nci){.satellite = 4}), -EINVAL);
-	CU_ASSERT_EQUAL(isup_put_fci(&msg, &(struct isup_fci){.isup_preference = 4}), -EINVAL);
-	CU_ASSERT_EQUAL(isup_put_bci(&msg, &(struct isup_bci){.called_status = 4}), -EINVAL);
-	CU_ASSERT_EQUAL(isup_put_event(&msg, &(struct isup_event){.event = 128}), -EINVAL);
-	CU_ASSERT_EQUAL(isup_put_redirection(&msg, &(struct isup_redirection){.counter = 8}),
+	CU_ASSERT_EQUAL(isup_put_nci(&msg, &(struct isup_nci){ .satellite = 4 }), -EINVAL);
+	CU_ASSERT_EQUAL(isup_put_fci(&msg, &(struct isup_fci){ .isup_preference = 4 }), -EINVAL);
+	CU_ASSERT_EQUAL(isup_put_bci(&msg, &(struct isup_bci){ .called_status = 4 }), -EINVAL);
+	CU_ASSERT_EQUAL(isup_put_event(&msg, &(struct isup_event){ .event = 128 }), -EINVAL);
+	CU_ASSERT_EQUAL(isup_put_redirection(&msg, &(struct isup_redirection){ .counter = 8 }),
 			-EINVAL);
-	CU_ASSERT_EQUAL(isup_put_cause(&msg, &(struct isup_cause){.value = 128}), -EINVAL);
-	CU_ASSERT_EQUAL(isup_put_cause(&msg, &(struct isup_cause){.location = 16}), -EINVAL);
-	CU_ASSERT_EQUAL(isup_put_cause(&msg, &(struct isup_cause){.coding = 4}), -EINVAL);
-	CU_ASSERT_EQUAL(isup_put_cause(&msg, &(struct isup_cause){.n_diagnostic = 31}), -EINVAL);
+	CU_ASSERT_EQUAL(isup_put_cause(&msg, &(struct isup_cause){ .value = 128 }), -EINVAL);
+	CU_ASSERT_EQUAL(isup_put_cause(&msg, &(struct isup_cause){ .location = 16 }), -EINVAL);
+	CU_ASSERT_EQUAL(isup_put_cause(&msg, &(struct isup_cause){ .coding = 4 }), -EINVAL);
+	CU_ASSERT_EQUAL(isup_put_cause(&msg, &(struct isup_cause){ .n_diagnostic = 31 }), -EINVAL);
+	CU_ASSERT_EQUAL(isup_put_range(&msg, &(struct isup_range){ .range = 8,
+								   .has_status = true,
+								   .n_status = 1 }),
+			-EINVAL);
 	CU_ASSERT_EQUAL(
-		isup_put_range(&msg,
-			       &(struct isup_range){.range = 8, .has_status = true, .n_status = 1}),
-		-EINVAL);
-	CU_ASSERT_EQUAL(
-		isup_put_range(&msg, &(struct isup_range){.has_status = true, .n_status = 33}),
+		isup_put_range(&msg, &(struct isup_range){ .has_status = true, .n_status = 33 }),
 		-EINVAL);
 	CU_ASSERT_EQUAL(isup_put_octet(&msg, ISUP_P_HOP_COUNTER, 32), -EINVAL);
 	CU_ASSERT_EQUAL(isup_put_octet(&msg, ISUP_P_CAUSE, 1), -EINVAL);
@@ -394,7 +395,7 @@ static void test_fields_refused(void)
 
 static void test_cause(void)
 {
-	struct isup_cause in = {.coding = 2, .location = 10, .value = 99, .n_diagnostic = 30};
+	struct isup_cause in = { .coding = 2, .location = 10, .value = 99, .n_diagnostic = 30 };
 	struct isup_cause out;
 	struct isup_msg msg;
 
@@ -427,7 +428,7 @@ static void test_cause(void)
 
 static void test_range(void)
 {
-	struct isup_range in = {.range = 255, .has_status = true, .n_status = 32};
+	struct isup_range in = { .range = 255, .has_status = true, .n_status = 32 };
 	struct isup_range out;
 	struct isup_msg msg;
 
@@ -493,21 +494,21 @@ static void test_names(void)
 }
 
 static CU_TestInfo tests[] = {
-	{"numbers read",		 test_numbers_read	  },
-	{"subsequent read",	    test_subsequent_read	},
-	{"numbers malformed",      test_numbers_malformed	    },
-	{"numbers written",	    test_numbers_written	},
-	{"numbers refused",	    test_numbers_refused	},
-	{"numbers round",	  test_numbers_round	    },
-	{"indicators round",	     test_indicators_round	  },
-	{"octet indicators round", test_octet_indicators_round},
-	{"indicator places",	     test_indicator_places	  },
-	{"short or absent",	    test_short_or_absent	},
-	{"fields refused",	   test_fields_refused	      },
-	{"cause",		  test_cause		    },
-	{"range",		  test_range		    },
-	{"octets",		   test_octets		      },
-	{"names",		  test_names		    },
+	{ "numbers read", test_numbers_read },
+	{ "subsequent read", test_subsequent_read },
+	{ "numbers malformed", test_numbers_malformed },
+	{ "numbers written", test_numbers_written },
+	{ "numbers refused", test_numbers_refused },
+	{ "numbers round", test_numbers_round },
+	{ "indicators round", test_indicators_round },
+	{ "octet indicators round", test_octet_indicators_round },
+	{ "indicator places", test_indicator_places },
+	{ "short or absent", test_short_or_absent },
+	{ "fields refused", test_fields_refused },
+	{ "cause", test_cause },
+	{ "range", test_range },
+	{ "octets", test_octets },
+	{ "names", test_names },
 	CU_TEST_INFO_NULL,
 };
 

@@ -67,7 +67,7 @@ static void test_lines(void)
 
 static void test_unknown_type(void)
 {
-	static const uint8_t cqm[] = {0x03, 0x00, 0x2a, 0x01, 0x01, 0x1e};
+	static const uint8_t cqm[] = { 0x03, 0x00, 0x2a, 0x01, 0x01, 0x1e };
 	struct isup_error error;
 	struct isup_msg msg;
 	char text[64];
@@ -216,12 +216,12 @@ static void test_small_texts(void)
 }
 
 static CU_TestInfo tests[] = {
-	{"lines",	  test_lines	    },
-	{"unknown type", test_unknown_type},
-	{"full iam",     test_full_iam	  },
-	{"full parts",   test_full_parts  },
-	{"every code",   test_every_code  },
-	{"small texts",	test_small_texts },
+	{ "lines", test_lines },
+	{ "unknown type", test_unknown_type },
+	{ "full iam", test_full_iam },
+	{ "full parts", test_full_parts },
+	{ "every code", test_every_code },
+	{ "small texts", test_small_texts },
 	CU_TEST_INFO_NULL,
 };
 

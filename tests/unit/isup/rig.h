@@ -29,6 +29,7 @@ static struct {
 	struct isup_msg last;	  /* sent last */
 	struct isup_circuit *circuit; /* of the last indication */
 	bool answers;		  /* the owner confirms releases at once */
+	int (*lost)(void);	  /* what the owner does at once when its call lost the circuit; NULL: nothing */
 } rig;
 
 static inline void add(char *text, size_t cap, const char *word, int number)
@@ -90,6 +91,8 @@ static void rig_indicate(void *arg, struct isup_circuit *circuit, const struct i
 	    ind->ind == ISUP_IND_RELEASE || ind->ind == ISUP_IND_T35 ? ind->cause.value : -1);
 	if (ind->ind == ISUP_IND_SETUP)
 		isup_circuit_set_user(circuit, OWNER);
+	if (ind->ind == ISUP_IND_REATTEMPT && rig.lost)
+		add(rig.said, sizeof(rig.said), "again", rig.lost() == -EAGAIN ? 0 : 1);
 	if (ind->ind == ISUP_IND_RELEASE && rig.answers)
 		isup_release(circuit, &ind->cause);
 }

@@ -60,11 +60,11 @@ static bool beyond_wireshark(const char *name)
 
 static struct isup_number number_of(const char *digits)
 {
-	struct isup_number n = {.noa = ISUP_NOA_INTERNATIONAL,
-				.npi = ISUP_NPI_ISDN,
-				.presentation = ISUP_PRES_RESTRICTED,
-				.screening = ISUP_SCR_NETWORK,
-				.qualifier = 6};
+	struct isup_number n = { .noa = ISUP_NOA_INTERNATIONAL,
+				 .npi = ISUP_NPI_ISDN,
+				 .presentation = ISUP_PRES_RESTRICTED,
+				 .screening = ISUP_SCR_NETWORK,
+				 .qualifier = 6 };
 
 	n.n = (uint8_t)strlen(digits);
 	memcpy(n.digits, digits, n.n);
@@ -80,28 +80,26 @@ static void put_number(struct isup_msg *msg, uint8_t code, const char *digits, b
 }
 
 /* Wireshark takes 31 signals, ST among them, without a mark. */
-static const char *const digits_of_size[] = {"7", "493012345", "123456789012345678901234567890"};
+static const char *const digits_of_size[] = { "7", "493012345", "123456789012345678901234567890" };
 
 static void put_status(struct isup_msg *msg, unsigned size, bool has_status)
 {
-	static const uint8_t ranges[] = {1, 30, 31};
-	struct isup_range range = {
-		.range = ranges[size],
-		.has_status = has_status,
-		.n_status = (uint8_t)(has_status ? ranges[size] / 8 + 1 : 0),
-		.status = {0xfe, 0xff, 0x01, 0x01}
-	  };
+	static const uint8_t ranges[] = { 1, 30, 31 };
+	struct isup_range range = { .range = ranges[size],
+				    .has_status = has_status,
+				    .n_status = (uint8_t)(has_status ? ranges[size] / 8 + 1 : 0),
+				    .status = { 0xfe, 0xff, 0x01, 0x01 } };
 
 	CU_ASSERT_FATAL(isup_put_range(msg, &range) == 0);
 }
 
 static void put_iam(struct isup_msg *msg, unsigned size)
 {
-	const struct isup_nci nci = {.satellite = (uint8_t)size, .echo_control = size > 0};
-	const struct isup_fci fci = {.isup_all_way = true,
-				     .isdn_access = true,
-				     .isup_preference = (uint8_t)size,
-				     .translated = size > 1};
+	const struct isup_nci nci = { .satellite = (uint8_t)size, .echo_control = size > 0 };
+	const struct isup_fci fci = { .isup_all_way = true,
+				      .isdn_access = true,
+				      .isup_preference = (uint8_t)size,
+				      .translated = size > 1 };
 
 	CU_ASSERT_FATAL(isup_put_nci(msg, &nci) == 0);
 	CU_ASSERT_FATAL(isup_put_fci(msg, &fci) == 0);
@@ -112,10 +110,10 @@ static void put_iam(struct isup_msg *msg, unsigned size)
 
 static void put_cause(struct isup_msg *msg, unsigned size)
 {
-	const struct isup_cause cause = {.location = size ? 2 : 0,
-					 .value = size ? 99 : 16,
-					 .n_diagnostic = (uint8_t)(size > 1 ? 30 : size),
-					 .diagnostic = {0x3d}};
+	const struct isup_cause cause = { .location = size ? 2 : 0,
+					  .value = size ? 99 : 16,
+					  .n_diagnostic = (uint8_t)(size > 1 ? 30 : size),
+					  .diagnostic = { 0x3d } };
 
 	CU_ASSERT_FATAL(isup_put_cause(msg, &cause) == 0);
 }
@@ -132,11 +130,11 @@ static void put_pair(struct isup_msg *msg, uint8_t code, const char *octets)
 
 static void put_mandatory(struct isup_msg *msg, unsigned size)
 {
-	const struct isup_bci bci = {.charge = 2,
-				     .called_status = size ? 1 : 0,
-				     .called_category = 1,
-				     .isup_all_way = true,
-				     .isdn_access = size > 1};
+	const struct isup_bci bci = { .charge = 2,
+				      .called_status = size ? 1 : 0,
+				      .called_category = 1,
+				      .isup_all_way = true,
+				      .isdn_access = size > 1 };
 
 	switch (msg->type) {
 	case ISUP_IAM:
@@ -151,7 +149,7 @@ static void put_mandatory(struct isup_msg *msg, unsigned size)
 		break;
 	case ISUP_CPG:
 		CU_ASSERT_FATAL(isup_put_event(msg, &(struct isup_event){
-							    .event = (uint8_t)(1 + size)}) == 0);
+							    .event = (uint8_t)(1 + size) }) == 0);
 		break;
 	case ISUP_REL:
 	case ISUP_CFN:
@@ -209,7 +207,8 @@ static void fill_up(struct isup_msg *msg)
 static void put_iam_optional(struct isup_msg *msg, unsigned size)
 {
 	const struct isup_redirection redirection = {
-		.indicator = 3, .original_reason = 1, .counter = 5, .reason = 3};
+		.indicator = 3, .original_reason = 1, .counter = 5, .reason = 3
+	};
 
 	put_number(msg, ISUP_P_CALLING, digits_of_size[size], false);
 	put_octet(msg, ISUP_P_HOP_COUNTER, 20);
@@ -229,7 +228,7 @@ static void put_iam_optional(struct isup_msg *msg, unsigned size)
 
 static void put_backward_optional(struct isup_msg *msg, unsigned size)
 {
-	const struct isup_obci obci = {.in_band = true, .diversion_may_occur = size > 1};
+	const struct isup_obci obci = { .in_band = true, .diversion_may_occur = size > 1 };
 
 	if (msg->type != ISUP_ANM)
 		CU_ASSERT_FATAL(isup_put_obci(msg, &obci) == 0);
@@ -281,7 +280,7 @@ static bool put_optional(struct isup_msg *msg, unsigned size)
 
 static void make_messages(void)
 {
-	static const char *const sizes[] = {"bare", "typical", "largest"};
+	static const char *const sizes[] = { "bare", "typical", "largest" };
 
 	for (unsigned type = 0; type < 256; type++) {
 		if (!isup_type_name((uint8_t)type))
@@ -317,14 +316,14 @@ static void make_vectors(void)
 static void write_pcap(FILE *file)
 {
 	/* magic, version 2.4, zone, accuracy, longest frame, link type MTP3 */
-	const uint32_t head[] = {0xa1b2c3d4, 2 | 4 << 16, 0, 0, 65535, 141};
+	const uint32_t head[] = { 0xa1b2c3d4, 2 | 4 << 16, 0, 0, 65535, 141 };
 	/* SIO: national network, ISUP; label: DPC 2, OPC 1, SLS 5 */
-	const uint8_t label[LABEL] = {0x85, 0x02, 0x40, 0x00, 0x50};
+	const uint8_t label[LABEL] = { 0x85, 0x02, 0x40, 0x00, 0x50 };
 
 	CU_ASSERT_FATAL(fwrite(head, sizeof head, 1, file) == 1);
 	for (size_t i = 0; i < n_frames; i++) {
 		uint32_t n = (uint32_t)(LABEL + frames[i].n);
-		const uint32_t record[] = {(uint32_t)i, 0, n, n};
+		const uint32_t record[] = { (uint32_t)i, 0, n, n };
 		CU_ASSERT_FATAL(fwrite(record, sizeof record, 1, file) == 1);
 		CU_ASSERT_FATAL(fwrite(label, sizeof label, 1, file) == 1);
 		CU_ASSERT_FATAL(fwrite(frames[i].octets, frames[i].n, 1, file) == 1);
@@ -504,7 +503,7 @@ static void test_wireshark(void)
 }
 
 static CU_TestInfo tests[] = {
-	{"wireshark", test_wireshark},
+	{ "wireshark", test_wireshark },
 	CU_TEST_INFO_NULL,
 };
 

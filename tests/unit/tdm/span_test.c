@@ -10,13 +10,13 @@ static void alarm_words(void)
 		unsigned alarms;
 		const char *text;
 	} rows[] = {
-		{0,			      "none"	  },
-		{TDM_ALARM_LOS | TDM_ALARM_DOWN, "los"    },
-		{TDM_ALARM_AIS | TDM_ALARM_DOWN, "ais"    },
-		{TDM_ALARM_RAI,			"rai"    },
-		{TDM_ALARM_DOWN,		 "red"    },
-		{TDM_ALARM_LOS | TDM_ALARM_RAI,	"los,rai"},
-		{TDM_ALARM_DOWN | TDM_ALARM_RAI, "rai,red"},
+		{ 0, "none" },
+		{ TDM_ALARM_LOS | TDM_ALARM_DOWN, "los" },
+		{ TDM_ALARM_AIS | TDM_ALARM_DOWN, "ais" },
+		{ TDM_ALARM_RAI, "rai" },
+		{ TDM_ALARM_DOWN, "red" },
+		{ TDM_ALARM_LOS | TDM_ALARM_RAI, "los,rai" },
+		{ TDM_ALARM_DOWN | TDM_ALARM_RAI, "rai,red" },
 	};
 	char text[32];
 
@@ -141,11 +141,11 @@ static void socket_file(void)
 int main(int argc, char **argv)
 {
 	CU_TestInfo tests[] = {
-		{"alarm words",		alarm_words		   },
-		{"conf refused",		 conf_refused	     },
-		{"timeslots",		      timeslots		       },
-		{"open and release at speed", open_and_release_at_speed},
-		{"socket file",		socket_file		   },
+		{ "alarm words", alarm_words },
+		{ "conf refused", conf_refused },
+		{ "timeslots", timeslots },
+		{ "open and release at speed", open_and_release_at_speed },
+		{ "socket file", socket_file },
 		CU_TEST_INFO_NULL,
 	};
 

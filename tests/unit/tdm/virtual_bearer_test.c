@@ -57,17 +57,11 @@ static void transmit_is_bounded(void)
 {
 	static const struct {
 		unsigned chunk_ms, blocks;
-	} rows[] = {
-		{1,  80},
-		 {2,  40},
-		  {5,  16},
-		   {10, 8 },
-		    {20, 6 }
-	   };
+	} rows[] = { { 1, 80 }, { 2, 40 }, { 5, 16 }, { 10, 8 }, { 20, 6 } };
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct pair pair;
-		uint8_t block[160] = {0};
+		uint8_t block[160] = { 0 };
 		unsigned n = 0;
 
 		pair_init(&pair, TDM_E1, rows[i].chunk_ms);
@@ -212,13 +206,13 @@ static void overrun(void)
 int main(int argc, char **argv)
 {
 	CU_TestInfo tests[] = {
-		{"exact E1",	     exact_e1	     },
-		{"exact T1",	     exact_t1	     },
-		{"transmit is bounded", transmit_is_bounded},
-		{"clocks",		   clocks		 },
-		{"idle",		 idle		     },
-		{"odd blocks",	       odd_blocks	 },
-		{"overrun",		    overrun		   },
+		{ "exact E1", exact_e1 },
+		{ "exact T1", exact_t1 },
+		{ "transmit is bounded", transmit_is_bounded },
+		{ "clocks", clocks },
+		{ "idle", idle },
+		{ "odd blocks", odd_blocks },
+		{ "overrun", overrun },
 		CU_TEST_INFO_NULL,
 	};
 

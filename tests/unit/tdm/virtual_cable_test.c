@@ -24,7 +24,7 @@ static void find_counter(const struct counter *counter, void *arg)
 
 static uint64_t counter_value(const char *name)
 {
-	struct find find = {.name = name};
+	struct find find = { .name = name };
 
 	counter_each(find_counter, &find);
 	return find.value;
@@ -120,7 +120,7 @@ static void mismatch(void)
 
 static int connect_raw(const struct pair *pair)
 {
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET, 0);
 
 	snprintf(address.sun_path, sizeof(address.sun_path), "%s", pair->cable);
@@ -135,7 +135,7 @@ static bool is_dropped(int fd)
 	uint8_t octets[8192];
 
 	while (pair_now_ms() < end) {
-		struct pollfd p = {.fd = fd, .events = POLLIN};
+		struct pollfd p = { .fd = fd, .events = POLLIN };
 
 		if (poll(&p, 1, 100) > 0 && recv(fd, octets, sizeof(octets), 0) <= 0)
 			return true;
@@ -150,13 +150,13 @@ static void garbage(void)
 		const char *octets;
 		size_t n;
 	} rows[] = {
-		{"c",		      1 },
-		{"GET / HTTP/1.1\r\n\r\n", 18},
-		{"hCWCB\001\037\005",      8 },
-		{"hCWCB\001\037\005\000x", 10},
-		{"hCWCX\001\037\005\000",  9 },
-		{"hCWCB\002\037\005\000",  9 },
-		{"hCWCB\001\030\005\000",  9 },
+		{ "c", 1 },
+		{ "GET / HTTP/1.1\r\n\r\n", 18 },
+		{ "hCWCB\001\037\005", 8 },
+		{ "hCWCB\001\037\005\000x", 10 },
+		{ "hCWCX\001\037\005\000", 9 },
+		{ "hCWCB\002\037\005\000", 9 },
+		{ "hCWCB\001\030\005\000", 9 },
 	};
 	struct pair pair;
 
@@ -171,8 +171,8 @@ static void garbage(void)
 	}
 	/* After a good hello, too: wrong type, short, long. */
 	for (unsigned i = 0; i < 4; i++) {
-		static const size_t lengths[] = {1, 6 + 31 * 40 - 1, 6 + 31 * 40 + 1, 8000};
-		static uint8_t message[8000] = {'c'};
+		static const size_t lengths[] = { 1, 6 + 31 * 40 - 1, 6 + 31 * 40 + 1, 8000 };
+		static uint8_t message[8000] = { 'c' };
 		int fd = connect_raw(&pair);
 		uint64_t bad = counter_value("causeway_tdm_cable_bad_messages_total");
 
@@ -224,11 +224,11 @@ static void one_peer_at_a_time(void)
 int main(int argc, char **argv)
 {
 	CU_TestInfo tests[] = {
-		{"peer returns",	 peer_returns	     },
-		{"connects first",	   connects_first	 },
-		{"mismatch",	     mismatch	     },
-		{"garbage",	    garbage	   },
-		{"one peer at a time", one_peer_at_a_time},
+		{ "peer returns", peer_returns },
+		{ "connects first", connects_first },
+		{ "mismatch", mismatch },
+		{ "garbage", garbage },
+		{ "one peer at a time", one_peer_at_a_time },
 		CU_TEST_INFO_NULL,
 	};
 

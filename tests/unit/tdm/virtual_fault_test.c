@@ -9,12 +9,12 @@
 
 static void words(void)
 {
-	static const char *const bad[] = {"",	      "los",	      "los maybe", "loss on",
-					  "ber",      "ber x",	      "ber -1",	   "ber 0.6",
-					  "ber nan",  "ber 1e-3 now", "slip",	   "slip 1",
-					  "slip +2",  "cut off",      "stall",	   "stall -1",
-					  "stall 1s", "stall 60001",  "fire"};
-	struct tdm_faults faults = {0};
+	static const char *const bad[] = { "",	       "los",	       "los maybe", "loss on",
+					   "ber",      "ber x",	       "ber -1",    "ber 0.6",
+					   "ber nan",  "ber 1e-3 now", "slip",	    "slip 1",
+					   "slip +2",  "cut off",      "stall",	    "stall -1",
+					   "stall 1s", "stall 60001",  "fire" };
+	struct tdm_faults faults = { 0 };
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		CU_ASSERT_EQUAL(tdm_fault_ask(&faults, bad[i]), -EINVAL);
@@ -54,15 +54,13 @@ static void bit_error_rate(void)
 	static const struct {
 		const char *word;
 		unsigned low, high; /* errors in 8,000,000 bits: within 5 standard deviations */
-	} rows[] = {
-		{"ber 1e-6", 1,	23	  },
-		{"ber 1e-4", 659,	  941  },
-		{"ber 1e-2", 78593, 81407},
-		{"ber 0",	  0,     0    }
-	       };
+	} rows[] = { { "ber 1e-6", 1, 23 },
+		     { "ber 1e-4", 659, 941 },
+		     { "ber 1e-2", 78593, 81407 },
+		     { "ber 0", 0, 0 } };
 	static uint8_t first[1000000], second[1000000];
-	struct tdm_faults faults = {0};
-	struct tdm_bit_errors errors = {0};
+	struct tdm_faults faults = { 0 };
+	struct tdm_bit_errors errors = { 0 };
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		memset(first, 0, sizeof(first));
@@ -86,9 +84,9 @@ static void alarms(void)
 		const char *on, *off;
 		unsigned here, there;
 	} rows[] = {
-		{"los on", "los off", TDM_ALARM_RAI, LOS		},
-		{"ais on", "ais off", TDM_ALARM_RAI, AIS		},
-		{"rai on", "rai off", 0,		 TDM_ALARM_RAI},
+		{ "los on", "los off", TDM_ALARM_RAI, LOS },
+		{ "ais on", "ais off", TDM_ALARM_RAI, AIS },
+		{ "rai on", "rai off", 0, TDM_ALARM_RAI },
 	};
 
 	for (size_t i = 0; i < 2 * sizeof(rows) / sizeof(rows[0]); i++) {
@@ -185,7 +183,7 @@ static void cut_and_mend(void)
 	for (unsigned i = 0; i < 2; i++) {
 		struct pair pair;
 		struct stream streams[2];
-		uint64_t ticks[2] = {0, 0};
+		uint64_t ticks[2] = { 0, 0 };
 
 		pair_init(&pair, TDM_E1, 5);
 		pair_open(&pair);
@@ -352,16 +350,16 @@ static void long_stall(void)
 int main(int argc, char **argv)
 {
 	CU_TestInfo tests[] = {
-		{"words",			  words		       },
-		{"bit error rate",	   bit_error_rate	 },
-		{"alarms",		   alarms		 },
-		{"slips",			  slips		       },
-		{"slip of one block",	      slip_of_one_block      },
-		{"cut and mend",		 cut_and_mend	     },
-		{"short stall",		short_stall		   },
-		{"stall with clocked user", stall_with_clocked_user},
-		{"making up",		      making_up	       },
-		{"long stall",	       long_stall		 },
+		{ "words", words },
+		{ "bit error rate", bit_error_rate },
+		{ "alarms", alarms },
+		{ "slips", slips },
+		{ "slip of one block", slip_of_one_block },
+		{ "cut and mend", cut_and_mend },
+		{ "short stall", short_stall },
+		{ "stall with clocked user", stall_with_clocked_user },
+		{ "making up", making_up },
+		{ "long stall", long_stall },
 		CU_TEST_INFO_NULL,
 	};
 

@@ -43,7 +43,7 @@ static void frames_write(struct frames *frames, uint32_t until)
 	uint8_t frame[FRAME_CAP];
 
 	while (frames->written < until) {
-		struct pollfd fd = {.fd = frames->from, .events = POLLOUT};
+		struct pollfd fd = { .fd = frames->from, .events = POLLOUT };
 		size_t n = frame_make(frames, frames->written, frame);
 
 		if (poll(&fd, 1, 0) <= 0)
@@ -87,8 +87,8 @@ static void frames_open(const struct pair *pair, unsigned timeslot, struct frame
 	int b = tdm_span_signalling(pair->b, timeslot);
 
 	CU_ASSERT_TRUE_FATAL(a >= 0 && b >= 0);
-	frames[0] = (struct frames){.from = a, .to = b};
-	frames[1] = (struct frames){.from = b, .to = a};
+	frames[0] = (struct frames){ .from = a, .to = b };
+	frames[1] = (struct frames){ .from = b, .to = a };
 }
 
 /* Writes until frames, and goes on reading until they came, or until nothing has come for chunks
@@ -116,8 +116,8 @@ static void frames_run(const struct pair *pair, struct frames *frames, uint32_t 
 
 static void whole(enum tdm_framing framing, unsigned chunk_ms)
 {
-	static const uint16_t lengths[] = {3,  4,  5, 6,  7,   8,   9, 10,  11,	 12,
-					   20, 31, 3, 64, 100, 128, 3, 200, 260, 272};
+	static const uint16_t lengths[] = { 3,	4,  5, 6,  7,	8,   9, 10,  11,  12,
+					    20, 31, 3, 64, 100, 128, 3, 200, 260, 272 };
 	struct pair pair;
 	struct frames frames[2];
 
@@ -153,7 +153,7 @@ static void whole_frames(void)
  * pace. */
 static void pacing(void)
 {
-	static const uint16_t lengths[] = {40};
+	static const uint16_t lengths[] = { 40 };
 	struct pair pair;
 	struct frames frames[2];
 
@@ -174,7 +174,7 @@ static void pacing(void)
  * is. */
 static void rate(void)
 {
-	static const uint16_t lengths[] = {40};
+	static const uint16_t lengths[] = { 40 };
 	struct pair pair;
 	struct frames frames[2];
 
@@ -200,7 +200,7 @@ static void rate(void)
  * well. */
 static void bit_errors(void)
 {
-	static const uint16_t lengths[] = {40, 3, 25};
+	static const uint16_t lengths[] = { 40, 3, 25 };
 	struct pair pair;
 	struct frames frames[2];
 
@@ -239,7 +239,7 @@ static void bit_errors(void)
 /* A slip breaks the frame it falls into and no other. */
 static void slip_breaks_one_frame(void)
 {
-	static const uint16_t lengths[] = {272};
+	static const uint16_t lengths[] = { 272 };
 	struct pair pair;
 	struct frames frames[2];
 
@@ -268,10 +268,10 @@ static void slip_breaks_one_frame(void)
 /* What is no frame is refused and the next one goes. */
 static void wrong_lengths(void)
 {
-	static const uint16_t lengths[] = {30};
+	static const uint16_t lengths[] = { 30 };
 	struct pair pair;
 	struct frames frames[2];
-	uint8_t big[FRAME_CAP] = {0};
+	uint8_t big[FRAME_CAP] = { 0 };
 
 	pair_init(&pair, TDM_E1, 5);
 	pair_open(&pair);
@@ -299,12 +299,12 @@ static void wrong_lengths(void)
 int main(int argc, char **argv)
 {
 	CU_TestInfo tests[] = {
-		{"whole frames",		 whole_frames	     },
-		{"pacing",		   pacing		 },
-		{"rate",			 rate		     },
-		{"bit errors",	       bit_errors		 },
-		{"slip breaks one frame", slip_breaks_one_frame},
-		{"wrong lengths",	  wrong_lengths	       },
+		{ "whole frames", whole_frames },
+		{ "pacing", pacing },
+		{ "rate", rate },
+		{ "bit errors", bit_errors },
+		{ "slip breaks one frame", slip_breaks_one_frame },
+		{ "wrong lengths", wrong_lengths },
 		CU_TEST_INFO_NULL,
 	};
 

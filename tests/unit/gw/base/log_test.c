@@ -157,7 +157,7 @@ static void *chat(void *arg)
 
 static void many_threads(void)
 {
-	static char names[THREADS][4] = {"t0", "t1", "t2", "t3"};
+	static char names[THREADS][4] = { "t0", "t1", "t2", "t3" };
 	pthread_t thread[THREADS];
 	uint64_t before = log_dropped(), lines = 0;
 	char *text;
@@ -218,14 +218,10 @@ static void counters(void)
 int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
-		{"format",	   format	 },
-		{"long line",    long_line   },
-		{"levels",	   levels	 },
-		{"stalled sink", stalled_sink},
-		{"rotation",     rotation    },
-		{"many threads", many_threads},
-		{"counters",     counters    },
-		CU_TEST_INFO_NULL,
+		{ "format", format },	  { "long line", long_line },
+		{ "levels", levels },	  { "stalled sink", stalled_sink },
+		{ "rotation", rotation }, { "many threads", many_threads },
+		{ "counters", counters }, CU_TEST_INFO_NULL,
 	};
 	int rc;
 

@@ -8,7 +8,7 @@
 
 static void reading(void)
 {
-	static const uint8_t in[] = {1, 0x34, 0x12, 0x12, 0x34, 0xde, 0xad, 0xbe, 0xef, 7};
+	static const uint8_t in[] = { 1, 0x34, 0x12, 0x12, 0x34, 0xde, 0xad, 0xbe, 0xef, 7 };
 	struct octets_reader r;
 
 	octets_read_open(&r, in, sizeof(in));
@@ -42,7 +42,7 @@ static void empty(void)
 
 static void boxes(void)
 {
-	static const uint8_t in[] = {2, 10, 11, 3, 12};
+	static const uint8_t in[] = { 2, 10, 11, 3, 12 };
 	struct octets_reader r, box;
 
 	octets_read_open(&r, in, sizeof(in));
@@ -60,7 +60,7 @@ static void boxes(void)
 
 static void writing(void)
 {
-	static const uint8_t want[] = {9, 0x34, 0x12, 0x12, 0x34, 1, 2, 3, 4, 'a', 'b'};
+	static const uint8_t want[] = { 9, 0x34, 0x12, 0x12, 0x34, 1, 2, 3, 4, 'a', 'b' };
 	uint8_t out[sizeof(want)];
 	struct octets_writer w;
 
@@ -115,12 +115,8 @@ static void refusing(void)
 int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
-		{"reading",  reading },
-		      {"empty",	empty   },
-		      {"boxes",	boxes   },
-		{"writing",  writing },
-		      {"refusing", refusing},
-		      CU_TEST_INFO_NULL,
+		{ "reading", reading }, { "empty", empty },	  { "boxes", boxes },
+		{ "writing", writing }, { "refusing", refusing }, CU_TEST_INFO_NULL,
 	};
 
 	return cu_run("base octets", tests, argc, argv);

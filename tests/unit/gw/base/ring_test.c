@@ -18,7 +18,7 @@ struct message {
 
 static bool readable(const struct ring *ring, int ms)
 {
-	struct pollfd p = {.fd = ring_fd(ring), .events = POLLIN};
+	struct pollfd p = { .fd = ring_fd(ring), .events = POLLIN };
 
 	return poll(&p, 1, ms) == 1;
 }
@@ -77,7 +77,7 @@ static void *produce(void *arg)
 	struct ring *ring = arg;
 
 	for (uint64_t i = 0; i < MESSAGES; i++) {
-		struct message m = {.number = i, .check = ~i};
+		struct message m = { .number = i, .check = ~i };
 
 		while (!ring_push(ring, &m))
 			sched_yield();
@@ -112,9 +112,9 @@ static void two_threads(void)
 int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
-		{"full and empty", full_and_empty},
-		{"wake up",	    wake_up	   },
-		{"two threads",	two_threads   },
+		{ "full and empty", full_and_empty },
+		{ "wake up", wake_up },
+		{ "two threads", two_threads },
 		CU_TEST_INFO_NULL,
 	};
 

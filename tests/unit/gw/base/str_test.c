@@ -36,18 +36,18 @@ static void numbers(void)
 		int rc;
 		uint64_t value;
 	} rows[] = {
-		{"0",			10,	  0,	     0	      },
-		{"00010",			  10,	      0,	 10	   },
-		{"11",		       10,	   -ERANGE, 0	     },
-		{"",			 10,	 -EINVAL, 0	   },
-		{"+1",		       10,	   -EINVAL, 0	     },
-		{"-1",		       10,	   -EINVAL, 0	     },
-		{" 1",		       10,	   -EINVAL, 0	     },
-		{"1x",		       10,	   -EINVAL, 0	     },
-		{"18446744073709551615",	 UINT64_MAX, 0,	UINT64_MAX},
-		{"18446744073709551616",	 UINT64_MAX, -ERANGE, 0	       },
-		{"99999999999999999999999",  UINT64_MAX, -ERANGE, 0	  },
-		{"99999999999999999999999x", UINT64_MAX, -EINVAL, 0	   },
+		{ "0", 10, 0, 0 },
+		{ "00010", 10, 0, 10 },
+		{ "11", 10, -ERANGE, 0 },
+		{ "", 10, -EINVAL, 0 },
+		{ "+1", 10, -EINVAL, 0 },
+		{ "-1", 10, -EINVAL, 0 },
+		{ " 1", 10, -EINVAL, 0 },
+		{ "1x", 10, -EINVAL, 0 },
+		{ "18446744073709551615", UINT64_MAX, 0, UINT64_MAX },
+		{ "18446744073709551616", UINT64_MAX, -ERANGE, 0 },
+		{ "99999999999999999999999", UINT64_MAX, -ERANGE, 0 },
+		{ "99999999999999999999999x", UINT64_MAX, -EINVAL, 0 },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -92,7 +92,7 @@ static void hashing(void)
 {
 	enum { N = 5000 };
 	static struct item items[N];
-	struct hash hash = {0};
+	struct hash hash = { 0 };
 	unsigned missing = N;
 	size_t found = 0;
 
@@ -131,12 +131,8 @@ static void causes(void)
 int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
-		{"compare", compare},
-		      {"numbers", numbers},
-		    {"copy",    copy	 },
-		{"hash",	 hashing},
-		      {"causes",	 causes },
-		    CU_TEST_INFO_NULL,
+		{ "compare", compare }, { "numbers", numbers }, { "copy", copy },
+		{ "hash", hashing },	{ "causes", causes },	CU_TEST_INFO_NULL,
 	};
 
 	return cu_run("base str", tests, argc, argv);

@@ -9,7 +9,7 @@
 #include "gw/base/trace.h"
 #include "tests/unit/cu.h"
 
-static const char *const columns[] = {"trunk", "cic", "busy"};
+static const char *const columns[] = { "trunk", "cic", "busy" };
 
 static struct table *sample(void)
 {
@@ -70,17 +70,17 @@ static void hostile(void)
 		struct str in;
 		const char *out;
 	} rows[] = {
-		{{"a\x1b[2J", 5},	  "a\\x1b[2J"	     },
-		{{"a\0b", 3},	      "a\\x00b"	       },
-		{{"M\xc3\xbcnchen", 8},	"M\xc3\xbcnchen"	},
-		{{"\xc3", 1},	      "\\xc3"		     },
-		{{"\xc0\xaf", 2},	  "\\xc0\\xaf"	      },
-		{{"\xc2\x9b", 2},	  "\\xc2\\x9b"	      },
-		{{"\xed\xa0\x80", 3},     "\\xed\\xa0\\x80"     },
-		{{"\xf4\x90\x80\x80", 4}, "\\xf4\\x90\\x80\\x80"},
-		{{"\xf0\x9f\x93\x9e", 4}, "\xf0\x9f\x93\x9e"    },
-		{{"\xff\x7f", 2},	  "\\xff\\x7f"	      },
-		{{NULL, 0},		    ""		      },
+		{ { "a\x1b[2J", 5 }, "a\\x1b[2J" },
+		{ { "a\0b", 3 }, "a\\x00b" },
+		{ { "M\xc3\xbcnchen", 8 }, "M\xc3\xbcnchen" },
+		{ { "\xc3", 1 }, "\\xc3" },
+		{ { "\xc0\xaf", 2 }, "\\xc0\\xaf" },
+		{ { "\xc2\x9b", 2 }, "\\xc2\\x9b" },
+		{ { "\xed\xa0\x80", 3 }, "\\xed\\xa0\\x80" },
+		{ { "\xf4\x90\x80\x80", 4 }, "\\xf4\\x90\\x80\\x80" },
+		{ { "\xf0\x9f\x93\x9e", 4 }, "\xf0\x9f\x93\x9e" },
+		{ { "\xff\x7f", 2 }, "\\xff\\x7f" },
+		{ { NULL, 0 }, "" },
 	};
 	struct table *table = table_new(columns, 3);
 	char *out;
@@ -102,7 +102,7 @@ static void hostile(void)
 
 static void registry(void)
 {
-	struct show b = {.name = "b"}, a = {.name = "a"};
+	struct show b = { .name = "b" }, a = { .name = "a" };
 
 	show_register(&b);
 	show_register(&a);
@@ -135,10 +135,10 @@ static void hear_once(void *arg, const struct trace_event *event)
 
 static void tracing(void)
 {
-	struct trace_tap tap = {.fn = hear, .kinds = 1u << TRACE_SIP | 1u << TRACE_STATE};
-	struct trace_event event = {.kind = TRACE_SIP, .text = STR("INVITE")};
+	struct trace_tap tap = { .fn = hear, .kinds = 1u << TRACE_SIP | 1u << TRACE_STATE };
+	struct trace_event event = { .kind = TRACE_SIP, .text = STR("INVITE") };
 
-	once = (struct trace_tap){.fn = hear_once, .kinds = 1u << TRACE_TIMER};
+	once = (struct trace_tap){ .fn = hear_once, .kinds = 1u << TRACE_TIMER };
 	trace_emit(&event);
 	CU_ASSERT_EQUAL(heard, 0);
 	trace_tap_add(&tap);
@@ -162,12 +162,8 @@ static void tracing(void)
 int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
-		{"text",	 text    },
-		{"json",	 json    },
-		      {"hostile",  hostile },
-		{"registry", registry},
-		{"tracing",  tracing },
-		      CU_TEST_INFO_NULL,
+		{ "text", text },	  { "json", json },	  { "hostile", hostile },
+		{ "registry", registry }, { "tracing", tracing }, CU_TEST_INFO_NULL,
 	};
 
 	return cu_run("base table", tests, argc, argv);

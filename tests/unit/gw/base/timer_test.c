@@ -17,7 +17,7 @@ static uint64_t hand_now(void *arg)
 	return now;
 }
 
-static const struct clock_source hand_clock = {.now_us = hand_now};
+static const struct clock_source hand_clock = { .now_us = hand_now };
 static struct timer_heap *heap;
 static char fired[64];
 static struct timer a, b, c;
@@ -120,7 +120,7 @@ static void free_owner(struct timer *timer, void *arg)
 static void freed_in_expiry(void)
 {
 	struct timer *t = malloc(sizeof(*t));
-	struct timer zeroed = {0};
+	struct timer zeroed = { 0 };
 
 	setup(note);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(t);
@@ -177,7 +177,7 @@ static void count_timer(const struct timer *timer, void *arg)
 
 static void random_order(void)
 {
-	unsigned short seed[3] = {1, 2, 3};
+	unsigned short seed[3] = { 1, 2, 3 };
 	unsigned walked = 0, running = 0, expired;
 
 	setup(note);
@@ -245,13 +245,13 @@ static void in_loop(void)
 int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
-		{"order",		  order	       },
-		{"restart",	    restart	   },
-		{"from expiry",	from_expiry	   },
-		{"freed in expiry", freed_in_expiry},
-		{"change",	   change	 },
-		{"random order",	 random_order   },
-		{"in a loop",	      in_loop	     },
+		{ "order", order },
+		{ "restart", restart },
+		{ "from expiry", from_expiry },
+		{ "freed in expiry", freed_in_expiry },
+		{ "change", change },
+		{ "random order", random_order },
+		{ "in a loop", in_loop },
 		CU_TEST_INFO_NULL,
 	};
 

@@ -56,8 +56,8 @@ static void fake_event(struct leg *leg, const struct leg_event *event)
 	if (event->ev == LEG_EV_RELEASE || event->ev == LEG_EV_RELEASED)
 		fake->release = event->release;
 	if (event->ev == LEG_EV_RELEASE && !fake->slow) {
-		const struct leg_event released = {.ev = LEG_EV_RELEASED,
-						   .release = event->release};
+		const struct leg_event released = { .ev = LEG_EV_RELEASED,
+						    .release = event->release };
 
 		call_raise(leg, &released);
 	}
@@ -68,8 +68,9 @@ static void fake_describe(const struct leg *leg, char *text, size_t cap)
 	snprintf(text, cap, "leg %u", leg->side);
 }
 
-static const struct leg_ops fake_ops = {
-	.protocol = "fake", .event = fake_event, .describe = fake_describe};
+static const struct leg_ops fake_ops = { .protocol = "fake",
+					 .event = fake_event,
+					 .describe = fake_describe };
 
 static struct fake_leg *fake_leg(struct trunk *trunk)
 {
@@ -101,10 +102,12 @@ static bool fake_available(const struct trunk *trunk)
 	return trunk != &lab.a || !lab.a_down;
 }
 
-static const struct trunk_ops en_bloc = {
-	.protocol = "fake", .seize = fake_seize, .available = fake_available};
+static const struct trunk_ops en_bloc = { .protocol = "fake",
+					  .seize = fake_seize,
+					  .available = fake_available };
 static const struct trunk_ops overlap = {
-	.protocol = "fake", .overlap = true, .seize = fake_seize, .available = fake_available};
+	.protocol = "fake", .overlap = true, .seize = fake_seize, .available = fake_available
+};
 
 static void record_ended(void *arg, const struct call_record *record)
 {
@@ -118,27 +121,27 @@ static char t_a[] = "a", t_b[] = "b", p_030[] = "030", p_0301[] = "0301", p_empt
 
 static void lab_open(void)
 {
-	static const struct clock_source clock = {.now_us = lab_now};
+	static const struct clock_source clock = { .now_us = lab_now };
 	struct conf_route routes[] = {
-		{.name = r_one,	.prefix = p_030, .to = {t_a, t_b}, .n_to = 2},
-		{.name = r_two,
-		 .prefix = p_0301,
-		 .to = {t_b},
-		 .n_to = 1,
-		 .strip = 1,
-		 .prepend = p_49,
-		 .no_answer_ms = 20000},
-		{.name = r_any, .prefix = p_empty,		   .to = {t_b},				.n_to = 0			 },
+		{ .name = r_one, .prefix = p_030, .to = { t_a, t_b }, .n_to = 2 },
+		{ .name = r_two,
+		  .prefix = p_0301,
+		  .to = { t_b },
+		  .n_to = 1,
+		  .strip = 1,
+		  .prepend = p_49,
+		  .no_answer_ms = 20000 },
+		{ .name = r_any, .prefix = p_empty, .to = { t_b }, .n_to = 0 },
 	};
-	struct call_core_conf conf = {.release_timeout_ms = 5000};
+	struct call_core_conf conf = { .release_timeout_ms = 5000 };
 
 	memset(&lab, 0, sizeof(lab));
 	lab.heap = timer_heap_new(&clock);
 	conf.heap = lab.heap;
 	lab.core = call_core_new(&conf);
-	lab.in = (struct trunk){.ops = &en_bloc, .name = "in"};
-	lab.a = (struct trunk){.ops = &en_bloc, .name = t_a};
-	lab.b = (struct trunk){.ops = &en_bloc, .name = t_b};
+	lab.in = (struct trunk){ .ops = &en_bloc, .name = "in" };
+	lab.a = (struct trunk){ .ops = &en_bloc, .name = t_a };
+	lab.b = (struct trunk){ .ops = &en_bloc, .name = t_b };
 	call_core_add_trunk(lab.core, &lab.in);
 	call_core_add_trunk(lab.core, &lab.a);
 	call_core_add_trunk(lab.core, &lab.b);
@@ -164,8 +167,8 @@ static void pass_ms(uint64_t ms)
 
 static struct fake_leg *setup(const char *digits, bool complete)
 {
-	struct leg_setup setup = {.complete = complete};
-	const struct leg_event event = {.ev = LEG_EV_SETUP, .setup = &setup};
+	struct leg_setup setup = { .complete = complete };
+	const struct leg_event event = { .ev = LEG_EV_SETUP, .setup = &setup };
 	struct fake_leg *leg = fake_leg(&lab.in);
 	enum q850_cause cause;
 
@@ -177,22 +180,23 @@ static struct fake_leg *setup(const char *digits, bool complete)
 
 static void raise_ev(struct fake_leg *leg, enum leg_ev ev)
 {
-	const struct leg_event event = {.ev = ev};
+	const struct leg_event event = { .ev = ev };
 
 	call_raise(&leg->leg, &event);
 }
 
 static void raise_release(struct fake_leg *leg, enum q850_cause cause)
 {
-	const struct leg_event event = {.ev = LEG_EV_RELEASE, .release = {.cause = cause}};
+	const struct leg_event event = { .ev = LEG_EV_RELEASE, .release = { .cause = cause } };
 
 	call_raise(&leg->leg, &event);
 }
 
 static void raise_digits(struct fake_leg *leg, const char *digits, bool complete)
 {
-	const struct leg_event event = {
-		.ev = LEG_EV_DIGITS, .digits = str_c(digits), .digits_complete = complete};
+	const struct leg_event event = { .ev = LEG_EV_DIGITS,
+					 .digits = str_c(digits),
+					 .digits_complete = complete };
 
 	call_raise(&leg->leg, &event);
 }
@@ -430,13 +434,13 @@ static void any_sequence_of_events_ends(void)
 	lab.a.ops = &overlap;
 	for (unsigned n = 0; n < 10000; n++) {
 		struct fake_leg *in;
-		static const char *const numbers[] = {"0302", "0301", "03", "04", ""};
+		static const char *const numbers[] = { "0302", "0301", "03", "04", "" };
 
 		lab.n_legs = 0;
 		random = random * 1103515245u + 12345u;
 		in = setup(numbers[random / 65536 % 5], random >> 31);
 		for (unsigned i = 0; i < 20 && lab.n_legs < LEGS - 1; i++) {
-			struct leg_event event = {.ev = LEG_EV_SETUP};
+			struct leg_event event = { .ev = LEG_EV_SETUP };
 			struct fake_leg *leg;
 
 			random = random * 1103515245u + 12345u;
@@ -466,21 +470,22 @@ static void any_sequence_of_events_ends(void)
 int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
-		{"answered call",				      answered_call			       },
-		{"no route",					   no_route				     },
-		{"busy is passed on",				      busy_is_passed_on		       },
-		{"cause 44 tries other circuits, then the next trunk",
-		 cause_44_tries_other_circuits_then_the_next_trunk						  },
-		{"refused trunks are skipped",			       refused_trunks_are_skipped		 },
-		{"digits are collected",				 digits_are_collected		     },
-		{"digits go through to an overlap trunk",		  digits_go_through_to_an_overlap_trunk },
-		{"a route changes the number and times the answer",
-		 route_changes_the_number_and_times_the_answer						      },
-		{"a leg that does not let go is given up",		   a_leg_that_does_not_let_go_is_given_up},
-		{"releases cross",				     releases_cross			 },
-		{"unexpected events change nothing",		     unexpected_events_change_nothing	     },
-		{"draining refuses, release all ends",		       draining_refuses_and_release_all_ends },
-		{"any sequence of events ends",			any_sequence_of_events_ends	   },
+		{ "answered call", answered_call },
+		{ "no route", no_route },
+		{ "busy is passed on", busy_is_passed_on },
+		{ "cause 44 tries other circuits, then the next trunk",
+		  cause_44_tries_other_circuits_then_the_next_trunk },
+		{ "refused trunks are skipped", refused_trunks_are_skipped },
+		{ "digits are collected", digits_are_collected },
+		{ "digits go through to an overlap trunk", digits_go_through_to_an_overlap_trunk },
+		{ "a route changes the number and times the answer",
+		  route_changes_the_number_and_times_the_answer },
+		{ "a leg that does not let go is given up",
+		  a_leg_that_does_not_let_go_is_given_up },
+		{ "releases cross", releases_cross },
+		{ "unexpected events change nothing", unexpected_events_change_nothing },
+		{ "draining refuses, release all ends", draining_refuses_and_release_all_ends },
+		{ "any sequence of events ends", any_sequence_of_events_ends },
 		CU_TEST_INFO_NULL,
 	};
 	log_set_level(LOG_ERROR);

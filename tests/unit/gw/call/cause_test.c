@@ -36,7 +36,7 @@ static bool next_row(FILE *file, struct row *row)
 
 static unsigned mapped_status(unsigned cause)
 {
-	const struct leg_release release = {.cause = (enum q850_cause)cause};
+	const struct leg_release release = { .cause = (enum q850_cause)cause };
 
 	return cause_to_status(&release);
 }
@@ -101,8 +101,9 @@ static void every_row_agrees(void)
 
 static void exceptions_of_the_text(void)
 {
-	struct leg_release release = {
-		.cause = Q850_REJECTED, .location = Q850_LOC_USER, .cause_given = true};
+	struct leg_release release = { .cause = Q850_REJECTED,
+				       .location = Q850_LOC_USER,
+				       .cause_given = true };
 
 	CU_ASSERT_EQUAL(cause_to_status(&release), 603);
 	release.location = Q850_LOC_PUBLIC_LOCAL;
@@ -129,9 +130,9 @@ static void failover_is_for_resources(void)
 int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
-		{"every row agrees with the second transcription", every_row_agrees	   },
-		{"exceptions of the text",			   exceptions_of_the_text	 },
-		{"failover is for resources",		      failover_is_for_resources},
+		{ "every row agrees with the second transcription", every_row_agrees },
+		{ "exceptions of the text", exceptions_of_the_text },
+		{ "failover is for resources", failover_is_for_resources },
 		CU_TEST_INFO_NULL,
 	};
 	return cu_run("cause", tests, argc, argv);

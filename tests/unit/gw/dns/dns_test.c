@@ -49,7 +49,7 @@ static void on_answer(void *arg, const struct dns_answer *a)
 
 static void ask(struct got *g, enum dns_type type, const char *name, int family)
 {
-	struct dns_question question = {type, family, str_c(name)};
+	struct dns_question question = { type, family, str_c(name) };
 	struct dns_query *query;
 
 	memset(g, 0, sizeof(*g));
@@ -168,15 +168,14 @@ static void test_bad_names(void)
 
 	begin();
 	memset(name, 'a', sizeof(name));
-	CU_ASSERT_EQUAL(dns_ask(f.dns,
-				&(struct dns_question){
-					DNS_SRV, 0, (struct str){name, sizeof(name)}
-	    },
-				on_answer, &g, &query),
-			-EINVAL);
 	CU_ASSERT_EQUAL(
-		dns_ask(f.dns, &(struct dns_question){DNS_SRV, 0, STR_NONE}, on_answer, &g, &query),
+		dns_ask(f.dns,
+			&(struct dns_question){ DNS_SRV, 0, (struct str){ name, sizeof(name) } },
+			on_answer, &g, &query),
 		-EINVAL);
+	CU_ASSERT_EQUAL(dns_ask(f.dns, &(struct dns_question){ DNS_SRV, 0, STR_NONE }, on_answer,
+				&g, &query),
+			-EINVAL);
 	/* a label of more than 63 octets */
 	name[100] = '\0';
 	ask(&g, DNS_SRV, name, AF_UNSPEC);
@@ -186,14 +185,15 @@ static void test_bad_names(void)
 
 static void test_cancel(void)
 {
-	struct got g = {0}, other;
+	struct got g = { 0 }, other;
 	struct dns_query *a, *b;
 
 	begin();
-	CU_ASSERT_EQUAL(dns_ask(f.dns, &(struct dns_question){DNS_SRV, 0, STR("_sip._udp.example")},
+	CU_ASSERT_EQUAL(dns_ask(f.dns,
+				&(struct dns_question){ DNS_SRV, 0, STR("_sip._udp.example") },
 				on_answer, &g, &a),
 			0);
-	CU_ASSERT_EQUAL(dns_ask(f.dns, &(struct dns_question){DNS_ADDRESS, 0, STR("10.0.0.1")},
+	CU_ASSERT_EQUAL(dns_ask(f.dns, &(struct dns_question){ DNS_ADDRESS, 0, STR("10.0.0.1") },
 				on_answer, &g, &b),
 			0);
 	dns_cancel(a);
@@ -203,10 +203,10 @@ static void test_cancel(void)
 	CU_ASSERT_EQUAL(g.calls, 0);
 	CU_ASSERT_EQUAL(other.n, 2);
 	/* closing with queries under way calls nobody and leaks nothing */
-	CU_ASSERT_EQUAL(dns_ask(f.dns, &(struct dns_question){DNS_SRV, 0, STR("silent.example")},
+	CU_ASSERT_EQUAL(dns_ask(f.dns, &(struct dns_question){ DNS_SRV, 0, STR("silent.example") },
 				on_answer, &g, &a),
 			0);
-	CU_ASSERT_EQUAL(dns_ask(f.dns, &(struct dns_question){DNS_ADDRESS, 0, STR("::1")},
+	CU_ASSERT_EQUAL(dns_ask(f.dns, &(struct dns_question){ DNS_ADDRESS, 0, STR("::1") },
 				on_answer, &g, &b),
 			0);
 	end();
@@ -229,18 +229,19 @@ static void on_chain(void *arg, const struct dns_answer *a)
 	if (c->left-- > 0)
 		CU_ASSERT_EQUAL(
 			dns_ask(f.dns,
-				&(struct dns_question){DNS_ADDRESS, AF_INET, STR("host.example")},
+				&(struct dns_question){ DNS_ADDRESS, AF_INET, STR("host.example") },
 				on_chain, c, &query),
 			0);
 }
 
 static void test_chain(void)
 {
-	struct chain c = {3, 0, 0};
+	struct chain c = { 3, 0, 0 };
 	struct dns_query *query;
 
 	begin();
-	CU_ASSERT_EQUAL(dns_ask(f.dns, &(struct dns_question){DNS_SRV, 0, STR("_sip._udp.example")},
+	CU_ASSERT_EQUAL(dns_ask(f.dns,
+				&(struct dns_question){ DNS_SRV, 0, STR("_sip._udp.example") },
 				on_chain, &c, &query),
 			0);
 	fake_dns_run(&f, &c.done);
@@ -250,8 +251,8 @@ static void test_chain(void)
 
 static void test_bad_server(void)
 {
-	const char *servers[] = {"not an address"};
-	struct dns_conf conf = {.servers = servers, .n_servers = 1};
+	const char *servers[] = { "not an address" };
+	struct dns_conf conf = { .servers = servers, .n_servers = 1 };
 	struct dns *dns;
 
 	begin();
@@ -263,16 +264,11 @@ static void test_bad_server(void)
 int main(int argc, char **argv)
 {
 	CU_TestInfo tests[] = {
-		{"addresses",  test_addresses },
-		 {"srv",	 test_srv	 },
-		{"naptr",	  test_naptr	    },
-		 {"numeric",    test_numeric	 },
-		{"errors",	   test_errors    },
-		 {"bad_names",  test_bad_names },
-		{"cancel",	   test_cancel    },
-		 {"chain",	   test_chain     },
-		{"bad_server", test_bad_server},
-		 CU_TEST_INFO_NULL,
+		{ "addresses", test_addresses },   { "srv", test_srv },
+		{ "naptr", test_naptr },	   { "numeric", test_numeric },
+		{ "errors", test_errors },	   { "bad_names", test_bad_names },
+		{ "cancel", test_cancel },	   { "chain", test_chain },
+		{ "bad_server", test_bad_server }, CU_TEST_INFO_NULL,
 	};
 
 	return cu_run("dns", tests, argc, argv);

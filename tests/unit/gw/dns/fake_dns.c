@@ -202,10 +202,12 @@ static inline void fake_dns_run(struct fake_dns *f, const unsigned *done)
 /* Loop, timers, the server and a struct dns that asks it. */
 static inline int fake_dns_open(struct fake_dns *f, const struct fake_record *records)
 {
-	struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in at = { .sin_family = AF_INET,
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t len = sizeof(at);
 	struct dns_conf conf = {
-		.servers = f->servers, .n_servers = 1, .timeout_ms = 100, .tries = 2};
+		.servers = f->servers, .n_servers = 1, .timeout_ms = 100, .tries = 2
+	};
 
 	memset(f, 0, sizeof(*f));
 	f->records = records;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
-/* Whole calls between two exchanges over a virtual E1 with a signalling link: every action of a number, both kinds of
- * calling, audio octet by octet, and what is left when the other side goes away. */
+/* Whole calls between two exchanges over a virtual E1 with a signalling link: every action of a
+ * number, both kinds of calling, audio octet by octet, and what is left when the other side goes
+ * away. */
 #include <errno.h>
 #include <math.h>
 #include <sys/socket.h>
@@ -48,10 +49,9 @@ static void events_of(const json_t *call, char *text, size_t cap)
 	size_t i, n = 0;
 
 	text[0] = '\0';
-	json_array_foreach(json_object_get(call, "events"), i, event)
-		if (n < cap)
-			n += (size_t)snprintf(text + n, cap - n, "%s ",
-					      json_string_value(json_object_get(event, "event")));
+	json_array_foreach(json_object_get(call, "events"), i, event) if (n < cap) n +=
+		(size_t)snprintf(text + n, cap - n, "%s ",
+				 json_string_value(json_object_get(event, "event")));
 }
 
 /* Loads the call's recording and takes the file away. own octets. */
@@ -97,7 +97,8 @@ static void expect(const json_t *call, const char *wanted)
 		printf("\n%s: %s\nwanted %s\n", two_text(call, "direction"), events, wanted);
 }
 
-/* Octets that got lost although no counter of the lines says so are a fault; a stalled machine is none. */
+/* Octets that got lost although no counter of the lines says so are a fault; a stalled machine is
+ * none. */
 static bool lines_were_smooth(const struct two *two)
 {
 	bool smooth = true;
@@ -124,7 +125,8 @@ static void expect_speech(const json_t *call, bool smooth)
 	free(heard);
 }
 
-/* The level of hz in what was heard from samples on, dB relative to one of the tone player's -10 dBm0. */
+/* The level of hz in what was heard from samples on, dB relative to one of the tone player's -10
+ * dBm0. */
 static double tone_level(const uint8_t *octets, size_t n, double hz)
 {
 	double re = 0, im = 0;
@@ -137,22 +139,26 @@ static double tone_level(const uint8_t *octets, size_t n, double hz)
 }
 
 static const char numbers[] =
-	"number \"100\" { action = answer\n delay = 300ms\n play = \"tone:425\"\n send-dtmf = \"99*\"\n"
+	"number \"100\" { action = answer\n delay = 300ms\n play = \"tone:425\"\n send-dtmf = "
+	"\"99*\"\n"
 	" dtmf-delay = 1s\n hold = 3s }\n"
 	"number \"101\" { action = answer\n play = echo\n record = true }\n"
 	"number \"102\" { action = busy\n delay = 100ms }\n"
 	"number \"103\" { action = no-answer }\n"
-	"number \"104\" { action = announce-release\n early = \"file:FOLDER/speech.wav\"\n cause = 22 }\n"
+	"number \"104\" { action = announce-release\n early = \"file:FOLDER/speech.wav\"\n cause = "
+	"22 }\n"
 	"number \"105\" { action = connect }\n"
 	"number \"106\" { action = reject }\n"
 	"number \"107\" { action = silent }\n"
-	"number \"108\" { action = answer\n early = \"file:FOLDER/speech.wav\"\n delay = 200ms\n hold = 100ms }\n"
+	"number \"108\" { action = answer\n early = \"file:FOLDER/speech.wav\"\n delay = 200ms\n "
+	"hold = 100ms }\n"
 	"number \"109\" { action = no-answer\n hold = 200ms\n ring-in-band = true }\n"
 	"number \"123\" { action = overlap\n digits-needed = 6\n hold = 100ms }\n";
 
 static const char origins[] =
 	"originate \"tone\" { called = \"100\"\n calling = \"301234\"\n record = true }\n"
-	"originate \"echo\" { called = \"101\"\n play = \"file:FOLDER/speech.wav\"\n record = true\n send-dtmf = \"159#\"\n"
+	"originate \"echo\" { called = \"101\"\n play = \"file:FOLDER/speech.wav\"\n record = "
+	"true\n send-dtmf = \"159#\"\n"
 	" dtmf-delay = 1700ms\n hold = 3s }\n"
 	"originate \"busy\" { called = \"102\" }\n"
 	"originate \"give-up\" { called = \"103\"\n give-up = 500ms }\n"
@@ -162,7 +168,8 @@ static const char origins[] =
 	"originate \"silent\" { called = \"107\"\n give-up = 300ms }\n"
 	"originate \"early-answer\" { called = \"108\" }\n"
 	"originate \"no-answer\" { called = \"109\" }\n"
-	"originate \"overlap\" { called = \"123456\"\n overlap = true\n first-digits = 2\n digit-interval = 50ms }\n"
+	"originate \"overlap\" { called = \"123456\"\n overlap = true\n first-digits = 2\n "
+	"digit-interval = 50ms }\n"
 	"originate \"short\" { called = \"1234\" }\n"
 	"originate \"none\" { called = \"999\" }\n";
 
@@ -173,18 +180,19 @@ struct expected {
 };
 
 static const struct expected expected[] = {
-	{"100", 16, 0, "IAM ACM ANM DTMF heard DTMF heard DTMF heard REL ", "IAM ACM ANM DTMF sent DTMF REL "},
-	{"102", 17, 0, "IAM REL ", "IAM REL "},
-	{"103", 16, 0, "IAM ACM REL ", "IAM ACM REL "},
-	{"104", 22, 4, "IAM ACM REL ", "IAM ACM played REL "},
-	{"105", 16, 0, "IAM CON REL ", "IAM CON REL "},
-	{"106", 21, 0, "IAM REL ", "IAM REL "},
-	{"107", 16, 0, "IAM REL ", "IAM REL "},
-	{"108", 16, 0, "IAM ACM ANM REL ", "IAM ACM ANM REL "},
-	{"109", 19, 4, "IAM ACM REL ", "IAM ACM REL "},
-	{"123456", 16, 0, "IAM SAM SAM SAM SAM ACM ANM REL ", "IAM SAM SAM SAM SAM ACM ANM REL "},
-	{"1234", 28, 4, "IAM REL ", "IAM REL "},
-	{"999", 1, 4, "IAM REL ", "IAM REL "},
+	{ "100", 16, 0, "IAM ACM ANM DTMF heard DTMF heard DTMF heard REL ",
+	  "IAM ACM ANM DTMF sent DTMF REL " },
+	{ "102", 17, 0, "IAM REL ", "IAM REL " },
+	{ "103", 16, 0, "IAM ACM REL ", "IAM ACM REL " },
+	{ "104", 22, 4, "IAM ACM REL ", "IAM ACM played REL " },
+	{ "105", 16, 0, "IAM CON REL ", "IAM CON REL " },
+	{ "106", 21, 0, "IAM REL ", "IAM REL " },
+	{ "107", 16, 0, "IAM REL ", "IAM REL " },
+	{ "108", 16, 0, "IAM ACM ANM REL ", "IAM ACM ANM REL " },
+	{ "109", 19, 4, "IAM ACM REL ", "IAM ACM REL " },
+	{ "123456", 16, 0, "IAM SAM SAM SAM SAM ACM ANM REL ", "IAM SAM SAM SAM SAM ACM ANM REL " },
+	{ "1234", 28, 4, "IAM REL ", "IAM REL " },
+	{ "999", 1, 4, "IAM REL ", "IAM REL " },
 };
 
 static void check_expected(const struct two *two)
@@ -255,9 +263,10 @@ static bool forty_over(const struct two *two)
 
 static void both_ways(void)
 {
-	static const char conf[] = "number \"1\" { action = answer\n play = \"tone:425\" }\n"
-				   "originate \"many\" { called = \"1\"\n start = trigger\n count = 20\n"
-				   " interval = 0\n hold = 300ms }\n";
+	static const char conf[] =
+		"number \"1\" { action = answer\n play = \"tone:425\" }\n"
+		"originate \"many\" { called = \"1\"\n start = trigger\n count = 20\n"
+		" interval = 0\n hold = 300ms }\n";
 	struct two two;
 	struct exchange_totals a, b;
 
@@ -344,7 +353,7 @@ static void on_answer(uv_poll_t *poll, int status, int events)
 /* The answer to a command on a's socket. own. */
 static json_t *ask(struct two *two, const char *command)
 {
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 	uv_poll_t poll;
 	json_t *json;
@@ -420,7 +429,7 @@ static void long_line(void)
 {
 	char line[2000];
 	struct two two;
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
 	memset(line, 'x', sizeof(line));
@@ -447,7 +456,7 @@ static void cannot_start(void)
 		"report { file = \"/nowhere/x.json\" }\n",
 		"control { socket = \"/nowhere/x.sock\" }\n",
 	};
-	const struct exchange_user user = {.ready = two_ready, .stopped = two_stopped};
+	const struct exchange_user user = { .ready = two_ready, .stopped = two_stopped };
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		char text[1024];
@@ -455,8 +464,10 @@ static void cannot_start(void)
 		int err = 0;
 
 		snprintf(text, sizeof(text),
-			 "span \"e1\" { type = virtual\n cable = \"/tmp/exchange-unit-none.sock\" }\n"
-			 "linkset \"l\" { opc = 1\n dpc = 2\n link \"0\" { span = \"e1\"\n timeslot = 16 } }\n"
+			 "span \"e1\" { type = virtual\n cable = \"/tmp/exchange-unit-none.sock\" "
+			 "}\n"
+			 "linkset \"l\" { opc = 1\n dpc = 2\n link \"0\" { span = \"e1\"\n "
+			 "timeslot = 16 } }\n"
 			 "circuits \"e1\" { cic = 1\n timeslots = \"1-15\" }\n%s",
 			 texts[i]);
 		uv_loop_init(&loop);
@@ -472,12 +483,12 @@ static void cannot_start(void)
 int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
-		{"whole calls",	 whole_calls },
-		{"both ways",	  both_ways   },
-		{"peer dies",	  peer_dies   },
-		{"control",	control     },
-		{"long line",	  long_line   },
-		{"cannot start", cannot_start},
+		{ "whole calls", whole_calls },
+		{ "both ways", both_ways },
+		{ "peer dies", peer_dies },
+		{ "control", control },
+		{ "long line", long_line },
+		{ "cannot start", cannot_start },
 		CU_TEST_INFO_NULL,
 	};
 

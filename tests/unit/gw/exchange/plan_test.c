@@ -80,7 +80,7 @@ static void catch_all(void)
 
 static void natures(void)
 {
-	struct isup_number number = {.noa = ISUP_NOA_NATIONAL, .n = 3, .digits = "301"};
+	struct isup_number number = { .noa = ISUP_NOA_NATIONAL, .n = 3, .digits = "301" };
 	char digits[PLAN_DIGITS_MAX + 1];
 
 	plan_digits(conf, &number, digits);
@@ -91,7 +91,7 @@ static void natures(void)
 	number.noa = ISUP_NOA_SUBSCRIBER;
 	plan_digits(conf, &number, digits);
 	CU_ASSERT_STRING_EQUAL(digits, "301");
-	number = (struct isup_number){.noa = ISUP_NOA_UNKNOWN, .n = 4, .digits = "B21C"};
+	number = (struct isup_number){ .noa = ISUP_NOA_UNKNOWN, .n = 4, .digits = "B21C" };
 	plan_digits(conf, &number, digits);
 	CU_ASSERT_STRING_EQUAL(digits, "*21#");
 }
@@ -102,16 +102,16 @@ static void causes(void)
 		enum conf_action action;
 		uint8_t cause, location;
 	} wanted[] = {
-		{CONF_ACTION_BUSY,		   17, 0},
-		{CONF_ACTION_UNALLOCATED,	  1,  4},
-		{CONF_ACTION_REJECT,	     21, 0},
-		{CONF_ACTION_NO_ANSWER,	19, 4},
-		{CONF_ACTION_ANNOUNCE_RELEASE, 1,  4},
-		{CONF_ACTION_ANSWER,	     16, 0},
+		{ CONF_ACTION_BUSY, 17, 0 },
+		{ CONF_ACTION_UNALLOCATED, 1, 4 },
+		{ CONF_ACTION_REJECT, 21, 0 },
+		{ CONF_ACTION_NO_ANSWER, 19, 4 },
+		{ CONF_ACTION_ANNOUNCE_RELEASE, 1, 4 },
+		{ CONF_ACTION_ANSWER, 16, 0 },
 	};
 
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
-		const struct conf_number number = {.action = wanted[i].action};
+		const struct conf_number number = { .action = wanted[i].action };
 		struct isup_cause cause = plan_cause(&number);
 
 		CU_ASSERT_EQUAL(cause.value, wanted[i].cause);
@@ -123,12 +123,12 @@ static void causes(void)
 int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
-		{"longest match",  longest_match },
-		{"digit by digit", digit_by_digit},
-		{"digits needed",  digits_needed },
-		{"catch all",      catch_all     },
-		{"natures",	    natures	   },
-		{"causes",	   causes	 },
+		{ "longest match", longest_match },
+		{ "digit by digit", digit_by_digit },
+		{ "digits needed", digits_needed },
+		{ "catch all", catch_all },
+		{ "natures", natures },
+		{ "causes", causes },
 		CU_TEST_INFO_NULL,
 	};
 

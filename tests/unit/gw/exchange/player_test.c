@@ -68,10 +68,9 @@ static void tone(void)
 static void file_once(void)
 {
 	uint8_t speech[100];
-	const struct sound sound = {
-		.kind = SOUND_FILE, .octets = {speech, speech},
-			.n = sizeof(speech)
-	   };
+	const struct sound sound = { .kind = SOUND_FILE,
+				     .octets = { speech, speech },
+				     .n = sizeof(speech) };
 	struct player player;
 	uint8_t octets[1000];
 	unsigned done = 0, times = 0;
@@ -137,7 +136,8 @@ static void wrong_sounds(void)
 	static const char *const texts[] = {
 		"",	     "tone:",	     "tone:20",
 		"tone:425@", "tone:425@-90", "tone:425+",
-		"music",     "file:",	     "file:/nowhere/nothing.wav"};
+		"music",     "file:",	     "file:/nowhere/nothing.wav"
+	};
 	char wrong[200];
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
@@ -150,12 +150,12 @@ static void wrong_sounds(void)
 int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
-		{"silence and echo", silence_and_echo},
-		{"tone",		 tone	     },
-		{"file once",	      file_once       },
-		{"digits",	   digits		 },
-		{"too many digits",  too_many_digits },
-		{"wrong sounds",	 wrong_sounds    },
+		{ "silence and echo", silence_and_echo },
+		{ "tone", tone },
+		{ "file once", file_once },
+		{ "digits", digits },
+		{ "too many digits", too_many_digits },
+		{ "wrong sounds", wrong_sounds },
 		CU_TEST_INFO_NULL,
 	};
 

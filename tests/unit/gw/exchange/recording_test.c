@@ -79,7 +79,7 @@ static void even_and_odd(void)
  * written can. */
 static void full_disk(void)
 {
-	uint8_t block[4000] = {0};
+	uint8_t block[4000] = { 0 };
 	uv_loop_t loop;
 	int err;
 	struct recording *recording = recording_new("/dev/full", G711_MU, &err);
@@ -104,9 +104,9 @@ static void no_folder(void)
 int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
-		{"even and odd", even_and_odd},
-		{"full disk",    full_disk   },
-		{"no folder",    no_folder   },
+		{ "even and odd", even_and_odd },
+		{ "full disk", full_disk },
+		{ "no folder", no_folder },
 		CU_TEST_INFO_NULL,
 	};
 

@@ -19,7 +19,7 @@ static const uint8_t pcm[] = "RIFF\x2c\0\0\0WAVE"
 
 static void reads_pcm(void)
 {
-	static const int16_t samples[] = {0, 1000, -1000, 32767};
+	static const int16_t samples[] = { 0, 1000, -1000, 32767 };
 	uint8_t octets[4], wanted[4];
 	struct wav wav;
 
@@ -36,7 +36,7 @@ static void reads_pcm(void)
 /* What we write we read back, octet for octet; an odd length has its padding. */
 static void own_header(void)
 {
-	uint8_t file[WAV_HEADER_OCTETS + 4] = {0}, octets[3];
+	uint8_t file[WAV_HEADER_OCTETS + 4] = { 0 }, octets[3];
 	struct wav wav;
 
 	for (unsigned law = 0; law < 2; law++) {
@@ -109,11 +109,11 @@ static void every_truncation(void)
 int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
-		{"reads PCM",	      reads_pcm       },
-		{"own header",       own_header	 },
-		{"chunks between",   chunks_between	 },
-		{"refuses",	    refuses	   },
-		{"every truncation", every_truncation},
+		{ "reads PCM", reads_pcm },
+		{ "own header", own_header },
+		{ "chunks between", chunks_between },
+		{ "refuses", refuses },
+		{ "every truncation", every_truncation },
 		CU_TEST_INFO_NULL,
 	};
 

@@ -16,16 +16,16 @@ static char pstn[] = "pstn", pbx[] = "pbx", e_prefix[] = "", p030[] = "030", p03
 static struct route_table *fixture(void)
 {
 	struct conf_route routes[] = {
-		{.name = n_any,	.prefix = e_prefix, .to = {pstn}, .n_to = 1   },
-		{		 .name = n_berlin,
-		 .prefix = p030,
-		 .to = {pstn, pbx},
-		 .n_to = 2,
-		 .strip = 1,
-		 .prepend = prepend},
-		{							   .name = n_pbx,	.prefix = p030,	.from = pbx,  .to = {pstn}, .n_to = 1},
-		{.name = n_long,	 .prefix = p0301,	  .to = {pbx},  .n_to = 1	},
-		{								    .name = n_cc, .prefix = plus49,	 .to = {pbx},    .n_to = 1,	 .strip = 2},
+		{ .name = n_any, .prefix = e_prefix, .to = { pstn }, .n_to = 1 },
+		{ .name = n_berlin,
+		  .prefix = p030,
+		  .to = { pstn, pbx },
+		  .n_to = 2,
+		  .strip = 1,
+		  .prepend = prepend },
+		{ .name = n_pbx, .prefix = p030, .from = pbx, .to = { pstn }, .n_to = 1 },
+		{ .name = n_long, .prefix = p0301, .to = { pbx }, .n_to = 1 },
+		{ .name = n_cc, .prefix = plus49, .to = { pbx }, .n_to = 1, .strip = 2 },
 	};
 	return route_table_new(routes, 5);
 }
@@ -110,11 +110,11 @@ static void strip_and_prepend(void)
 int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
-		{"longest prefix wins",			longest_prefix_wins },
-		{"a route that names the trunk is preferred", trunk_is_preferred	},
-		{"more digits may help",			 more_digits_may_help},
-		{"no route at all",			    no_route_at_all	   },
-		{"strip and prepend",			      strip_and_prepend   },
+		{ "longest prefix wins", longest_prefix_wins },
+		{ "a route that names the trunk is preferred", trunk_is_preferred },
+		{ "more digits may help", more_digits_may_help },
+		{ "no route at all", no_route_at_all },
+		{ "strip and prepend", strip_and_prepend },
 		CU_TEST_INFO_NULL,
 	};
 	return cu_run("route", tests, argc, argv);

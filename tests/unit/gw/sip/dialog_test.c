@@ -142,7 +142,7 @@ static void test_table(void)
 	enum { N = 20000 };
 	struct sip_msg *msg = parse(INVITE("", CONTACT));
 	struct sip_dialog *d = calloc(N, sizeof(*d));
-	struct sip_dialogs table = {0};
+	struct sip_dialogs table = { 0 };
 	unsigned found = 0;
 	char tag[16];
 
@@ -150,22 +150,19 @@ static void test_table(void)
 	for (unsigned i = 0; i < N; i++) {
 		int n = snprintf(tag, sizeof(tag), "t%u", i);
 
-		CU_ASSERT_EQUAL_FATAL(sip_dialog_open_uas(&d[i], msg, (struct str){tag, (size_t)n}),
-				      0);
+		CU_ASSERT_EQUAL_FATAL(
+			sip_dialog_open_uas(&d[i], msg, (struct str){ tag, (size_t)n }), 0);
 		CU_ASSERT_EQUAL_FATAL(sip_dialogs_add(&table, &d[i]), 0);
 	}
 	for (unsigned i = 0; i < N; i++) {
 		int n = snprintf(tag, sizeof(tag), "t%u", i);
-		const struct sip_dialog_key key = {
-			STR("cid"), {tag, (size_t)n},
-			      STR("ft")
-		       };
+		const struct sip_dialog_key key = { STR("cid"), { tag, (size_t)n }, STR("ft") };
 
 		found += sip_dialogs_find(&table, &key) == &d[i];
 	}
 	CU_ASSERT_EQUAL(found, N);
 	CU_ASSERT_PTR_NULL(sip_dialogs_find(
-		&table, &(struct sip_dialog_key){STR("cid"), STR("t1"), STR("FT")}));
+		&table, &(struct sip_dialog_key){ STR("cid"), STR("t1"), STR("FT") }));
 	for (unsigned i = 0; i < N; i++) {
 		sip_dialogs_remove(&table, &d[i]);
 		sip_dialogs_remove(&table, &d[i]);
@@ -178,12 +175,12 @@ static void test_table(void)
 }
 
 static const CU_TestInfo tests[] = {
-	{"uas",		test_uas		},
-	     {"strict route",     test_strict_route},
-	  {"uac",		  test_uac	  },
-	{"retarget",	     test_retarget	  },
-	     {"sequence numbers", test_sequence    },
-	  {"table",	    test_table	      },
+	{ "uas", test_uas },
+	{ "strict route", test_strict_route },
+	{ "uac", test_uac },
+	{ "retarget", test_retarget },
+	{ "sequence numbers", test_sequence },
+	{ "table", test_table },
 	CU_TEST_INFO_NULL,
 };
 

@@ -48,17 +48,17 @@ static void names(void)
 		CU_ASSERT_EQUAL(sip_header_find(str_c(full)), id);
 		for (size_t i = 0; i <= n; i++)
 			name[i] = (char)(full[i] >= 'a' && full[i] <= 'z' ? full[i] - 32 : full[i]);
-		CU_ASSERT_EQUAL(sip_header_find((struct str){name, n}), id);
+		CU_ASSERT_EQUAL(sip_header_find((struct str){ name, n }), id);
 		/* one octet different, missing or more */
 		for (size_t i = 0; i < n; i++) {
 			name[i] ^= 0x10;
-			CU_ASSERT_NOT_EQUAL(sip_header_find((struct str){name, n}), id);
+			CU_ASSERT_NOT_EQUAL(sip_header_find((struct str){ name, n }), id);
 			name[i] ^= 0x10;
 		}
 		if (n > 2) /* "T" is To */
-			CU_ASSERT_NOT_EQUAL(sip_header_find((struct str){name, n - 1}), id);
+			CU_ASSERT_NOT_EQUAL(sip_header_find((struct str){ name, n - 1 }), id);
 		name[n] = 'x';
-		CU_ASSERT_NOT_EQUAL(sip_header_find((struct str){name, n + 1}), id);
+		CU_ASSERT_NOT_EQUAL(sip_header_find((struct str){ name, n + 1 }), id);
 	}
 	CU_ASSERT_EQUAL(SIP_HEADERS - 1, 48);
 	CU_ASSERT_EQUAL(sip_header_find(STR("Call\rID")), SIP_H_OTHER);
@@ -72,18 +72,18 @@ static void compact(void)
 		const char *letter;
 		enum sip_header_id id;
 	} rows[] = {
-		{"i",    SIP_H_CALL_ID	   },
-		{"m",    SIP_H_CONTACT	   },
-		{"e",    SIP_H_CONTENT_ENCODING},
-		{"l",    SIP_H_CONTENT_LENGTH  },
-		{"C",    SIP_H_CONTENT_TYPE	},
-		{"f",    SIP_H_FROM		},
-		{"S",    SIP_H_SUBJECT	   },
-		{"k",    SIP_H_SUPPORTED	     },
-		{"t",    SIP_H_TO	      },
-		{"V",    SIP_H_VIA	       },
-		{"x",    SIP_H_OTHER		 },
-		{"\x16", SIP_H_OTHER	    },
+		{ "i", SIP_H_CALL_ID },
+		{ "m", SIP_H_CONTACT },
+		{ "e", SIP_H_CONTENT_ENCODING },
+		{ "l", SIP_H_CONTENT_LENGTH },
+		{ "C", SIP_H_CONTENT_TYPE },
+		{ "f", SIP_H_FROM },
+		{ "S", SIP_H_SUBJECT },
+		{ "k", SIP_H_SUPPORTED },
+		{ "t", SIP_H_TO },
+		{ "V", SIP_H_VIA },
+		{ "x", SIP_H_OTHER },
+		{ "\x16", SIP_H_OTHER },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++)
@@ -372,16 +372,16 @@ static void optional_bad(void)
 int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
-		{"names",	  names       },
-		    {"compact",	compact     },
-		{"methods",	    methods	   },
-		    {"vias",	     vias	 },
-		{"addresses",    addresses   },
-		    {"credentials",  credentials },
-		{"contents",     contents    },
-		    {"informative",  informative },
-		{"needed_bad",   needed_bad	 },
-		    {"optional_bad", optional_bad},
+		{ "names", names },
+		{ "compact", compact },
+		{ "methods", methods },
+		{ "vias", vias },
+		{ "addresses", addresses },
+		{ "credentials", credentials },
+		{ "contents", contents },
+		{ "informative", informative },
+		{ "needed_bad", needed_bad },
+		{ "optional_bad", optional_bad },
 		CU_TEST_INFO_NULL,
 	};
 

@@ -15,21 +15,21 @@ static void test_numbers(void)
 		const char *digits;
 		enum leg_noa noa;
 	} rows[] = {
-		{"sip:+4930999@gw;user=phone",	       0,		  "4930999", LEG_NOA_INTERNATIONAL},
-		{"sip:030999@gw",				  0,	     "030999",  LEG_NOA_UNKNOWN      },
-		{"tel:+49-30-(99).9",			      0,		 "4930999", LEG_NOA_INTERNATIONAL},
-		{"tel:112;phone-context=+49",		      0,		 "112",	LEG_NOA_UNKNOWN      },
-		{"sip:%2B4930999@gw",			      0,		 "4930999", LEG_NOA_INTERNATIONAL},
-		{"sip:*31%23@gw",				  0,	     "*31#",    LEG_NOA_UNKNOWN	    },
-		{"sip:+4930999;npdi@gw;user=phone",	    0,	       "4930999", LEG_NOA_INTERNATIONAL},
-		{"sip:alice@gw",				 -EBADMSG,	   NULL,	 0			  },
-		{"sip:gw",				   -ENOENT,	    NULL,	  0			   },
-		{"mailto:030@gw",				  -EBADMSG,	    NULL,	  0			   },
-		{"sip:123456789012345678901234567890123@gw", -ENAMETOOLONG, NULL,	  0			   },
+		{ "sip:+4930999@gw;user=phone", 0, "4930999", LEG_NOA_INTERNATIONAL },
+		{ "sip:030999@gw", 0, "030999", LEG_NOA_UNKNOWN },
+		{ "tel:+49-30-(99).9", 0, "4930999", LEG_NOA_INTERNATIONAL },
+		{ "tel:112;phone-context=+49", 0, "112", LEG_NOA_UNKNOWN },
+		{ "sip:%2B4930999@gw", 0, "4930999", LEG_NOA_INTERNATIONAL },
+		{ "sip:*31%23@gw", 0, "*31#", LEG_NOA_UNKNOWN },
+		{ "sip:+4930999;npdi@gw;user=phone", 0, "4930999", LEG_NOA_INTERNATIONAL },
+		{ "sip:alice@gw", -EBADMSG, NULL, 0 },
+		{ "sip:gw", -ENOENT, NULL, 0 },
+		{ "mailto:030@gw", -EBADMSG, NULL, 0 },
+		{ "sip:123456789012345678901234567890123@gw", -ENAMETOOLONG, NULL, 0 },
 	};
 
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct leg_number number = {.noa = LEG_NOA_SUBSCRIBER};
+		struct leg_number number = { .noa = LEG_NOA_SUBSCRIBER };
 		struct sip_uri uri;
 
 		CU_ASSERT_EQUAL_FATAL(sip_uri_parse(&uri, str_c(rows[i].uri), NULL), 0);
@@ -45,7 +45,7 @@ static struct leg_setup read_setup(const char *from, const char *more, bool trus
 {
 	char text[2048];
 	struct sip_msg *msg = NULL;
-	struct leg_setup setup = {0};
+	struct leg_setup setup = { 0 };
 	int n = snprintf(
 		text, sizeof(text),
 		"INVITE sip:030999@gw SIP/2.0\r\nVia: SIP/2.0/UDP a;branch=z9hG4bK1\r\n"
@@ -120,10 +120,8 @@ static const char *asserted_of(const struct leg_number *number)
 
 static void test_write(void)
 {
-	struct leg_setup s = {
-		.calling = {.noa = LEG_NOA_INTERNATIONAL, .digits = "4930111"},
-		.calling_name = "A \"B\""
-	 };
+	struct leg_setup s = { .calling = { .noa = LEG_NOA_INTERNATIONAL, .digits = "4930111" },
+			       .calling_name = "A \"B\"" };
 
 	CU_ASSERT_STRING_EQUAL(from_of(&s, false),
 			       "\"A \\\"B\\\"\" <sip:+4930111@gw.example;user=phone>");
@@ -142,7 +140,7 @@ static void test_write(void)
 	CU_ASSERT_STRING_EQUAL(from_of(&s, true), "<sip:gw.example>");
 	CU_ASSERT_STRING_EQUAL(asserted_of(&s.calling), "");
 	s.calling.presentation = LEG_PRES_ALLOWED;
-	s.generic = (struct leg_number){.noa = LEG_NOA_INTERNATIONAL, .digits = "49555"};
+	s.generic = (struct leg_number){ .noa = LEG_NOA_INTERNATIONAL, .digits = "49555" };
 	CU_ASSERT_STRING_EQUAL(from_of(&s, true), "<sip:+49555@gw.example;user=phone>");
 	CU_ASSERT_STRING_EQUAL(from_of(&s, false), "<sip:4930111@gw.example;user=phone>");
 }
@@ -164,11 +162,8 @@ static void test_names(void)
 }
 
 static const CU_TestInfo tests[] = {
-	{"numbers", test_numbers},
-	   {"read",    test_read   },
-	{"write",	  test_write  },
-	{"names",	  test_names  },
-	   CU_TEST_INFO_NULL,
+	{ "numbers", test_numbers }, { "read", test_read }, { "write", test_write },
+	{ "names", test_names },     CU_TEST_INFO_NULL,
 };
 
 int main(int argc, char **argv)

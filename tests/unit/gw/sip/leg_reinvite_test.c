@@ -284,17 +284,17 @@ static void test_bye_glare(void)
 }
 
 static const CU_TestInfo tests[] = {
-	{"hold by peer",	 test_hold_by_peer	  },
-	{"hold by us",	       test_hold_by_us	      },
-	{"glare",		  test_glare		    },
-	{"refused",		    test_refused		},
-	{"dialog gone",		test_dialog_gone	},
-	{"timeout",		    test_timeout		},
-	{"delayed",		    test_delayed		},
-	{"bad offers",	       test_bad_offers	      },
-	{"re-INVITE before ACK", test_reinvite_before_ack},
-	{"re-INVITE's ACK lost", test_reinvite_ack_lost  },
-	{"BYE glare",	      test_bye_glare	    },
+	{ "hold by peer", test_hold_by_peer },
+	{ "hold by us", test_hold_by_us },
+	{ "glare", test_glare },
+	{ "refused", test_refused },
+	{ "dialog gone", test_dialog_gone },
+	{ "timeout", test_timeout },
+	{ "delayed", test_delayed },
+	{ "bad offers", test_bad_offers },
+	{ "re-INVITE before ACK", test_reinvite_before_ack },
+	{ "re-INVITE's ACK lost", test_reinvite_ack_lost },
+	{ "BYE glare", test_bye_glare },
 	CU_TEST_INFO_NULL,
 };
 

@@ -148,7 +148,7 @@ static void receive_text(const char *host, const char *text)
 	char wire[16384], address[64];
 	size_t n = 0;
 	struct sip_msg *msg;
-	struct sip_hop hop = {.proto = SIP_PROTO_UDP};
+	struct sip_hop hop = { .proto = SIP_PROTO_UDP };
 	const char *body = strstr(text, "\n\n");
 	size_t n_body = 0;
 
@@ -168,7 +168,7 @@ static void receive_text(const char *host, const char *text)
 	CU_ASSERT_EQUAL_FATAL(sip_msg_parse(&msg, wire, n, SIP_DATAGRAM), 0);
 	if (msg->request)
 		CU_ASSERT_EQUAL(sip_msg_received(msg, str_c(address), 5060), 0);
-	sip_stack_received(rig.stack, msg, &hop, (struct str){wire, n});
+	sip_stack_received(rig.stack, msg, &hop, (struct str){ wire, n });
 	sip_msg_free(msg);
 }
 
@@ -242,7 +242,7 @@ bool rig_body_has(const struct sip_msg *msg, const char *text)
 
 static void opposite_event(struct leg *leg, const struct leg_event *event)
 {
-	const struct leg_event done = {.ev = LEG_EV_RELEASED, .release = event->release};
+	const struct leg_event done = { .ev = LEG_EV_RELEASED, .release = event->release };
 	struct rig_event *e = &rig.events[rig.n_events++];
 
 	CU_ASSERT_FATAL(rig.n_events < RIG_EVENTS_MAX);
@@ -264,14 +264,14 @@ static void opposite_describe(const struct leg *leg, char *text, size_t cap)
 	snprintf(text, cap, "cic 1");
 }
 
-static const struct leg_ops opposite_ops = {"test", opposite_event, opposite_describe};
+static const struct leg_ops opposite_ops = { "test", opposite_event, opposite_describe };
 
 static int opposite_seize(struct trunk *trunk, struct call *call, const struct leg_setup *setup,
 			  const struct leg_attachment *attachment, struct leg **leg,
 			  enum q850_cause *cause)
 {
 	(void)attachment, (void)cause;
-	rig.leg = (struct leg){.ops = &opposite_ops, .trunk = trunk};
+	rig.leg = (struct leg){ .ops = &opposite_ops, .trunk = trunk };
 	rig.setup = *setup;
 	rig.seized = true;
 	call_bind(call, &rig.leg);
@@ -285,8 +285,9 @@ static bool opposite_available(const struct trunk *trunk)
 	return true;
 }
 
-static const struct trunk_ops opposite_trunk_ops = {
-	.protocol = "test", .seize = opposite_seize, .available = opposite_available};
+static const struct trunk_ops opposite_trunk_ops = { .protocol = "test",
+						     .seize = opposite_seize,
+						     .available = opposite_available };
 
 const struct rig_event *rig_event(enum leg_ev ev)
 {
@@ -304,7 +305,7 @@ void rig_no_event(void)
 
 void rig_say(enum leg_ev ev, const struct leg_progress *progress)
 {
-	struct leg_event event = {.ev = ev};
+	struct leg_event event = { .ev = ev };
 
 	if (progress)
 		event.progress = *progress;
@@ -313,19 +314,18 @@ void rig_say(enum leg_ev ev, const struct leg_progress *progress)
 
 void rig_say_release(enum q850_cause cause)
 {
-	const struct leg_event event = {
-		.ev = LEG_EV_RELEASE, .release = {.cause = cause, .cause_given = true}
-	      };
+	const struct leg_event event = { .ev = LEG_EV_RELEASE,
+					 .release = { .cause = cause, .cause_given = true } };
 
 	call_raise(&rig.leg, &event);
 }
 
 void rig_call(const struct leg_setup *setup)
 {
-	const struct leg_event event = {.ev = LEG_EV_SETUP, .setup = setup};
+	const struct leg_event event = { .ev = LEG_EV_SETUP, .setup = setup };
 	enum q850_cause cause;
 
-	rig.leg = (struct leg){.ops = &opposite_ops, .trunk = &rig.trunk};
+	rig.leg = (struct leg){ .ops = &opposite_ops, .trunk = &rig.trunk };
 	CU_ASSERT_PTR_NOT_NULL_FATAL(call_new(rig.core, &rig.leg, &cause));
 	call_raise(&rig.leg, &event);
 }
@@ -345,21 +345,21 @@ static void conf_fill(bool trusted)
 	static char pcma[] = "PCMA", pcmu[] = "PCMU", in[] = "in", out[] = "out", none[] = "";
 	static char agent[] = "Causeway";
 
-	rig.sips[0] = (struct conf_sip_trunk){
-		.name = pbx,
-		.host = host,
-		.allow = {net  },
-		.n_allow = 1,
-		.codecs = { pcma, pcmu},
-		.n_codecs = 2,
-		.ptime_ms = 20,
-		.dtmf_rfc4733 = true,
-		.trusted = trusted
-	  };
+	rig.sips[0] = (struct conf_sip_trunk){ .name = pbx,
+					       .host = host,
+					       .allow = { net },
+					       .n_allow = 1,
+					       .codecs = { pcma, pcmu },
+					       .n_codecs = 2,
+					       .ptime_ms = 20,
+					       .dtmf_rfc4733 = true,
+					       .trusted = trusted };
 	rig.routes[0] = (struct conf_route){
-		.name = in, .prefix = none, .from = pbx, .to = {pstn}, .n_to = 1};
+		.name = in, .prefix = none, .from = pbx, .to = { pstn }, .n_to = 1
+	};
 	rig.routes[1] = (struct conf_route){
-		.name = out, .prefix = none, .from = pstn, .to = {pbx}, .n_to = 1};
+		.name = out, .prefix = none, .from = pstn, .to = { pbx }, .n_to = 1
+	};
 	rig.conf.sips = rig.sips;
 	rig.conf.n_sips = 1;
 	rig.conf.sip.user_agent = agent;
@@ -367,24 +367,23 @@ static void conf_fill(bool trusted)
 
 static void engine_open(void)
 {
-	const struct clock_source clock = {rig_now, NULL};
-	const struct sip_stack_conf stack_conf = {0};
-	struct sip_ua_parts parts = {0};
-	struct sip_stack_parts stack_parts = {.ops = &rig_transport};
+	const struct clock_source clock = { rig_now, NULL };
+	const struct sip_stack_conf stack_conf = { 0 };
+	struct sip_ua_parts parts = { 0 };
+	struct sip_stack_parts stack_parts = { .ops = &rig_transport };
 
 	rig.heap = timer_heap_new(&clock);
 	stack_parts.heap = rig.heap;
 	stack_parts.locator = (struct sip_locator){
-		.random = {rig_random, NULL},
-		      .udp = true, .tcp = true, .ipv4 = true
-	    };
+		.random = { rig_random, NULL }, .udp = true, .tcp = true, .ipv4 = true
+	};
 	rig.stack = sip_stack_new(&stack_conf, &stack_parts);
-	rig.core = call_core_new(&(struct call_core_conf){.heap = rig.heap,
-							  .media = (struct media_engine *)&rig,
-							  .rtp_address = "192.0.2.1"});
+	rig.core = call_core_new(&(struct call_core_conf){ .heap = rig.heap,
+							   .media = (struct media_engine *)&rig,
+							   .rtp_address = "192.0.2.1" });
 	rig.observer.ended = call_ended;
 	call_core_observe(rig.core, &rig.observer);
-	rig.trunk = (struct trunk){.ops = &opposite_trunk_ops, .name = "pstn"};
+	rig.trunk = (struct trunk){ .ops = &opposite_trunk_ops, .name = "pstn" };
 	call_core_add_trunk(rig.core, &rig.trunk);
 	call_core_set_routes(rig.core, route_table_new(rig.routes, 2));
 	parts.heap = rig.heap;

@@ -14,7 +14,7 @@ static const struct sip_msg *last_invite;
 
 static void call_setup(struct leg_setup *setup)
 {
-	*setup = (struct leg_setup){.complete = true};
+	*setup = (struct leg_setup){ .complete = true };
 	snprintf(setup->called.digits, sizeof(setup->called.digits), "4930999");
 	setup->called.noa = LEG_NOA_INTERNATIONAL;
 	snprintf(setup->calling.digits, sizeof(setup->calling.digits), "4940111");
@@ -356,21 +356,21 @@ static void test_send_fails(void)
 }
 
 static const CU_TestInfo tests[] = {
-	{"basic",		  test_basic		    },
-	{"early media",		test_early_media	},
-	{"forks",		  test_forks		    },
-	{"199",		 test_199		},
-	{"reason in failure",   test_reason_in_failure  },
-	{"cancel before 100",   test_cancel_before_100  },
-	{"cancel crossing 200", test_cancel_crossing_200},
-	{"dead peer",	      test_dead_peer	    },
-	{"redirect",	     test_redirect		  },
-	{"redirect nowhere",    test_redirect_nowhere	  },
-	{"no answer in 200",    test_no_answer_in_200	  },
-	{"record-route",	 test_proxy_route	 },
-	{"outbound proxy",	   test_outbound_proxy     },
-	{"identity",	     test_identity		  },
-	{"send fails",	       test_send_fails	      },
+	{ "basic", test_basic },
+	{ "early media", test_early_media },
+	{ "forks", test_forks },
+	{ "199", test_199 },
+	{ "reason in failure", test_reason_in_failure },
+	{ "cancel before 100", test_cancel_before_100 },
+	{ "cancel crossing 200", test_cancel_crossing_200 },
+	{ "dead peer", test_dead_peer },
+	{ "redirect", test_redirect },
+	{ "redirect nowhere", test_redirect_nowhere },
+	{ "no answer in 200", test_no_answer_in_200 },
+	{ "record-route", test_proxy_route },
+	{ "outbound proxy", test_outbound_proxy },
+	{ "identity", test_identity },
+	{ "send fails", test_send_fails },
 	CU_TEST_INFO_NULL,
 };
 

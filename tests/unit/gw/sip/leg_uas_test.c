@@ -46,7 +46,7 @@ static void in_dialog(const char *method, const char *branch, unsigned cseq, con
 /* 100 180 200 ACK */
 static void answered(void)
 {
-	const struct leg_progress free_party = {.subscriber_free = true};
+	const struct leg_progress free_party = { .subscriber_free = true };
 
 	invite();
 	rig_say(LEG_EV_ADDRESS_COMPLETE, &free_party);
@@ -58,7 +58,7 @@ static void answered(void)
 
 static void test_basic(void)
 {
-	const struct leg_progress free_party = {.subscriber_free = true};
+	const struct leg_progress free_party = { .subscriber_free = true };
 	const struct sip_msg *msg;
 
 	rig_open(false);
@@ -95,8 +95,8 @@ static void test_basic(void)
 
 static void test_early_media(void)
 {
-	const struct leg_progress in_band = {.in_band = true};
-	const struct leg_progress none = {0};
+	const struct leg_progress in_band = { .in_band = true };
+	const struct leg_progress none = { 0 };
 	const struct sip_msg *msg;
 
 	rig_open(false);
@@ -126,20 +126,13 @@ static void test_progress_codes(void)
 	static const struct {
 		uint8_t event;
 		unsigned status;
-	} rows[] = {
-		{1, 180},
-		  {2, 183},
-		    {3, 183},
-		      {4, 181},
-		{5, 181},
-		  {6, 181},
-		    {0, 183}
-	    };
+	} rows[] = { { 1, 180 }, { 2, 183 }, { 3, 183 }, { 4, 181 },
+		     { 5, 181 }, { 6, 181 }, { 0, 183 } };
 
 	rig_open(false);
 	invite();
 	for (unsigned i = 0; i < 7; i++) {
-		const struct leg_progress p = {.event = rows[i].event};
+		const struct leg_progress p = { .event = rows[i].event };
 
 		rig_say(LEG_EV_PROGRESS, &p);
 		rig_status(rows[i].status);
@@ -238,7 +231,7 @@ static void test_release_before_ack(void)
 /* 13.2.1: no offer in INVITE: ours in the 200, the answer in ACK. */
 static void test_delayed_offer(void)
 {
-	const struct leg_progress in_band = {.in_band = true};
+	const struct leg_progress in_band = { .in_band = true };
 	const struct sip_msg *msg;
 
 	rig_open(false);
@@ -285,7 +278,7 @@ static void test_early_bye(void)
 {
 	rig_open(false);
 	invite();
-	rig_say(LEG_EV_ALERTING, &(struct leg_progress){0});
+	rig_say(LEG_EV_ALERTING, &(struct leg_progress){ 0 });
 	tag_take(rig_status(180));
 	in_dialog("BYE", "bye", 2, "\n");
 	CU_ASSERT_EQUAL(rig_status(200)->cseq.method, SIP_BYE);
@@ -395,22 +388,22 @@ static void test_route_set(void)
 }
 
 static const CU_TestInfo tests[] = {
-	{"basic",		    test_basic		    },
-	{"early media",		test_early_media		},
-	{"progress codes",	   test_progress_codes	      },
-	{"cancel",		   test_cancel		      },
-	{"cancel crossing 200",	test_cancel_crossing_200	},
-	{"lost ack",		     test_lost_ack		  },
-	{"release before ack",       test_release_before_ack      },
-	{"delayed offer",		  test_delayed_offer	    },
-	{"delayed offer unanswered", test_delayed_offer_unanswered},
-	{"early bye",		      test_early_bye		    },
-	{"expires",		    test_expires			},
-	{"no common codec",	    test_no_common_codec		},
-	{"bad description",	    test_bad_description		},
-	{"no media port",		  test_no_media_port	    },
-	{"low cseq",		     test_low_cseq		  },
-	{"route set",		      test_route_set		    },
+	{ "basic", test_basic },
+	{ "early media", test_early_media },
+	{ "progress codes", test_progress_codes },
+	{ "cancel", test_cancel },
+	{ "cancel crossing 200", test_cancel_crossing_200 },
+	{ "lost ack", test_lost_ack },
+	{ "release before ack", test_release_before_ack },
+	{ "delayed offer", test_delayed_offer },
+	{ "delayed offer unanswered", test_delayed_offer_unanswered },
+	{ "early bye", test_early_bye },
+	{ "expires", test_expires },
+	{ "no common codec", test_no_common_codec },
+	{ "bad description", test_bad_description },
+	{ "no media port", test_no_media_port },
+	{ "low cseq", test_low_cseq },
+	{ "route set", test_route_set },
 	CU_TEST_INFO_NULL,
 };
 

@@ -58,14 +58,12 @@ static void on_located(void *arg, int error, const struct sip_dests *dests)
 static void begin(void)
 {
 	CU_ASSERT_EQUAL_FATAL(fake_dns_open(&f, records), 0);
-	locator = (struct sip_locator){
-		.dns = f.dns,
-		.random = {given, NULL},
-		.udp = true,
-		.tcp = true,
-		.ipv4 = true,
-		.ipv6 = true
-	    };
+	locator = (struct sip_locator){ .dns = f.dns,
+					.random = { given, NULL },
+					.udp = true,
+					.tcp = true,
+					.ipv4 = true,
+					.ipv6 = true };
 	n_numbers = at_number = 0;
 }
 
@@ -114,11 +112,12 @@ static void test_numeric(void)
 		uint16_t port;
 		bool fixed;
 	} rows[] = {
-		{"sip:1@192.0.2.4",			    SIP_PROTO_UDP, "192.0.2.4",	5060, false},
-		{"sip:1@192.0.2.4:5070",		 SIP_PROTO_UDP, "192.0.2.4",   5070, false},
-		{"sip:192.0.2.4;transport=tcp",		SIP_PROTO_TCP, "192.0.2.4",   5060, true },
-		{"sip:[2001:db8::4]:7000;transport=udp", SIP_PROTO_UDP, "2001:db8::4", 7000, true },
-		{"sip:1@a.example;maddr=192.0.2.8",	    SIP_PROTO_UDP, "192.0.2.8",	5060, false},
+		{ "sip:1@192.0.2.4", SIP_PROTO_UDP, "192.0.2.4", 5060, false },
+		{ "sip:1@192.0.2.4:5070", SIP_PROTO_UDP, "192.0.2.4", 5070, false },
+		{ "sip:192.0.2.4;transport=tcp", SIP_PROTO_TCP, "192.0.2.4", 5060, true },
+		{ "sip:[2001:db8::4]:7000;transport=udp", SIP_PROTO_UDP, "2001:db8::4", 7000,
+		  true },
+		{ "sip:1@a.example;maddr=192.0.2.8", SIP_PROTO_UDP, "192.0.2.8", 5060, false },
 	};
 	struct got g;
 
@@ -254,7 +253,7 @@ static void test_nothing(void)
 
 static void test_cancel(void)
 {
-	struct got g = {0}, other;
+	struct got g = { 0 }, other;
 	struct sip_locate *query;
 	struct sip_uri uri;
 
@@ -273,13 +272,10 @@ static void test_cancel(void)
 static void test_srv_order(void)
 {
 	struct dns_srv srv[5] = {
-		{2, 10, 1, "x"     },
-		   {1, 0,  2, "zero"  },
-		       {1, 30, 3, "thirty"},
-		{1, 10, 4, "ten"	},
-		   {0, 5,  5, "first" },
+		{ 2, 10, 1, "x" },   { 1, 0, 2, "zero" },  { 1, 30, 3, "thirty" },
+		{ 1, 10, 4, "ten" }, { 0, 5, 5, "first" },
 	};
-	struct sip_random random = {given, NULL};
+	struct sip_random random = { given, NULL };
 
 	/* zero, thirty, ten in that order: sum 40; 35 is in "ten", then of zero and thirty: 0 is
 	 * "zero" */
@@ -304,13 +300,10 @@ static uint32_t counting(void *arg)
 static void test_srv_weight(void)
 {
 	uint32_t counter = 0, first_heavy = 0;
-	struct sip_random random = {counting, &counter};
+	struct sip_random random = { counting, &counter };
 
 	for (unsigned i = 0; i < 4100; i++) {
-		struct dns_srv srv[2] = {
-			{0, 10, 1, "light"},
-			     {0, 30, 2, "heavy"}
-		};
+		struct dns_srv srv[2] = { { 0, 10, 1, "light" }, { 0, 30, 2, "heavy" } };
 
 		sip_locate_srv_order(srv, 2, &random);
 		first_heavy += srv[0].port == 2;
@@ -321,7 +314,7 @@ static void test_srv_weight(void)
 
 static struct sip_hop hop(enum sip_proto proto, const char *host, uint16_t port)
 {
-	struct sip_hop h = {.proto = proto};
+	struct sip_hop h = { .proto = proto };
 
 	CU_ASSERT_EQUAL(sip_sockaddr_set(&h.remote, str_c(host), port), 0);
 	h.conn = proto == SIP_PROTO_TCP ? 7 : 0;
@@ -332,7 +325,7 @@ static void test_response(void)
 {
 	struct sip_hop udp = hop(SIP_PROTO_UDP, "192.0.2.50", 40000),
 		       tcp = hop(SIP_PROTO_TCP, "192.0.2.50", 40000), to;
-	struct sip_via via = {.proto = SIP_PROTO_UDP, .host = STR("10.0.0.1"), .port = 5066};
+	struct sip_via via = { .proto = SIP_PROTO_UDP, .host = STR("10.0.0.1"), .port = 5066 };
 	char text[SIP_HOP_TEXT_MAX];
 
 	/* 18.2.2: source address, port of sent-by */
@@ -373,7 +366,7 @@ static void find_via(struct got *g, const struct sip_via *via)
 /* RFC 3263 5 */
 static void test_sent_by(void)
 {
-	struct sip_via via = {.proto = SIP_PROTO_UDP, .host = STR("192.0.2.60")};
+	struct sip_via via = { .proto = SIP_PROTO_UDP, .host = STR("192.0.2.60") };
 	struct got g;
 
 	begin();
@@ -398,19 +391,19 @@ static void test_sent_by(void)
 int main(int argc, char **argv)
 {
 	CU_TestInfo tests[] = {
-		{"numeric",	    test_numeric	},
-		{"not_ours",     test_not_ours	  },
-		{"naptr",	  test_naptr	    },
-		{"transport",    test_transport   },
-		{"port",	 test_port	  },
-		{"srv_only",     test_srv_only	  },
-		{"address_only", test_address_only},
-		{"nothing",	    test_nothing	},
-		{"cancel",	   test_cancel      },
-		{"srv_order",    test_srv_order   },
-		{"srv_weight",   test_srv_weight  },
-		{"response",     test_response	  },
-		{"sent_by",	    test_sent_by	},
+		{ "numeric", test_numeric },
+		{ "not_ours", test_not_ours },
+		{ "naptr", test_naptr },
+		{ "transport", test_transport },
+		{ "port", test_port },
+		{ "srv_only", test_srv_only },
+		{ "address_only", test_address_only },
+		{ "nothing", test_nothing },
+		{ "cancel", test_cancel },
+		{ "srv_order", test_srv_order },
+		{ "srv_weight", test_srv_weight },
+		{ "response", test_response },
+		{ "sent_by", test_sent_by },
 		CU_TEST_INFO_NULL,
 	};
 

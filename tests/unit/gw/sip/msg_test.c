@@ -36,23 +36,23 @@ static void start_lines(void)
 		enum sip_fault fault;
 		unsigned status;
 	} rows[] = {
-		{"INVITE sip:a SIP/2.0",	 SIP_FAULT_NONE,	 0  },
-		{"INVITE sip:a sip/2.0",	 SIP_FAULT_NONE,	 0  },
-		{"INVITE sip:a SIP/3.0",	 SIP_FAULT_VERSION,	    505},
-		{"INVITE sip:a SIP/2",    SIP_FAULT_START_LINE,  400},
-		{"INVITE sip:a",		 SIP_FAULT_REQUEST_URI, 400},
-		{"INVITE sip:a HTTP/1.1", SIP_FAULT_START_LINE,	400},
-		{"INVITE sip:a SIP/2.0 ", SIP_FAULT_START_LINE,	400},
-		{"INVITE  sip:a SIP/2.0", SIP_FAULT_REQUEST_URI, 400},
-		{" INVITE sip:a SIP/2.0", SIP_FAULT_START_LINE,	400},
-		{"INVITE",		   SIP_FAULT_START_LINE,	 400},
-		{"",		      SIP_FAULT_START_LINE,  400},
-		{"SIP/2.0 200 OK",	   SIP_FAULT_NONE,	   0  },
-		{"SIP/2.0 200 ",		 SIP_FAULT_NONE,	 0  },
-		{"SIP/2.0 200",		SIP_FAULT_START_LINE,  0  },
-		{"SIP/2.0 99 x",		 SIP_FAULT_START_LINE,  0	},
-		{"SIP/2.0 700 x",	  SIP_FAULT_START_LINE,	0	 },
-		{"SIP/2.1 200 x",	  SIP_FAULT_VERSION,     0  },
+		{ "INVITE sip:a SIP/2.0", SIP_FAULT_NONE, 0 },
+		{ "INVITE sip:a sip/2.0", SIP_FAULT_NONE, 0 },
+		{ "INVITE sip:a SIP/3.0", SIP_FAULT_VERSION, 505 },
+		{ "INVITE sip:a SIP/2", SIP_FAULT_START_LINE, 400 },
+		{ "INVITE sip:a", SIP_FAULT_REQUEST_URI, 400 },
+		{ "INVITE sip:a HTTP/1.1", SIP_FAULT_START_LINE, 400 },
+		{ "INVITE sip:a SIP/2.0 ", SIP_FAULT_START_LINE, 400 },
+		{ "INVITE  sip:a SIP/2.0", SIP_FAULT_REQUEST_URI, 400 },
+		{ " INVITE sip:a SIP/2.0", SIP_FAULT_START_LINE, 400 },
+		{ "INVITE", SIP_FAULT_START_LINE, 400 },
+		{ "", SIP_FAULT_START_LINE, 400 },
+		{ "SIP/2.0 200 OK", SIP_FAULT_NONE, 0 },
+		{ "SIP/2.0 200 ", SIP_FAULT_NONE, 0 },
+		{ "SIP/2.0 200", SIP_FAULT_START_LINE, 0 },
+		{ "SIP/2.0 99 x", SIP_FAULT_START_LINE, 0 },
+		{ "SIP/2.0 700 x", SIP_FAULT_START_LINE, 0 },
+		{ "SIP/2.1 200 x", SIP_FAULT_VERSION, 0 },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -102,18 +102,20 @@ static void faults(void)
 		enum sip_fault fault;
 		const char *phrase;
 	} rows[] = {
-		{INVITE,					       SIP_FAULT_UNENDED,	    "Message Not Complete"	  },
-		{INVITE "no colon\r\n\r\n",			    SIP_FAULT_LINE,	    "Bad Line"		      },
-		{INVITE "a b: c\r\n\r\n",				  SIP_FAULT_LINE,		  "Bad Line"		    },
-		{INVITE ": c\r\n\r\n",				       SIP_FAULT_LINE,	       "Bad Line"			 },
-		{INVITE "X: y\n\r\n",				      SIP_FAULT_LINE,	      "Bad Line"			},
-		{"INVITE sip:a SIP/2.0\r\n folded: x\r\n" REST "\r\n", SIP_FAULT_LINE,	       "Bad Line"			 },
-		{INVITE "Content-Length: 1\r\n\r\n",		     SIP_FAULT_LENGTH,	       "Bad Content-Length"	   },
-		{"BYE sip:a SIP/2.0\r\n" REST "\r\n",		      SIP_FAULT_METHOD_MISMATCH,
-		 "CSeq Method Mismatch"										       },
-		{"INVITE sip:a SIP/2.0\r\n\r\n",			 SIP_FAULT_MISSING,	    "Missing Via Header Field"  },
-		{INVITE "CSeq: 1 INVITE\r\n\r\n",			  SIP_FAULT_REPEATED,	      "Repeated CSeq Header Field"},
-		{INVITE "Contact: x\r\n\r\n",			      SIP_FAULT_HEADER,		"Bad Contact Header Field"  },
+		{ INVITE, SIP_FAULT_UNENDED, "Message Not Complete" },
+		{ INVITE "no colon\r\n\r\n", SIP_FAULT_LINE, "Bad Line" },
+		{ INVITE "a b: c\r\n\r\n", SIP_FAULT_LINE, "Bad Line" },
+		{ INVITE ": c\r\n\r\n", SIP_FAULT_LINE, "Bad Line" },
+		{ INVITE "X: y\n\r\n", SIP_FAULT_LINE, "Bad Line" },
+		{ "INVITE sip:a SIP/2.0\r\n folded: x\r\n" REST "\r\n", SIP_FAULT_LINE,
+		  "Bad Line" },
+		{ INVITE "Content-Length: 1\r\n\r\n", SIP_FAULT_LENGTH, "Bad Content-Length" },
+		{ "BYE sip:a SIP/2.0\r\n" REST "\r\n", SIP_FAULT_METHOD_MISMATCH,
+		  "CSeq Method Mismatch" },
+		{ "INVITE sip:a SIP/2.0\r\n\r\n", SIP_FAULT_MISSING, "Missing Via Header Field" },
+		{ INVITE "CSeq: 1 INVITE\r\n\r\n", SIP_FAULT_REPEATED,
+		  "Repeated CSeq Header Field" },
+		{ INVITE "Contact: x\r\n\r\n", SIP_FAULT_HEADER, "Bad Contact Header Field" },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -245,8 +247,8 @@ static void damaged(void)
 		free(copy);
 	}
 	for (size_t n = 0; n < sizeof(text) - 1; n++) {
-		static const char octets[] = {'\0', '\r', '\n', ' ', ',',   ';',
-					      '"',  '<',  '\\', ':', '\xff'};
+		static const char octets[] = { '\0', '\r', '\n', ' ', ',',   ';',
+					       '"',  '<',  '\\', ':', '\xff' };
 		char copy[sizeof(text)];
 
 		for (size_t i = 0; i < sizeof(octets); i++) {
@@ -311,13 +313,13 @@ static void written(void)
 	char buffer[2048];
 	struct sip_writer w;
 	struct str text;
-	struct sip_uri uri = {.scheme = SIP_SCHEME_SIP,
-			      .user = STR("+4930"),
-			      .host = STR("2001:db8::1"),
-			      .port = 5080,
-			      .transport = SIP_PROTO_TCP,
-			      .user_phone = true,
-			      .lr = true};
+	struct sip_uri uri = { .scheme = SIP_SCHEME_SIP,
+			       .user = STR("+4930"),
+			       .host = STR("2001:db8::1"),
+			       .port = 5080,
+			       .transport = SIP_PROTO_TCP,
+			       .user_phone = true,
+			       .lr = true };
 	struct sip_msg *m;
 
 	sip_write_open(&w, buffer, sizeof(buffer));
@@ -371,30 +373,31 @@ static void refused_values(void)
 
 static void checked(void)
 {
-	static const struct str options[] = {STR("100rel"), STR_NONE};
-	static const struct str types[] = {STR("application/sdp"), STR_NONE};
+	static const struct str options[] = { STR("100rel"), STR_NONE };
+	static const struct str types[] = { STR("application/sdp"), STR_NONE };
 	static const struct {
 		const char *line, *fields;
 		unsigned status;
 	} rows[] = {
-		{"INVITE sip:a SIP/2.0\r\n",  "\r\n",					     0  },
-		{"INVITE tel:+1 SIP/2.0\r\n", "\r\n",					      416},
-		{"INVITE sip:a SIP/2.0\r\n",  "Require: 100REL\r\n\r\n",			0	 },
-		{"INVITE sip:a SIP/2.0\r\n",  "Require: 100rel\r\nRequire: x\r\n\r\n",	      420},
-		{"INVITE sip:a SIP/2.0\r\n",  "Max-Forwards: 0\r\n\r\n",			483},
-		{"INVITE sip:a SIP/2.0\r\n",  "Max-Forwards: 1\r\n\r\n",			0	 },
-		{"INVITE sip:a SIP/2.0\r\n",  "\r\nbody",					 400},
-		{"INVITE sip:a SIP/2.0\r\n",  "Content-Type: Application/SDP;x=y\r\n\r\nbody", 0  },
-		{"INVITE sip:a SIP/2.0\r\n",  "Content-Type: a/sdp\r\n\r\nbody",		415},
-		{"INVITE sip:a SIP/2.0\r\n",
-		 "Content-Type: a/b\r\nContent-Disposition: x;handling=optional\r\n\r\nb",	   0  },
-		{"INVITE sip:a SIP/2.0\r\n",  "c: application/sdp\r\ne: gzip\r\n\r\nbody",	  415},
-		{"INVITE sip:a SIP/2.0\r\n",  "Accept: application/*\r\n\r\n",		      0  },
-		{"INVITE sip:a SIP/2.0\r\n",  "Accept: text/plain, */*;q=0\r\n\r\n",	    406},
-		{"INVITE sip:a SIP/2.0\r\n",  "Accept:\r\n\r\n",				406},
+		{ "INVITE sip:a SIP/2.0\r\n", "\r\n", 0 },
+		{ "INVITE tel:+1 SIP/2.0\r\n", "\r\n", 416 },
+		{ "INVITE sip:a SIP/2.0\r\n", "Require: 100REL\r\n\r\n", 0 },
+		{ "INVITE sip:a SIP/2.0\r\n", "Require: 100rel\r\nRequire: x\r\n\r\n", 420 },
+		{ "INVITE sip:a SIP/2.0\r\n", "Max-Forwards: 0\r\n\r\n", 483 },
+		{ "INVITE sip:a SIP/2.0\r\n", "Max-Forwards: 1\r\n\r\n", 0 },
+		{ "INVITE sip:a SIP/2.0\r\n", "\r\nbody", 400 },
+		{ "INVITE sip:a SIP/2.0\r\n", "Content-Type: Application/SDP;x=y\r\n\r\nbody", 0 },
+		{ "INVITE sip:a SIP/2.0\r\n", "Content-Type: a/sdp\r\n\r\nbody", 415 },
+		{ "INVITE sip:a SIP/2.0\r\n",
+		  "Content-Type: a/b\r\nContent-Disposition: x;handling=optional\r\n\r\nb", 0 },
+		{ "INVITE sip:a SIP/2.0\r\n", "c: application/sdp\r\ne: gzip\r\n\r\nbody", 415 },
+		{ "INVITE sip:a SIP/2.0\r\n", "Accept: application/*\r\n\r\n", 0 },
+		{ "INVITE sip:a SIP/2.0\r\n", "Accept: text/plain, */*;q=0\r\n\r\n", 406 },
+		{ "INVITE sip:a SIP/2.0\r\n", "Accept:\r\n\r\n", 406 },
 	};
 	struct sip_caps caps = {
-		.methods = 1u << SIP_INVITE, .options = options, .types = types, .forwards = true};
+		.methods = 1u << SIP_INVITE, .options = options, .types = types, .forwards = true
+	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		char text[2048];
@@ -414,18 +417,18 @@ static void checked(void)
 int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
-		{"start_lines",	start_lines	   },
-		{"accessors",	      accessors	       },
-		{"faults",		   faults		 },
-		{"limits",		   limits		 },
-		{"frames",		   frames		 },
-		{"bad_frames",	       bad_frames	 },
-		{"damaged",	    damaged	   },
-		{"answered",	     answered	     },
-		{"received_unneeded", received_unneeded},
-		{"written",	    written	   },
-		{"refused_values",	   refused_values	 },
-		{"checked",	    checked	   },
+		{ "start_lines", start_lines },
+		{ "accessors", accessors },
+		{ "faults", faults },
+		{ "limits", limits },
+		{ "frames", frames },
+		{ "bad_frames", bad_frames },
+		{ "damaged", damaged },
+		{ "answered", answered },
+		{ "received_unneeded", received_unneeded },
+		{ "written", written },
+		{ "refused_values", refused_values },
+		{ "checked", checked },
 		CU_TEST_INFO_NULL,
 	};
 

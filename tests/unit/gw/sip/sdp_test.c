@@ -169,7 +169,7 @@ static void refused(void)
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct sdp_error error = {0};
+		struct sdp_error error = { 0 };
 		int status = sdp_parse(&sdp, str_c(rows[i]), &error);
 
 		if (status != -EBADMSG)
@@ -235,7 +235,7 @@ static void round_trip(void)
 
 	CU_ASSERT_EQUAL_FATAL(parse(full), 0);
 	CU_ASSERT_EQUAL_FATAL(sdp_write(&sdp, text, sizeof(text), &n), 0);
-	CU_ASSERT_EQUAL_FATAL(sdp_parse(&again, (struct str){text, n}, NULL), 0);
+	CU_ASSERT_EQUAL_FATAL(sdp_parse(&again, (struct str){ text, n }, NULL), 0);
 	CU_ASSERT_TRUE(same(&sdp, &again));
 	for (size_t cap = 0; cap < n; cap += 7) {
 		size_t got;
@@ -258,26 +258,27 @@ static void written(void)
 	ours.user = STR("-");
 	ours.session_id = STR("5");
 	ours.version = STR("6");
-	ours.origin = ours.conn = (struct sdp_conn){.address = STR("192.0.2.7"), .present = true};
+	ours.origin = ours.conn = (struct sdp_conn){ .address = STR("192.0.2.7"), .present = true };
 	ours.n_media = 1;
-	*m = (struct sdp_media){.kind_name = STR("audio"),
-				.proto_name = STR("RTP/AVP"),
-				.port = 10000,
-				.ports = 1,
-				.direction = SDP_SENDRECV,
-				.has_direction = true,
-				.ptime_ms = 20,
-				.n_formats = 2};
-	m->formats[0] =
-		(struct sdp_format){.pt = 8, .encoding = STR("PCMA"), .rate = 8000, .channels = 1};
-	m->formats[1] = (struct sdp_format){.pt = 101,
-					    .encoding = STR("telephone-event"),
-					    .rate = 8000,
-					    .channels = 1,
-					    .fmtp = STR("0-15")};
+	*m = (struct sdp_media){ .kind_name = STR("audio"),
+				 .proto_name = STR("RTP/AVP"),
+				 .port = 10000,
+				 .ports = 1,
+				 .direction = SDP_SENDRECV,
+				 .has_direction = true,
+				 .ptime_ms = 20,
+				 .n_formats = 2 };
+	m->formats[0] = (struct sdp_format){
+		.pt = 8, .encoding = STR("PCMA"), .rate = 8000, .channels = 1
+	};
+	m->formats[1] = (struct sdp_format){ .pt = 101,
+					     .encoding = STR("telephone-event"),
+					     .rate = 8000,
+					     .channels = 1,
+					     .fmtp = STR("0-15") };
 	CU_ASSERT_EQUAL_FATAL(sdp_write(&ours, text, sizeof(text), &n), 0);
 	CU_ASSERT_TRUE(str_eq(
-		(struct str){text, n},
+		(struct str){ text, n },
 		STR("v=0\r\no=- 5 6 IN IP4 192.0.2.7\r\ns=-\r\nc=IN IP4 192.0.2.7\r\nt=0 0\r\n"
 		    "m=audio 10000 RTP/AVP 8 101\r\na=rtpmap:8 PCMA/8000\r\n"
 		    "a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 "
@@ -288,11 +289,11 @@ static void written(void)
 static void directions(void)
 {
 	static const enum sdp_direction wanted[4][4] = {
-	/* want:	 sendrecv, sendonly, recvonly, inactive */
-		[SDP_SENDRECV] = {SDP_SENDRECV, SDP_SENDONLY, SDP_RECVONLY, SDP_INACTIVE},
-		[SDP_SENDONLY] = {SDP_RECVONLY, SDP_INACTIVE, SDP_RECVONLY, SDP_INACTIVE},
-		[SDP_RECVONLY] = {SDP_SENDONLY, SDP_SENDONLY, SDP_INACTIVE, SDP_INACTIVE},
-		[SDP_INACTIVE] = {SDP_INACTIVE, SDP_INACTIVE, SDP_INACTIVE, SDP_INACTIVE},
+		/* want:	 sendrecv, sendonly, recvonly, inactive */
+		[SDP_SENDRECV] = { SDP_SENDRECV, SDP_SENDONLY, SDP_RECVONLY, SDP_INACTIVE },
+		[SDP_SENDONLY] = { SDP_RECVONLY, SDP_INACTIVE, SDP_RECVONLY, SDP_INACTIVE },
+		[SDP_RECVONLY] = { SDP_SENDONLY, SDP_SENDONLY, SDP_INACTIVE, SDP_INACTIVE },
+		[SDP_INACTIVE] = { SDP_INACTIVE, SDP_INACTIVE, SDP_INACTIVE, SDP_INACTIVE },
 	};
 
 	for (unsigned offer = 0; offer < 4; offer++)
@@ -321,7 +322,7 @@ static void truncated(void)
 		int status;
 
 		memcpy(copy, full, n);
-		status = sdp_parse(&sdp, (struct str){copy, n}, NULL);
+		status = sdp_parse(&sdp, (struct str){ copy, n }, NULL);
 		CU_ASSERT_TRUE(status == 0 || status == -EBADMSG);
 		free(copy);
 	}
@@ -330,16 +331,16 @@ static void truncated(void)
 int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
-		{"session_read", session_read},
-		{"media_read",   media_read	 },
-		{"tolerated",    tolerated   },
-		{"refused",	    refused	   },
-		{"limits",	   limits	 },
-		{"round_trip",   round_trip	 },
-		{"written",	    written	   },
-		{"directions",   directions	 },
-		{"held",	 held	     },
-		{"truncated",    truncated   },
+		{ "session_read", session_read },
+		{ "media_read", media_read },
+		{ "tolerated", tolerated },
+		{ "refused", refused },
+		{ "limits", limits },
+		{ "round_trip", round_trip },
+		{ "written", written },
+		{ "directions", directions },
+		{ "held", held },
+		{ "truncated", truncated },
 		CU_TEST_INFO_NULL,
 	};
 

@@ -17,7 +17,7 @@ static const struct sip_session_conf conf = {
 	.n_codecs = 2,
 	.ptime_ms = 20,
 	.dtmf = true,
-	.codecs = {MEDIA_PCMA, MEDIA_PCMU},
+	.codecs = { MEDIA_PCMA, MEDIA_PCMU },
 };
 
 static struct sip_session session;
@@ -114,12 +114,12 @@ static void test_directions(void)
 		const char *answer;
 		bool send, receive, held;
 	} rows[] = {
-		{"a=sendrecv\r\n", SDP_SENDRECV, "a=sendrecv\r\n", true,	 true,  false},
-		{"a=sendonly\r\n", SDP_SENDRECV, "a=recvonly\r\n", false, true,	true },
-		{"a=recvonly\r\n", SDP_SENDRECV, "a=sendonly\r\n", true,	 false, false},
-		{"a=inactive\r\n", SDP_SENDRECV, "a=inactive\r\n", false, false, true },
-		{"a=sendrecv\r\n", SDP_SENDONLY, "a=sendonly\r\n", true,	 false, false},
-		{"a=sendonly\r\n", SDP_SENDONLY, "a=inactive\r\n", false, false, true },
+		{ "a=sendrecv\r\n", SDP_SENDRECV, "a=sendrecv\r\n", true, true, false },
+		{ "a=sendonly\r\n", SDP_SENDRECV, "a=recvonly\r\n", false, true, true },
+		{ "a=recvonly\r\n", SDP_SENDRECV, "a=sendonly\r\n", true, false, false },
+		{ "a=inactive\r\n", SDP_SENDRECV, "a=inactive\r\n", false, false, true },
+		{ "a=sendrecv\r\n", SDP_SENDONLY, "a=sendonly\r\n", true, false, false },
+		{ "a=sendonly\r\n", SDP_SENDONLY, "a=inactive\r\n", false, false, true },
 	};
 
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -198,15 +198,15 @@ static void test_rtcp_and_ipv6(void)
 }
 
 static const CU_TestInfo tests[] = {
-	{"offer",		  test_offer	    },
-	{"version",	    test_version	},
-	{"other media",	test_other_media	},
-	{"codec order",	test_codec_order	},
-	{"directions",      test_directions     },
-	{"refused offers",  test_refused_offers },
-	{"refused answers", test_refused_answers},
-	{"hold by address", test_hold_address   },
-	{"rtcp and IPv6",	  test_rtcp_and_ipv6  },
+	{ "offer", test_offer },
+	{ "version", test_version },
+	{ "other media", test_other_media },
+	{ "codec order", test_codec_order },
+	{ "directions", test_directions },
+	{ "refused offers", test_refused_offers },
+	{ "refused answers", test_refused_answers },
+	{ "hold by address", test_hold_address },
+	{ "rtcp and IPv6", test_rtcp_and_ipv6 },
 	CU_TEST_INFO_NULL,
 };
 

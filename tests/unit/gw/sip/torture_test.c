@@ -57,7 +57,7 @@ static unsigned parse_verdict(const struct sip_msg *msg)
 
 static unsigned check_verdict(const struct sip_msg *msg)
 {
-	static const struct str types[] = {STR("application/sdp"), STR_NONE};
+	static const struct str types[] = { STR("application/sdp"), STR_NONE };
 	static const struct sip_caps caps = {
 		.methods = 1u << SIP_INVITE | 1u << SIP_ACK | 1u << SIP_BYE | 1u << SIP_CANCEL |
 			   1u << SIP_OPTIONS,
@@ -267,11 +267,11 @@ static void bodies(void)
 		unsigned media;
 		const char *address;
 	} rows[] = {
-		{"rfc4475", "wsinv.dat",		 2, "192.0.2.4"       },
-		{"rfc4475", "inv2543.dat",	   1, "192.0.2.5"	 },
-		{"rfc5118", "ipv6-in-sdp.dat",      2, "2001:db8::20"	},
-		{"rfc5118", "mult-ip-in-sdp.dat",	  2, "192.0.2.1"	},
-		{"rfc5118", "ipv4-mapped-ipv6.dat", 2, "::ffff:192.0.2.2"},
+		{ "rfc4475", "wsinv.dat", 2, "192.0.2.4" },
+		{ "rfc4475", "inv2543.dat", 1, "192.0.2.5" },
+		{ "rfc5118", "ipv6-in-sdp.dat", 2, "2001:db8::20" },
+		{ "rfc5118", "mult-ip-in-sdp.dat", 2, "192.0.2.1" },
+		{ "rfc5118", "ipv4-mapped-ipv6.dat", 2, "::ffff:192.0.2.2" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -292,13 +292,13 @@ static void bodies(void)
 int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
-		{"rfc4475",	    rfc4475	   },
-		{"rfc5118",	    rfc5118	   },
-		{"wsinv",	  wsinv	       },
-		{"odd_values",     odd_values	 },
-		{"ours_to_decide", ours_to_decide},
-		{"ipv6",		 ipv6	     },
-		{"bodies",	   bodies	 },
+		{ "rfc4475", rfc4475 },
+		{ "rfc5118", rfc5118 },
+		{ "wsinv", wsinv },
+		{ "odd_values", odd_values },
+		{ "ours_to_decide", ours_to_decide },
+		{ "ipv6", ipv6 },
+		{ "bodies", bodies },
 		CU_TEST_INFO_NULL,
 	};
 

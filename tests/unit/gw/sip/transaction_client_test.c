@@ -310,11 +310,11 @@ static void test_not_located(void)
 	rig_run_ms(0);
 	CU_ASSERT(rig_told("failed487 ended "));
 
-	struct sip_client_params bad = {.request = STR("INVITE"), .next_hop = STR(RIG_TARGET)};
+	struct sip_client_params bad = { .request = STR("INVITE"), .next_hop = STR(RIG_TARGET) };
 
 	CU_ASSERT_EQUAL(sip_client_start(rig.stack, &bad, &txn), -EINVAL);
-	bad = (struct sip_client_params){.request = STR("INVITE a SIP/2.0\r\n\r\n"),
-					 .next_hop = STR("bad uri")};
+	bad = (struct sip_client_params){ .request = STR("INVITE a SIP/2.0\r\n\r\n"),
+					  .next_hop = STR("bad uri") };
 	CU_ASSERT_EQUAL(sip_client_start(rig.stack, &bad, &txn), -EINVAL);
 	rig_close();
 }
@@ -432,8 +432,8 @@ static void test_ack_send(void)
 {
 	static const struct str ack = {
 		"ACK " RIG_TARGET " SIP/2.0\r\nCSeq: 7 ACK\r\nContent-Length: 0\r\n\r\n",
-		sizeof("ACK " RIG_TARGET " SIP/2.0\r\nCSeq: 7 ACK\r\nContent-Length: 0\r\n\r\n") -
-			1};
+		sizeof("ACK " RIG_TARGET " SIP/2.0\r\nCSeq: 7 ACK\r\nContent-Length: 0\r\n\r\n") - 1
+	};
 
 	dns_begin();
 	CU_ASSERT_EQUAL(sip_ack_send(rig.stack, ack, STR(RIG_TARGET), "c1"), 0);
@@ -460,7 +460,7 @@ static void test_ack_send(void)
 
 static void test_timers_configured(void)
 {
-	struct sip_stack_conf conf = {.t1_ms = 100, .t2_ms = 200, .t4_ms = 300, .trying_ms = 50};
+	struct sip_stack_conf conf = { .t1_ms = 100, .t2_ms = 200, .t4_ms = 300, .trying_ms = 50 };
 
 	rig_open_with(&conf, NULL);
 	CU_ASSERT_EQUAL(sip_stack_t1_ms(rig.stack), 100);
@@ -496,31 +496,31 @@ static void test_random_parts(void)
 int main(int argc, char **argv)
 {
 	CU_TestInfo tests[] = {
-		{"invite_unanswered",  test_invite_unanswered },
-		{"invite_tcp",	       test_invite_tcp	      },
-		{"invite_accepted",    test_invite_accepted	},
-		{"invite_refused",	   test_invite_refused    },
-		{"invite_refused_tcp", test_invite_refused_tcp},
-		{"cancel_waits",	 test_cancel_waits	  },
-		{"cancel_now",	       test_cancel_now	      },
-		{"cancel_race",	test_cancel_race	},
-		{"cancel_late",	test_cancel_late	},
-		{"cancel_unheard",	   test_cancel_unheard    },
-		{"bye_unanswered",	   test_bye_unanswered    },
-		{"bye_provisional",    test_bye_provisional	},
-		{"bye_answered",	 test_bye_answered	  },
-		{"error_at_once",	  test_error_at_once	    },
-		{"error_later",	test_error_later	},
-		{"error_proceeding",   test_error_proceeding  },
-		{"not_located",	test_not_located	},
-		{"large",		  test_large		    },
-		{"failover_timeout",   test_failover_timeout  },
-		{"failover_error",	   test_failover_error    },
-		{"failover_503",	 test_failover_503	  },
-		{"failover_not",	 test_failover_not	  },
-		{"ack_send",	     test_ack_send	  },
-		{"timers_configured",  test_timers_configured },
-		{"random_parts",	 test_random_parts	  },
+		{ "invite_unanswered", test_invite_unanswered },
+		{ "invite_tcp", test_invite_tcp },
+		{ "invite_accepted", test_invite_accepted },
+		{ "invite_refused", test_invite_refused },
+		{ "invite_refused_tcp", test_invite_refused_tcp },
+		{ "cancel_waits", test_cancel_waits },
+		{ "cancel_now", test_cancel_now },
+		{ "cancel_race", test_cancel_race },
+		{ "cancel_late", test_cancel_late },
+		{ "cancel_unheard", test_cancel_unheard },
+		{ "bye_unanswered", test_bye_unanswered },
+		{ "bye_provisional", test_bye_provisional },
+		{ "bye_answered", test_bye_answered },
+		{ "error_at_once", test_error_at_once },
+		{ "error_later", test_error_later },
+		{ "error_proceeding", test_error_proceeding },
+		{ "not_located", test_not_located },
+		{ "large", test_large },
+		{ "failover_timeout", test_failover_timeout },
+		{ "failover_error", test_failover_error },
+		{ "failover_503", test_failover_503 },
+		{ "failover_not", test_failover_not },
+		{ "ack_send", test_ack_send },
+		{ "timers_configured", test_timers_configured },
+		{ "random_parts", test_random_parts },
 		CU_TEST_INFO_NULL,
 	};
 

@@ -419,7 +419,7 @@ static void test_detach(void)
 
 static void test_limit(void)
 {
-	struct sip_stack_conf conf = {.max_transactions = 1};
+	struct sip_stack_conf conf = { .max_transactions = 1 };
 
 	rig_open_with(&conf, NULL);
 	rig_request("INVITE", UDP_VIA, "", "call1");
@@ -456,7 +456,7 @@ static void on_trace(void *arg, const struct trace_event *e)
 
 static void test_trace(void)
 {
-	struct trace_tap tap = {.fn = on_trace, .kinds = 1u << TRACE_SIP};
+	struct trace_tap tap = { .fn = on_trace, .kinds = 1u << TRACE_SIP };
 
 	rig_open();
 	trace_tap_add(&tap);
@@ -504,29 +504,29 @@ static void test_many(void)
 int main(int argc, char **argv)
 {
 	CU_TestInfo tests[] = {
-		{"server_trying",	  test_server_trying	    },
-		{"server_answers_early", test_server_answers_early},
-		{"server_refused",	   test_server_refused      },
-		{"server_ack",	       test_server_ack	      },
-		{"server_tcp",	       test_server_tcp	      },
-		{"server_accepted",	    test_server_accepted	},
-		{"server_bad_response",	test_server_bad_response },
-		{"server_cancel",	  test_server_cancel	    },
-		{"server_cancel_late",   test_server_cancel_late  },
-		{"server_bye",	       test_server_bye	      },
-		{"server_provisional",   test_server_provisional  },
-		{"merged",		   test_merged	      },
-		{"legacy",		   test_legacy	      },
-		{"stray",		  test_stray		    },
-		{"response_reopens",     test_response_reopens	  },
-		{"response_elsewhere",   test_response_elsewhere  },
-		{"response_errors",	    test_response_errors	},
-		{"maddr",		  test_maddr		    },
-		{"detach",		   test_detach	      },
-		{"limit",		  test_limit		    },
-		{"no_user",		    test_no_user		},
-		{"trace",		  test_trace		    },
-		{"many",		 test_many		  },
+		{ "server_trying", test_server_trying },
+		{ "server_answers_early", test_server_answers_early },
+		{ "server_refused", test_server_refused },
+		{ "server_ack", test_server_ack },
+		{ "server_tcp", test_server_tcp },
+		{ "server_accepted", test_server_accepted },
+		{ "server_bad_response", test_server_bad_response },
+		{ "server_cancel", test_server_cancel },
+		{ "server_cancel_late", test_server_cancel_late },
+		{ "server_bye", test_server_bye },
+		{ "server_provisional", test_server_provisional },
+		{ "merged", test_merged },
+		{ "legacy", test_legacy },
+		{ "stray", test_stray },
+		{ "response_reopens", test_response_reopens },
+		{ "response_elsewhere", test_response_elsewhere },
+		{ "response_errors", test_response_errors },
+		{ "maddr", test_maddr },
+		{ "detach", test_detach },
+		{ "limit", test_limit },
+		{ "no_user", test_no_user },
+		{ "trace", test_trace },
+		{ "many", test_many },
 		CU_TEST_INFO_NULL,
 	};
 

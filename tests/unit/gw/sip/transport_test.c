@@ -99,7 +99,7 @@ static void on_received(void *user, struct sip_msg *msg, const struct sip_hop *h
 static void open_with(enum sip_proto proto, const char *address,
 		      const struct sip_transport_conf *conf)
 {
-	struct clock_source clock = {fake_now, NULL};
+	struct clock_source clock = { fake_now, NULL };
 
 	memset(&t, 0, sizeof(t));
 	t.now_us = 1;
@@ -117,7 +117,8 @@ static void open_with(enum sip_proto proto, const char *address,
 static void open_at(enum sip_proto proto, const char *address)
 {
 	struct sip_transport_conf conf = {
-		.max_connections = 8, .idle_ms = 60000, .max_message = 65536, .max_queue = 1 << 20};
+		.max_connections = 8, .idle_ms = 60000, .max_message = 65536, .max_queue = 1 << 20
+	};
 
 	open_with(proto, address, &conf);
 }
@@ -199,7 +200,7 @@ static void udp_echo(const char *address)
 
 	open_at(SIP_PROTO_UDP, address);
 	int fd = peer_open(SOCK_DGRAM, &t.at);
-	union sip_sockaddr me = {0};
+	union sip_sockaddr me = { 0 };
 	socklen_t n = sizeof(me);
 
 	getsockname(fd, &me.sa, &n);
@@ -240,7 +241,7 @@ static void test_udp_wildcard(void)
 	CU_ASSERT(send(fd, text, request(text, sizeof(text), "UDP", 1, 0), 0) > 0);
 	CU_ASSERT(peer_read(fd, text, sizeof(text)) > 0);
 
-	struct sip_hop hop = {.proto = SIP_PROTO_UDP, .remote = t.at};
+	struct sip_hop hop = { .proto = SIP_PROTO_UDP, .remote = t.at };
 	struct sip_sent_by by;
 
 	CU_ASSERT_EQUAL(sip_transport_ops.sent_by(t.transport, &hop, &by), 0);
@@ -300,7 +301,8 @@ static void test_udp_bad(void)
 static void test_udp_large(void)
 {
 	struct sip_transport_conf conf = {
-		.max_connections = 1, .idle_ms = 1000, .max_message = 2000, .max_queue = 1000};
+		.max_connections = 1, .idle_ms = 1000, .max_message = 2000, .max_queue = 1000
+	};
 	char text[4096];
 	size_t n;
 
@@ -320,12 +322,12 @@ static void test_udp_large(void)
 /* 18.4: an ICMP error reaches who sent there, and nobody else. */
 static void test_udp_icmp(void)
 {
-	struct sip_watch gone = {.fn = on_error}, fine = {.fn = on_error};
+	struct sip_watch gone = { .fn = on_error }, fine = { .fn = on_error };
 	char text[256];
 
 	open_at(SIP_PROTO_UDP, "127.0.0.1");
 	int dead = peer_open(SOCK_DGRAM, &t.at), fd = peer_open(SOCK_DGRAM, &t.at);
-	struct sip_hop to_dead = {.proto = SIP_PROTO_UDP}, to_peer = {.proto = SIP_PROTO_UDP};
+	struct sip_hop to_dead = { .proto = SIP_PROTO_UDP }, to_peer = { .proto = SIP_PROTO_UDP };
 	socklen_t n = sizeof(to_dead.remote);
 
 	getsockname(dead, &to_dead.remote.sa, &n);
@@ -585,7 +587,8 @@ static void test_tcp_idle(void)
 static void test_tcp_limit(void)
 {
 	struct sip_transport_conf conf = {
-		.max_connections = 2, .idle_ms = 1000, .max_message = 2000, .max_queue = 1000};
+		.max_connections = 2, .idle_ms = 1000, .max_message = 2000, .max_queue = 1000
+	};
 	char text[2048];
 	int fd[3];
 
@@ -599,7 +602,7 @@ static void test_tcp_limit(void)
 	CU_ASSERT(send(fd[1], text, request(text, sizeof(text), "TCP", 1, 0), 0) > 0);
 	CU_ASSERT(until(&t.messages, 1));
 
-	struct sip_hop hop = {.proto = SIP_PROTO_TCP, .remote = t.at};
+	struct sip_hop hop = { .proto = SIP_PROTO_TCP, .remote = t.at };
 
 	CU_ASSERT_EQUAL(sip_transport_ops.send(t.transport, &hop, STR("x"), NULL, false), -EMFILE);
 	for (unsigned i = 0; i < 3; i++)
@@ -635,11 +638,11 @@ static int peer_accept(int listening)
 
 static void test_tcp_out(void)
 {
-	struct sip_watch watch = {.fn = on_error};
+	struct sip_watch watch = { .fn = on_error };
 	char text[256];
 
 	open_at(SIP_PROTO_TCP, "127.0.0.1");
-	struct sip_hop hop = {.proto = SIP_PROTO_TCP}, again;
+	struct sip_hop hop = { .proto = SIP_PROTO_TCP }, again;
 	int listening = peer_listen(&hop.remote);
 
 	again = hop;
@@ -678,10 +681,10 @@ static void test_tcp_out(void)
 
 static void test_tcp_refused(void)
 {
-	struct sip_watch watch = {.fn = on_error};
+	struct sip_watch watch = { .fn = on_error };
 
 	open_at(SIP_PROTO_TCP, "127.0.0.1");
-	struct sip_hop hop = {.proto = SIP_PROTO_TCP};
+	struct sip_hop hop = { .proto = SIP_PROTO_TCP };
 
 	close(peer_listen(&hop.remote));
 	CU_ASSERT_EQUAL(sip_transport_ops.send(t.transport, &hop, STR("x"), &watch, false), 0);
@@ -696,13 +699,13 @@ static void test_tcp_refused(void)
 static void test_tcp_slow(void)
 {
 	static char block[50000], text[65536];
-	struct sip_watch watch = {.fn = on_error};
+	struct sip_watch watch = { .fn = on_error };
 	unsigned sent = 0, wrong = 0;
 	size_t got = 0;
 	int err = 0, small = 4096;
 
 	open_at(SIP_PROTO_TCP, "127.0.0.1");
-	struct sip_hop hop = {.proto = SIP_PROTO_TCP};
+	struct sip_hop hop = { .proto = SIP_PROTO_TCP };
 	int listening = peer_listen(&hop.remote);
 
 	setsockopt(listening, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
@@ -713,7 +716,7 @@ static void test_tcp_slow(void)
 	for (; sent < 15; sent++) {
 		memset(block, (int)('a' + sent), sizeof(block));
 		CU_ASSERT_EQUAL(sip_transport_ops.send(t.transport, &hop,
-						       (struct str){block, sizeof(block)}, NULL,
+						       (struct str){ block, sizeof(block) }, NULL,
 						       false),
 				0);
 	}
@@ -727,8 +730,8 @@ static void test_tcp_slow(void)
 	CU_ASSERT_EQUAL(got, sent * sizeof(block));
 	CU_ASSERT_EQUAL(wrong, 0);
 	for (unsigned i = 0; i < 1000 && !err; i++)
-		err = sip_transport_ops.send(t.transport, &hop, (struct str){block, sizeof(block)},
-					     NULL, false);
+		err = sip_transport_ops.send(t.transport, &hop,
+					     (struct str){ block, sizeof(block) }, NULL, false);
 	CU_ASSERT_EQUAL(err, -ENOBUFS);
 	CU_ASSERT_EQUAL(t.errors, 1);
 	CU_ASSERT_EQUAL(sip_transport_connections(t.transport), 0);
@@ -785,9 +788,9 @@ static void on_request(void *user, struct sip_txn *txn, struct sip_msg *msg)
 
 static void whole_stack(enum sip_proto proto)
 {
-	static const struct sip_stack_ops user = {.request = on_request};
-	static const struct sip_client_ops ops = {.response = on_response};
-	struct sip_stack_conf conf = {0};
+	static const struct sip_stack_ops user = { .request = on_request };
+	static const struct sip_client_ops ops = { .response = on_response };
+	struct sip_stack_conf conf = { 0 };
 	char uri[64], text[512];
 	struct sip_txn *txn;
 
@@ -796,9 +799,9 @@ static void whole_stack(enum sip_proto proto)
 		.heap = t.heap,
 		.ops = &sip_transport_ops,
 		.transport = t.transport,
-		.locator = {.udp = proto == SIP_PROTO_UDP,
-			    .tcp = proto == SIP_PROTO_TCP,
-			    .ipv4 = true},
+		.locator = { .udp = proto == SIP_PROTO_UDP,
+			     .tcp = proto == SIP_PROTO_TCP,
+			     .ipv4 = true },
 	};
 	struct sip_stack *stack = sip_stack_new(&conf, &parts);
 
@@ -810,8 +813,9 @@ static void whole_stack(enum sip_proto proto)
 		 "1\r\nCSeq: 1 OPTIONS\r\n"
 		 "Max-Forwards: 70\r\nContent-Length: 0\r\n\r\n",
 		 uri, uri);
-	struct sip_client_params params = {
-		.request = str_c(text), .next_hop = str_c(uri), .ops = &ops};
+	struct sip_client_params params = { .request = str_c(text),
+					    .next_hop = str_c(uri),
+					    .ops = &ops };
 
 	finals = 0;
 	finals_text[0] = '\0';
@@ -839,30 +843,30 @@ static void test_stack_tcp(void)
 int main(int argc, char **argv)
 {
 	CU_TestInfo tests[] = {
-		{"udp",		test_udp		},
-		{"udp6",		 test_udp6	  },
-		{"udp_wildcard",	 test_udp_wildcard  },
-		{"udp_burst",      test_udp_burst	    },
-		{"udp_bad",	    test_udp_bad	},
-		{"udp_large",      test_udp_large	    },
-		{"udp_icmp",	     test_udp_icmp	  },
-		{"tcp",		test_tcp		},
-		{"tcp6",		 test_tcp6	  },
-		{"tcp_split",      test_tcp_split	    },
-		{"tcp_octets",     test_tcp_octets    },
-		{"tcp_several",	test_tcp_several	},
-		{"tcp_keepalive",  test_tcp_keepalive },
-		{"tcp_no_length",  test_tcp_no_length },
-		{"tcp_too_long",	 test_tcp_too_long  },
-		{"tcp_bad_inside", test_tcp_bad_inside},
-		{"tcp_idle",	     test_tcp_idle	  },
-		{"tcp_limit",      test_tcp_limit	    },
-		{"tcp_out",	    test_tcp_out	},
-		{"tcp_refused",	test_tcp_refused	},
-		{"tcp_slow",	     test_tcp_slow	  },
-		{"listen",	   test_listen	      },
-		{"stack_udp",      test_stack_udp	    },
-		{"stack_tcp",      test_stack_tcp	    },
+		{ "udp", test_udp },
+		{ "udp6", test_udp6 },
+		{ "udp_wildcard", test_udp_wildcard },
+		{ "udp_burst", test_udp_burst },
+		{ "udp_bad", test_udp_bad },
+		{ "udp_large", test_udp_large },
+		{ "udp_icmp", test_udp_icmp },
+		{ "tcp", test_tcp },
+		{ "tcp6", test_tcp6 },
+		{ "tcp_split", test_tcp_split },
+		{ "tcp_octets", test_tcp_octets },
+		{ "tcp_several", test_tcp_several },
+		{ "tcp_keepalive", test_tcp_keepalive },
+		{ "tcp_no_length", test_tcp_no_length },
+		{ "tcp_too_long", test_tcp_too_long },
+		{ "tcp_bad_inside", test_tcp_bad_inside },
+		{ "tcp_idle", test_tcp_idle },
+		{ "tcp_limit", test_tcp_limit },
+		{ "tcp_out", test_tcp_out },
+		{ "tcp_refused", test_tcp_refused },
+		{ "tcp_slow", test_tcp_slow },
+		{ "listen", test_listen },
+		{ "stack_udp", test_stack_udp },
+		{ "stack_tcp", test_stack_tcp },
 		CU_TEST_INFO_NULL,
 	};
 

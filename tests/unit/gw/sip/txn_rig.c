@@ -118,7 +118,7 @@ static inline void rig_unwatch(void *transport, struct sip_watch *watch)
 	}
 }
 
-static const struct sip_transport_ops rig_transport = {rig_send, rig_sent_by, rig_unwatch};
+static const struct sip_transport_ops rig_transport = { rig_send, rig_sent_by, rig_unwatch };
 
 /* ---- users ---- */
 
@@ -144,7 +144,7 @@ static inline void rig_on_ended(void *user, struct sip_txn *txn)
 	rig_note("ended ");
 }
 
-static const struct sip_client_ops rig_client = {rig_on_response, rig_on_failed, rig_on_ended};
+static const struct sip_client_ops rig_client = { rig_on_response, rig_on_failed, rig_on_ended };
 
 static inline void rig_on_cancel(void *user, struct sip_txn *txn, struct sip_msg *msg)
 {
@@ -162,8 +162,8 @@ static inline void rig_on_server_ack(void *user, struct sip_txn *txn, struct sip
 	rig_note("ack ");
 }
 
-static const struct sip_server_ops rig_server = {rig_on_cancel, rig_on_server_ack, rig_on_failed,
-						 rig_on_ended};
+static const struct sip_server_ops rig_server = { rig_on_cancel, rig_on_server_ack, rig_on_failed,
+						  rig_on_ended };
 
 static inline void rig_on_request(void *user, struct sip_txn *txn, struct sip_msg *msg)
 {
@@ -186,21 +186,21 @@ static inline void rig_on_ack(void *user, struct sip_msg *msg, const struct sip_
 	rig_note("stray-ack ");
 }
 
-static const struct sip_stack_ops rig_user = {rig_on_request, rig_on_ack, NULL};
+static const struct sip_stack_ops rig_user = { rig_on_request, rig_on_ack, NULL };
 
 /* ---- the rig ---- */
 
 static inline void rig_open_with(const struct sip_stack_conf *conf, struct dns *dns)
 {
-	struct clock_source clock = {rig_now, NULL};
+	struct clock_source clock = { rig_now, NULL };
 	struct sip_stack_parts parts = {
 		.ops = &rig_transport,
-		.locator = {.dns = dns,
-			    .random = {rig_random, NULL},
-			    .udp = true,
-			    .tcp = true,
-			    .ipv4 = true,
-			    .ipv6 = true},
+		.locator = { .dns = dns,
+			     .random = { rig_random, NULL },
+			     .udp = true,
+			     .tcp = true,
+			     .ipv4 = true,
+			     .ipv6 = true },
 	};
 
 	memset(&rig, 0, sizeof(rig));
@@ -216,7 +216,7 @@ static inline void rig_open_with(const struct sip_stack_conf *conf, struct dns *
 
 static inline void rig_open(void)
 {
-	struct sip_stack_conf conf = {0};
+	struct sip_stack_conf conf = { 0 };
 
 	rig_open_with(&conf, NULL);
 }
@@ -283,7 +283,7 @@ static inline const char *rig_field(const char *text, const char *name)
 
 static inline void rig_receive(const char *text, enum sip_proto proto)
 {
-	struct sip_hop hop = {.proto = proto, .conn = proto == SIP_PROTO_TCP ? 5 : 0};
+	struct sip_hop hop = { .proto = proto, .conn = proto == SIP_PROTO_TCP ? 5 : 0 };
 	struct sip_msg *msg;
 	int err;
 
@@ -295,7 +295,7 @@ static inline void rig_receive(const char *text, enum sip_proto proto)
 		printf("bad test message: %s at %zu\n", sip_fault_name(msg->error.fault),
 		       msg->error.offset);
 	else
-		sip_stack_received(rig.stack, msg, &hop, (struct str){text, strlen(text)});
+		sip_stack_received(rig.stack, msg, &hop, (struct str){ text, strlen(text) });
 	sip_msg_free(msg);
 }
 
@@ -307,8 +307,9 @@ static inline struct sip_txn *rig_start(const char *method, const char *next_hop
 {
 	char text[4096];
 	struct sip_txn *txn;
-	struct sip_client_params params = {
-		.next_hop = str_c(next_hop), .call = "c1", .ops = &rig_client};
+	struct sip_client_params params = { .next_hop = str_c(next_hop),
+					    .call = "c1",
+					    .ops = &rig_client };
 
 	snprintf(text, sizeof(text),
 		 "%s " RIG_TARGET " SIP/2.0\r\nRoute: <sip:192.0.2.20;lr>\r\nMax-Forwards: 70\r\n"
@@ -380,7 +381,7 @@ static struct fake_dns dns;
 
 static inline void dns_begin(void)
 {
-	struct sip_stack_conf conf = {0};
+	struct sip_stack_conf conf = { 0 };
 
 	CU_ASSERT_EQUAL_FATAL(fake_dns_open(&dns, records), 0);
 	rig_open_with(&conf, dns.dns);

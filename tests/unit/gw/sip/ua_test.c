@@ -40,7 +40,7 @@ static void test_options(void)
 
 static void test_unknown_source(void)
 {
-	static const char *const methods[] = {"INVITE", "OPTIONS", "BYE", "REGISTER"};
+	static const char *const methods[] = { "INVITE", "OPTIONS", "BYE", "REGISTER" };
 	char text[512];
 
 	rig_open(false);
@@ -72,18 +72,18 @@ static void test_refusals(void)
 		enum sip_header_id due;
 		const char *value;
 	} rows[] = {
-		{"REGISTER",   "sip:gw",     "Max-Forwards: 70\n\n",				       405, SIP_H_ALLOW,	 "INVITE"		 },
-		{"SUBSCRIBE",  "sip:gw",	"Max-Forwards: 70\nContact: <sip:a@b>\n\n",		    405,
-		 SIP_H_ALLOW,											     "BYE"		   },
-		{"REFER",	  "sip:gw",	    "Max-Forwards: 70\nContact: <sip:a@b>\n\n",		405, SIP_H_ALLOW,
-		 "BYE"															},
-		{"FROBNICATE", "sip:gw",	 "Max-Forwards: 70\n\n",					 501, SIP_H_ALLOW,  "BYE"		},
-		{"OPTIONS",    "sip:gw",     "Max-Forwards: 70\nRequire: 199, precondition, gruu\n\n", 420,
-		 SIP_H_UNSUPPORTED,										       "precondition, gruu"},
-		{"OPTIONS",    "mailto:x@y", "Max-Forwards: 70\n\n",					  416, SIP_H_SERVER, "Causeway"	       },
-		{"OPTIONS",    "sip:gw",     "Max-Forwards: 70\nContent-Type: text/plain\n\nhello\n",  415,
-		 SIP_H_ACCEPT,											    "application/sdp"	},
-		{"BYE",	"sip:gw",	  "Max-Forwards: 70\n\n",					  481, SIP_H_SERVER, "Causeway"	       },
+		{ "REGISTER", "sip:gw", "Max-Forwards: 70\n\n", 405, SIP_H_ALLOW, "INVITE" },
+		{ "SUBSCRIBE", "sip:gw", "Max-Forwards: 70\nContact: <sip:a@b>\n\n", 405,
+		  SIP_H_ALLOW, "BYE" },
+		{ "REFER", "sip:gw", "Max-Forwards: 70\nContact: <sip:a@b>\n\n", 405, SIP_H_ALLOW,
+		  "BYE" },
+		{ "FROBNICATE", "sip:gw", "Max-Forwards: 70\n\n", 501, SIP_H_ALLOW, "BYE" },
+		{ "OPTIONS", "sip:gw", "Max-Forwards: 70\nRequire: 199, precondition, gruu\n\n",
+		  420, SIP_H_UNSUPPORTED, "precondition, gruu" },
+		{ "OPTIONS", "mailto:x@y", "Max-Forwards: 70\n\n", 416, SIP_H_SERVER, "Causeway" },
+		{ "OPTIONS", "sip:gw", "Max-Forwards: 70\nContent-Type: text/plain\n\nhello\n", 415,
+		  SIP_H_ACCEPT, "application/sdp" },
+		{ "BYE", "sip:gw", "Max-Forwards: 70\n\n", 481, SIP_H_SERVER, "Causeway" },
 	};
 
 	rig_open(false);
@@ -100,15 +100,16 @@ static void test_invite_refusals(void)
 		const char *uri, *rest;
 		unsigned status;
 	} rows[] = {
-		{"sip:alice@gw",					 "Max-Forwards: 70\nContact: <sip:a@b>\n\n",		     404},
-		{"sip:gw",					       "Max-Forwards: 70\nContact: <sip:a@b>\n\n",		       484},
-		{"sip:123456789012345678901234567890123456789012345@gw",
-		 "Max-Forwards: 70\nContact: <sip:a@b>\n\n",									  484},
-		{"http://gw/",					   "Max-Forwards: 70\nContact: <sip:a@b>\n\n",		   416},
-		{"sip:030@gw",					   "Max-Forwards: 0\nContact: <sip:a@b>\n\n",			  483},
-		{"sip:030@gw",					   "Max-Forwards: 70\nRequire: 100rel\nContact: <sip:a@b>\n\n", 420},
-		{"sip:030@gw",
-		 "Max-Forwards: 70\nContact: <sip:a@b>\nContent-Type: application/isup\n\nx\n",				       415},
+		{ "sip:alice@gw", "Max-Forwards: 70\nContact: <sip:a@b>\n\n", 404 },
+		{ "sip:gw", "Max-Forwards: 70\nContact: <sip:a@b>\n\n", 484 },
+		{ "sip:123456789012345678901234567890123456789012345@gw",
+		  "Max-Forwards: 70\nContact: <sip:a@b>\n\n", 484 },
+		{ "http://gw/", "Max-Forwards: 70\nContact: <sip:a@b>\n\n", 416 },
+		{ "sip:030@gw", "Max-Forwards: 0\nContact: <sip:a@b>\n\n", 483 },
+		{ "sip:030@gw", "Max-Forwards: 70\nRequire: 100rel\nContact: <sip:a@b>\n\n", 420 },
+		{ "sip:030@gw",
+		  "Max-Forwards: 70\nContact: <sip:a@b>\nContent-Type: application/isup\n\nx\n",
+		  415 },
 	};
 
 	rig_open(false);
@@ -217,14 +218,14 @@ static void test_prefixes(void)
 }
 
 static const CU_TestInfo tests[] = {
-	{"OPTIONS",	    test_options	},
-	     {"unknown source",	test_unknown_source },
-	{"refusals",	     test_refusals	  },
-	     {"INVITE refusals", test_invite_refusals},
-	{"drain",		  test_drain	    },
-	     {"max calls",	   test_max_calls	 },
-	{"reload",	   test_reload	      },
-	     {"prefixes",	  test_prefixes       },
+	{ "OPTIONS", test_options },
+	{ "unknown source", test_unknown_source },
+	{ "refusals", test_refusals },
+	{ "INVITE refusals", test_invite_refusals },
+	{ "drain", test_drain },
+	{ "max calls", test_max_calls },
+	{ "reload", test_reload },
+	{ "prefixes", test_prefixes },
 	CU_TEST_INFO_NULL,
 };
 

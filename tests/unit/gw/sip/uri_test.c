@@ -140,28 +140,28 @@ static void hosts(void)
 		const char *text;
 		enum sip_host_type type;
 	} rows[] = {
-		{"example.com",		SIP_HOST_DOMAIN},
-		{"a",		      SIP_HOST_DOMAIN},
-		{"a--b.c",		   SIP_HOST_DOMAIN},
-		{"1a.c",			 SIP_HOST_DOMAIN},
-		{"10.0.0.1",		     SIP_HOST_IPV4  },
-		{"0.0.0.0",		    SIP_HOST_IPV4	 },
-		{"::",		       SIP_HOST_IPV6  },
-		{"::1",			SIP_HOST_IPV6  },
-		{"1::",			SIP_HOST_IPV6  },
-		{"1:2:3:4:5:6:7:8",	    SIP_HOST_IPV6	 },
-		{"::ffff:192.0.2.1",	     SIP_HOST_IPV6  },
-		{"1:2:3:4:5:6:1.2.3.4",	SIP_HOST_IPV6  },
-		{"2001:db8:::192.0.2.1",	 SIP_HOST_IPV6  },
-		{"1:2:3:4:5:6:7:1.2.3.4", SIP_HOST_NONE  },
-		{"1::2::",		   SIP_HOST_NONE	},
-		{"",		      SIP_HOST_NONE  },
-		{"a_b",			SIP_HOST_NONE  },
-		{"1.2.3.0400",	       SIP_HOST_NONE  },
-		{"a.",		       SIP_HOST_DOMAIN},
-		{"a..",			SIP_HOST_NONE  },
-		{":",		      SIP_HOST_NONE  },
-		{":::",			SIP_HOST_NONE  },
+		{ "example.com", SIP_HOST_DOMAIN },
+		{ "a", SIP_HOST_DOMAIN },
+		{ "a--b.c", SIP_HOST_DOMAIN },
+		{ "1a.c", SIP_HOST_DOMAIN },
+		{ "10.0.0.1", SIP_HOST_IPV4 },
+		{ "0.0.0.0", SIP_HOST_IPV4 },
+		{ "::", SIP_HOST_IPV6 },
+		{ "::1", SIP_HOST_IPV6 },
+		{ "1::", SIP_HOST_IPV6 },
+		{ "1:2:3:4:5:6:7:8", SIP_HOST_IPV6 },
+		{ "::ffff:192.0.2.1", SIP_HOST_IPV6 },
+		{ "1:2:3:4:5:6:1.2.3.4", SIP_HOST_IPV6 },
+		{ "2001:db8:::192.0.2.1", SIP_HOST_IPV6 },
+		{ "1:2:3:4:5:6:7:1.2.3.4", SIP_HOST_NONE },
+		{ "1::2::", SIP_HOST_NONE },
+		{ "", SIP_HOST_NONE },
+		{ "a_b", SIP_HOST_NONE },
+		{ "1.2.3.0400", SIP_HOST_NONE },
+		{ "a.", SIP_HOST_DOMAIN },
+		{ "a..", SIP_HOST_NONE },
+		{ ":", SIP_HOST_NONE },
+		{ ":::", SIP_HOST_NONE },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -179,35 +179,36 @@ static void compared(void)
 		const char *a, *b;
 		bool equal;
 	} rows[] = {
-		{"sip:%61lice@atlanta.com;transport=TCP",				  "sip:alice@AtLanTa.CoM;Transport=tcp",
-		 true															 },
-		{"sip:carol@chicago.com",						"sip:carol@chicago.com;newparam=5",	      true },
-		{"sip:carol@chicago.com",						"sip:carol@chicago.com;security=on",	       true },
-		{"sip:biloxi.com;transport=tcp;method=REGISTER?to=sip:bob%40biloxi.com",
-		 "sip:biloxi.com;method=REGISTER;transport=tcp?to=sip:bob%40biloxi.com",						 true },
-		{"sip:alice@atlanta.com?subject=project%20x&priority=urgent",
-		 "sip:alice@atlanta.com?priority=urgent&subject=project%20x",							      true },
-		{"SIP:ALICE@AtLanTa.CoM;Transport=udp",					"sip:alice@AtLanTa.CoM;Transport=UDP",
-		 false															},
-		{"sip:bob@biloxi.com",						   "sip:bob@biloxi.com:5060",			  false},
-		{"sip:bob@biloxi.com",						   "sip:bob@biloxi.com;transport=udp",		   false},
-		{"sip:bob@biloxi.com",						   "sip:bob@biloxi.com:6000;transport=tcp",	false},
-		{"sip:carol@chicago.com",						"sip:carol@chicago.com?Subject=next%20meeting", false},
-		{"sip:bob@phone21.boxesbybob.com",					   "sip:bob@192.0.2.4",				false},
-		{"sip:carol@chicago.com;security=on",				      "sip:carol@chicago.com;security=off",	    false},
-		{"sip:a@x",							      "sips:a@x",					false},
-		{"sip:a@x",							      "sip:x",					false},
-		{"sip:a@x;maddr=1.2.3.4",						"sip:a@x",					     false},
-		{"sip:a@x;user=phone",						   "sip:a@x",					  false},
-		{"sip:a:b@x",							    "sip:a@x",					 false},
-		{"sip:a%40@x",							   "sip:a%40@x",				     true },
-		{"sip:a%3Bb@x",							  "sip:a;b@x",				     false},
-		{"tel:+1-201-555-0123",						  "tel:+12015550123",				    true },
-		{"tel:+1-201-555-0123",						  "tel:+12015550124",				    false},
-		{"tel:123;phone-context=a.com;ext=4",				      "tel:123;ext=4;phone-context=A.com",		   true },
-		{"tel:123;phone-context=a.com",						"tel:123;phone-context=b.com",		       false},
-		{"tel:+12;ext=1",							"tel:+12",					     false},
-		{"urn:service:sos",						      "urn:service:sos",			       true },
+		{ "sip:%61lice@atlanta.com;transport=TCP", "sip:alice@AtLanTa.CoM;Transport=tcp",
+		  true },
+		{ "sip:carol@chicago.com", "sip:carol@chicago.com;newparam=5", true },
+		{ "sip:carol@chicago.com", "sip:carol@chicago.com;security=on", true },
+		{ "sip:biloxi.com;transport=tcp;method=REGISTER?to=sip:bob%40biloxi.com",
+		  "sip:biloxi.com;method=REGISTER;transport=tcp?to=sip:bob%40biloxi.com", true },
+		{ "sip:alice@atlanta.com?subject=project%20x&priority=urgent",
+		  "sip:alice@atlanta.com?priority=urgent&subject=project%20x", true },
+		{ "SIP:ALICE@AtLanTa.CoM;Transport=udp", "sip:alice@AtLanTa.CoM;Transport=UDP",
+		  false },
+		{ "sip:bob@biloxi.com", "sip:bob@biloxi.com:5060", false },
+		{ "sip:bob@biloxi.com", "sip:bob@biloxi.com;transport=udp", false },
+		{ "sip:bob@biloxi.com", "sip:bob@biloxi.com:6000;transport=tcp", false },
+		{ "sip:carol@chicago.com", "sip:carol@chicago.com?Subject=next%20meeting", false },
+		{ "sip:bob@phone21.boxesbybob.com", "sip:bob@192.0.2.4", false },
+		{ "sip:carol@chicago.com;security=on", "sip:carol@chicago.com;security=off",
+		  false },
+		{ "sip:a@x", "sips:a@x", false },
+		{ "sip:a@x", "sip:x", false },
+		{ "sip:a@x;maddr=1.2.3.4", "sip:a@x", false },
+		{ "sip:a@x;user=phone", "sip:a@x", false },
+		{ "sip:a:b@x", "sip:a@x", false },
+		{ "sip:a%40@x", "sip:a%40@x", true },
+		{ "sip:a%3Bb@x", "sip:a;b@x", false },
+		{ "tel:+1-201-555-0123", "tel:+12015550123", true },
+		{ "tel:+1-201-555-0123", "tel:+12015550124", false },
+		{ "tel:123;phone-context=a.com;ext=4", "tel:123;ext=4;phone-context=A.com", true },
+		{ "tel:123;phone-context=a.com", "tel:123;phone-context=b.com", false },
+		{ "tel:+12;ext=1", "tel:+12", false },
+		{ "urn:service:sos", "urn:service:sos", true },
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -278,7 +279,7 @@ static void truncated(void)
 		struct sip_uri uri;
 
 		memcpy(copy, text, n);
-		if (sip_uri_parse(&uri, (struct str){copy, n}, NULL) == 0)
+		if (sip_uri_parse(&uri, (struct str){ copy, n }, NULL) == 0)
 			CU_ASSERT_TRUE(uri.text.n == n);
 		free(copy);
 	}
@@ -287,14 +288,10 @@ static void truncated(void)
 int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
-		{"parts",	  parts	       },
-		      {"odd_but_valid", odd_but_valid},
-		{"refused",	    refused	   },
-		{"hosts",	  hosts	       },
-		      {"compared",	   compared	   },
-		{"telephone",     telephone    },
-		{"escaped",	    escaped	   },
-		      {"truncated",	    truncated    },
+		{ "parts", parts },	  { "odd_but_valid", odd_but_valid },
+		{ "refused", refused },	  { "hosts", hosts },
+		{ "compared", compared }, { "telephone", telephone },
+		{ "escaped", escaped },	  { "truncated", truncated },
 		CU_TEST_INFO_NULL,
 	};
 

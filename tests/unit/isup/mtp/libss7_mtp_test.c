@@ -97,20 +97,19 @@ static void run_ms(unsigned ms)
 static void open_end(unsigned e, uint32_t opc, uint32_t adjacent)
 {
 	struct end *end = &lab.end[e];
-	const struct libss7_mtp_conf conf = {.name = e ? "b" : "a",
-					     .opc = opc,
-					     .adjacent = adjacent,
-					     .network = 2,
-					     .fd = end->fd};
+	const struct libss7_mtp_conf conf = {
+		.name = e ? "b" : "a", .opc = opc, .adjacent = adjacent, .network = 2, .fd = end->fd
+	};
 	const struct mtp_user user = {
-		.transfer = on_transfer, .pause = on_pause, .resume = on_resume, .arg = end};
+		.transfer = on_transfer, .pause = on_pause, .resume = on_resume, .arg = end
+	};
 
 	CU_ASSERT_EQUAL_FATAL(libss7_mtp_open(&end->mtp, &conf, &user, &lab.loop, lab.heap), 0);
 }
 
 static void lab_open(void)
 {
-	static const struct clock_source clock = {.now_us = lab_now};
+	static const struct clock_source clock = { .now_us = lab_now };
 	int size = 1;
 
 	memset(&lab, 0, sizeof(lab));
@@ -155,7 +154,7 @@ static enum mtp_link_state state(unsigned e)
 
 static int send_numbered(unsigned e, unsigned number)
 {
-	const uint8_t msu[] = {1, 0, (uint8_t)number, (uint8_t)(number >> 8), 0x55};
+	const uint8_t msu[] = { 1, 0, (uint8_t)number, (uint8_t)(number >> 8), 0x55 };
 
 	return mtp_transfer(lab.end[e].mtp, e ? PC_B : PC_A, e ? PC_A : PC_B, 0, msu, sizeof(msu));
 }
@@ -177,7 +176,7 @@ static void the_link_comes_up(void)
 
 static void transfer_keeps_order(void)
 {
-	uint8_t large[MTP_SIF_MAX] = {0};
+	uint8_t large[MTP_SIF_MAX] = { 0 };
 
 	lab_open();
 	run_ms(3000);
@@ -319,8 +318,9 @@ static void hostile_units_are_refused(void)
 static void another_slc_is_refused(void)
 {
 	const struct libss7_mtp_conf conf = {
-		.name = "x", .opc = 1, .adjacent = 2, .fd = 0, .slc = 1};
-	const struct mtp_user user = {0};
+		.name = "x", .opc = 1, .adjacent = 2, .fd = 0, .slc = 1
+	};
+	const struct mtp_user user = { 0 };
 	struct mtp *mtp = NULL;
 
 	CU_ASSERT_EQUAL(libss7_mtp_open(&mtp, &conf, &user, NULL, NULL), -EINVAL);
@@ -330,15 +330,15 @@ static void another_slc_is_refused(void)
 int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
-		{"the link comes up",		      the_link_comes_up		       },
-		{"transfer keeps order",			 transfer_keeps_order		     },
-		{"losses are repaired",			losses_are_repaired		   },
-		{"the transmit queue is bounded",	  transmit_queue_is_bounded		   },
-		{"a cut line pauses and returns",	  a_cut_line_pauses_and_returns	       },
-		{"a layer 1 alarm fails the link",	   layer_one_alarm_fails_the_link	 },
-		{"an alarm in alignment leaves no timer", an_alarm_in_alignment_leaves_no_timer},
-		{"hostile units are refused",	      hostile_units_are_refused	       },
-		{"another SLC is refused",		   another_slc_is_refused		 },
+		{ "the link comes up", the_link_comes_up },
+		{ "transfer keeps order", transfer_keeps_order },
+		{ "losses are repaired", losses_are_repaired },
+		{ "the transmit queue is bounded", transmit_queue_is_bounded },
+		{ "a cut line pauses and returns", a_cut_line_pauses_and_returns },
+		{ "a layer 1 alarm fails the link", layer_one_alarm_fails_the_link },
+		{ "an alarm in alignment leaves no timer", an_alarm_in_alignment_leaves_no_timer },
+		{ "hostile units are refused", hostile_units_are_refused },
+		{ "another SLC is refused", another_slc_is_refused },
 		CU_TEST_INFO_NULL,
 	};
 	return cu_run("libss7_mtp", tests, argc, argv);
