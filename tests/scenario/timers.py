@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception
+"""What happens when nothing happens: timers of Q.764 and RFC 3261, peers that are gone."""
+import socket
+import time
+
+from harness import Group, wait_until
+from sipp import Callee, Caller, expect, message, pause, scenario
+
+SLOW_PLAN = """
+number "0301" { action = answer }
+number "0305" { action = no-answer }
+number "0307" { action = silent }
+originate "incomplete" { called = "40" calling = "301234567" noa = national calling-noa = national start = trigger
+	end-signal = false }
+originate "open-end" { called = "40555" calling = "301234567" noa = national calling-noa = national start = trigger
+	end-signal = false hold = 300ms }
+"""
+
+group = Group("timers", SLOW_PLAN, timers="T7 = 20s T9 = 45s T35 = 5s T10 = 2s")
+
+
+@group.scenario("Q.764 2.1.10: too few digits and no more within T35 is REL 28")
+def overlap_incomplete(case):
+    case.lab.tell_exchange("call incomplete")
+    report = case.report()
+    case.equal("cause at the exchange", report["cause"], 28)
+    case.true(f"after {report['end_ms']} ms", 4900 < report["end_ms"] < 6500)
+
+
+@group.scenario("Q.764 2.1.10: digits without ST are complete when T10 runs out")
+def overlap_by_t10(case):
+    server = case.server(Callee().answers(100))
+    case.lab.tell_exchange("call open-end")
+    case.finish(server)
+    case.true("wrong number", "INVITE sip:40555@" in case.messages(server))
+    case.true("too soon", case.report()["answer_ms"] > 1900)
+
+
+@group.scenario("RFC 3398 7.2.2 and Q.764 T7, T9: a silent exchange is 504 after T7, one that rings for ever 480 after T9")
+def exchange_never_answers(case):
+    start = time.monotonic()
+    silent = case.client(Caller("0307").failed(504), seconds=40)
+    ringing = case.client(Caller("0305").failed(480), seconds=70)
+    case.finish(silent)
+    case.true("T7 at the wrong time", 19.5 < time.monotonic() - start < 24)
+    case.released(102, number=1)
+    case.finish(ringing, 70)
+    case.true("T9 at the wrong time", 44.5 < time.monotonic() - start < 49)
+    case.released(19, number=2)
+
+
+PERMANENT = ("MTP2 silence", "MTP", "peer addresses")
+fast = Group("fast", SLOW_PLAN + """
+originate "in" { called = "4050" calling = "301234567" noa = national calling-noa = national start = trigger }
+""", sip_more="t1 = 50ms t2 = 200ms t4 = 250ms", rtp_timeout="3s")
+
+
+@fast.scenario("RFC 3261 13.3.1.4: without an ACK the 200 is repeated for 64*T1, then BYE")
+def lost_ack(case):
+    phone = case.lab.phone()
+    caller = Caller("0301", port=phone.port)
+    client = case.client(scenario(caller.invite(), expect("100", True), expect("180", True), expect("200", rrs="true"),
+                                  pause(2000), '<recv response="200" optional="true"></recv>', expect("BYE"),
+                                  message("SIP/2.0 200 OK\n[last_Via:]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n"
+                                          "[last_CSeq:]\nContent-Length: 0")))
+    case.finish(client)
+    case.true("200 was not repeated", case.messages(client).count("SIP/2.0 200 OK") > 5)
+    case.released(102)
+
+
+@fast.scenario("No RTP for the configured time ends the call: a peer that dies in a call leaves nothing behind")
+def dead_peer(case):
+    phone = case.lab.phone()
+    client = case.client(Caller("0301", port=phone.port).answered(60000))
+    case.wait_calls(1)
+    case.wait_packets(phone, 20)
+    client.kill()
+    client.wait()
+    phone.close()
+    start = time.monotonic()
+    case.cdr()
+    case.true(f"after {time.monotonic() - start:.1f} s", 2 < time.monotonic() - start < 6)
+    case.clients.clear()
+    wait_until("the dialog to be gone", lambda: not case.lab.show("dialogs"), 10)
+
+
+@fast.scenario("RFC 3261 17.1.1.2: a called peer that never answers INVITE is 408, REL 102; nothing stays")
+def peer_silent(case):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as hole:
+        hole.bind(("127.0.0.1", case.lab.pbx))
+        case.lab.tell_exchange("call in")
+        case.equal("cause at the exchange", case.report()["cause"], 102)
+    wait_until("the dialog to be gone", lambda: not case.lab.show("dialogs"), 10)
+
+
+@fast.scenario("RFC 3261 17: after 64*T1 no transaction, no dialog, no timer of a call is left")
+def nothing_left(case):
+    case.run(Caller("0301", port=case.lab.phone().port).answered(300))
+    case.run(Caller("0399").failed(404))
+    wait_until("every dialog to be gone", lambda: not case.lab.show("dialogs"), 10)
+    time.sleep(64 * 0.05)
+    left = [t for t in case.lab.show("timers") if t["timer"] not in PERMANENT]
+    case.equal("timers left", left, [])
