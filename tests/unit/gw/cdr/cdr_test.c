@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* Call detail records, read back by an independent JSON parser. */
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gw/base/json_line.h"
+#include "gw/cdr/cdr.h"
+#include "tests/unit/cu.h"
+
+static json_t *parsed(const struct call_record *record)
+{
+	char text[CDR_OCTETS_MAX];
+	size_t n = cdr_json(record, text, sizeof(text));
+	json_t *object;
+
+	CU_ASSERT_FATAL(n > 2 && text[n - 1] == '\n');
+	CU_ASSERT_PTR_NULL(memchr(text, '\n', n - 1));
+	object = json_loadb(text, n, JSON_REJECT_DUPLICATES, NULL);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(object);
+	return object;
+}
+
+static const char *text_at(json_t *object, const char *section, const char *key)
+{
+	return json_string_value(
+		json_object_get(section ? json_object_get(object, section) : object, key));
+}
+
+static void whole_record(void)
+{
+	struct call_record r = {
+		.id = "6b-1",
+		.trunk_in = "pbx",
+		.trunk_out = "pstn",
+		.protocol_in = "sip",
+		.protocol_out = "isup",
+		.leg_in = "sip:030@127.0.0.1",
+		.leg_out = "cic 3",
+		.route = "out",
+		.start_us = 1795241225123456,
+		.answer_us = 1795241226000000,
+		.end_us = 1795241233456789,
+		.attempts = 2,
+		.released_by = 1,
+		.release = { .cause = Q850_BUSY, .location = Q850_LOC_USER, .sip_status = 486 }
+	};
+	json_t *o;
+
+	memcpy(r.called.digits, "0301234", 8);
+	r.calling.noa = LEG_NOA_INTERNATIONAL;
+	r.calling.presentation = LEG_PRES_RESTRICTED;
+	memcpy(r.calling.digits, "4930", 5);
+	r.media[0].packets_in = 5000000000;
+	o = parsed(&r);
+	CU_ASSERT_STRING_EQUAL(text_at(o, NULL, "call"), "6b-1");
+	CU_ASSERT_STRING_EQUAL(text_at(o, NULL, "start"), "2026-11-21T06:07:05.123Z");
+	CU_ASSERT_TRUE(json_is_null(json_object_get(o, "alerting")));
+	CU_ASSERT_DOUBLE_EQUAL(json_real_value(json_object_get(o, "seconds")), 7.456, 0.0005);
+	CU_ASSERT_STRING_EQUAL(text_at(o, "calling", "nature"), "international");
+	CU_ASSERT_STRING_EQUAL(text_at(o, "calling", "presentation"), "restricted");
+	CU_ASSERT_STRING_EQUAL(text_at(o, "called", "digits"), "0301234");
+	CU_ASSERT_TRUE(json_is_null(json_object_get(o, "called_sent")));
+	CU_ASSERT_STRING_EQUAL(text_at(o, "out", "leg"), "cic 3");
+	CU_ASSERT_STRING_EQUAL(text_at(o, "release", "by"), "out");
+	CU_ASSERT_STRING_EQUAL(text_at(o, "release", "text"), "user busy");
+	CU_ASSERT_EQUAL(
+		json_integer_value(json_object_get(json_object_get(o, "release"), "sip_status")),
+		486);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(
+				json_object_get(json_object_get(o, "in"), "media"), "packets_in")),
+			5000000000);
+	json_decref(o);
+}
+
+static void never_routed(void)
+{
+	const struct call_record r = { .id = "6b-2",
+				       .trunk_in = "pbx",
+				       .protocol_in = "sip",
+				       .released_by = 2,
+				       .release = { .cause = Q850_NO_ROUTE } };
+	json_t *o = parsed(&r);
+
+	CU_ASSERT_TRUE(json_is_null(json_object_get(o, "out")));
+	CU_ASSERT_TRUE(json_is_null(json_object_get(o, "route")));
+	CU_ASSERT_STRING_EQUAL(text_at(o, "release", "by"), "gateway");
+	json_decref(o);
+}
+
+static void odd_characters_are_escaped(void)
+{
+	struct call_record r = { .id = "6b-3", .trunk_in = "p\"b\\x", .protocol_in = "sip" };
+	json_t *o;
+
+	memcpy(r.leg_in, "sip:\"\n\x01\xff\\", 10);
+	o = parsed(&r);
+	CU_ASSERT_STRING_EQUAL(text_at(o, "in", "trunk"), "p\"b\\x");
+	CU_ASSERT_PTR_NOT_NULL(strstr(text_at(o, "in", "leg"), "sip:\"\n"));
+	json_decref(o);
+}
+
+static void too_long_is_refused_whole(void)
+{
+	const struct call_record r = { .id = "6b-4", .trunk_in = "pbx", .protocol_in = "sip" };
+	char text[CDR_OCTETS_MAX];
+	size_t n = cdr_json(&r, text, sizeof(text));
+
+	CU_ASSERT_EQUAL(cdr_json(&r, text, n), n);
+	for (size_t cap = 0; cap < n; cap++)
+		CU_ASSERT_EQUAL(cdr_json(&r, text, cap), 0);
+}
+
+static void numbers_in_a_line(void)
+{
+	struct json_line line;
+	char text[128];
+	size_t n;
+
+	json_line_open(&line, text, sizeof(text));
+	json_line_int(&line, "a", INT64_MIN);
+	json_line_int(&line, "b", 0);
+	json_line_milli(&line, "c", 12005);
+	json_line_text(&line, "d", NULL);
+	n = json_line_close(&line);
+	CU_ASSERT_EQUAL_FATAL(n < sizeof(text), true);
+	text[n] = '\0';
+	CU_ASSERT_STRING_EQUAL(text,
+			       "{\"a\":-9223372036854775808,\"b\":0,\"c\":12.005,\"d\":null}\n");
+}
+
+int main(int argc, char **argv)
+{
+	static const CU_TestInfo tests[] = {
+		{ "whole record", whole_record },
+		{ "never routed", never_routed },
+		{ "odd characters are escaped", odd_characters_are_escaped },
+		{ "too long is refused whole", too_long_is_refused_whole },
+		{ "numbers in a line", numbers_in_a_line },
+		CU_TEST_INFO_NULL,
+	};
+	return cu_run("cdr", tests, argc, argv);
+}
