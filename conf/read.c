@@ -408,7 +408,7 @@ static char *load(const char *file, const char **reason)
 		free(text);
 		return NULL;
 	}
-	text[n] = '\0'; /* NOLINT(clang-analyzer-core.NullDereference): without a reason there is a text */
+	text[n] = '\0'; /* NOLINT: without a reason there is a text */
 	return text;
 }
 
