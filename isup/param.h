@@ -28,11 +28,29 @@ struct isup_number {
 	char digits[ISUP_DIGITS_MAX + 1]; /* 0-9, A-E for 10-14 */
 };
 
-struct isup_nci { uint8_t satellite, continuity; bool echo_control; }; /* 3.35; continuity: 0 none, 1 this circuit, 2 previous */
-struct isup_fci { uint8_t national_international, end_to_end; bool interworking, end_to_end_info, isup_all_way;
-	uint8_t isup_preference; bool isdn_access; uint8_t sccp; bool translated; }; /* 3.23 */
-struct isup_bci { uint8_t charge, called_status, called_category, end_to_end; bool interworking, end_to_end_info,
-	isup_all_way, holding, isdn_access, echo_control; uint8_t sccp; }; /* 3.5; called_status: 0 none, 1 free, 2 connect when free */
+/* 3.35; continuity: 0 none, 1 this circuit, 2 previous */
+struct isup_nci {
+	uint8_t satellite, continuity;
+	bool echo_control;
+};
+
+/* 3.23 */
+struct isup_fci {
+	uint8_t national_international, end_to_end;
+	bool interworking, end_to_end_info, isup_all_way;
+	uint8_t isup_preference;
+	bool isdn_access;
+	uint8_t sccp;
+	bool translated;
+};
+
+/* 3.5; called_status: 0 none, 1 free, 2 connect when free */
+struct isup_bci {
+	uint8_t charge, called_status, called_category, end_to_end;
+	bool interworking, end_to_end_info, isup_all_way, holding, isdn_access, echo_control;
+	uint8_t sccp;
+};
+
 struct isup_obci { bool in_band, diversion_may_occur, simple_segmentation, mlpp; }; /* 3.37 */
 struct isup_cause { uint8_t coding, location, value; uint8_t n_diagnostic; uint8_t diagnostic[30]; }; /* 3.12 */
 struct isup_event { uint8_t event; bool presentation_restricted; }; /* 3.21: 1 alerting ... 6 forwarded unconditional */

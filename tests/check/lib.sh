@@ -19,7 +19,7 @@ step() {
 		result=FAILED
 	fi
 	echo "$result  $name ($(($(date +%s) - start)) s)"
-	grep -E '^ +(suites|tests|asserts) +[0-9]' "$log" | tail -60 | summary
+	grep -E '^ +(suites|tests|asserts) +[0-9]' "$log" | summary
 	if [ $result = FAILED ]; then
 		echo "---- last lines of $log"
 		tail -60 "$log"
