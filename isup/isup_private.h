@@ -1,78 +1,107 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
-/* What the files of the ISUP procedures share. */
+/*
+ * What the files of the ISUP procedures (Q.764) share. A circuit's call is one state machine held as data in
+ * call_table.c: isup_call_event looks the pair (state, event) up, enters the next state and calls the action, which
+ * sets timers, sends and only then tells the owner, who may do anything from inside that call-back. Whoever goes on
+ * using a circuit after something that can reach the owner holds it with isup_circuit_enter and _leave.
+ */
 #ifndef ISUP_ISUP_PRIVATE_H
 #define ISUP_ISUP_PRIVATE_H
 
 #include "gw/base/counter.h"
 #include "gw/base/list.h"
+#include "gw/base/log.h"
+#include "gw/base/q850.h"
 #include "isup/isup.h"
 
 #define ISUP_CICS      4096 /* 12 bits */
-#define ISUP_GROUP_MAX 32   /* circuits of one group message: Q.763 3.43, range 1 to 31 */
+#define ISUP_GROUP_MAX 32   /* circuits of one group message of ours: Q.763 3.43, range 1 to 31 */
+#define ISUP_RANGE_MAX 256  /* circuits that a received group message may speak of */
 
 enum circuit_st {
 	CIC_IDLE,
-	CIC_OG_WAIT_ACM, /* IAM sent */
+	CIC_OG_WAIT_ACM, /* IAM sent, no backward message yet */
 	CIC_OG_WAIT_ANM, /* ACM received */
 	CIC_OG_ACTIVE,
-	CIC_IC_WAIT_ACM, /* IAM received */
+	CIC_IC_WAIT_ACM, /* IAM received, no backward message sent yet */
 	CIC_IC_WAIT_ANM, /* ACM sent */
 	CIC_IC_ACTIVE,
-	CIC_RELEASE_IND, /* REL came: the owner is asked to let go, RLC is owed */
+	CIC_RELEASE_IND, /* REL received: the owner is asked to let go, RLC is owed */
 	CIC_WAIT_RLC,	 /* REL sent */
 	CIC_RESETTING,	 /* RSC or GRS sent */
 	CIC_STS
 };
 
 enum circuit_ev {
-	CIC_EV_IAM,
-	CIC_EV_SAM,
-	CIC_EV_ACM,
-	CIC_EV_CPG,
-	CIC_EV_ANM,
-	CIC_EV_CON,
-	CIC_EV_SUS,
-	CIC_EV_RES,
-	CIC_EV_REL,
-	CIC_EV_RLC,
-	CIC_EV_WAIT_EXPIRED, /* T7, T9, T2, T6, T10 or T35: circuit->wait_id */
-	CIC_EV_RELEASE_REQ,
+	/* Messages. IAM comes as one of four: to be taken, lost against ours (dual seizure on a circuit that we
+	 * control), to be refused with the cause given, and for a circuit that we block. */
+	CIC_EV_IAM, CIC_EV_IAM_LOSES, CIC_EV_IAM_REFUSED, CIC_EV_IAM_BLOCKED,
+	CIC_EV_SAM, CIC_EV_ACM, CIC_EV_CPG, CIC_EV_ANM, CIC_EV_CON, CIC_EV_SUS, CIC_EV_RES, CIC_EV_REL, CIC_EV_RLC,
+	CIC_EV_INR, CIC_EV_BAD, /* a malformed message that would have moved the call on */
+	/* Maintenance: the other end reset, blocked, blocked for a hardware failure or does not have the circuit;
+	 * our reset was answered. */
+	CIC_EV_RESET_IN, CIC_EV_BLOCK_IN, CIC_EV_HARDWARE_IN, CIC_EV_UNEQUIPPED, CIC_EV_RESET_DONE,
+	/* Expiries. */
+	CIC_EV_T1, CIC_EV_T2, CIC_EV_T5, CIC_EV_T6, CIC_EV_T7, CIC_EV_T9, CIC_EV_T10, CIC_EV_T35,
+	/* Requests. */
+	CIC_EV_SEIZE, CIC_EV_SEIZE_FAILED,
+	CIC_EV_SEND_SAM, CIC_EV_SEND_ACM, CIC_EV_SEND_CPG, CIC_EV_SEND_ANM, CIC_EV_SEND_CON, CIC_EV_SEND_SUS,
+	CIC_EV_SEND_RES,
+	CIC_EV_RELEASE_REQ, CIC_EV_RESET_REQ, CIC_EV_HARDWARE_REQ,
 	CIC_EVS
 };
 
-/* Bits of blocked. */
-enum { BLOCK_LOCAL = 1, BLOCK_LOCAL_HW = 2, BLOCK_REMOTE = 4, BLOCK_REMOTE_HW = 8 };
+struct call_input {
+	const struct isup_msg *msg; /* received; NULL when malformed or when no message caused it */
+	struct isup_msg *out;	    /* CIC_EV_SEIZE, CIC_EV_SEND_*: to be sent */
+	struct isup_cause cause;    /* why the call ends, where the event ends it */
+	int err;		    /* of a request */
+};
 
-/* Maintenance of one circuit that awaits its acknowledgement. */
+typedef void call_action_fn(struct isup_circuit *circuit, struct call_input *in);
+
+struct transition {
+	call_action_fn *action;
+	enum circuit_st next;
+};
+extern const struct transition isup_call_table[CIC_STS][CIC_EVS];
+
+/* Timers of one circuit: those of its call, and the quick and slow repeat of its maintenance message. */
+enum circuit_timer {
+	CIC_T1, CIC_T2, CIC_T5, CIC_T6, CIC_T7, CIC_T9, CIC_T10, CIC_T35, CIC_CALL_TIMERS,
+	CIC_REPEAT = CIC_CALL_TIMERS, CIC_SLOW, CIC_TIMERS
+};
+
+/* Bits of blocked. Unequipped: UCIC came; counts as the other end's blocking. */
+enum {
+	BLOCK_LOCAL = 1, BLOCK_LOCAL_HW = 2, BLOCK_REMOTE = 4, BLOCK_REMOTE_HW = 8, BLOCK_UNEQUIPPED = 16,
+	BLOCK_BY_US = BLOCK_LOCAL | BLOCK_LOCAL_HW,
+	BLOCK_BY_PEER = BLOCK_REMOTE | BLOCK_REMOTE_HW | BLOCK_UNEQUIPPED
+};
+
+/* A maintenance message of one circuit that awaits its answer. */
 enum maintenance { MAINT_NONE, MAINT_BLO, MAINT_UBL, MAINT_RSC };
 
 struct isup_circuit {
-	struct isup *isup; /* borrow */
-	void *user, *bearer;
+	struct isup *isup;	  /* borrow */
+	void *user, *bearer;	  /* borrow: the owner of its call, the timeslot */
+	struct isup_group *reset; /* borrow: the group reset under way, or NULL */
+	const char *alarm;	  /* literal: raised now, or NULL */
+	uint64_t call;		  /* serial of its last seizure */
+	uint64_t freed;		  /* serial of its last release: longest idle is least */
+	struct isup_cause cause;  /* of our REL */
+	unsigned digits;	  /* incoming: so far */
 	uint16_t cic;
-	uint8_t state;	     /* enum circuit_st */
-	uint8_t blocked;
+	uint8_t state;	     /* enum circuit_st; written by isup_call_event alone */
+	uint8_t blocked;     /* BLOCK_ bits */
 	uint8_t maintenance; /* enum maintenance */
-	bool retire;
-	bool backward;	     /* a backward message came: no re-attempt any more */
-	bool complete;	     /* incoming overlap: digits are sufficient */
-	unsigned digits;     /* incoming: so far */
-	enum isup_timer_id wait_id;
-	uint64_t used;	     /* serial of its last call, for least recently used */
-	struct isup_cause cause; /* of our REL */
-	struct timer wait, t1, t5, repeat, slow;
-};
-
-/* A group message that awaits its acknowledgement. */
-struct isup_group {
-	struct list_node node;
-	struct isup *isup; /* borrow */
-	uint8_t type;	   /* ISUP_GRS, ISUP_CGB, ISUP_CGU */
-	bool hardware;
-	bool alarmed;
-	uint16_t first;
-	uint8_t count;
-	struct timer repeat, slow;
+	uint8_t depth;	     /* nested uses; neither taken away nor seized before 0 */
+	bool fresh;	     /* never reset: MTP was not there yet */
+	bool retire;	     /* to be taken away when idle */
+	bool complete;	     /* incoming: digits are sufficient */
+	bool told_usable;    /* what circuit_changed last said */
+	char subject[48];    /* trunk:cic */
+	struct timer timers[CIC_TIMERS];
 };
 
 struct isup {
@@ -82,15 +111,15 @@ struct isup {
 	struct timer_heap *heap; /* borrow */
 	struct mtp *mtp;	 /* borrow; NULL before isup_attach */
 	struct isup_circuit *circuits[ISUP_CICS]; /* own */
+	unsigned first, end;			  /* circuits are in [first, end) */
 	size_t n_circuits;
-	struct list groups; /* own */
+	struct list groups; /* own: struct isup_group */
 	uint64_t serial;
-	uint16_t cyclic; /* CIC used last */
-	bool paused, reset_done;
-	/* The IAM being received: traced once its owner is known, so that the trace carries the call. */
+	uint16_t cyclic;	  /* CIC used last */
+	bool paused, started;	  /* started: MTP was there once */
+	bool reset_done;	  /* the other end has answered a reset */
 	struct {
-		struct isup_circuit *circuit;
-		const struct isup_msg *msg;
+		const struct isup_msg *msg; /* an IAM whose owner is not known yet: traced once it is */
 		const uint8_t *octets;
 		size_t n;
 	} untraced;
@@ -102,34 +131,56 @@ extern struct counter isup_bad_messages, isup_unknown_types, isup_unexpected, is
 /* isup.c */
 int isup_transmit(struct isup *isup, struct isup_circuit *circuit, const struct isup_msg *msg);
 void isup_transmit_plain(struct isup_circuit *circuit, enum isup_type type);
-void isup_trace_received(struct isup *isup);
+void isup_transmit_confusion(struct isup *isup, uint16_t cic, uint8_t cause, const uint8_t *type);
+void isup_trace_later(struct isup *isup, const struct isup_msg *msg, const uint8_t *octets, size_t n);
+void isup_trace_flush(struct isup *isup);
 void isup_trace_timer(struct isup_circuit *circuit, const char *name, const char *what);
-void isup_log(const struct isup_circuit *circuit, int level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void isup_alarm(struct isup *isup, const char *what, unsigned cic, bool raised);
 
+/* circuit.c */
+void isup_circuit_enter(struct isup_circuit *circuit);
+/* The circuit may be gone afterwards. */
+void isup_circuit_leave(struct isup_circuit *circuit);
+void isup_circuit_free(struct isup_circuit *circuit);
+void isup_refresh_all(struct isup *isup);
+void isup_call_timer_start(struct isup_circuit *circuit, enum circuit_timer which);
+void isup_call_timer_stop(struct isup_circuit *circuit, enum circuit_timer which);
+void isup_call_timers_stop(struct isup_circuit *circuit);
+struct isup_circuit *isup_hunt(struct isup *isup);
+/* Q.764 2.9.1.4: whether our IAM stands on a circuit that both ends seize. */
+bool isup_circuit_controlled(const struct isup_circuit *circuit);
+void isup_log(const struct isup_circuit *circuit, enum log_level level, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
 /* call.c */
-void isup_circuit_set_state(struct isup_circuit *circuit, enum circuit_st state);
-void isup_call_event(struct isup_circuit *circuit, enum circuit_ev ev, const struct isup_msg *msg);
-void isup_indicate(struct isup_circuit *circuit, enum isup_ind ind, const struct isup_msg *msg, const struct isup_cause *cause);
-/* The call on the circuit is over without a word of its own (reset, blocking by hardware): timers stop, the owner hears
- * RELEASED or, before any backward message of an outgoing call, REATTEMPT; the circuit is left in this state. */
-void isup_call_abandon(struct isup_circuit *circuit, enum circuit_st next);
-void isup_call_idle(struct isup_circuit *circuit);
-timer_fn isup_wait_expired, isup_t1_expired, isup_t5_expired;
-const char *isup_circuit_state_name(unsigned state);
+void isup_call_event(struct isup_circuit *circuit, enum circuit_ev ev, struct call_input *in);
+void isup_iam_received(struct isup_circuit *circuit, const struct isup_msg *msg);
+struct isup_cause isup_cause_of(enum q850_cause value);
+void isup_indicate(struct isup_circuit *circuit, enum isup_ind ind, const struct isup_msg *msg,
+		   const struct isup_cause *cause);
+extern const char *const isup_state_names[CIC_STS]; /* call_table.c */
 
 /* maintenance.c */
-bool isup_maintenance_message(struct isup *isup, struct isup_circuit *circuit,
-			      const struct isup_msg *msg);
-/* An acknowledgement of a group whose first circuit was taken away meanwhile; false: it is no such message. */
-bool isup_group_ack(struct isup *isup, const struct isup_msg *msg);
-void isup_maintenance_start(struct isup_circuit *circuit, enum maintenance what);
+void isup_circuit_message(struct isup_circuit *circuit, const struct isup_msg *msg);
+/* slow: T17 alone, after T5 (Q.764 2.9.6) */
+void isup_maintenance_start(struct isup_circuit *circuit, enum maintenance what, bool slow);
+void isup_maintenance_stop(struct isup_circuit *circuit);
+void isup_maintenance_repeat(struct isup_circuit *circuit);
+void isup_circuit_alarm(struct isup_circuit *circuit, const char *what);
+void isup_reset_begin(struct isup_circuit *circuit);
+void isup_peer_unblocked(struct isup_circuit *circuit);
+void isup_reblock(struct isup_circuit *circuit);
 timer_fn isup_repeat_expired, isup_slow_expired;
-void isup_groups_free(struct isup *isup);
-/* Sends what awaits an answer again. */
+
+/* group.c, group_received.c */
+bool isup_group_message(struct isup *isup, const struct isup_msg *msg);
+/* The other end has reset the circuit: it is no longer awaited from the answer to our own group reset. */
+void isup_group_reset_by_peer(struct isup_circuit *circuit);
+/* CGB or CGU for the circuits whose own flags ask for it. -ENOMEM. */
+int isup_group_block(struct isup *isup, enum isup_type type, uint16_t first, unsigned count, bool hardware);
+void isup_reset_fresh(struct isup *isup);
+void isup_groups_forget(struct isup *isup, const struct isup_circuit *circuit);
 void isup_groups_repeat(struct isup *isup);
-void isup_repeat_pending(struct isup_circuit *circuit, void *arg);
-int isup_group_start(struct isup *isup, enum isup_type type, uint16_t first, unsigned count, bool hardware);
-void isup_reset_all(struct isup *isup);
+void isup_groups_free(struct isup *isup);
 
 #endif

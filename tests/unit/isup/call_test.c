@@ -73,6 +73,20 @@ static void overlap_in(void)
 	rig_close();
 }
 
+/* Exactly the minimum: T10, not T35, and T35 of before does not run on. */
+static void overlap_of_the_minimum(void)
+{
+	rig_open(4);
+	receive_iam(2, "30", false);
+	pass_ms(14000);
+	receive(ISUP_SAM, 2, 0);
+	pass_ms(5000);
+	expect("", "setup digits t10 ");
+	pass_ms(1000000);
+	expect("", "");
+	rig_close();
+}
+
 static void overlap_too_short(void)
 {
 	rig_open(4);
@@ -151,11 +165,11 @@ static void t1_repeats_and_t5_resets(void)
 	CU_ASSERT_STRING_EQUAL(rig.said, "released ");
 	CU_ASSERT_PTR_NOT_NULL(strstr(rig.alarms, "T5"));
 	rig.sent[0] = rig.said[0] = '\0';
-	pass_ms(15000);
+	pass_ms(299999); /* T17 alone from here on, no T16 (Q.764 2.9.6) */
+	expect("", "");
+	pass_ms(1);
 	expect("RSC 1 ", "");
-	pass_ms(285000); /* T17 */
 	CU_ASSERT_PTR_NOT_NULL(strstr(rig.alarms, "T17"));
-	rig.sent[0] = '\0';
 	pass_ms(299999);
 	expect("", "");
 	pass_ms(1);
@@ -180,7 +194,7 @@ static void suspend_and_resume(void)
 	pass_ms(179999);
 	expect("", "suspend ");
 	pass_ms(1);
-	expect("REL 1/16 ", "release/16 ");
+	expect("REL 1/102 ", "release/102 ");
 	receive(ISUP_RLC, 1, 0);
 	(void)seize();
 	receive(ISUP_ACM, 1, 1);
@@ -289,9 +303,8 @@ static void continuity_is_refused(void)
 
 static void unexpected_on_idle(void)
 {
-	static const uint8_t types[] = {
-		ISUP_ACM, ISUP_ANM, ISUP_CON, ISUP_CPG, ISUP_SUS, ISUP_RES
-	};
+	static const uint8_t types[] = { ISUP_ACM, ISUP_ANM, ISUP_CON, ISUP_CPG,
+					 ISUP_SUS, ISUP_RES, ISUP_SAM };
 
 	rig_open(4);
 	for (size_t i = 0; i < sizeof(types); i++) {
@@ -303,7 +316,6 @@ static void unexpected_on_idle(void)
 	receive(ISUP_REL, 1, 16);
 	expect("RLC 1 ", "");
 	receive(ISUP_RLC, 1, 0);
-	receive(ISUP_SAM, 1, 0);
 	expect("", "");
 	rig_close();
 }
@@ -314,6 +326,8 @@ static void malformed_and_unknown(void)
 	static const uint8_t bad_iam[] = { 2, 0, ISUP_IAM, 0, 0 };
 	static const uint8_t bad_rel[] = { 1, 0, ISUP_REL, 9, 0 };
 	static const uint8_t bad_acm[] = { 1, 0, ISUP_ACM };
+	static const uint8_t bad_cpg[] = { 1, 0, ISUP_CPG };
+	static const uint8_t bad_rlc[] = { 2, 0, ISUP_RLC, 9 };
 
 	rig_open(4);
 	isup_message_in(rig.isup, unknown, sizeof(unknown));
@@ -323,9 +337,22 @@ static void malformed_and_unknown(void)
 	receive(ISUP_RLC, 2, 0);
 	(void)seize();
 	isup_message_in(rig.isup, bad_acm, sizeof(bad_acm));
+	expect("IAM 1 REL 1/111 ", "release/111 ");
+	receive(ISUP_RLC, 1, 0);
+	expect("", "released ");
+	isup_message_in(rig.isup, bad_acm, sizeof(bad_acm));
+	isup_message_in(rig.isup, bad_cpg, sizeof(bad_cpg));
+	expect("CFN 1/111 CFN 1/111 ", "");
+	(void)seize();
+	isup_message_in(rig.isup, bad_cpg, sizeof(bad_cpg));
 	expect("IAM 1 CFN 1/111 ", "");
 	isup_message_in(rig.isup, bad_rel, sizeof(bad_rel));
 	expect("RLC 1 ", "release/31 released ");
+	isup_message_in(rig.isup, bad_iam, sizeof(bad_iam) - 2);
+	release(isup_circuit_find(rig.isup, 2), 16);
+	isup_message_in(rig.isup, bad_rlc, sizeof(bad_rlc));
+	expect("REL 2/111 ", "");
+	expect_state(2, "idle");
 	isup_message_in(rig.isup, unknown, 2);
 	isup_message_in(rig.isup, unknown, 0);
 	receive(ISUP_ACM, 99, 1);
@@ -385,6 +412,126 @@ static void what_waits_goes_out_on_resume(void)
 	rig_close();
 }
 
+/* Q.764 2.9.5.1 c and d: by the state of the call. */
+static void unexpected_in_a_call(void)
+{
+	rig_open(4);
+	(void)seize();
+	receive(ISUP_SUS, 1, 0); /* no backward message yet: reset, and another circuit */
+	expect("IAM 1 RSC 1 ", "reattempt ");
+	receive(ISUP_RLC, 1, 0);
+	(void)seize();
+	receive(ISUP_ACM, 1, 1);
+	receive(ISUP_ACM, 1, 1);
+	receive(ISUP_SAM, 1, 0);
+	receive_iam(1, "30123", true);
+	receive(ISUP_RES, 1, 0);
+	expect("IAM 1 ", "acm ");
+	receive(ISUP_RLC, 1, 0); /* not asked for */
+	expect("REL 1/111 ", "release/111 ");
+	receive(ISUP_RLC, 1, 0);
+	expect("", "released ");
+	receive_iam(2, "30123", true);
+	receive_iam(2, "30123", true); /* before our ACM: the incoming call is released */
+	expect("RSC 2 ", "setup released ");
+	receive(ISUP_RLC, 2, 0);
+	receive_iam(2, "30123", true);
+	(void)send_type(rig.circuit, ISUP_ACM, 1);
+	receive(ISUP_ACM, 2, 1);
+	receive(ISUP_SAM, 2, 1);
+	expect("ACM 2 ", "setup ");
+	expect_state(2, "incoming, wait for answer");
+	rig_close();
+}
+
+static void answers_what_it_does_not_know(void)
+{
+	struct isup_msg inr;
+	static const uint8_t none[2];
+
+	rig_open(4);
+	(void)seize();
+	isup_msg_init(&inr, ISUP_INR, 1);
+	CU_ASSERT_EQUAL(isup_msg_add(&inr, 0x0e, none, 2), 0);
+	receive_msg(&inr); /* nothing of it is known here */
+	receive(ISUP_CCR, 3, 0);
+	expect("IAM 1 INF 1 CFN 3/97 ", "");
+	receive(ISUP_CFN, 1, 97);
+	expect("", "");
+	rig_close();
+}
+
+static void an_answer_needs_no_acm(void)
+{
+	rig_open(4);
+	(void)seize();
+	receive(ISUP_ANM, 1, 0); /* RFC 3398 7.2.7 */
+	expect("IAM 1 ", "answer ");
+	pass_ms(1000000);
+	expect("", "");
+	rig_close();
+}
+
+static void every_request_in_every_state(void)
+{
+	static const uint8_t types[] = { ISUP_SAM, ISUP_ACM, ISUP_CPG, ISUP_ANM,
+					 ISUP_CON, ISUP_SUS, ISUP_RES, ISUP_REL };
+	struct isup_circuit *c;
+
+	rig_open(4);
+	c = isup_circuit_find(rig.isup, 1);
+	for (size_t i = 0; i < sizeof(types); i++)
+		CU_ASSERT_EQUAL(send_type(c, types[i], 1), -EPROTO);
+	release(c, 16); /* nothing to release */
+	expect("", "");
+	c = seize();
+	for (size_t i = 1; i < sizeof(types); i++)
+		CU_ASSERT_EQUAL(send_type(c, types[i], 1), -EPROTO);
+	release(c, 16);
+	release(c, 17); /* the first word stands */
+	for (size_t i = 0; i < sizeof(types); i++)
+		CU_ASSERT_EQUAL(send_type(c, types[i], 1), -EPROTO);
+	expect("IAM 1 REL 1/16 ", "");
+	receive(ISUP_RLC, 1, 0);
+	expect("", "released ");
+	rig_close();
+}
+
+static void a_pause_keeps_calls(void)
+{
+	rig_open(4);
+	struct isup_circuit *c = seize();
+
+	receive(ISUP_ACM, 1, 1);
+	receive(ISUP_ANM, 1, 0);
+	(void)seize();
+	isup_mtp_pause(rig.isup);
+	CU_ASSERT_EQUAL(send_type(c, ISUP_SUS, 0), -ENETUNREACH);
+	expect("IAM 1 IAM 3 ", "acm answer ");
+	pass_ms(25000); /* T7 runs on, its REL cannot go out */
+	expect("", "release/102 ");
+	isup_mtp_resume(rig.isup);
+	expect("REL 3/102 ", "");
+	expect_state(1, "outgoing, answered");
+	rig_close();
+}
+
+static void an_iam_that_cannot_be_sent(void)
+{
+	struct isup_circuit *c = NULL;
+	struct isup_msg iam;
+
+	rig_open(4);
+	make_iam(&iam, 0, "30123", true, 0);
+	isup_msg_remove(&iam, ISUP_P_TMR);
+	CU_ASSERT_EQUAL(isup_setup(rig.isup, &iam, OWNER, &c), -EINVAL);
+	CU_ASSERT_PTR_NULL(c);
+	expect("", "");
+	expect_state(1, "idle");
+	CU_ASSERT_EQUAL(timer_heap_running(rig.heap), 0);
+	rig_close();
+}
+
 int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
@@ -392,6 +539,7 @@ int main(int argc, char **argv)
 		{ "incoming call", incoming_call },
 		{ "connect without ACM", connect_without_acm },
 		{ "overlap in", overlap_in },
+		{ "overlap of the minimum", overlap_of_the_minimum },
 		{ "overlap too short: T35", overlap_too_short },
 		{ "the end signal completes", end_signal_completes },
 		{ "overlap out", overlap_out },
@@ -409,8 +557,14 @@ int main(int argc, char **argv)
 		{ "no circuit, no destination", no_circuit_and_no_destination },
 		{ "hunting", hunting },
 		{ "what waits goes out on resume", what_waits_goes_out_on_resume },
+		{ "unexpected messages in a call", unexpected_in_a_call },
+		{ "answers what it does not know", answers_what_it_does_not_know },
+		{ "an answer needs no ACM", an_answer_needs_no_acm },
+		{ "every request in every state", every_request_in_every_state },
+		{ "a pause keeps calls", a_pause_keeps_calls },
+		{ "an IAM that cannot be sent", an_iam_that_cannot_be_sent },
 		CU_TEST_INFO_NULL,
 	};
-	log_set_level(LOG_ERROR);
+	log_open("/dev/null", LOG_ERROR, 16);
 	return cu_run("isup call", tests, argc, argv);
 }

@@ -48,8 +48,9 @@ static void gra_tells_what_stays_blocked(void)
 	isup_mtp_resume(rig.isup);
 	isup_msg_init(&gra, ISUP_GRA, 1);
 	CU_ASSERT_EQUAL(isup_put_range(&gra, &range), 0);
+	receive(ISUP_BLO, 1, 0);
 	receive_msg(&gra);
-	CU_ASSERT_STRING_EQUAL(blocking(1), "-");
+	CU_ASSERT_STRING_EQUAL(blocking(1), "-"); /* whatever was said before */
 	CU_ASSERT_STRING_EQUAL(blocking(2), "remote");
 	CU_ASSERT_FALSE(isup_circuit_usable(isup_circuit_find(rig.isup, 2)));
 	rig_close();
@@ -273,6 +274,214 @@ static void every_timer_is_within_its_limits(void)
 	}
 }
 
+static void set_kind(struct isup_msg *msg, uint8_t kind)
+{
+	CU_ASSERT_EQUAL_FATAL(isup_put_octet(msg, ISUP_P_CIRCUIT_GROUP_TYPE, kind), 0);
+}
+
+/* Q.764 2.8.2.2: our hardware failure ends calls without REL; an answer of the other kind is none.
+ */
+static void we_block_for_a_hardware_failure(void)
+{
+	struct isup_range range;
+	struct isup_msg ack;
+
+	rig_open(4);
+	(void)seize();
+	receive_iam(2, "30123", true);
+	expect("IAM 1 ", "setup ");
+	CU_ASSERT_EQUAL(isup_block_group(rig.isup, 1, 2, true), 0);
+	expect("CGB 1 ", "reattempt released ");
+	expect_state(1, "idle");
+	CU_ASSERT_STRING_EQUAL(blocking(2), "local hw");
+	receive(ISUP_CGBA, 1, 1); /* maintenance */
+	pass_ms(15000);
+	CU_ASSERT_PTR_NOT_NULL(strstr(rig.sent, "CGB 1 "));
+	make(&ack, ISUP_CGBA, 1, 1);
+	set_kind(&ack, 1);
+	receive_msg(&ack);
+	rig.sent[0] = '\0';
+	pass_ms(14999);
+	expect("", "");
+	/* A reset by the other end makes it forget: it is told before the answer. One circuit takes
+	 * a neighbour into the range, with its bit 0. */
+	receive(ISUP_RSC, 1, 0);
+	CU_ASSERT_PTR_EQUAL(strstr(rig.sent, "CGB 1 RLC 1 "), rig.sent + strlen(rig.sent) - 12);
+	rig.sent[0] = '\0';
+	receive(ISUP_GRS, 1, 3);
+	expect("CGB 1 GRA 1 ", "");
+	CU_ASSERT_TRUE(isup_get_range(&rig.last, &range));
+	CU_ASSERT_EQUAL(range.status[0], 0); /* GRA speaks of maintenance only */
+	rig_close();
+}
+
+/* Q.764 2.8.2.3: unasked acknowledgements. */
+static void unasked_acknowledgements(void)
+{
+	rig_open(4);
+	receive(ISUP_BLA, 1, 0);
+	expect("UBL 1 ", "");
+	receive(ISUP_UBA, 1, 0);
+	receive(ISUP_UBA, 1, 0);
+	receive(ISUP_GRA, 1, 3);
+	expect("", "");
+	CU_ASSERT_EQUAL(isup_block(rig.isup, 1), 0);
+	receive(ISUP_BLA, 1, 0);
+	receive(ISUP_BLA, 1, 0);
+	expect("BLO 1 ", "");
+	receive(ISUP_UBA, 1, 0);
+	expect("BLO 1 ", "");
+	receive(ISUP_BLA, 1, 0);
+	receive(ISUP_CGUA, 1, 1); /* 1 is blocked here, 2 is not */
+	expect("CGB 1 ", "");
+	receive(ISUP_CGBA, 3, 1);
+	expect("CGU 3 CGU 4 ", "");
+	rig_close();
+}
+
+static void unblocking_withdraws_blocking(void)
+{
+	struct isup_range range;
+
+	rig_open(4);
+	CU_ASSERT_EQUAL(isup_block_group(rig.isup, 1, 4, false), 0);
+	CU_ASSERT_EQUAL(isup_unblock_group(rig.isup, 1, 2, false), 0);
+	rig.sent[0] = '\0';
+	receive(ISUP_CGUA, 1, 1);
+	pass_ms(15000); /* 3 and 4 are still to be blocked */
+	expect("CGB 1 ", "");
+	CU_ASSERT_TRUE(isup_get_range(&rig.last, &range));
+	CU_ASSERT_EQUAL(range.status[0], 0x0c);
+	receive(ISUP_CGBA, 1, 3);
+	pass_ms(1000000);
+	expect("", "");
+	CU_ASSERT_STRING_EQUAL(blocking(2), "-");
+	CU_ASSERT_STRING_EQUAL(blocking(3), "local");
+	rig_close();
+}
+
+/* Our own reset makes the other end forget what we block. */
+static void a_reset_is_followed_by_blocking(void)
+{
+	struct isup_range range;
+
+	rig_open(4);
+	CU_ASSERT_EQUAL(isup_block_group(rig.isup, 2, 2, false), 0);
+	receive(ISUP_CGBA, 2, 1);
+	rig.sent[0] = '\0';
+	CU_ASSERT_EQUAL(isup_reset_group(rig.isup, 1, 4), 0);
+	CU_ASSERT_EQUAL(isup_reset_group(rig.isup, 1, 2), -EALREADY);
+	CU_ASSERT_EQUAL(isup_reset(rig.isup, 1), -EALREADY);
+	CU_ASSERT_EQUAL(isup_block(rig.isup, 1), 0); /* told when the reset is over */
+	expect("GRS 1 ", "");
+	receive(ISUP_GRA, 1, 3);
+	expect("CGB 1 ", "");
+	CU_ASSERT_TRUE(isup_get_range(&rig.last, &range));
+	CU_ASSERT_EQUAL(range.status[0], 0x07);
+	receive(ISUP_CGBA, 1, 3);
+	CU_ASSERT_EQUAL(isup_reset(rig.isup, 1), 0);
+	receive(ISUP_RLC, 1, 0);
+	expect("RSC 1 BLO 1 ", "");
+	rig_close();
+}
+
+/* The other end's own reset frees the circuits that we are resetting; the late GRA is no news. */
+static void resets_cross(void)
+{
+	rig_open_raw(4);
+	isup_mtp_resume(rig.isup);
+	receive(ISUP_GRS, 1, 3);
+	expect("GRS 1 GRA 1 ", "");
+	CU_ASSERT_TRUE(isup_available(rig.isup));
+	expect_state(4, "idle");
+	receive(ISUP_GRA, 1, 3);
+	(void)seize();
+	pass_ms(15000);
+	expect("IAM 1 ", "");
+	CU_ASSERT_EQUAL(isup_reset(rig.isup, 3), 0);
+	receive(ISUP_RSC, 3, 0); /* f: answered, and ours still awaits its answer */
+	expect("RSC 3 RLC 3 ", "");
+	expect_state(3, "resetting");
+	receive(ISUP_RLC, 3, 0);
+	expect_state(3, "idle");
+	/* A group is over when the other end has reset each of it by itself. */
+	CU_ASSERT_EQUAL(isup_reset_group(rig.isup, 3, 2), 0);
+	receive(ISUP_RSC, 3, 0);
+	expect_state(3, "resetting");
+	receive(ISUP_RSC, 4, 0);
+	expect("GRS 3 RLC 3 RLC 4 ", "");
+	expect_state(3, "idle");
+	expect_state(4, "idle");
+	rig_close();
+}
+
+static void a_wrong_group_is_discarded(void)
+{
+	static const uint8_t national[] = { 1, 0, ISUP_CGB, 2, 1, 2, 3, 0x0f };
+	static const uint8_t no_status[] = { 1, 0, ISUP_CGB, 0, 1, 1, 3 };
+	struct isup_range many = { .range = 39, .n_status = 5, .has_status = true };
+	struct isup_msg cgb;
+
+	rig_open(4);
+	isup_message_in(rig.isup, national, sizeof(national));
+	isup_message_in(rig.isup, no_status, sizeof(no_status));
+	isup_msg_init(&cgb, ISUP_CGB, 1);
+	set_kind(&cgb, 0);
+	memset(many.status, 0xff, 5);
+	CU_ASSERT_EQUAL(isup_put_range(&cgb, &many), 0);
+	receive_msg(&cgb);
+	expect("", "");
+	/* A range of 40 with two circuits meant is right, and its first circuit need not be here.
+	 */
+	memset(many.status, 0, 5);
+	many.status[0] = 0x06;
+	isup_msg_init(&cgb, ISUP_CGB, 0);
+	set_kind(&cgb, 0);
+	CU_ASSERT_EQUAL(isup_put_range(&cgb, &many), 0);
+	receive_msg(&cgb);
+	expect("CGBA 0 ", "");
+	CU_ASSERT_STRING_EQUAL(blocking(1), "remote");
+	CU_ASSERT_STRING_EQUAL(blocking(2), "remote");
+	CU_ASSERT_STRING_EQUAL(blocking(3), "-");
+	receive(ISUP_GRS, 50, 3);
+	expect("UCIC 50 ", "");
+	rig_close();
+}
+
+static void an_unequipped_circuit_comes_back(void)
+{
+	rig_open(4);
+	(void)seize();
+	receive(ISUP_UCIC, 1, 0);
+	CU_ASSERT_STRING_EQUAL(blocking(1), "unequipped");
+	rig.sent[0] = rig.said[0] = '\0';
+	CU_ASSERT_EQUAL(isup_reset(rig.isup, 1), 0);
+	receive(ISUP_RLC, 1, 0);
+	CU_ASSERT_TRUE(isup_circuit_usable(isup_circuit_find(rig.isup, 1)));
+	expect("RSC 1 ", "");
+	rig_close();
+}
+
+static void a_gap_splits_the_first_reset(void)
+{
+	rig_open_raw(4);
+	CU_ASSERT_EQUAL(isup_circuit_remove(rig.isup, 2, false), 0);
+	for (uint16_t cic = 10; cic < 50; cic++)
+		CU_ASSERT_EQUAL(isup_circuit_add(rig.isup, cic, NULL), 0);
+	isup_mtp_resume(rig.isup);
+	expect("RSC 1 GRS 3 GRS 10 GRS 42 ", "");
+	/* A circuit that is awaited and taken away is awaited no more. */
+	CU_ASSERT_EQUAL(isup_circuit_remove(rig.isup, 3, false), 0);
+	CU_ASSERT_EQUAL(isup_circuit_remove(rig.isup, 4, false), 0);
+	receive(ISUP_RLC, 1, 0);
+	receive(ISUP_GRA, 10, 31);
+	receive(ISUP_GRA, 42, 7);
+	pass_ms(1000000);
+	expect("", "");
+	CU_ASSERT_EQUAL(isup_circuit_count(rig.isup), 41);
+	rig_close();
+}
+
 int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
@@ -288,9 +497,17 @@ int main(int argc, char **argv)
 		{ "we block groups", we_block_groups },
 		{ "circuits come and go", circuits_come_and_go },
 		{ "not equipped over there", not_equipped_over_there },
+		{ "we block for a hardware failure", we_block_for_a_hardware_failure },
+		{ "unasked acknowledgements", unasked_acknowledgements },
+		{ "unblocking withdraws blocking", unblocking_withdraws_blocking },
+		{ "a reset is followed by blocking", a_reset_is_followed_by_blocking },
+		{ "resets cross", resets_cross },
+		{ "a wrong group is discarded", a_wrong_group_is_discarded },
+		{ "an unequipped circuit comes back", an_unequipped_circuit_comes_back },
+		{ "a gap splits the first reset", a_gap_splits_the_first_reset },
 		{ "every timer is within its limits", every_timer_is_within_its_limits },
 		CU_TEST_INFO_NULL,
 	};
-	log_set_level(LOG_ERROR);
+	log_open("/dev/null", LOG_ERROR, 16);
 	return cu_run("isup maintenance", tests, argc, argv);
 }
