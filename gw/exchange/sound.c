@@ -53,7 +53,7 @@ static const char *load_wav(struct sound *sound, const char *path)
 	const char *wrong;
 	size_t n = 0;
 	uint8_t *file = load(path, &n, &wrong);
-	struct wav wav;
+	struct wav wav = { 0 };
 
 	if (file)
 		wrong = wav_parse(&wav, file, n);

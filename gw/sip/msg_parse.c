@@ -257,7 +257,7 @@ static bool value_parse(struct parse *ps, enum sip_header_id id, struct sip_lex 
 		return true;
 	}
 	/* A top Via that can be read as far as sent-by still says where a 400 goes. */
-	if (id == SIP_H_VIA && !ps->msg->via && ((struct sip_via *)value)->text.n > 0)
+	if (value && id == SIP_H_VIA && !ps->msg->via && ((struct sip_via *)value)->text.n > 0)
 		value_link(ps, id, value);
 	return false;
 }
