@@ -55,8 +55,7 @@ static void follow(struct entry *entry)
 	entry->alarms = now;
 	report_alarms(entry->span->name, before, now);
 	if ((now ^ before) & TDM_ALARM_DOWN)
-		/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): entry->spans is set before
-		 */
+		/* NOLINTNEXTLINE: spans is set */
 		user->link_alarm(user->arg, entry->span, now & TDM_ALARM_DOWN);
 	if (now & ~before & TDM_ALARM_DOWN)
 		timer_start_ms(&entry->hold_off, HOLD_OFF_MS);

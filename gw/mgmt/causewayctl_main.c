@@ -138,8 +138,7 @@ static void learn_words(struct client *client)
 			client->second[client->n_words] = second;
 			client->words[client->n_words++] = strndup(word, n);
 		}
-		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): the words are freed at the end of
-		 * main */
+		/* NOLINTNEXTLINE: main frees the words */
 		line = *end ? end + 1 : end;
 	}
 	free(text);
