@@ -5,10 +5,10 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "gw/base/list.h"
 #include "gw/base/log.h"
+#include "gw/base/wall.h"
 
 #define CLEARED_KEPT 64
 
@@ -16,7 +16,7 @@ struct alarm {
 	struct list_node node;
 	char source[40];
 	char text[80];
-	struct timespec raised, cleared; /* cleared.tv_sec 0: still raised */
+	uint64_t raised_us, cleared_us; /* wall clock; cleared_us 0: still raised */
 };
 
 static struct list alarms = { { &alarms.head, &alarms.head } };
@@ -27,8 +27,7 @@ static struct alarm *find_raised(const char *source, const char *text)
 	for (struct list_node *n = list_first(&alarms); n; n = list_next(&alarms, n)) {
 		struct alarm *a = container_of(n, struct alarm, node);
 
-		if (!a->cleared.tv_sec && strcmp(a->source, source) == 0 &&
-		    strcmp(a->text, text) == 0)
+		if (!a->cleared_us && strcmp(a->source, source) == 0 && strcmp(a->text, text) == 0)
 			return a;
 	}
 	return NULL;
@@ -48,7 +47,7 @@ static void forget_oldest_cleared(void)
 	for (struct list_node *n = list_first(&alarms); n; n = list_next(&alarms, n)) {
 		struct alarm *a = container_of(n, struct alarm, node);
 
-		if (!a->cleared.tv_sec)
+		if (!a->cleared_us)
 			continue;
 		list_remove(n);
 		free(a);
@@ -72,7 +71,7 @@ void alarm_raise(const char *source, const char *text)
 		return;
 	memcpy(a->source, probe.source, sizeof(a->source));
 	memcpy(a->text, probe.text, sizeof(a->text));
-	clock_gettime(CLOCK_REALTIME, &a->raised);
+	a->raised_us = wall_now_us();
 	list_append(&alarms, &a->node);
 	raised_count++;
 }
@@ -88,7 +87,7 @@ void alarm_clear(const char *source, const char *text)
 	if (!a)
 		return;
 	log_write(LOG_NOTICE, source, "alarm cleared: %s", text);
-	clock_gettime(CLOCK_REALTIME, &a->cleared);
+	a->cleared_us = wall_now_us();
 	raised_count--;
 	if (++cleared_count > CLEARED_KEPT)
 		forget_oldest_cleared();
@@ -99,16 +98,14 @@ size_t alarm_count(void)
 	return raised_count;
 }
 
-static void set_time(struct table *table, size_t column, const struct timespec *at)
+static void set_time(struct table *table, size_t column, uint64_t at_us)
 {
-	struct tm tm;
-	char text[32];
+	char text[WALL_TEXT_MAX];
 
-	if (!at->tv_sec)
+	if (!at_us)
 		return;
-	gmtime_r(&at->tv_sec, &tm);
-	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
-	table_set_fmt(table, column, "%s.%03ldZ", text, at->tv_nsec / 1000000);
+	(void)wall_text(at_us, 3, text);
+	table_set_str(table, column, str_c(text));
 }
 
 static struct table *alarms_fill(void *arg)
@@ -124,9 +121,9 @@ static struct table *alarms_fill(void *arg)
 			break;
 		table_set_str(table, 0, str_c(a->source));
 		table_set_str(table, 1, str_c(a->text));
-		table_set_str(table, 2, a->cleared.tv_sec ? STR("cleared") : STR("raised"));
-		set_time(table, 3, &a->raised);
-		set_time(table, 4, &a->cleared);
+		table_set_str(table, 2, a->cleared_us ? STR("cleared") : STR("raised"));
+		set_time(table, 3, a->raised_us);
+		set_time(table, 4, a->cleared_us);
 	}
 	return table;
 }

@@ -34,22 +34,38 @@ static void put_digits(struct json_line *line, uint64_t value, unsigned least)
 	put(line, digits + NUMBER_MAX - n, n);
 }
 
+/* Printable ASCII that needs no escape. */
+static const bool is_plain[256] = {
+	[' '] = true,
+	['!'] = true,
+	['#' ... '['] = true,
+	[']' ... '~'] = true,
+};
+
 static void put_text(struct json_line *line, const char *text)
 {
 	static const char hex[] = "0123456789abcdef";
 
+	const char *plain = text;
+
 	put_char(line, '"');
-	for (; *text; text++) {
+	for (;; text++) {
 		uint8_t c = (uint8_t)*text;
+
+		if (is_plain[c])
+			continue;
+		put(line, plain, (size_t)(text - plain));
+		plain = text + 1;
+		if (!c)
+			break;
+
 		const char escaped[] = { '\\', 'u', '0', '0', hex[c >> 4], hex[c & 15] };
 
 		if (c == '"' || c == '\\') {
 			put_char(line, '\\');
 			put_char(line, *text);
-		} else if (c < 0x20 || c > 0x7e) {
-			put(line, escaped, sizeof(escaped));
 		} else {
-			put_char(line, *text);
+			put(line, escaped, sizeof(escaped));
 		}
 	}
 	put_char(line, '"');
@@ -59,8 +75,9 @@ static void put_key(struct json_line *line, const char *key)
 {
 	if (line->at > line->start && line->at[-1] != '{')
 		put_char(line, ',');
-	put_text(line, key);
-	put_char(line, ':');
+	put_char(line, '"');
+	put(line, key, strlen(key));
+	put(line, "\":", 2);
 }
 
 void json_line_open(struct json_line *line, char *text, size_t cap)

@@ -21,7 +21,7 @@ struct json_line {
 void json_line_open(struct json_line *line, char *text, size_t cap);
 /* Ends it, with a line end; its length, 0 when it did not fit. */
 size_t json_line_close(struct json_line *line);
-/* Members. text NULL is null; octets that are not printable ASCII are escaped. */
+/* Members. key needs no escape; text NULL is null; octets that are not printable ASCII are escaped. */
 void json_line_text(struct json_line *line, const char *key, const char *text);
 void json_line_int(struct json_line *line, const char *key, int64_t value);
 /* value / 1000 with three decimals */

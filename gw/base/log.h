@@ -12,8 +12,8 @@
 
 enum log_level { LOG_ERROR, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG };
 
-/* path NULL or "-": standard error. Starts the writer. -errno. Before it (and after log_close)
- * lines go to stderr at once. */
+/* path NULL or "-": standard error. Starts the writer, with a queue for so many lines of 256 octets. -errno. Before it
+ * (and after log_close) lines go to stderr at once. */
 int log_open(const char *path, enum log_level level, unsigned queue_lines);
 /* Reopens the file (rotation). */
 void log_reopen(void);

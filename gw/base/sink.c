@@ -5,26 +5,34 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#define GATHER_MS 5
+struct queue {
+	uint8_t *octets; /* own */
+	size_t used;
+	size_t records;
+};
 
 struct sink {
 	pthread_t thread;
 	pthread_mutex_t lock; /* held for copies only, never for I/O */
-	pthread_cond_t work, idle;
-	char *path; /* own; NULL: standard error */
+	pthread_cond_t work;  /* for the writer: something to do, or haste */
+	pthread_cond_t idle;  /* for sink_flush */
+	char *path;	      /* own; NULL: standard error */
 	int fd;
 	/* under lock */
-	uint8_t *queue; /* own: what waits */
-	uint8_t *batch; /* own: what the writer writes; swapped with queue */
-	size_t cap, used;
-	bool closing, reopen, writing;
-	bool asleep; /* the writer waits for work: only then is it worth a wake-up */
+	struct queue queue; /* what waits */
+	struct queue batch; /* what the writer writes; swapped with queue */
+	size_t cap;
+	bool closing, reopen, writing, flushing;
+	size_t reopen_at;     /* octets of queue that belong to the old file */
+	bool asleep;	      /* the writer waits for work: only then is it worth a wake-up */
+	struct counter *lost; /* borrow */
 	_Atomic uint64_t dropped;
 	_Atomic int error;
 };
@@ -45,22 +53,32 @@ static void close_fd(struct sink *sink)
 	sink->fd = -1;
 }
 
-static void write_all(struct sink *sink, const uint8_t *at, size_t n)
+static void lose(struct sink *sink, size_t records)
 {
-	while (n && sink->fd >= 0) {
+	atomic_fetch_add(&sink->dropped, records);
+	if (sink->lost)
+		counter_add(sink->lost, records);
+}
+
+/* False when the rest is lost. */
+static bool write_all(struct sink *sink, const uint8_t *at, size_t n)
+{
+	while (n) {
 		ssize_t done = write(sink->fd, at, n);
 
 		if (done < 0 && errno == EINTR)
 			continue;
 		if (done < 0) {
 			atomic_store(&sink->error, errno);
-			return;
+			return false;
 		}
 		at += done;
 		n -= (size_t)done;
 	}
+	return true;
 }
 
+/* Stays with the old file when the new one cannot be opened. */
 static void reopen_file(struct sink *sink)
 {
 	int fd = open_path(sink->path, false);
@@ -78,13 +96,40 @@ static void reopen_file(struct sink *sink)
  * the lock held. */
 static void gather(struct sink *sink)
 {
-	const struct timespec pause = { .tv_nsec = GATHER_MS * 1000000 };
+	struct timespec until;
 
-	if (sink->closing)
-		return;
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += SINK_GATHER_MS * 1000000;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000;
+	}
+	while (!sink->closing && !sink->flushing && !sink->reopen)
+		if (pthread_cond_timedwait(&sink->work, &sink->lock, &until))
+			break;
+}
+
+/* Called and left with the lock held. */
+static void write_queued(struct sink *sink)
+{
+	struct queue batch = sink->queue;
+	size_t old = sink->reopen ? sink->reopen_at : batch.used;
+	bool reopen = sink->reopen && sink->path, good;
+
+	sink->queue = (struct queue){ .octets = sink->batch.octets };
+	sink->batch = batch;
+	sink->reopen = false;
+	sink->writing = true;
 	pthread_mutex_unlock(&sink->lock);
-	nanosleep(&pause, NULL);
+	good = write_all(sink, batch.octets, old);
+	if (reopen)
+		reopen_file(sink);
+	good = write_all(sink, batch.octets + old, batch.used - old) && good;
+	if (!good)
+		lose(sink, batch.records);
 	pthread_mutex_lock(&sink->lock);
+	sink->writing = false;
+	pthread_cond_broadcast(&sink->idle);
 }
 
 static void *writer(void *arg)
@@ -92,33 +137,15 @@ static void *writer(void *arg)
 	struct sink *sink = arg;
 
 	pthread_mutex_lock(&sink->lock);
-	while (sink->used || !sink->closing) {
-		bool reopen;
-		size_t n;
-
-		if (!sink->used && !sink->reopen) {
+	while (sink->queue.used || sink->reopen || !sink->closing) {
+		if (!sink->queue.used && !sink->reopen) {
 			sink->asleep = true;
 			pthread_cond_wait(&sink->work, &sink->lock);
 			sink->asleep = false;
-			gather(sink);
 			continue;
 		}
-		uint8_t *batch = sink->queue;
-
-		sink->queue = sink->batch;
-		sink->batch = batch;
-		n = sink->used;
-		sink->used = 0;
-		reopen = sink->reopen && sink->path;
-		sink->reopen = false;
-		sink->writing = true;
-		pthread_mutex_unlock(&sink->lock);
-		if (reopen)
-			reopen_file(sink);
-		write_all(sink, batch, n);
-		pthread_mutex_lock(&sink->lock);
-		sink->writing = false;
-		pthread_cond_broadcast(&sink->idle);
+		gather(sink);
+		write_queued(sink);
 	}
 	pthread_mutex_unlock(&sink->lock);
 	return NULL;
@@ -128,9 +155,29 @@ static void sink_release(struct sink *sink)
 {
 	close_fd(sink);
 	free(sink->path);
-	free(sink->queue);
-	free(sink->batch);
+	free(sink->queue.octets);
+	free(sink->batch.octets);
 	free(sink);
+}
+
+/* Signals are for the core thread. */
+static int writer_start(struct sink *sink)
+{
+	pthread_condattr_t attr;
+	sigset_t all, old;
+	int err;
+
+	pthread_mutex_init(&sink->lock, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&sink->work, &attr);
+	pthread_cond_init(&sink->idle, &attr);
+	pthread_condattr_destroy(&attr);
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	err = pthread_create(&sink->thread, NULL, writer, sink);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	return err;
 }
 
 struct sink *sink_open(const char *path, size_t queue_octets, bool truncate)
@@ -145,19 +192,13 @@ struct sink *sink_open(const char *path, size_t queue_octets, bool truncate)
 	}
 	sink->fd = -1;
 	sink->cap = queue_octets;
-	sink->queue = malloc(queue_octets);
-	sink->batch = malloc(queue_octets);
+	sink->queue.octets = malloc(queue_octets);
+	sink->batch.octets = malloc(queue_octets);
 	sink->path = file ? strdup(path) : NULL;
-	if (!sink->queue || !sink->batch || (file && !sink->path))
+	if (!sink->queue.octets || !sink->batch.octets || (file && !sink->path))
 		goto fail;
 	sink->fd = open_path(sink->path, truncate);
-	err = sink->fd < 0 ? -sink->fd : 0;
-	if (err)
-		goto fail;
-	pthread_mutex_init(&sink->lock, NULL);
-	pthread_cond_init(&sink->work, NULL);
-	pthread_cond_init(&sink->idle, NULL);
-	err = pthread_create(&sink->thread, NULL, writer, sink);
+	err = sink->fd < 0 ? -sink->fd : writer_start(sink);
 	if (!err)
 		return sink;
 fail:
@@ -166,21 +207,27 @@ fail:
 	return NULL;
 }
 
+void sink_count_lost(struct sink *sink, struct counter *lost)
+{
+	sink->lost = lost;
+}
+
 bool sink_put(struct sink *sink, const void *record, size_t n)
 {
 	bool room;
 
 	pthread_mutex_lock(&sink->lock);
-	room = n <= sink->cap - sink->used;
+	room = n <= sink->cap - sink->queue.used;
 	if (room) {
-		memcpy(sink->queue + sink->used, record, n);
-		sink->used += n;
+		memcpy(sink->queue.octets + sink->queue.used, record, n);
+		sink->queue.used += n;
+		sink->queue.records++;
 		if (sink->asleep)
 			pthread_cond_signal(&sink->work);
 	}
 	pthread_mutex_unlock(&sink->lock);
 	if (!room)
-		atomic_fetch_add(&sink->dropped, 1);
+		lose(sink, 1);
 	return room;
 }
 
@@ -188,6 +235,7 @@ void sink_reopen(struct sink *sink)
 {
 	pthread_mutex_lock(&sink->lock);
 	sink->reopen = true;
+	sink->reopen_at = sink->queue.used;
 	pthread_cond_signal(&sink->work);
 	pthread_mutex_unlock(&sink->lock);
 }
@@ -198,7 +246,7 @@ bool sink_flush(struct sink *sink, unsigned ms)
 	int err = 0;
 	bool done;
 
-	clock_gettime(CLOCK_REALTIME, &until);
+	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += ms / 1000;
 	until.tv_nsec += (long)(ms % 1000) * 1000000;
 	if (until.tv_nsec >= 1000000000) {
@@ -206,9 +254,12 @@ bool sink_flush(struct sink *sink, unsigned ms)
 		until.tv_nsec -= 1000000000;
 	}
 	pthread_mutex_lock(&sink->lock);
-	while ((sink->used || sink->writing) && !err)
+	sink->flushing = true;
+	pthread_cond_signal(&sink->work);
+	while ((sink->queue.used || sink->writing) && !err)
 		err = pthread_cond_timedwait(&sink->idle, &sink->lock, &until);
-	done = !sink->used && !sink->writing;
+	done = !sink->queue.used && !sink->writing;
+	sink->flushing = false;
 	pthread_mutex_unlock(&sink->lock);
 	return done;
 }

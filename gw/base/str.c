@@ -89,6 +89,30 @@ int str_copy(char *dst, size_t cap, struct str s)
 	return 0;
 }
 
+size_t str_add(char *dst, size_t cap, size_t n, struct str s)
+{
+	size_t room = cap - n - 1;
+
+	if (s.n > room)
+		s.n = room;
+	if (s.n)
+		memcpy(dst + n, s.p, s.n);
+	dst[n + s.n] = '\0';
+	return n + s.n;
+}
+
+size_t str_add_uint(char *dst, size_t cap, size_t n, uint64_t value, unsigned base, unsigned least)
+{
+	char digits[64];
+	size_t at = sizeof(digits);
+
+	while (value > 0 || sizeof(digits) - at < least) {
+		digits[--at] = "0123456789abcdef"[value % base];
+		value /= base;
+	}
+	return str_add(dst, cap, n, (struct str){ digits + at, sizeof(digits) - at });
+}
+
 uint32_t str_hash(struct str s, uint32_t seed)
 {
 	uint32_t h = 2166136261u ^ seed;

@@ -27,6 +27,10 @@ struct str str_trim(struct str s);
 int str_to_u64(struct str s, uint64_t max, uint64_t *value) __attribute__((warn_unused_result));
 /* Copies and terminates; -ENAMETOOLONG (and an empty dst) when it does not fit. */
 int str_copy(char *dst, size_t cap, struct str s);
+/* Adds s at dst[n], as much of it as fits, and terminates; the new length. */
+size_t str_add(char *dst, size_t cap, size_t n, struct str s);
+/* The same with a number, base 10 or 16, at least so many digits. */
+size_t str_add_uint(char *dst, size_t cap, size_t n, uint64_t value, unsigned base, unsigned least);
 uint32_t str_hash(struct str s, uint32_t seed);
 /* Case-insensitive hash: equal for spans equal by str_ieq. */
 uint32_t str_ihash(struct str s, uint32_t seed);

@@ -70,6 +70,23 @@ static void copy(void)
 	CU_ASSERT_EQUAL(str_copy(buf, 0, STR_NONE), -ENAMETOOLONG);
 }
 
+static void adding(void)
+{
+	char text[8];
+	size_t n = str_add(text, sizeof(text), 0, STR("ab"));
+
+	n = str_add_uint(text, sizeof(text), n, 0, 10, 1);
+	CU_ASSERT_STRING_EQUAL(text, "ab0");
+	n = str_add_uint(text, sizeof(text), n, 0x2f, 16, 3);
+	CU_ASSERT_STRING_EQUAL(text, "ab002f");
+	n = str_add(text, sizeof(text), n, STR("xyz"));
+	CU_ASSERT_EQUAL(n, 7);
+	CU_ASSERT_STRING_EQUAL(text, "ab002fx");
+	CU_ASSERT_EQUAL(str_add(text, sizeof(text), n, STR("z")), 7);
+	(void)str_add_uint(text, sizeof(text), 0, UINT64_MAX, 16, 1);
+	CU_ASSERT_STRING_EQUAL(text, "fffffff");
+}
+
 struct item {
 	struct hash_node node;
 	unsigned key;
@@ -132,7 +149,8 @@ int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
 		{ "compare", compare }, { "numbers", numbers }, { "copy", copy },
-		{ "hash", hashing },	{ "causes", causes },	CU_TEST_INFO_NULL,
+		{ "adding", adding },	{ "hash", hashing },	{ "causes", causes },
+		CU_TEST_INFO_NULL,
 	};
 
 	return cu_run("base str", tests, argc, argv);
