@@ -10,6 +10,7 @@
 #include "gw/base/counter.h"
 #include "gw/base/log.h"
 #include "gw/base/trace.h"
+#include "gw/base/wall.h"
 #include "gw/call/call_private.h"
 #include "gw/call/cause.h"
 
@@ -61,19 +62,19 @@ const char *leg_ev_name(enum leg_ev ev)
 
 void call_state_set(struct call *call, enum call_state state)
 {
+	const char *before = state_names[call->state], *after = state_names[state];
+	struct trace_event event = { .kind = TRACE_STATE, .call = call->record.id };
 	char text[64];
 
 	if (call->state == state)
 		return;
-	snprintf(text, sizeof(text), "call %s -> %s", state_names[call->state], state_names[state]);
-	log_write(LOG_DEBUG, call->record.id, "%s", text);
 	call->state = state;
-	if (trace_wanted(TRACE_STATE)) {
-		struct trace_event event = { .kind = TRACE_STATE,
-					     .call = call->record.id,
-					     .text = str_c(text) };
-		trace_emit(&event);
-	}
+	log_write(LOG_DEBUG, call->record.id, "call %s -> %s", before, after);
+	if (!trace_wanted(TRACE_STATE))
+		return;
+	snprintf(text, sizeof(text), "call %s -> %s", before, after);
+	event.text = str_c(text);
+	trace_emit(&event);
 }
 
 static void pass_on(struct call *call, unsigned side, const struct leg_event *event)
@@ -123,7 +124,7 @@ static void start_clearing(struct call *call, unsigned by, const struct leg_rele
 		return;
 	call->record.released_by = by;
 	call->record.release = *release;
-	call->record.end_us = call_wall_us();
+	call->record.end_us = wall_now_us();
 	log_write(LOG_INFO, call->record.id, "released by %s: cause %u %s",
 		  by == 2 ? "the gateway" : call->leg[by]->trunk->name, (unsigned)release->cause,
 		  q850_cause_name(release->cause));
@@ -210,7 +211,7 @@ static void backward(struct call *call, unsigned side, const struct leg_event *e
 static void do_complete(struct call *call, unsigned side, const struct leg_event *event)
 {
 	if (!call->record.complete_us)
-		call->record.complete_us = call_wall_us();
+		call->record.complete_us = wall_now_us();
 	backward(call, side, event, CALL_ST_COMPLETE);
 }
 
@@ -222,7 +223,7 @@ static void do_progress(struct call *call, unsigned side, const struct leg_event
 static void do_alerting(struct call *call, unsigned side, const struct leg_event *event)
 {
 	if (!call->record.alerting_us)
-		call->record.alerting_us = call_wall_us();
+		call->record.alerting_us = wall_now_us();
 	backward(call, side, event, CALL_ST_ALERTING);
 }
 
@@ -231,7 +232,7 @@ static void do_answer(struct call *call, unsigned side, const struct leg_event *
 	timer_stop(&call->no_answer);
 	call->progressed = true;
 	call->answered = true;
-	call->record.answer_us = call_wall_us();
+	call->record.answer_us = wall_now_us();
 	call_state_set(call, CALL_ST_ACTIVE);
 	through_connect(call);
 	log_write(LOG_INFO, call->record.id, "answered");

@@ -69,7 +69,6 @@ void call_try(struct call *call);
 bool call_may_reattempt(const struct call *call, const struct leg_release *release);
 void call_reattempt(struct call *call, const struct leg_release *release);
 /* core.c */
-uint64_t call_wall_us(void);
 /* Ends the record, tells the observers, frees. */
 void call_end(struct call *call);
 /* Counts the leg's trunk down and takes the end's statistics; the leg is forgotten. */

@@ -8,6 +8,7 @@
 
 #include "gw/base/counter.h"
 #include "gw/base/log.h"
+#include "gw/base/wall.h"
 #include "gw/call/call_private.h"
 
 #define RELEASE_TIMEOUT_MS                                                                         \
@@ -17,14 +18,6 @@ static struct counter calls_total = COUNTER_INIT("causeway_calls_total", "Calls 
 static struct counter calls_refused =
 	COUNTER_INIT("causeway_calls_refused_total",
 		     "Calls refused before routing (draining, no media channel, no memory)");
-
-uint64_t call_wall_us(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
-}
 
 struct call_core *call_core_new(const struct call_core_conf *conf)
 {
@@ -189,6 +182,17 @@ static void call_close(struct call *call)
 	free(call);
 }
 
+/* "6b0143ab-17": when the gateway started, and a serial number. */
+static void call_id_make(struct call *call)
+{
+	char *id = call->record.id;
+	size_t cap = sizeof(call->record.id), n = 0;
+
+	n = str_add_uint(id, cap, n, call->core->epoch, 16, 8);
+	n = str_add(id, cap, n, STR("-"));
+	(void)str_add_uint(id, cap, n, ++call->core->serial, 10, 1);
+}
+
 struct call *call_new(struct call_core *core, struct leg *leg, enum q850_cause *cause)
 {
 	struct call *call = NULL;
@@ -201,7 +205,7 @@ struct call *call_new(struct call_core *core, struct leg *leg, enum q850_cause *
 		return NULL;
 	}
 	call->core = core;
-	snprintf(call->record.id, sizeof(call->record.id), "%08x-%u", core->epoch, ++core->serial);
+	call_id_make(call);
 	if (call_open(call)) {
 		counter_add(&calls_refused, 1);
 		log_write(LOG_ERROR, call->record.id,
@@ -213,7 +217,7 @@ struct call *call_new(struct call_core *core, struct leg *leg, enum q850_cause *
 	list_append(&core->calls, &call->node);
 	core->count++;
 	counter_add(&calls_total, 1);
-	call->record.start_us = call_wall_us();
+	call->record.start_us = wall_now_us();
 	call->record.released_by = 2;
 	leg->side = 0;
 	leg->call = call;
@@ -258,7 +262,7 @@ void call_end(struct call *call)
 	struct call_core *core = call->core;
 
 	if (!call->record.end_us)
-		call->record.end_us = call_wall_us();
+		call->record.end_us = wall_now_us();
 	call_state_set(call, CALL_ST_RELEASED);
 	for (struct call_observer *o = core->observers; o; o = o->next)
 		o->ended(o->arg, &call->record);

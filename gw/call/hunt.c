@@ -49,10 +49,11 @@ bool call_digits_take(struct call *call, struct str digits, bool complete)
 /* The text that routes are matched against: E.164 with its plus, anything else as dialled. */
 static struct str number_text(const struct leg_number *number, char *text, size_t cap)
 {
-	int n = snprintf(text, cap, "%s%s", number->noa == LEG_NOA_INTERNATIONAL ? "+" : "",
-			 number->digits);
+	size_t n = 0;
 
-	return (struct str){ text, (size_t)n };
+	if (number->noa == LEG_NOA_INTERNATIONAL)
+		n = str_add(text, cap, n, STR("+"));
+	return (struct str){ text, str_add(text, cap, n, str_c(number->digits)) };
 }
 
 static void hunt_begin(struct call *call, const struct route *route)
@@ -65,7 +66,7 @@ static void hunt_begin(struct call *call, const struct route *route)
 		if (trunk)
 			call->hunt[call->n_hunt++] = trunk;
 	}
-	snprintf(call->record.route, sizeof(call->record.route), "%s", route->name);
+	(void)str_add(call->record.route, sizeof(call->record.route), 0, str_c(route->name));
 	call->no_answer_ms = route->no_answer_ms;
 }
 

@@ -3,7 +3,6 @@
 #include "gw/call/loop.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 static void loop_event(struct leg *leg, const struct leg_event *event)
@@ -19,7 +18,7 @@ static void loop_event(struct leg *leg, const struct leg_event *event)
 
 static void loop_describe(const struct leg *leg, char *text, size_t cap)
 {
-	snprintf(text, cap, "loop on %s", leg->trunk->name);
+	(void)str_add(text, cap, str_add(text, cap, 0, STR("loop on ")), str_c(leg->trunk->name));
 }
 
 static const struct leg_ops loop_leg_ops = {

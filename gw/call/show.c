@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /* `show calls`, `show trunks` and `show routes`. */
+#include "gw/base/wall.h"
 #include "gw/call/call_private.h"
 
 static void call_row(struct call *call, void *arg)
 {
 	struct table *table = arg;
 	char text[64];
-	uint64_t now = call_wall_us();
+	uint64_t now = wall_now_us();
 
 	if (table_row(table))
 		return;

@@ -5,19 +5,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "gw/base/counter.h"
 #include "gw/base/json_line.h"
 #include "gw/base/log.h"
 #include "gw/base/sink.h"
+#include "gw/base/wall.h"
 
 #define RECORD_OCTETS 2048 /* room for one record in the queue; a typical one has half of that */
 
 static struct counter records =
-	COUNTER_INIT("causeway_cdr_records_total", "Call detail records written");
-static struct counter dropped = COUNTER_INIT(
-	"causeway_cdr_dropped_total", "Call detail records dropped because the disk was too slow");
+	COUNTER_INIT("causeway_cdr_records_total", "Call detail records handed to the writer");
+static struct counter dropped = COUNTER_INIT("causeway_cdr_dropped_total",
+					     "Call detail records lost to a slow or failing disk");
 
 struct cdr {
 	struct call_observer observer;
@@ -26,18 +26,13 @@ struct cdr {
 
 static void put_time(struct json_line *line, const char *key, uint64_t us)
 {
-	time_t seconds = (time_t)(us / 1000000);
-	struct tm tm;
-	char text[96];
+	char text[WALL_TEXT_MAX];
 
 	if (!us) {
 		json_line_null(line, key);
 		return;
 	}
-	gmtime_r(&seconds, &tm);
-	snprintf(text, sizeof(text), "%04d-%02d-%02dT%02d:%02d:%02d.%03uZ", tm.tm_year + 1900,
-		 tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
-		 (unsigned)(us / 1000 % 1000));
+	(void)wall_text(us, 3, text);
 	json_line_text(line, key, text);
 }
 
@@ -137,10 +132,12 @@ static void call_ended(void *arg, const struct call_record *record)
 	struct cdr *cdr = arg;
 	char text[CDR_OCTETS_MAX];
 	size_t n = cdr_json(record, text, sizeof(text));
-	bool taken = n && sink_put(cdr->sink, text, n);
 
-	counter_add(taken ? &records : &dropped, 1);
-	if (!taken)
+	if (!n)
+		counter_add(&dropped, 1);
+	if (n && sink_put(cdr->sink, text, n))
+		counter_add(&records, 1);
+	else
 		log_write(LOG_ERROR, record->id, "call detail record dropped");
 }
 
@@ -157,6 +154,7 @@ struct cdr *cdr_open(struct call_core *core, const char *path, unsigned queue)
 	}
 	counter_list(&records);
 	counter_list(&dropped);
+	sink_count_lost(cdr->sink, &dropped);
 	cdr->observer = (struct call_observer){ .ended = call_ended, .arg = cdr };
 	call_core_observe(core, &cdr->observer);
 	return cdr;

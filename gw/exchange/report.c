@@ -5,10 +5,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "gw/base/log.h"
 #include "gw/base/sink.h"
+#include "gw/base/wall.h"
 
 #define QUEUE_OCTETS (1u << 20)
 
@@ -69,12 +69,8 @@ void report_close(struct report *report)
 
 json_t *report_now(void)
 {
-	struct timespec now;
-	struct tm tm;
-	char date[24];
+	char text[WALL_TEXT_MAX];
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	gmtime_r(&now.tv_sec, &tm);
-	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm);
-	return json_sprintf("%s.%03uZ", date, (unsigned)(now.tv_nsec / 1000000));
+	(void)wall_text(wall_now_us(), 3, text);
+	return json_string(text);
 }

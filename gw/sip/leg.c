@@ -172,9 +172,12 @@ void sip_leg_bad_answer(const struct sip_leg *leg, const char *where)
 
 void sip_leg_name(struct sip_leg *leg, const struct call *call, const struct leg_number *called)
 {
-	snprintf(leg->id, sizeof(leg->id), "%s", call_id(call));
-	snprintf(leg->number, sizeof(leg->number), "%s%s",
-		 called->noa == LEG_NOA_INTERNATIONAL ? "+" : "", called->digits);
+	size_t n = 0;
+
+	(void)str_add(leg->id, sizeof(leg->id), 0, str_c(call_id(call)));
+	if (called->noa == LEG_NOA_INTERNATIONAL)
+		n = str_add(leg->number, sizeof(leg->number), n, STR("+"));
+	(void)str_add(leg->number, sizeof(leg->number), n, str_c(called->digits));
 }
 
 void sip_leg_raise(struct sip_leg *leg, enum leg_ev ev)
@@ -489,7 +492,12 @@ static void leg_describe(const struct leg *base, char *text, size_t cap)
 {
 	const struct sip_leg *leg = (const struct sip_leg *)base;
 
-	snprintf(text, cap, "sip:%s@%s", leg->number, leg->trunk->host);
+	const struct str parts[] = { STR("sip:"), str_c(leg->number), STR("@"),
+				     str_c(leg->trunk->host) };
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		n = str_add(text, cap, n, parts[i]);
 }
 
 const struct leg_ops sip_leg_ops = {

@@ -289,7 +289,7 @@ static void invite_take(struct sip_leg *leg, struct sip_txn *txn, const struct s
 	leg->invite = txn;
 	sip_server_own(txn, &invite_ops, leg);
 	sip_txn_label(txn, leg->id);
-	sip_ua_reply(txn, 100, leg->id);
+	/* 100 is the transaction's business: it comes after 200 ms without a response (17.2.1). */
 	begin(leg, msg, setup);
 }
 

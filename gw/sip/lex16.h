@@ -47,7 +47,30 @@ static inline uint32_t lex16_plain(const char *p)
 	return (uint32_t)_mm_movemask_epi8(_mm_or_si128(letter, _mm_andnot_si128(slash, rest)));
 }
 
+/* Control characters but HT: below " ", and DEL. */
+static inline uint32_t lex16_control(const char *p)
+{
+	__m128i c = lex16_load(p);
+	__m128i low = _mm_cmpeq_epi8(_mm_min_epu8(c, _mm_set1_epi8(0x1f)), c);
+	__m128i tab = _mm_cmpeq_epi8(c, _mm_set1_epi8('\t'));
+	__m128i del = _mm_cmpeq_epi8(c, _mm_set1_epi8(0x7f));
+
+	return (uint32_t)_mm_movemask_epi8(_mm_or_si128(_mm_andnot_si128(tab, low), del));
+}
+
 #else
+
+static inline uint32_t lex16_control(const char *p)
+{
+	uint32_t mask = 0;
+
+	for (int i = 0; i < LEX_BLOCK; i++) {
+		unsigned char c = (unsigned char)p[i];
+
+		mask |= (uint32_t)((c < ' ' && c != '\t') || c == 0x7f) << i;
+	}
+	return mask;
+}
 
 static inline uint32_t lex16_equal(const char *p, char c)
 {

@@ -2,9 +2,7 @@
 /* RFC 3264 offer/answer with G.711 (RFC 3551) and telephone-event (RFC 4733). */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <netinet/in.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -125,9 +123,8 @@ static int write_version(const struct sip_session *session, struct sdp *sdp, uin
 	struct sdp_conn conn = { .address = str_c(session->conf.address), .present = true };
 
 	conn.ipv6 = strchr(session->conf.address, ':') != NULL;
-	sdp->session_id =
-		(struct str){ id, (size_t)snprintf(id, sizeof(id), "%" PRIu64, session->id) };
-	sdp->version = (struct str){ ver, (size_t)snprintf(ver, sizeof(ver), "%" PRIu64, version) };
+	sdp->session_id = (struct str){ id, str_add_uint(id, sizeof(id), 0, session->id, 10, 1) };
+	sdp->version = (struct str){ ver, str_add_uint(ver, sizeof(ver), 0, version, 10, 1) };
 	sdp->origin = sdp->conn = conn;
 	sdp->user = STR("-");
 	sdp->name = STR("-");

@@ -41,10 +41,17 @@ static void put_char(struct sip_writer *w, char c)
 	put(w, &c, 1);
 }
 
-static bool clean(struct str s)
+/* No control characters in what was just written behind n. */
+static bool clean(const struct sip_writer *w, size_t n)
 {
-	for (size_t i = 0; i < s.n; i++) {
-		if (!lex_is(s.p[i], LEX_TEXT))
+	const char *p = w->p + n, *end = w->p + w->n;
+
+	for (; end - p >= LEX_BLOCK; p += LEX_BLOCK) {
+		if (lex16_control(p))
+			return false;
+	}
+	for (; p < end; p++) {
+		if (!lex_is(*p, LEX_TEXT))
 			return false;
 	}
 	return true;
@@ -52,11 +59,13 @@ static bool clean(struct str s)
 
 void sip_write_str(struct sip_writer *w, struct str s)
 {
-	if (!clean(s) && !w->bad) {
+	size_t n = w->n;
+
+	put(w, s.p, s.n);
+	if (!w->bad && !clean(w, n)) {
 		w->bad = true;
 		w->n = 0;
 	}
-	put(w, s.p, s.n);
 }
 
 void sip_write_c(struct sip_writer *w, const char *terminated)
@@ -196,7 +205,7 @@ void sip_write_begin(struct sip_writer *w, enum sip_header_id id)
 		w->bad = true;
 		return;
 	}
-	sip_write_c(w, name);
+	put(w, name, strlen(name));
 	put(w, ": ", 2);
 }
 

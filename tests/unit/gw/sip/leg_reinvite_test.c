@@ -47,7 +47,7 @@ static void up(void)
 	rig_open(false);
 	to_tag[0] = '\0';
 	peer_says("INVITE", "inv", 1, CONTACT TYPE "\n" SDP("1", ""));
-	rig_status(100);
+	rig_trying();
 	rig_say(LEG_EV_ANSWER, NULL);
 	ok = rig_status(200);
 	CU_ASSERT_EQUAL(str_copy(to_tag, sizeof(to_tag), ok->to->tag), 0);

@@ -205,6 +205,14 @@ const struct sip_msg *rig_status(unsigned status)
 	return msg;
 }
 
+const struct sip_msg *rig_trying(void)
+{
+	rig_run_ms(199);
+	rig_quiet();
+	rig_run_ms(1);
+	return rig_status(100);
+}
+
 const struct sip_msg *rig_request(enum sip_method method)
 {
 	const struct sip_msg *msg = rig_next();

@@ -67,6 +67,8 @@ void rig_receive_from(const char *host, const char *text);
 const struct sip_msg *rig_next(void);
 /* The same, which must be that response or request. */
 const struct sip_msg *rig_status(unsigned status);
+/* Nothing comes for 200 ms after an INVITE, then 100 (17.2.1). */
+const struct sip_msg *rig_trying(void);
 const struct sip_msg *rig_request(enum sip_method method);
 /* Nothing was sent since. */
 void rig_quiet(void);

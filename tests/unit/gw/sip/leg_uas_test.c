@@ -24,7 +24,7 @@ static void invite(void)
 
 	rig_receive("INVITE sip:030999@192.0.2.1;user=phone SIP/2.0\n" HEAD(
 		"INVITE", "inv", "", "1") CONTACT TYPE "\n" SDP);
-	trying = rig_status(100);
+	trying = rig_trying();
 	CU_ASSERT_EQUAL(trying->cseq.number, 1);
 }
 
@@ -237,7 +237,7 @@ static void test_delayed_offer(void)
 	rig_open(false);
 	rig_receive("INVITE sip:030999@192.0.2.1 SIP/2.0\n" HEAD("INVITE", "inv", "", "1") CONTACT
 		    "\n");
-	rig_status(100);
+	rig_trying();
 	rig_say(LEG_EV_ALERTING, &in_band);
 	CU_ASSERT_EQUAL(rig_status(180)->body.n, 0);
 	rig_say(LEG_EV_ANSWER, NULL);
@@ -261,7 +261,7 @@ static void test_delayed_offer_unanswered(void)
 	rig_open(false);
 	rig_receive("INVITE sip:030999@192.0.2.1 SIP/2.0\n" HEAD("INVITE", "inv", "", "1") CONTACT
 		    "\n");
-	rig_status(100);
+	rig_trying();
 	rig_say(LEG_EV_ANSWER, NULL);
 	tag_take(rig_status(200));
 	in_dialog("ACK", "ack", 1, "\n");
@@ -293,7 +293,7 @@ static void test_expires(void)
 	rig_open(false);
 	rig_receive("INVITE sip:030999@192.0.2.1 SIP/2.0\n" HEAD("INVITE", "inv", "", "1") CONTACT
 		    "Expires: 20\n" TYPE "\n" SDP);
-	rig_status(100);
+	rig_trying();
 	rig_run_ms(20000);
 	rig_status(487);
 	rig_event(LEG_EV_RELEASE);
@@ -309,7 +309,6 @@ static void test_no_common_codec(void)
 	rig_receive("INVITE sip:030999@192.0.2.1 SIP/2.0\n" HEAD("INVITE", "inv", "", "1")
 			    CONTACT TYPE "\nv=0\no=- 1 1 IN IP4 198.51.100.7\ns=-\n"
 					 "c=IN IP4 198.51.100.7\nt=0 0\nm=audio 4000 RTP/AVP 18\n");
-	rig_status(100);
 	msg = rig_status(488);
 	CU_ASSERT_TRUE(rig_has(msg, SIP_H_WARNING, "305"));
 	CU_ASSERT_FALSE(rig.seized);
@@ -322,7 +321,6 @@ static void test_bad_description(void)
 	rig_open(false);
 	rig_receive("INVITE sip:030999@192.0.2.1 SIP/2.0\n" HEAD("INVITE", "inv", "", "1")
 			    CONTACT TYPE "\nv=0\nm=nonsense\n");
-	rig_status(100);
 	rig_status(400);
 	rig_receive("ACK sip:030999@192.0.2.1 SIP/2.0\n" HEAD("ACK", "inv", ";tag=x", "1") "\n");
 	rig_close();
@@ -334,7 +332,6 @@ static void test_no_media_port(void)
 	rig.media_error = -99;
 	rig_receive("INVITE sip:030999@192.0.2.1 SIP/2.0\n" HEAD("INVITE", "inv", "", "1")
 			    CONTACT TYPE "\n" SDP);
-	rig_status(100);
 	CU_ASSERT_TRUE(rig_has(rig_status(503), SIP_H_RETRY_AFTER, "10"));
 	rig_receive("ACK sip:030999@192.0.2.1 SIP/2.0\n" HEAD("ACK", "inv", ";tag=x", "1") "\n");
 	rig_close();
@@ -367,7 +364,7 @@ static void test_route_set(void)
 	rig_receive("INVITE sip:030999@192.0.2.1 SIP/2.0\n" HEAD("INVITE", "inv", "", "1") CONTACT
 		    "Record-Route: <sip:198.51.100.9;lr;ftag=a>, <sip:198.51.100.8;lr>\n" TYPE
 		    "\n" SDP);
-	rig_status(100);
+	rig_trying();
 	rig_say(LEG_EV_ANSWER, NULL);
 	tag_take(rig_status(200));
 	CU_ASSERT_TRUE(rig_has(rig.sent[rig.seen - 1], SIP_H_RECORD_ROUTE, "198.51.100.9"));

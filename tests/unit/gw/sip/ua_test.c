@@ -150,7 +150,7 @@ static void test_max_calls(void)
 
 	rig_open_with(full_tune);
 	request("INVITE", "tel:+49-30.999", "Max-Forwards: 70\nContact: <sip:a@b>\n\n");
-	rig_status(100);
+	rig_trying();
 	CU_ASSERT_STRING_EQUAL(rig.setup.called.digits, "4930999");
 	CU_ASSERT_EQUAL(rig.setup.called.noa, LEG_NOA_INTERNATIONAL);
 	first = serial;
