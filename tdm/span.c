@@ -7,7 +7,7 @@
 
 #include "gw/base/str.h"
 
-static const struct tdm_span_ops *const back_ends[] = { &tdm_virtual_ops };
+static const struct tdm_span_ops *const back_ends[] = { &tdm_virtual_ops, &tdm_dahdi_ops };
 
 static const struct {
 	unsigned bit;
@@ -16,6 +16,9 @@ static const struct {
 	{ TDM_ALARM_LOS, { "los", 3 } },
 	{ TDM_ALARM_AIS, { "ais", 3 } },
 	{ TDM_ALARM_RAI, { "rai", 3 } },
+	{ TDM_ALARM_LOOPBACK, { "loopback", 8 } },
+	{ TDM_ALARM_RECOVERING, { "recovering", 10 } },
+	{ TDM_ALARM_MISSING, { "missing", 7 } },
 	{ TDM_ALARM_DOWN, { "red", 3 } },
 };
 
@@ -86,6 +89,17 @@ void tdm_span_release(struct tdm_span *span, unsigned timeslot)
 		span->ops->release(span, timeslot);
 }
 
+unsigned tdm_span_events(struct tdm_span *span, unsigned timeslot)
+{
+	return span->ops->events ? span->ops->events(span, timeslot) : 0;
+}
+
+enum tdm_signalling tdm_span_signalling_kind(struct tdm_span *span, unsigned timeslot)
+{
+	return span->ops->signalling_kind ? span->ops->signalling_kind(span, timeslot)
+					  : TDM_SIGNALLING_HDLC;
+}
+
 unsigned tdm_span_alarms(const struct tdm_span *span)
 {
 	return span->ops->alarms(span);
@@ -111,12 +125,12 @@ int tdm_span_inject(struct tdm_span *span, const char *fault)
 	return span->ops->inject ? span->ops->inject(span, fault) : -ENOTSUP;
 }
 
-/* "red" is said only where neither LOS nor AIS says why. */
+/* "red" is said only where nothing else says why. */
 void tdm_alarms_text(unsigned alarms, char *text, size_t cap)
 {
 	size_t n = 0;
 
-	if (alarms & (TDM_ALARM_LOS | TDM_ALARM_AIS))
+	if (alarms & (TDM_ALARM_LOS | TDM_ALARM_AIS | TDM_ALARM_MISSING))
 		alarms &= ~(unsigned)TDM_ALARM_DOWN;
 	str_copy(text, cap, STR("none"));
 	for (size_t i = 0; i < ALARM_WORDS; i++) {

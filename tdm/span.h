@@ -7,6 +7,8 @@
  *    buffers are full;
  *  - signalling: read() gives one HDLC frame followed by its 2 FCS octets; write() takes a frame followed by 2 filler
  *    octets that the line replaces by the FCS; only a few frames are buffered, so writability is pacing.
+ * read() and write() fail with TDM_ERRNO_EVENT, and poll() says POLLPRI, while events of the timeslot wait to be fetched
+ * by tdm_span_events; with ENODEV once the span is missing.
  */
 #ifndef TDM_SPAN_H
 #define TDM_SPAN_H
@@ -23,7 +25,27 @@ enum tdm_alarm {
 	TDM_ALARM_LOS = 1 << 0,	 /* loss of signal: also a cut cable or a peer that is gone */
 	TDM_ALARM_AIS = 1 << 1,	 /* blue: unframed all ones received */
 	TDM_ALARM_RAI = 1 << 2,	 /* yellow: the far end reports loss */
-	TDM_ALARM_DOWN = 1 << 3, /* red: no usable receive direction, for any of the reasons above but RAI */
+	TDM_ALARM_DOWN = 1 << 3, /* red: no usable receive direction, for any of the reasons here but RAI and recovering */
+	TDM_ALARM_LOOPBACK = 1 << 4,   /* what is sent comes back */
+	TDM_ALARM_RECOVERING = 1 << 5, /* good again, and not trusted yet */
+	TDM_ALARM_MISSING = 1 << 6,    /* driver gone, span not assigned or shut down: its descriptors are dead and to be
+					  released; they can be opened again once this clears */
+};
+
+/* What a timeslot had to say; bits of tdm_span_events. */
+enum tdm_event {
+	TDM_EVENT_ALARM = 1 << 0, /* the span's alarms changed */
+	TDM_EVENT_OVERRUN = 1 << 1,
+	TDM_EVENT_UNDERRUN = 1 << 2,
+	TDM_EVENT_BAD_FRAME = 1 << 3, /* aborted, or with a wrong FCS */
+	TDM_EVENT_REMOVED = 1 << 4,   /* as TDM_ALARM_MISSING */
+};
+#define TDM_ERRNO_EVENT 500 /* DAHDI's ELAST */
+
+/* What layer 2 of a signalling timeslot is left to do. */
+enum tdm_signalling {
+	TDM_SIGNALLING_HDLC, /* every frame of the line is seen */
+	TDM_SIGNALLING_MTP2, /* the line repeats the last signal unit written, and gives repeated ones received once */
 };
 
 #define TDM_TIMESLOTS 32 /* index 0 is never used */
@@ -36,6 +58,10 @@ struct tdm_span_counters {
 	uint64_t fcs_errors;	    /* damaged or aborted frames on signalling timeslots */
 	uint64_t stalls;	    /* times the span's clock was late by more than 20 ms */
 	uint64_t late_us_max;	    /* worst lateness */
+	bool line_counted;	    /* the framer counts what follows */
+	bool slips_counted;
+	uint64_t crc4_errors, e_bits, bipolar_violations, fas_errors, missed_interrupts;
+	char timing[24];	    /* where the line's clock comes from: "internal", "span 2", ... */
 };
 
 struct tdm_span_conf {
@@ -46,6 +72,8 @@ struct tdm_span_conf {
 	const char *cable;	/* virtual: path of the Unix socket */
 	bool listen;		/* virtual: this end makes the socket, the other connects (and tries again for ever) */
 	bool clock_master;	/* virtual: exactly one end of a cable */
+	unsigned number;	/* dahdi: as in /proc/dahdi, from 1 */
+	unsigned echo_taps;	/* dahdi: tail of the card's or driver's echo canceller on bearers, in samples; 0: none */
 };
 
 struct tdm_span;
@@ -57,6 +85,8 @@ struct tdm_span_ops {
 	int (*bearer)(struct tdm_span *span, unsigned timeslot);
 	int (*signalling)(struct tdm_span *span, unsigned timeslot);
 	void (*release)(struct tdm_span *span, unsigned timeslot);
+	unsigned (*events)(struct tdm_span *span, unsigned timeslot);		     /* NULL: there are none */
+	enum tdm_signalling (*signalling_kind)(struct tdm_span *span, unsigned timeslot); /* NULL: HDLC */
 	unsigned (*alarms)(const struct tdm_span *span);
 	int (*alarm_fd)(const struct tdm_span *span);
 	int (*clock_fd)(const struct tdm_span *span);
@@ -75,6 +105,7 @@ struct tdm_span {
 };
 
 extern const struct tdm_span_ops tdm_virtual_ops;
+extern const struct tdm_span_ops tdm_dahdi_ops;
 
 /* For back ends: fills in the constants of a span being opened. */
 void tdm_span_init(struct tdm_span *span, const struct tdm_span_ops *ops, const struct tdm_span_conf *conf);
@@ -90,13 +121,18 @@ int tdm_span_bearer(struct tdm_span *span, unsigned timeslot);
 int tdm_span_signalling(struct tdm_span *span, unsigned timeslot);
 /* Gives a timeslot back: its descriptor is closed and the line sends idle there. Core thread. */
 void tdm_span_release(struct tdm_span *span, unsigned timeslot);
+/* Fetches what waits on an open timeslot (TDM_EVENT_ bits); counts it, too. The thread that reads the descriptor. */
+unsigned tdm_span_events(struct tdm_span *span, unsigned timeslot);
+/* Of an open signalling timeslot. Core thread. */
+enum tdm_signalling tdm_span_signalling_kind(struct tdm_span *span, unsigned timeslot);
 /* Any thread. */
 unsigned tdm_span_alarms(const struct tdm_span *span);
 void tdm_span_counters(const struct tdm_span *span, struct tdm_span_counters *out);
 /* eventfd, readable after alarms changed. For one reader. */
 int tdm_span_alarm_fd(const struct tdm_span *span);
 /* eventfd counting chunks that passed on the line (received and transmitted), for the one media thread that owns the
- * span; reading it gives the number of chunks since the last read. It goes on ticking at the nominal rate in alarm. */
+ * span; reading it gives the number of chunks since the last read. It goes on ticking at the nominal rate in alarm.
+ * -ENOTSUP where every open bearer is a clock of its own: a block to read is a chunk that passed both ways. */
 int tdm_span_clock_fd(const struct tdm_span *span);
 /* Fault injection on a span that can ("virtual"), any thread: "los on|off", "ais on|off", "rai on|off", "ber 1e-4",
  * "slip +1|-1", "cut", "mend", "stall 500" (ms during which this end neither sends nor receives). -EINVAL names nothing
