@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception
-# make deps | make | make demo | make check | make proof | make bench | make lint | make install
+# make deps | make | make demo | make check | make vm-check | make proof | make bench | make lint | make install
 B ?= build
 CC = gcc
 SAN ?=
@@ -90,7 +90,14 @@ UNIT_PROGRAMS = $(foreach f,$(FOLDERS),$(call unit_programs,$(f)))
 $(B)/tests/peers/%: $(B)/obj/tests/peers/%.o $(call archives,tdm)
 	@mkdir -p $(@D)
 	$(link)
+vm-programs: $(VM_PROGRAMS)
 peers: $(B)/tests/peers/libss7_exchange
+
+# Suites that run in a virtual machine with the real DAHDI driver: tests/vm/suites/NAME_test.c.
+VM_PROGRAMS = $(patsubst %.c,$(B)/%,$(wildcard tests/vm/suites/*_test.c))
+$(VM_PROGRAMS): $(B)/%: $(B)/obj/%.o $(B)/obj/tests/unit/cu.o $(call archives,tdm)
+	@mkdir -p $(@D)
+	$(link) -lcunit
 
 $(B)/tests/tools/%: $(B)/obj/tests/tools/%.o $(call archives,dsp)
 	@mkdir -p $(@D)
@@ -134,6 +141,12 @@ demo: deps
 check: deps
 	@tests/check/check
 
+vm-check: deps
+	@tests/vm/check
+
+vm-check-full: deps
+	@tests/vm/check --full
+
 proof: deps
 	@tests/check/proof
 
@@ -159,6 +172,6 @@ unit-programs-threads: $(foreach f,gw/base tdm gw/media,$(call unit_programs,$(f
 clean:
 	rm -rf build build-*
 
-.PHONY: all unit unit-programs-threads peers tools bench fuzz deps demo check proof lint install clean
+.PHONY: all unit unit-programs-threads vm-programs peers tools bench fuzz deps demo check vm-check vm-check-full proof lint install clean
 .SECONDARY:
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

@@ -78,10 +78,60 @@ static void check_names(const struct conf *conf, struct conf_report *report)
 	free(named);
 }
 
+/* DAHDI has at most 32 buffers a channel; 80 ms of blocks must fit. */
+#define DAHDI_CHUNK_MIN_MS 3
+
+/* DAHDI's cancellers have a power of two of samples, from 32. */
+static bool echo_tail_is_good(unsigned ms)
+{
+	return ms == 0 || (ms >= 4 && (ms & (ms - 1)) == 0);
+}
+
+void conf_check_dahdi(const struct conf_span *spans, struct conf_report *report, size_t index)
+{
+	const struct conf_span *span = &spans[index];
+
+	if (span->type != CONF_SPAN_DAHDI) {
+		if (span->number)
+			conf_report_at(report, &span->number,
+				       "only a dahdi span has a number; write type = dahdi, or "
+				       "leave it out");
+		if (span->echo_tail_ms)
+			conf_report_at(report, &span->echo_tail_ms,
+				       "only a dahdi span has an echo canceller of its own; write "
+				       "type = dahdi, or leave it out");
+		return;
+	}
+	if (!span->number && conf_report_usable(report, &span->number))
+		conf_report_at(report, &span->name,
+			       "a dahdi span has no number; write number = N, as in "
+			       "/proc/dahdi/N");
+	if (span->chunk_ms < DAHDI_CHUNK_MIN_MS && conf_report_usable(report, &span->chunk_ms))
+		conf_report_at(report, &span->chunk_ms,
+			       "DAHDI keeps too few blocks of that size for a chunk of %u ms; "
+			       "write 3ms to 20ms",
+			       span->chunk_ms);
+	if (!echo_tail_is_good(span->echo_tail_ms))
+		conf_report_at(report, &span->echo_tail_ms,
+			       "no canceller has a tail of %u ms; write 4ms, 8ms, 16ms, 32ms, "
+			       "64ms or 128ms, or 0ms for none",
+			       span->echo_tail_ms);
+	if (span->cable)
+		conf_report_at(report, &span->cable,
+			       "a dahdi span has no cable; leave it out, or write type = virtual");
+	for (size_t i = 0; span->number && i < index; i++)
+		if (spans[i].number == span->number)
+			conf_report_at(report, &span->number,
+				       "number %u is another span already, in line %d; write "
+				       "another one",
+				       span->number, conf_report_line_of(report, &spans[i].number));
+}
+
 static void check_span(const struct conf *conf, struct conf_report *report, size_t index)
 {
 	const struct conf_span *span = &conf->spans[index];
 
+	conf_check_dahdi(conf->spans, report, index);
 	if (span->type == CONF_SPAN_VIRTUAL && !span->cable &&
 	    conf_report_usable(report, &span->type) && conf_report_usable(report, &span->cable))
 		conf_report_at(report, &span->name,
@@ -378,6 +428,16 @@ static void check_route(const struct conf *conf, struct conf_report *report,
 		check_trunk_name(conf, report, &route->to[i]);
 }
 
+/* A gateway without a trunk has nothing to do: an empty file is a mistake. Another fault may be why
+ * none was read. */
+static void check_any_trunk(const struct conf *conf, struct conf_report *report)
+{
+	if (!conf->n_isups && !conf->n_sips && !report->n_faults)
+		conf_report_line(report, 1,
+				 "no trunk is defined; write at least one isup \"NAME\" { } or "
+				 "sip \"NAME\" { }");
+}
+
 void conf_check(const void *object, struct conf_report *report)
 {
 	const struct conf *conf = object;
@@ -395,4 +455,5 @@ void conf_check(const void *object, struct conf_report *report)
 		check_sip_trunk(report, &conf->sips[i]);
 	for (size_t i = 0; i < conf->n_routes; i++)
 		check_route(conf, report, &conf->routes[i]);
+	check_any_trunk(conf, report);
 }

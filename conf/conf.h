@@ -18,17 +18,20 @@ struct conf_timer { /* a protocol timer that differs from its default: timers { 
 	uint32_t ms;
 };
 
-enum conf_span_type { CONF_SPAN_VIRTUAL };
+enum conf_span_type { CONF_SPAN_VIRTUAL, CONF_SPAN_DAHDI };
 
 struct conf_span { /* span "e1-1" { } */
 	char *name;
-	enum conf_span_type type; /* type = virtual */
+	enum conf_span_type type; /* type = virtual | dahdi */
 	bool t1;		  /* framing = e1 | t1 */
 	bool ulaw;		  /* law = alaw | ulaw; default alaw on E1, ulaw on T1 */
 	unsigned chunk_ms;	  /* chunk = 5ms; 1 to 20 */
 	char *cable;		  /* cable = "/run/causeway/e1-1.sock" */
 	bool listen;		  /* end = listen | connect */
 	bool clock_master;	  /* clock = master | line */
+	unsigned number;	  /* dahdi: number = 1, as in /proc/dahdi; 0: not given */
+	unsigned echo_tail_ms;	  /* dahdi: echo-canceller = 64ms, of the card or its driver; 0: none */
+	uint32_t hold_off_ms;	  /* hold-off = 500ms: a failure, or its end, counts after that long */
 };
 
 struct conf_link { /* link "0" { } inside a linkset */
@@ -51,6 +54,9 @@ struct conf_circuits { /* circuits "e1-1" { }: its title is the span */
 	uint32_t timeslots;		/* timeslots = "1-15,17-31": bit n is timeslot n */
 };
 
+/* What becomes of a trunk's calls when their span fails. */
+enum conf_failure { CONF_FAILURE_OUT_OF_ORDER, CONF_FAILURE_TEMPORARY, CONF_FAILURE_KEEP };
+
 enum conf_hunt { CONF_HUNT_LEAST_RECENT, CONF_HUNT_ASCENDING, CONF_HUNT_DESCENDING, CONF_HUNT_CYCLIC };
 
 struct conf_isup { /* isup "pstn" { }: a trunk group of ISUP circuits */
@@ -63,6 +69,7 @@ struct conf_isup { /* isup "pstn" { }: a trunk group of ISUP circuits */
 	char *country, *area;	   /* country = "49", area = "30": our own, for national and subscriber numbers */
 	char *national_prefix;	   /* "0": dialled before a national number in a SIP number that is not +E.164 */
 	char *international_prefix; /* "00" */
+	enum conf_failure span_failure; /* span-failure = network-out-of-order | temporary-failure | keep */
 	unsigned min_digits;	   /* overlap: shortest called number that may be complete without ST */
 	struct conf_timer timers[CONF_TIMERS_MAX]; /* timers { T7 = 25s } */
 	size_t n_timers;

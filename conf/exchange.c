@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/check.h"
 #include "conf/grammar.h"
 #include "conf/report.h"
 #include "gw/base/str.h"
@@ -417,6 +418,7 @@ static void check_spans(const struct conf_exchange *conf, struct conf_report *re
 			conf_report_at(report, span,
 				       "a virtual span has no cable; write cable = "
 				       "the path of a socket in quotes");
+		conf_check_dahdi(conf->spans, report, i);
 		for (size_t k = 0; span->name && k < i; k++) {
 			if (conf->spans[k].name && strcmp(conf->spans[k].name, span->name) == 0)
 				conf_report_at(

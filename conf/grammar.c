@@ -13,7 +13,8 @@
 
 static const char *const no_yes[] = { "false", "true", NULL };
 static const char *const levels[] = { "error", "warning", "notice", "info", "debug", NULL };
-static const char *const span_types[] = { "virtual", NULL };
+static const char *const span_types[] = { "virtual", "dahdi", NULL };
+static const char *const failures[] = { "network-out-of-order", "temporary-failure", "keep", NULL };
 static const char *const framings[] = { "e1", "t1", NULL };
 static const char *const laws[] = { "alaw", "ulaw", NULL };
 static const char *const ends[] = { "connect", "listen", NULL };
@@ -86,6 +87,9 @@ static const struct conf_field span_fields[] = {
 	{"cable", &conf_kind_socket, AT(cable)},
 	{"end", &conf_kind_flag, AT(listen), .words = ends, .fallback = "connect"},
 	{"clock", &conf_kind_flag, AT(clock_master), .words = clocks, .fallback = "line"},
+	{"number", &conf_kind_uint, AT(number), .max = 128, .fallback = "0"},
+	{"echo-canceller", &conf_kind_ms, AT(echo_tail_ms), .max = 128, .fallback = "0ms"},
+	{"hold-off", &conf_kind_ms, AT(hold_off_ms), .max = MINUTE, .fallback = "500ms"},
 };
 #undef AT
 
@@ -128,6 +132,7 @@ static const struct conf_field isup_fields[] = {
 	{"area", &conf_kind_digits, AT(area)},
 	{"national-prefix", &conf_kind_digits, AT(national_prefix)},
 	{"international-prefix", &conf_kind_digits, AT(international_prefix)},
+	{"span-failure", &conf_kind_word, AT(span_failure), .words = failures, .fallback = "network-out-of-order"},
 	{"min-digits", &conf_kind_uint, AT(min_digits), .max = 32, .fallback = "0"},
 };
 static const struct conf_section isup_sections[] = {

@@ -267,19 +267,43 @@ int isup_block_group(struct isup *isup, uint16_t first, unsigned count, bool har
 	return err;
 }
 
+/* The other end has not acknowledged that these circuits are blocked: the calls that the blocking
+ * ended here may still be up there. */
+static bool block_unheard(const struct isup *isup, const struct isup_group *by)
+{
+	for (struct list_node *n = list_first(&isup->groups); n; n = list_next(&isup->groups, n)) {
+		const struct isup_group *group = container_of(n, struct isup_group, node);
+
+		if (group->procedure->type == ISUP_CGB && group->hardware && group->mask &&
+		    group->first < by->first + by->count && by->first < group->first + group->count)
+			return true;
+	}
+	return false;
+}
+
 int isup_unblock_group(struct isup *isup, uint16_t first, unsigned count, bool hardware)
 {
+	const struct isup_group by = {
+		.first = first, .count = (uint8_t)count, .mask = UINT32_MAX, .hardware = hardware
+	};
 	struct held held;
 	int err = check_group(isup, first, count);
+	bool unheard;
 
 	if (err)
 		return err;
 	if (count == 1 && !hardware)
 		return isup_unblock(isup, first);
 	isup_group_hold(&held, isup, first, count);
+	unheard = hardware && block_unheard(isup, &by);
 	for (size_t i = 0; i < held.n; i++)
 		held.circuits[i]->blocked &= (uint8_t)~isup_local_bit(hardware);
-	err = isup_group_block(isup, ISUP_CGU, first, count, hardware);
+	if (unheard) {
+		withdraw(isup, ISUP_CGB, &by);
+		err = isup_reset_group(isup, first, count);
+	} else {
+		err = isup_group_block(isup, ISUP_CGU, first, count, hardware);
+	}
 	isup_group_drop(&held);
 	return err;
 }

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "gw/base/str.h"
 
@@ -92,6 +93,37 @@ void tdm_span_release(struct tdm_span *span, unsigned timeslot)
 unsigned tdm_span_events(struct tdm_span *span, unsigned timeslot)
 {
 	return span->ops->events ? span->ops->events(span, timeslot) : 0;
+}
+
+/* Whether what failed is worth another try. */
+static bool events_fetched(struct tdm_span *span, unsigned timeslot)
+{
+	return errno == TDM_ERRNO_EVENT && !(tdm_span_events(span, timeslot) & TDM_EVENT_REMOVED);
+}
+
+/* Another event may have come meanwhile; it is fetched the next time. */
+static ssize_t failure(void)
+{
+	return errno == EAGAIN || errno == EINTR || errno == TDM_ERRNO_EVENT ? -EAGAIN : -ENODEV;
+}
+
+ssize_t tdm_span_read(struct tdm_span *span, unsigned timeslot, int fd, void *octets, size_t cap)
+{
+	ssize_t n = read(fd, octets, cap);
+
+	if (n < 0 && events_fetched(span, timeslot))
+		n = read(fd, octets, cap);
+	return n < 0 ? failure() : n;
+}
+
+ssize_t tdm_span_write(struct tdm_span *span, unsigned timeslot, int fd, const void *octets,
+		       size_t n)
+{
+	ssize_t done = write(fd, octets, n);
+
+	if (done < 0 && events_fetched(span, timeslot))
+		done = write(fd, octets, n);
+	return done < 0 ? failure() : done;
 }
 
 enum tdm_signalling tdm_span_signalling_kind(struct tdm_span *span, unsigned timeslot)

@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 enum tdm_framing { TDM_E1, TDM_T1 };
 enum tdm_law { TDM_ALAW, TDM_ULAW };
@@ -123,6 +124,12 @@ int tdm_span_signalling(struct tdm_span *span, unsigned timeslot);
 void tdm_span_release(struct tdm_span *span, unsigned timeslot);
 /* Fetches what waits on an open timeslot (TDM_EVENT_ bits); counts it, too. The thread that reads the descriptor. */
 unsigned tdm_span_events(struct tdm_span *span, unsigned timeslot);
+/*
+ * read() and write() of an open timeslot that fetch waiting events on their way: octets, -EAGAIN, or -ENODEV once the
+ * span is missing. The thread that has the descriptor.
+ */
+ssize_t tdm_span_read(struct tdm_span *span, unsigned timeslot, int fd, void *octets, size_t cap);
+ssize_t tdm_span_write(struct tdm_span *span, unsigned timeslot, int fd, const void *octets, size_t n);
 /* Of an open signalling timeslot. Core thread. */
 enum tdm_signalling tdm_span_signalling_kind(struct tdm_span *span, unsigned timeslot);
 /* Any thread. */

@@ -129,6 +129,7 @@ static void virtual_counters(const struct tdm_span *span, struct tdm_span_counte
 		.fcs_errors = counted(&c->fcs_errors),
 		.stalls = counted(&c->stalls),
 		.late_us_max = counted(&c->late_us_max),
+		.slips_counted = true,
 	};
 }
 

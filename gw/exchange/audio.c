@@ -24,6 +24,7 @@ struct command {
 	union {
 		struct {
 			int span, fd;
+			unsigned timeslot;
 			void *owner;
 		} open;
 		const struct sound *sound;
@@ -41,7 +42,7 @@ struct audio {
 	struct ring *commands, *events; /* own */
 	atomic_bool quit;
 	/* set before the thread starts */
-	const struct tdm_span *spans[AUDIO_SPANS_MAX]; /* borrow */
+	struct tdm_span *spans[AUDIO_SPANS_MAX]; /* borrow */
 	unsigned n_spans, slots;
 	/* audio thread */
 	struct channel *channels; /* own, by slot */
@@ -54,9 +55,11 @@ struct audio {
 static void open_channel(struct audio *audio, const struct command *command)
 {
 	struct channel *channel = &audio->channels[command->slot];
-	const struct tdm_span *span = audio->spans[command->open.span];
+	struct tdm_span *span = audio->spans[command->open.span];
 
 	channel->span = command->open.span;
+	channel->tdm = span;
+	channel->timeslot = command->open.timeslot;
 	channel->fd = command->open.fd;
 	channel->owner = command->open.owner;
 	channel->law = span->law == TDM_ALAW ? G711_A : G711_MU;
@@ -101,6 +104,11 @@ static void read_commands(struct audio *audio)
 
 static void tick(struct audio *audio, int span)
 {
+	int clock = tdm_span_clock_fd(audio->spans[span]);
+	uint64_t chunks;
+
+	if (clock >= 0 && read(clock, &chunks, sizeof(chunks)) < 0)
+		return;
 	for (unsigned i = 0; i < audio->slots; i++) {
 		struct channel *channel = &audio->channels[i];
 
@@ -109,24 +117,37 @@ static void tick(struct audio *audio, int span)
 	}
 }
 
+/* What becomes readable with a chunk: the span's clock, or any of its circuits; -1: nothing. */
+static int clock_fd(const struct audio *audio, unsigned span)
+{
+	int fd = tdm_span_clock_fd(audio->spans[span]);
+
+	for (unsigned i = 0; fd < 0 && i < audio->slots; i++) {
+		const struct channel *channel = &audio->channels[i];
+
+		if (channel->open && !channel->dead && channel->span == (int)span)
+			return channel->fd;
+	}
+	return fd < 0 ? -1 : fd;
+}
+
 static void *audio_thread(void *arg)
 {
 	struct audio *audio = arg;
 	struct pollfd fds[AUDIO_SPANS_MAX + 1];
 	nfds_t n = audio->n_spans;
-	uint64_t chunks;
 
-	for (unsigned i = 0; i < audio->n_spans; i++)
-		fds[i] = (struct pollfd){ tdm_span_clock_fd(audio->spans[i]), POLLIN, 0 };
 	fds[n] = (struct pollfd){ ring_fd(audio->commands), POLLIN, 0 };
 	while (!atomic_load(&audio->quit)) {
+		for (unsigned i = 0; i < n; i++)
+			fds[i] = (struct pollfd){ clock_fd(audio, i), POLLIN | POLLPRI, 0 };
 		if (poll(fds, n + 1, -1) <= 0)
 			continue;
+		for (unsigned i = 0; i < n; i++)
+			if (fds[i].revents)
+				tick(audio, (int)i);
 		if (fds[n].revents || audio->unclosed)
 			read_commands(audio);
-		for (unsigned i = 0; i < audio->n_spans; i++)
-			if (fds[i].revents && read(fds[i].fd, &chunks, sizeof(chunks)) > 0)
-				tick(audio, (int)i);
 	}
 	return NULL;
 }
@@ -204,7 +225,7 @@ struct audio *audio_new(uv_loop_t *loop, const struct audio_user *user, unsigned
 	return audio;
 }
 
-int audio_add_span(struct audio *audio, const struct tdm_span *span)
+int audio_add_span(struct audio *audio, struct tdm_span *span)
 {
 	if (audio->n_spans == AUDIO_SPANS_MAX)
 		return -ENOSPC;
@@ -252,11 +273,12 @@ void audio_free(struct audio *audio)
 	free(audio);
 }
 
-int audio_open(struct audio *audio, unsigned slot, int span, int fd, void *owner)
+int audio_open(struct audio *audio, unsigned slot, const struct audio_circuit *circuit, void *owner)
 {
 	const struct command command = { .kind = COMMAND_OPEN,
 					 .slot = slot,
-					 .open = { span, fd, owner } };
+					 .open = { circuit->span, circuit->fd, circuit->timeslot,
+						   owner } };
 
 	return give(audio, &command);
 }

@@ -42,15 +42,21 @@ struct audio_user {
 /* own; slots: circuits that can be open at the same time, numbered by the caller. NULL with *error. */
 struct audio *audio_new(uv_loop_t *loop, const struct audio_user *user, unsigned slots, int *error);
 /* Before audio_start. The span is borrowed; its number is used in audio_open. -ENOSPC. */
-int audio_add_span(struct audio *audio, const struct tdm_span *span);
+int audio_add_span(struct audio *audio, struct tdm_span *span);
 /* Starts the thread. -errno. */
 int audio_start(struct audio *audio);
 /* Ends the thread; its handle closes with the loop. No call-back comes any more. NULL is fine. */
 void audio_free(struct audio *audio);
 
-/* These are -EAGAIN when the thread is so far behind that the command was not taken. fd is a bearer's descriptor; it sends
- * silence at first. A slot is opened again only after audio_close. */
-int audio_open(struct audio *audio, unsigned slot, int span, int fd, void *owner);
+struct audio_circuit {
+	int span; /* as it was added */
+	unsigned timeslot;
+	int fd; /* its bearer */
+};
+
+/* These are -EAGAIN when the thread is so far behind that the command was not taken. A circuit sends silence at first. A
+ * slot is opened again only after audio_close. */
+int audio_open(struct audio *audio, unsigned slot, const struct audio_circuit *circuit, void *owner);
 int audio_play(struct audio *audio, unsigned slot, const struct sound *sound);
 int audio_dial(struct audio *audio, unsigned slot, const char *digits);
 int audio_record(struct audio *audio, unsigned slot);

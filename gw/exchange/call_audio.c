@@ -20,11 +20,12 @@ static void too_far_behind(const struct exchange_call *call)
 static int start(struct exchange_call *call)
 {
 	struct line *line = isup_circuit_bearer(call->circuit);
-	int fd = line_open(line), err;
+	const struct audio_circuit circuit = { line->span_number, line->timeslot, line_open(line) };
+	int err;
 
-	if (fd < 0)
-		return fd;
-	err = audio_open(call->exchange->audio, line->slot, line->span_number, fd, call);
+	if (circuit.fd < 0)
+		return circuit.fd;
+	err = audio_open(call->exchange->audio, line->slot, &circuit, call);
 	if (err) {
 		line_close(line);
 		return err;

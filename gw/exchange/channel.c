@@ -2,8 +2,8 @@
 /* A block in, a block out. Audio thread. */
 #include "gw/exchange/channel.h"
 
+#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Silence that is sent ahead, so that a late tick empties no buffer of the line. */
 #define AHEAD_MS  20
@@ -14,10 +14,22 @@
 
 static void send_block(struct channel *channel, const uint8_t *octets)
 {
-	if (write(channel->fd, octets, channel->block) == (ssize_t)channel->block)
+	if (tdm_span_write(channel->tdm, channel->timeslot, channel->fd, octets, channel->block) ==
+	    (ssize_t)channel->block)
 		channel->stats.blocks_out++;
 	else
 		channel->stats.refused++;
+}
+
+static bool receive_block(struct channel *channel, uint8_t *octets)
+{
+	ssize_t n = -ENODEV;
+
+	if (!channel->dead)
+		n = tdm_span_read(channel->tdm, channel->timeslot, channel->fd, octets,
+				  channel->block);
+	channel->dead = n == -ENODEV;
+	return n == (ssize_t)channel->block;
 }
 
 void channel_open(struct channel *channel)
@@ -25,8 +37,9 @@ void channel_open(struct channel *channel)
 	uint8_t block[PLAYER_BLOCK_MAX];
 	size_t ahead = (size_t)AHEAD_MS * PER_MS / channel->block;
 
+	channel->dead = false;
 	for (unsigned i = 0; i < BLOCKS_A_TICK; i++)
-		if (read(channel->fd, block, channel->block) <= 0)
+		if (!receive_block(channel, block))
 			break;
 	player_init(&channel->player, channel->law);
 	dtmf_detector_init(&channel->detector);
@@ -106,7 +119,7 @@ void channel_tick(struct channel *channel)
 	uint8_t heard[PLAYER_BLOCK_MAX];
 
 	for (unsigned i = 0; i < BLOCKS_A_TICK; i++) {
-		if (read(channel->fd, heard, channel->block) != (ssize_t)channel->block)
+		if (!receive_block(channel, heard))
 			return;
 		pass_block(channel, heard);
 	}

@@ -31,7 +31,10 @@ struct audio_event {
 
 struct channel {
 	bool open, recording;
+	bool dead;	     /* its span is missing */
 	int span, fd;
+	struct tdm_span *tdm; /* borrow */
+	unsigned timeslot;
 	size_t block;	     /* octets */
 	enum g711_law law;
 	void *owner;	     /* borrow */

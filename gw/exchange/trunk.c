@@ -12,7 +12,7 @@
 #include "gw/base/log.h"
 #include "isup/mtp/libss7_mtp.h"
 
-#define SPAN_HOLD_OFF_MS 500  /* a shorter failure costs no call */
+#define SAMPLES_PER_MS	 8
 #define LINK_HOLD_OFF_MS 3000 /* a link that comes back sooner keeps its calls */
 
 struct entry {
@@ -20,16 +20,19 @@ struct entry {
 	struct tdm_span *span; /* own */
 	uv_poll_t *poll;       /* own: closes with the loop */
 	struct timer hold_off;
-	unsigned alarms; /* as last seen */
+	uint32_t hold_off_ms; /* a shorter failure costs no call */
+	unsigned alarms;      /* as last seen */
 };
 
 struct trunk {
 	struct trunk_user user;
+	uv_loop_t *loop;		  /* borrow */
+	struct timer_heap *heap;	  /* borrow */
 	const struct conf_exchange *conf; /* borrow */
 	struct entry *entries;		  /* own: spans */
 	size_t n_entries;
-	struct mtp *mtp;	    /* own */
-	struct tdm_span *link_span; /* borrow; NULL: its timeslot is not open */
+	struct mtp *mtp;	    /* own; NULL: the link's span is missing */
+	struct tdm_span *link_span; /* borrow */
 	struct timer link_off;
 	struct isup *isup;  /* own */
 	struct line *lines; /* own */
@@ -48,21 +51,24 @@ static void hold_off_expired(struct timer *timer, void *arg)
 	user->lost(user->arg, entry->span);
 }
 
+static void link_follow(struct trunk *trunk, unsigned alarms);
+
 static void follow(struct entry *entry)
 {
 	struct trunk *trunk = entry->trunk;
 	unsigned now = tdm_span_alarms(entry->span), before = entry->alarms;
-	char alarms[32], text[96];
+	char alarms[64], text[128];
 
 	entry->alarms = now;
 	if (now == before)
 		return;
 	tdm_alarms_text(now, alarms, sizeof(alarms));
 	snprintf(text, sizeof(text), "span %s alarms %s", entry->span->name, alarms);
-	if ((now ^ before) & TDM_ALARM_DOWN && entry->span == trunk->link_span && trunk->mtp)
-		libss7_mtp_alarm(trunk->mtp, now & TDM_ALARM_DOWN);
+	if ((now ^ before) & (TDM_ALARM_DOWN | TDM_ALARM_MISSING) &&
+	    entry->span == trunk->link_span)
+		link_follow(trunk, now);
 	if (now & ~before & TDM_ALARM_DOWN)
-		timer_start_ms(&entry->hold_off, SPAN_HOLD_OFF_MS);
+		timer_start_ms(&entry->hold_off, now & TDM_ALARM_MISSING ? 0 : entry->hold_off_ms);
 	else if (before & ~now & TDM_ALARM_DOWN)
 		timer_stop(&entry->hold_off);
 	trunk->user.changed(trunk->user.arg, text);
@@ -98,16 +104,21 @@ static int watch_alarms(struct entry *entry, uv_loop_t *loop)
 static int span_open(struct entry *entry, const struct conf_span *conf, uv_loop_t *loop,
 		     struct timer_heap *heap)
 {
-	static const char *const types[] = { [CONF_SPAN_VIRTUAL] = "virtual" };
+	static const char *const types[] = {
+		[CONF_SPAN_VIRTUAL] = "virtual", [CONF_SPAN_DAHDI] = "dahdi"
+	};
 	const struct tdm_span_conf span = { .name = conf->name,
 					    .framing = conf->t1 ? TDM_T1 : TDM_E1,
 					    .law = conf->ulaw ? TDM_ULAW : TDM_ALAW,
 					    .chunk_ms = conf->chunk_ms,
 					    .cable = conf->cable,
 					    .listen = conf->listen,
-					    .clock_master = conf->clock_master };
+					    .clock_master = conf->clock_master,
+					    .number = conf->number,
+					    .echo_taps = conf->echo_tail_ms * SAMPLES_PER_MS };
 	int err = timer_init(&entry->hold_off, heap, "span hold-off", hold_off_expired, entry);
 
+	entry->hold_off_ms = conf->hold_off_ms;
 	if (!err)
 		err = tdm_span_open(&entry->span, types[conf->type], &span);
 	if (!err)
@@ -117,7 +128,7 @@ static int span_open(struct entry *entry, const struct conf_span *conf, uv_loop_
 	return err;
 }
 
-static int open_spans(struct trunk *trunk, uv_loop_t *loop, struct timer_heap *heap)
+static int open_spans(struct trunk *trunk)
 {
 	const struct conf_exchange *conf = trunk->conf;
 	int err = 0;
@@ -129,7 +140,7 @@ static int open_spans(struct trunk *trunk, uv_loop_t *loop, struct timer_heap *h
 		struct entry *entry = &trunk->entries[trunk->n_entries++];
 
 		entry->trunk = trunk;
-		err = span_open(entry, &conf->spans[i], loop, heap);
+		err = span_open(entry, &conf->spans[i], trunk->loop, trunk->heap);
 	}
 	return err;
 }
@@ -213,10 +224,17 @@ static void link_off_expired(struct timer *timer, void *arg)
 	trunk->user.lost(trunk->user.arg, NULL);
 }
 
-static int open_link(struct trunk *trunk, uv_loop_t *loop, struct timer_heap *heap)
+static void link_events(void *arg)
+{
+	const struct trunk *trunk = arg;
+
+	(void)tdm_span_events(trunk->link_span, trunk->conf->linksets[0].links[0].timeslot);
+}
+
+static int link_start(struct trunk *trunk)
 {
 	const struct conf_linkset *conf = &trunk->conf->linksets[0];
-	struct entry *entry = find_span(trunk, conf->links[0].span);
+	unsigned timeslot = conf->links[0].timeslot;
 	const struct mtp_user user = { .transfer = transfer,
 				       .pause = paused,
 				       .resume = resumed,
@@ -226,23 +244,69 @@ static int open_link(struct trunk *trunk, uv_loop_t *loop, struct timer_heap *he
 				       .opc = conf->opc,
 				       .adjacent = conf->dpc,
 				       .network = conf->network,
-				       .slc = conf->links[0].slc };
-	int err = timer_init(&trunk->link_off, heap, "link hold-off", link_off_expired, trunk);
+				       .slc = conf->links[0].slc,
+				       .events = link_events,
+				       .arg = trunk };
+	int err;
 
-	if (err)
-		return err;
-	mtp.fd = tdm_span_signalling(entry->span, conf->links[0].timeslot);
+	mtp.fd = tdm_span_signalling(trunk->link_span, timeslot);
 	if (mtp.fd < 0)
 		return mtp.fd;
-	trunk->link_span = entry->span;
-	err = libss7_mtp_open(&trunk->mtp, &mtp, &user, loop, heap);
-	if (err)
+	mtp.repeats = tdm_span_signalling_kind(trunk->link_span, timeslot) == TDM_SIGNALLING_MTP2;
+	err = libss7_mtp_open(&trunk->mtp, &mtp, &user, trunk->loop, trunk->heap);
+	if (err) {
+		tdm_span_release(trunk->link_span, timeslot);
 		return err;
+	}
 	isup_attach(trunk->isup, trunk->mtp);
-	if (tdm_span_alarms(entry->span) & TDM_ALARM_DOWN)
-		libss7_mtp_alarm(trunk->mtp, true);
-	entry->alarms = tdm_span_alarms(entry->span);
 	return 0;
+}
+
+static void link_stop(struct trunk *trunk)
+{
+	if (!trunk->mtp)
+		return;
+	if (trunk->isup)
+		isup_attach(trunk->isup, NULL);
+	mtp_free(trunk->mtp);
+	trunk->mtp = NULL;
+	tdm_span_release(trunk->link_span, trunk->conf->linksets[0].links[0].timeslot);
+}
+
+/* A missing span takes its descriptor along; the link starts anew when it is there again. */
+static void link_follow(struct trunk *trunk, unsigned alarms)
+{
+	int err = 0;
+
+	if (alarms & TDM_ALARM_MISSING) {
+		if (trunk->mtp)
+			paused(trunk, trunk->conf->linksets[0].dpc);
+		link_stop(trunk);
+		return;
+	}
+	if (!trunk->mtp)
+		err = link_start(trunk);
+	if (err)
+		log_write(LOG_ERROR, trunk->conf->linksets[0].name, "link not started: %s",
+			  strerror(-err));
+	else
+		libss7_mtp_alarm(trunk->mtp, alarms & TDM_ALARM_DOWN);
+}
+
+static int open_link(struct trunk *trunk)
+{
+	struct entry *entry = find_span(trunk, trunk->conf->linksets[0].links[0].span);
+	int err =
+		timer_init(&trunk->link_off, trunk->heap, "link hold-off", link_off_expired, trunk);
+
+	trunk->link_span = entry->span;
+	entry->alarms = tdm_span_alarms(entry->span);
+	if (err || entry->alarms & TDM_ALARM_MISSING)
+		return err;
+	err = link_start(trunk);
+	if (!err && entry->alarms & TDM_ALARM_DOWN)
+		libss7_mtp_alarm(trunk->mtp, true);
+	return err;
 }
 
 /* --- ISUP and circuits --- */
@@ -358,13 +422,15 @@ struct trunk *trunk_new(const struct conf_exchange *conf, const struct trunk_use
 		return NULL;
 	trunk->user = *user;
 	trunk->conf = conf;
+	trunk->loop = loop;
+	trunk->heap = heap;
 	*error = open_isup(trunk, heap);
 	if (!*error)
-		*error = open_spans(trunk, loop, heap);
+		*error = open_spans(trunk);
 	if (!*error)
 		*error = open_circuits(trunk);
 	if (!*error)
-		*error = open_link(trunk, loop, heap);
+		*error = open_link(trunk);
 	if (!*error)
 		return trunk;
 	log_write(LOG_ERROR, conf->linksets[0].name, "not opened: %s", strerror(-*error));
@@ -376,8 +442,7 @@ void trunk_stop(struct trunk *trunk)
 {
 	isup_free(trunk->isup);
 	trunk->isup = NULL;
-	mtp_free(trunk->mtp);
-	trunk->mtp = NULL;
+	link_stop(trunk);
 	timer_close(&trunk->link_off);
 }
 
@@ -387,8 +452,6 @@ void trunk_free(struct trunk *trunk)
 		return;
 	trunk_stop(trunk);
 	alarm_close();
-	if (trunk->link_span)
-		tdm_span_release(trunk->link_span, trunk->conf->linksets[0].links[0].timeslot);
 	for (size_t i = 0; i < trunk->n_entries; i++)
 		span_close(&trunk->entries[i]);
 	free(trunk->entries);

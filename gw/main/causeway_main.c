@@ -7,14 +7,18 @@
 #include <unistd.h>
 
 #include "gw/base/log.h"
+#include "gw/main/detect.h"
 #include "gw/main/gateway.h"
 
 static void usage(FILE *out)
 {
 	fputs("usage: causeway [-n | -p] -c FILE\n"
+	      "       causeway detect\n"
 	      "  -c FILE  configuration\n"
 	      "  -n       check it and exit\n"
-	      "  -p       check it, print it in its full form and exit\n",
+	      "  -p       check it, print it in its full form and exit\n"
+	      "  detect   list DAHDI spans, print a configuration to begin with, judge "
+	      "system.conf\n",
 	      out);
 }
 
@@ -68,6 +72,8 @@ int main(int argc, char **argv)
 	struct conf *conf;
 	int opt;
 
+	if (argc == 2 && strcmp(argv[1], "detect") == 0)
+		return detect_run(stdout);
 	while ((opt = getopt(argc, argv, "c:hnp")) != -1) {
 		if (opt == 'c') {
 			file = optarg;

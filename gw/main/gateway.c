@@ -13,13 +13,13 @@
 #define LADDER_CALLS   1000
 #define CHANNELS_SPARE 64 /* calls in set-up beyond the circuits there are */
 
-static void link_alarm(void *arg, const struct tdm_span *span, bool failed)
+static void line_changed(void *arg, const struct tdm_span *span, unsigned alarms)
 {
 	struct gateway *gw = arg;
 
 	for (size_t i = 0; i < gw->n_linksets; i++)
 		if (linkset_span(gw->linksets[i]) == span)
-			linkset_alarm(gw->linksets[i], failed);
+			linkset_alarm(gw->linksets[i], alarms);
 }
 
 static void span_failed(void *arg, const struct tdm_span *span)
@@ -28,6 +28,14 @@ static void span_failed(void *arg, const struct tdm_span *span)
 
 	for (size_t i = 0; i < gw->n_trunks; i++)
 		isup_trunk_span_failed(gw->trunks[i], span);
+}
+
+static void span_recovered(void *arg, const struct tdm_span *span)
+{
+	struct gateway *gw = arg;
+
+	for (size_t i = 0; i < gw->n_trunks; i++)
+		isup_trunk_span_recovered(gw->trunks[i], span);
 }
 
 static void give_to_media(struct tdm_span *span, void *arg)
@@ -94,7 +102,7 @@ static int open_linksets(struct gateway *gw)
 		}
 		gw->n_linksets++;
 		if (tdm_span_alarms(span) & TDM_ALARM_DOWN)
-			linkset_alarm(gw->linksets[i], true);
+			linkset_alarm(gw->linksets[i], tdm_span_alarms(span));
 	}
 	return err;
 }
@@ -172,9 +180,9 @@ static int open_parts(struct gateway *gw)
 	static int (*const steps[])(
 		struct gateway * gw) = { open_media, open_core,	       open_records, open_linksets,
 					 apply_conf, gateway_sip_open, open_control, open_signals };
-	const struct spans_user user = { .link_alarm = link_alarm,
-					 .failed = span_failed,
-					 .arg = gw };
+	const struct spans_user user = {
+		.line = line_changed, .failed = span_failed, .recovered = span_recovered, .arg = gw
+	};
 	int err;
 
 	gw->heap = timer_heap_new(&clock_monotonic);

@@ -9,15 +9,19 @@
 #include "gw/base/alarm.h"
 #include "gw/base/log.h"
 
-#define HOLD_OFF_MS 500 /* a failure shorter than this costs no call */
+#define SAMPLES_PER_MS 8
 
 struct entry {
 	struct spans *spans;   /* borrow */
 	struct tdm_span *span; /* own */
 	uv_poll_t poll;
 	bool polling;
-	struct timer hold_off;
+	struct timer hold_off; /* a failure begins to count */
+	struct timer clear;    /* alarms that are gone begin to count as such */
+	uint32_t hold_off_ms;
 	unsigned alarms; /* as last seen */
+	unsigned shown;	 /* as raised: those, and what has not been gone for long enough */
+	bool failed;	 /* the user was told */
 };
 
 struct spans {
@@ -34,11 +38,19 @@ static const struct {
 	{ TDM_ALARM_LOS, "loss of signal" },
 	{ TDM_ALARM_AIS, "alarm indication signal (blue)" },
 	{ TDM_ALARM_RAI, "remote alarm (yellow)" },
+	{ TDM_ALARM_LOOPBACK, "loop back" },
+	{ TDM_ALARM_RECOVERING, "recovering" },
+	{ TDM_ALARM_MISSING, "span missing" },
 	{ TDM_ALARM_DOWN, "span out of service (red)" },
 };
 
-static void report_alarms(const char *name, unsigned before, unsigned now)
+/* Raises and clears what differs. */
+static void show_alarms(struct entry *entry, unsigned now)
 {
+	const char *name = entry->span->name;
+	unsigned before = entry->shown;
+
+	entry->shown = now;
 	for (size_t i = 0; i < sizeof(alarm_texts) / sizeof(alarm_texts[0]); i++) {
 		if (now & ~before & alarm_texts[i].bit)
 			alarm_raise(name, alarm_texts[i].text);
@@ -47,19 +59,53 @@ static void report_alarms(const char *name, unsigned before, unsigned now)
 	}
 }
 
+static void fail(struct entry *entry)
+{
+	const struct spans_user *user = &entry->spans->user;
+
+	if (entry->failed)
+		return;
+	entry->failed = true;
+	user->failed(user->arg, entry->span);
+}
+
+static void hold_off_expired(struct timer *timer, void *arg)
+{
+	(void)timer;
+	fail(arg);
+}
+
+static void clear_expired(struct timer *timer, void *arg)
+{
+	struct entry *entry = arg;
+	const struct spans_user *user = &entry->spans->user;
+
+	(void)timer;
+	show_alarms(entry, entry->alarms);
+	if (!entry->failed || entry->shown & TDM_ALARM_DOWN)
+		return;
+	entry->failed = false;
+	user->recovered(user->arg, entry->span);
+}
+
 static void follow(struct entry *entry)
 {
 	unsigned now = tdm_span_alarms(entry->span), before = entry->alarms;
 	const struct spans_user *user = &entry->spans->user;
 
 	entry->alarms = now;
-	report_alarms(entry->span->name, before, now);
-	if ((now ^ before) & TDM_ALARM_DOWN)
-		/* NOLINTNEXTLINE: spans is set */
-		user->link_alarm(user->arg, entry->span, now & TDM_ALARM_DOWN);
-	if (now & ~before & TDM_ALARM_DOWN)
-		timer_start_ms(&entry->hold_off, HOLD_OFF_MS);
-	else if (before & ~now & TDM_ALARM_DOWN)
+	show_alarms(entry, entry->shown | now);
+	if (entry->shown != now)
+		timer_start_ms(&entry->clear, entry->hold_off_ms);
+	else
+		timer_stop(&entry->clear);
+	if ((now ^ before) & (TDM_ALARM_DOWN | TDM_ALARM_MISSING))
+		user->line(user->arg, entry->span, now);
+	if (now & TDM_ALARM_MISSING)
+		fail(entry);
+	else if (now & ~before & TDM_ALARM_DOWN)
+		timer_start_ms(&entry->hold_off, entry->hold_off_ms);
+	if (!(now & TDM_ALARM_DOWN))
 		timer_stop(&entry->hold_off);
 }
 
@@ -73,18 +119,12 @@ static void on_alarm(uv_poll_t *poll, int status, int events)
 		follow(entry);
 }
 
-static void hold_off_expired(struct timer *timer, void *arg)
-{
-	struct entry *entry = arg;
-
-	(void)timer;
-	entry->spans->user.failed(entry->spans->user.arg, entry->span);
-}
-
 static int entry_open(struct entry *entry, const struct conf_span *conf, uv_loop_t *loop,
 		      struct timer_heap *heap)
 {
-	static const char *const types[] = { [CONF_SPAN_VIRTUAL] = "virtual" };
+	static const char *const types[] = {
+		[CONF_SPAN_VIRTUAL] = "virtual", [CONF_SPAN_DAHDI] = "dahdi"
+	};
 	const struct tdm_span_conf span = {
 		.name = conf->name,
 		.framing = conf->t1 ? TDM_T1 : TDM_E1,
@@ -93,9 +133,14 @@ static int entry_open(struct entry *entry, const struct conf_span *conf, uv_loop
 		.cable = conf->cable,
 		.listen = conf->listen,
 		.clock_master = conf->clock_master,
+		.number = conf->number,
+		.echo_taps = conf->echo_tail_ms * SAMPLES_PER_MS,
 	};
 	int err = timer_init(&entry->hold_off, heap, "span hold-off", hold_off_expired, entry);
 
+	entry->hold_off_ms = conf->hold_off_ms;
+	if (!err)
+		err = timer_init(&entry->clear, heap, "span clear", clear_expired, entry);
 	if (!err)
 		err = tdm_span_open(&entry->span, types[conf->type], &span);
 	if (!err)
@@ -164,6 +209,7 @@ void spans_close(struct spans *spans)
 		struct entry *entry = &spans->entries[i];
 
 		timer_close(&entry->hold_off);
+		timer_close(&entry->clear);
 		if (entry->polling) {
 			spans->closing++;
 			uv_close((uv_handle_t *)&entry->poll, poll_closed);
@@ -189,18 +235,31 @@ void spans_each(const struct spans *spans, void (*fn)(struct tdm_span *span, voi
 		fn(spans->entries[i].span, arg);
 }
 
+/* What the framer of a card counts. */
+static void put_line(struct table *table, const struct tdm_span_counters *c)
+{
+	table_set_str(table, 14, str_c(c->timing));
+	table_set_int(table, 15, (int64_t)c->crc4_errors);
+	table_set_int(table, 16, (int64_t)c->e_bits);
+	table_set_int(table, 17, (int64_t)c->bipolar_violations);
+	table_set_int(table, 18, (int64_t)c->fas_errors);
+	table_set_int(table, 19, (int64_t)c->missed_interrupts);
+}
+
 struct table *spans_table(const struct spans *spans)
 {
-	static const char *const columns[] = { "span",	   "type",	 "framing",   "law",
-					       "chunk_ms", "alarms",	 "chunks_in", "chunks_out",
-					       "slips",	   "overruns",	 "underruns", "fcs_errors",
-					       "stalls",   "late_ms_max" };
+	static const char *const columns[] = {
+		"span",	     "type",	   "framing",	 "law",		"chunk_ms",
+		"alarms",    "chunks_in",  "chunks_out", "slips",	"overruns",
+		"underruns", "fcs_errors", "stalls",	 "late_ms_max", "timing",
+		"crc4",	     "e_bits",	   "bpv",	 "fas",		"missed_irq"
+	};
 	struct table *table = table_new(columns, sizeof(columns) / sizeof(columns[0]));
 
 	for (size_t i = 0; table && i < spans->n && !table_row(table); i++) {
 		const struct tdm_span *span = spans->entries[i].span;
 		struct tdm_span_counters c;
-		char alarms[32];
+		char alarms[64];
 
 		tdm_span_counters(span, &c);
 		tdm_alarms_text(tdm_span_alarms(span), alarms, sizeof(alarms));
@@ -212,12 +271,15 @@ struct table *spans_table(const struct spans *spans)
 		table_set_str(table, 5, str_c(alarms));
 		table_set_int(table, 6, (int64_t)c.chunks_in);
 		table_set_int(table, 7, (int64_t)c.chunks_out);
-		table_set_int(table, 8, (int64_t)c.slips);
+		if (c.slips_counted)
+			table_set_int(table, 8, (int64_t)c.slips);
 		table_set_int(table, 9, (int64_t)c.rx_overruns);
 		table_set_int(table, 10, (int64_t)c.tx_underruns);
 		table_set_int(table, 11, (int64_t)c.fcs_errors);
 		table_set_int(table, 12, (int64_t)c.stalls);
 		table_set_fmt(table, 13, "%.1f", (double)c.late_us_max / 1e3);
+		if (c.line_counted)
+			put_line(table, &c);
 	}
 	return table;
 }

@@ -13,10 +13,12 @@
 struct spans;
 
 struct spans_user {
-	/* Layer 1 failed or came back, at once: for signalling links. */
-	void (*link_alarm)(void *arg, const struct tdm_span *span, bool failed);
-	/* The failure lasted for the hold-off: calls on the span are lost. */
+	/* What the line says changed, at once: for signalling links. */
+	void (*line)(void *arg, const struct tdm_span *span, unsigned alarms);
+	/* The failure lasted for the hold-off, or the span is missing: calls on it are lost. */
 	void (*failed)(void *arg, const struct tdm_span *span);
+	/* After a failure, the line was good for the hold-off. */
+	void (*recovered)(void *arg, const struct tdm_span *span);
 	void *arg;
 };
 

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "gw/base/counter.h"
 #include "gw/base/list.h"
@@ -23,7 +22,9 @@ struct bearer_end *bearer_end_of(struct media_end *end)
 
 static void write_block(struct bearer_end *bearer, const uint8_t *octets)
 {
-	ssize_t n = write(bearer->fd, octets, bearer->chunk);
+	ssize_t n = bearer->dead ? -ENODEV
+				 : tdm_span_write(bearer->span, bearer->timeslot, bearer->fd,
+						  octets, bearer->chunk);
 
 	if (n == (ssize_t)bearer->chunk) {
 		bearer->end.stats.blocks_out++;
@@ -47,18 +48,26 @@ static void attach(struct media_end *end, const struct round *round)
 		write_block(bearer, idle);
 }
 
-static void read_blocks(struct bearer_end *bearer)
+unsigned bearer_end_read(struct bearer_end *bearer)
 {
-	while (bearer->fifo_n + bearer->chunk <= sizeof(bearer->fifo)) {
-		ssize_t n = read(bearer->fd, bearer->fifo + bearer->fifo_n, bearer->chunk);
+	unsigned blocks = 0;
 
+	while (!bearer->dead && bearer->fifo_n + bearer->chunk <= sizeof(bearer->fifo)) {
+		ssize_t n = tdm_span_read(bearer->span, bearer->timeslot, bearer->fd,
+					  bearer->fifo + bearer->fifo_n, bearer->chunk);
+
+		bearer->dead = n == -ENODEV;
 		if (n <= 0)
-			return;
+			return blocks;
 		bearer->fifo_n += (size_t)n;
 		bearer->end.stats.blocks_in++;
 		bearer->end.stats.octets_in += (uint64_t)n;
+		bearer->own.ticks++;
+		blocks++;
 	}
-	bearer->end.stats.rx_overruns++;
+	if (!bearer->dead)
+		bearer->end.stats.rx_overruns++;
+	return blocks;
 }
 
 static void fifo_drop(struct bearer_end *bearer, size_t n)
@@ -74,7 +83,7 @@ static void intake(struct media_end *end, const struct round *round, bool clocke
 	if (clocked && !bearer->clocked)
 		jitter_reset(&bearer->jitter, end->law);
 	bearer->clocked = clocked;
-	read_blocks(bearer);
+	(void)bearer_end_read(bearer);
 	while (clocked && bearer->fifo_n) {
 		size_t n = bearer->fifo_n < JITTER_PACKET_MAX ? bearer->fifo_n : JITTER_PACKET_MAX;
 
@@ -160,7 +169,7 @@ static const struct media_end_ops bearer_ops = {
 	.detach = detach,
 };
 
-void bearer_end_init(struct bearer_end *bearer, int fd, const struct tdm_span *span,
+void bearer_end_init(struct bearer_end *bearer, int fd, struct tdm_span *span, unsigned timeslot,
 		     const struct span_clock *clock)
 {
 	const struct jitter_conf conf = {
@@ -177,8 +186,10 @@ void bearer_end_init(struct bearer_end *bearer, int fd, const struct tdm_span *s
 	bearer->chunk = span->chunk_octets;
 	bearer->end.block = BLOCK_SAMPLES / bearer->chunk * bearer->chunk;
 	bearer->lead = BEARER_LEAD_MS / span->chunk_ms + gathered;
+	bearer->span = span;
+	bearer->timeslot = timeslot;
 	bearer->fd = fd;
-	bearer->clock = clock;
+	bearer->clock = clock ? clock : &bearer->own;
 	dtmf_detector_init(&bearer->listener.detector);
 	jitter_init(&bearer->jitter, &conf);
 	concealer_init(&bearer->concealer, conf.law);

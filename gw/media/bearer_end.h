@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /*
- * A bearer timeslot as an end of a channel. What the line has taken since the last round is known from the span's
- * clock, so that how many blocks wait to be transmitted is known, too: each round fills up to the lead, and what the
- * line took in vain after a stall (idle) is not written late but left out.
+ * A bearer timeslot as an end of a channel. What the line has taken since the last round is known from the clock, so
+ * that how many blocks wait to be transmitted is known, too: each round fills up to the lead, and what the line took in
+ * vain after a stall (idle) is not written late but left out.
  */
 #ifndef MEDIA_BEARER_END_H
 #define MEDIA_BEARER_END_H
@@ -15,15 +15,19 @@
 #define BEARER_ROUND_MS	  5
 #define BEARER_FIFO_OCTETS 1920 /* 240 ms: more than the line keeps for a late reader */
 
-/* The clock of a span, read by the media thread that owns it. */
+/* The clock of a span, or of a bearer where the span has none, read by the media thread that owns it. */
 struct span_clock {
 	uint64_t ticks; /* chunks since it was added */
 };
 
 struct bearer_end {
 	struct media_end end;
+	struct tdm_span *span;		/* borrow */
+	unsigned timeslot;
 	int fd;				/* borrow: of the span */
-	const struct span_clock *clock; /* borrow */
+	bool dead;			/* the span is missing: nothing comes, nothing is taken */
+	const struct span_clock *clock; /* borrow: the span's, or own */
+	struct span_clock own;		/* blocks received */
 	size_t chunk;			/* octets */
 	unsigned lead;			/* blocks that wait for the line after a round */
 	unsigned waiting;		/* blocks that wait for the line */
@@ -38,8 +42,12 @@ struct bearer_end {
 	struct concealer concealer;
 };
 
-/* Core thread: sets up an end on the timeslot's descriptor. */
-void bearer_end_init(struct bearer_end *bearer, int fd, const struct tdm_span *span, const struct span_clock *clock);
+/* Core thread: sets up an end on the timeslot's descriptor. clock NULL: the span has none, and every block received is a
+ * tick. */
+void bearer_end_init(struct bearer_end *bearer, int fd, struct tdm_span *span, unsigned timeslot,
+		     const struct span_clock *clock);
+/* Media thread: reads what the line has ready; the blocks that came. */
+unsigned bearer_end_read(struct bearer_end *bearer);
 struct bearer_end *bearer_end_of(struct media_end *end);
 
 #endif

@@ -110,7 +110,8 @@ static struct engine_span *span_find(struct media_engine *engine, const struct t
 static void bearer_start(struct channel_end *end, int fd, unsigned side)
 {
 	end->span->slot[end->timeslot] = end;
-	bearer_end_init(&end->bearer, fd, end->span->span, &end->span->clock);
+	bearer_end_init(&end->bearer, fd, end->span->span, end->timeslot,
+			end->span->clock_fd < 0 ? NULL : &end->span->clock);
 	attach(end, side);
 }
 

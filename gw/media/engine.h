@@ -95,8 +95,9 @@ struct engine_span {
 	/* core */
 	struct channel_end *slot[TDM_TIMESLOTS]; /* borrow: who has the descriptor */
 	/* media thread */
-	int clock_fd; /* borrow */
+	int clock_fd; /* borrow; negative: its bearers are clocks of their own */
 	struct span_clock clock;
+	struct bearer_end *bearers[TDM_TIMESLOTS]; /* borrow: those that are attached */
 };
 
 struct media_channel {
@@ -142,9 +143,9 @@ struct media_engine {
 	/* media thread */
 	struct list channels;
 	struct list letters;
-	struct engine_span *ticking[ENGINE_SPANS_MAX]; /* borrow; the first is the one that wakes the thread */
+	struct engine_span *ticking[ENGINE_SPANS_MAX]; /* borrow; the first that can wakes the thread */
 	size_t n_ticking;
-	int timer_fd; /* own */
+	int timer_fd; /* own: ticks while no span does */
 	bool stopping;
 	struct round round;
 	uint64_t last_round_us;

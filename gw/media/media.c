@@ -310,6 +310,7 @@ int media_engine_add_span(struct media_engine *engine, struct tdm_span *span)
 	if (!known)
 		return -ENOMEM;
 	known->span = span;
+	known->clock_fd = tdm_span_clock_fd(span);
 	engine->spans[engine->n_spans++] = known;
 	command.span = known;
 	engine_send(engine, &command);

@@ -76,6 +76,8 @@ static void end_return(struct media_engine *engine, struct media_channel *channe
 		return;
 	snapshot_write(&channel->snapshot[side], &end->stats);
 	holder = container_of(end, struct channel_end, end);
+	if (holder->is_bearer)
+		holder->span->bearers[holder->timeslot] = NULL;
 	holder->letter.event = (struct engine_event){ .kind = ENGINE_EV_RETURNED,
 						      .channel = channel,
 						      .end = holder };
@@ -103,7 +105,6 @@ static void span_add(struct media_engine *engine, struct engine_span *span)
 {
 	size_t at = engine->n_ticking++;
 
-	span->clock_fd = tdm_span_clock_fd(span->span);
 	engine->ticking[at] = span;
 	if (at && span->span->chunk_ms < engine->ticking[0]->span->chunk_ms) {
 		engine->ticking[at] = engine->ticking[0];
@@ -132,6 +133,8 @@ static void obey_for_side(struct media_engine *engine, const struct engine_comma
 
 	switch (command->kind) {
 	case ENGINE_ATTACH:
+		if (command->end->is_bearer)
+			command->end->span->bearers[command->end->timeslot] = &command->end->bearer;
 		pipeline_attach(pipeline, command->side, &command->end->end, &engine->round);
 		break;
 	case ENGINE_DETACH:
@@ -212,21 +215,51 @@ static void note_lateness(struct media_engine *engine, uint64_t late_us)
 		atomic_fetch_add_explicit(&engine->stalls, 1, memory_order_relaxed);
 }
 
+static struct bearer_end *clock_bearer(const struct engine_span *span)
+{
+	for (unsigned timeslot = 1; timeslot < TDM_TIMESLOTS; timeslot++) {
+		struct bearer_end *bearer = span->bearers[timeslot];
+
+		if (bearer && !bearer->dead)
+			return bearer;
+	}
+	return NULL;
+}
+
+/* What becomes readable with a chunk of the span; -1: nothing does now. */
+static int clock_fd(const struct engine_span *span)
+{
+	const struct bearer_end *bearer = span->clock_fd < 0 ? clock_bearer(span) : NULL;
+
+	return bearer ? bearer->fd : span->clock_fd;
+}
+
+/* The span that wakes the thread; NULL: the timer does. */
+static struct engine_span *leader(const struct media_engine *engine)
+{
+	for (size_t i = 0; i < engine->n_ticking; i++)
+		if (clock_fd(engine->ticking[i]) >= 0)
+			return engine->ticking[i];
+	return NULL;
+}
+
 /*
- * All clocks are read in every turn, so that each span's ticks are known when its channels run.
+ * The clocks of all spans that have one are read in every turn, so that their ticks are known when
+ * their channels run; a bearer that is a clock is read by its channel, the leading one here.
  * Returns the ticks of the one that leads.
  */
-static uint64_t clocks_read(struct media_engine *engine)
+static uint64_t clocks_read(struct media_engine *engine, const struct engine_span *lead)
 {
-	uint64_t leading = 0;
+	struct bearer_end *bearer = lead->clock_fd < 0 ? clock_bearer(lead) : NULL;
+	uint64_t leading = bearer ? bearer_end_read(bearer) : 0;
 
 	for (size_t i = 0; i < engine->n_ticking; i++) {
 		struct engine_span *span = engine->ticking[i];
-		uint64_t ticks = ticks_read(span->clock_fd);
+		uint64_t ticks = span->clock_fd < 0 ? 0 : ticks_read(span->clock_fd);
 
 		span->clock.ticks += ticks;
-		if (i == 0)
-			leading = ticks;
+		if (span == lead)
+			leading += ticks;
 	}
 	return leading;
 }
@@ -273,20 +306,18 @@ static void timer_set(struct media_engine *engine, bool on)
 }
 
 /* Waits for a tick or a command. */
-static void wait_turn(struct media_engine *engine)
+static void wait_turn(struct media_engine *engine, const struct engine_span *lead)
 {
-	bool spanned = engine->n_ticking > 0;
 	struct pollfd fds[2] = {
 		{ .fd = ring_fd(engine->commands), .events = POLLIN },
-		{ .fd = spanned ? engine->ticking[0]->clock_fd : engine->timer_fd,
-		  .events = POLLIN },
+		{ .fd = lead ? clock_fd(lead) : engine->timer_fd, .events = POLLIN | POLLPRI },
 	};
-	unsigned period_ms = spanned ? engine->ticking[0]->span->chunk_ms : TIMER_MS;
-	int n = poll(fds, 2, spanned ? SPAN_SILENT_MS : -1);
+	unsigned period_ms = lead ? lead->span->chunk_ms : TIMER_MS;
+	int n = poll(fds, 2, lead ? SPAN_SILENT_MS : -1);
 
 	engine->round.now_us = now_us();
-	if (spanned)
-		ticks_note(engine, clocks_read(engine), period_ms);
+	if (lead)
+		ticks_note(engine, clocks_read(engine, lead), period_ms);
 	else if (fds[1].revents & POLLIN)
 		ticks_note(engine, ticks_read(engine->timer_fd), period_ms);
 	if (n == 0) {
@@ -334,19 +365,22 @@ static void round_run(struct media_engine *engine)
 void *engine_run(void *arg)
 {
 	struct media_engine *engine = arg;
-	bool spanned = false;
+	bool timed = true;
 
 	pthread_setname_np(pthread_self(), "media");
 	engine->last_round_us = engine->due_us = engine->round.now_us = now_us();
 	engine->round.timely = true;
 	timer_set(engine, true);
 	while (!engine->stopping) {
-		wait_turn(engine);
-		obey_all(engine);
-		if (spanned != (engine->n_ticking > 0)) {
-			spanned = !spanned;
-			timer_set(engine, !spanned);
+		const struct engine_span *lead = leader(engine);
+
+		if (timed != !lead) {
+			timed = !lead;
+			timer_set(engine, timed);
+			engine->due_us = now_us();
 		}
+		wait_turn(engine, lead);
+		obey_all(engine);
 		if (engine->gathered_ms >= BEARER_ROUND_MS)
 			round_run(engine);
 		letters_send(engine);

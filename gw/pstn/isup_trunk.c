@@ -11,6 +11,8 @@
 #include "gw/base/log.h"
 #include "gw/pstn/pstn_private.h"
 
+#define SETTLE_MS 1000
+
 const char *const isup_trunk_columns[] = { "trunk",  "cic",  "state",	 "blocked",
 					   "usable", "span", "timeslot", "call" };
 const size_t isup_trunk_column_count = 8;
@@ -84,6 +86,18 @@ static int each_configured(struct isup_trunk *trunk, const struct conf_isup *con
 	return 0;
 }
 
+/* False: it is busy, and goes when it falls idle. */
+static bool take_circuit_away(struct isup_trunk *trunk, struct isup_circuit *circuit)
+{
+	struct isup_bearer *bearer = isup_circuit_bearer(circuit);
+
+	bearer->leaving =
+		isup_circuit_remove(trunk->isup, isup_circuit_cic(circuit), true) == -EBUSY;
+	return !bearer->leaving;
+}
+
+/* A circuit that is on another timeslot now, or that an earlier reload has sent away, is made anew
+ * once it is gone. */
 static int add_circuit(struct isup_trunk *trunk, uint16_t cic, struct tdm_span *span,
 		       unsigned timeslot)
 {
@@ -92,11 +106,37 @@ static int add_circuit(struct isup_trunk *trunk, uint16_t cic, struct tdm_span *
 
 	if (!bearer)
 		return -ENOMEM;
-	if (have && isup_circuit_bearer(have) == bearer)
+	if (have && isup_circuit_bearer(have) == bearer && !bearer->leaving)
 		return 0;
-	if (have) /* on another timeslot now: taken away when idle, made anew by the next reload */
-		return isup_circuit_remove(trunk->isup, cic, true);
+	if (have && !take_circuit_away(trunk, have)) {
+		trunk->unsettled = true;
+		return 0;
+	}
+	bearer->leaving = false;
 	return isup_circuit_add(trunk->isup, cic, bearer);
+}
+
+/* Circuits as the configuration has them, as far as calls allow; the rest is looked at again. */
+static int settle(struct isup_trunk *trunk)
+{
+	int err;
+
+	trunk->unsettled = false;
+	err = each_configured(trunk, trunk->conf, add_circuit);
+	if (trunk->unsettled)
+		timer_start_ms(&trunk->settle, SETTLE_MS);
+	return err;
+}
+
+static void settle_expired(struct timer *timer, void *arg)
+{
+	struct isup_trunk *trunk = arg;
+	int err = settle(trunk);
+
+	if (!err)
+		return;
+	log_write(LOG_ERROR, trunk->name, "circuits not made: %s", strerror(-err));
+	timer_start_ms(timer, SETTLE_MS);
 }
 
 static bool conf_has_cic(const struct conf_isup *conf, unsigned cic)
@@ -117,7 +157,7 @@ static void retire_unconfigured(struct isup_circuit *circuit, void *arg)
 	uint16_t cic = isup_circuit_cic(circuit);
 
 	if (!conf_has_cic(trunk->conf, cic))
-		(void)isup_circuit_remove(trunk->isup, cic, true);
+		(void)take_circuit_away(trunk, circuit);
 }
 
 static void timers_of(const struct conf_isup *conf, uint32_t timer_ms[ISUP_TIMERS])
@@ -169,10 +209,12 @@ struct isup_trunk *isup_trunk_new(const struct conf_isup *conf, const struct con
 	trunk->conf = conf;
 	trunk->env = *env;
 	trunk->dpc = conf->dpc ? conf->dpc : linkset->dpc;
-	if (trunk->name)
+	if (trunk->name &&
+	    timer_init(&trunk->settle, env->heap, "circuits", settle_expired, trunk) == 0)
 		trunk->isup = isup_make(trunk, conf, linkset);
+	trunk->settle.subject = trunk->name;
 	if (trunk->isup)
-		*error = each_configured(trunk, conf, add_circuit);
+		*error = settle(trunk);
 	if (*error) {
 		isup_trunk_free(trunk);
 		return NULL;
@@ -186,7 +228,10 @@ void isup_trunk_free(struct isup_trunk *trunk)
 
 	if (!trunk)
 		return;
+	if (trunk->isup)
+		isup_circuit_each(trunk->isup, isup_leg_drop, NULL);
 	isup_free(trunk->isup);
+	timer_close(&trunk->settle);
 	while ((n = list_first(&trunk->bearers))) {
 		list_remove(n);
 		free(container_of(n, struct isup_bearer, node));
@@ -203,8 +248,9 @@ int isup_trunk_reload(struct isup_trunk *trunk, const struct conf_isup *conf)
 	timers_of(conf, timer_ms);
 	isup_set_timers(trunk->isup, timer_ms);
 	isup_set_hunt(trunk->isup, hunts[conf->hunt], conf->min_digits);
+	timer_stop(&trunk->settle);
 	isup_circuit_each(trunk->isup, retire_unconfigured, trunk);
-	return each_configured(trunk, conf, add_circuit);
+	return settle(trunk);
 }
 
 struct isup *isup_trunk_isup(const struct isup_trunk *trunk)
@@ -229,6 +275,7 @@ uint32_t isup_trunk_dpc(const struct isup_trunk *trunk)
 
 struct span_failure {
 	const struct tdm_span *span;
+	enum q850_cause cause;
 };
 
 static void fail_circuit(struct isup_circuit *circuit, void *arg)
@@ -237,14 +284,47 @@ static void fail_circuit(struct isup_circuit *circuit, void *arg)
 	const struct isup_bearer *bearer = isup_circuit_bearer(circuit);
 
 	if (bearer->span == failure->span)
-		isup_leg_fail(circuit, Q850_NETWORK_OUT_OF_ORDER);
+		isup_leg_fail(circuit, failure->cause);
 }
 
+typedef int group_fn(struct isup *isup, uint16_t first, unsigned count, bool hardware);
+
+/* Q.763 3.43: a group message has 32 circuits at most, which a span has not. */
+static void each_group(struct isup_trunk *trunk, const struct tdm_span *span, group_fn *fn,
+		       bool hardware)
+{
+	for (size_t i = 0; i < trunk->conf->n_circuits; i++) {
+		const struct conf_circuits *c = &trunk->conf->circuits[i];
+		unsigned count = (unsigned)__builtin_popcount(c->timeslots);
+
+		if (strcmp(c->span, span->name) == 0)
+			(void)fn(trunk->isup, (uint16_t)c->first_cic, count, hardware);
+	}
+}
+
+/* Q.764 2.8.2.2: hardware oriented blocking ends the calls at both ends, maintenance oriented
+ * blocking lets them go on. */
 void isup_trunk_span_failed(struct isup_trunk *trunk, const struct tdm_span *span)
 {
-	struct span_failure failure = { span };
+	bool missing = tdm_span_alarms(span) & TDM_ALARM_MISSING;
+	bool keep = trunk->conf->span_failure == CONF_FAILURE_KEEP && !missing;
+	struct span_failure failure = {
+		.span = span,
+		.cause = trunk->conf->span_failure == CONF_FAILURE_TEMPORARY
+				 ? Q850_TEMPORARY_FAILURE
+				 : Q850_NETWORK_OUT_OF_ORDER,
+	};
 
-	isup_circuit_each(trunk->isup, fail_circuit, &failure);
+	if (!keep)
+		isup_circuit_each(trunk->isup, fail_circuit, &failure);
+	each_group(trunk, span, isup_block_group, !keep);
+}
+
+void isup_trunk_span_recovered(struct isup_trunk *trunk, const struct tdm_span *span)
+{
+	each_group(trunk, span, isup_unblock_group, true);
+	if (trunk->conf->span_failure == CONF_FAILURE_KEEP)
+		each_group(trunk, span, isup_unblock_group, false);
 }
 
 static void circuit_row(struct isup_circuit *circuit, void *arg)

@@ -32,8 +32,10 @@ struct isup *isup_trunk_isup(const struct isup_trunk *trunk);
 struct trunk *isup_trunk_trunk(struct isup_trunk *trunk);
 const struct conf_isup *isup_trunk_conf(const struct isup_trunk *trunk);
 uint32_t isup_trunk_dpc(const struct isup_trunk *trunk);
-/* A span failed for good (after its hold-off): every call on its circuits is released with cause 38. */
+/* A span failed for good (after its hold-off): its circuits are blocked, and their calls end, as span-failure says. */
 void isup_trunk_span_failed(struct isup_trunk *trunk, const struct tdm_span *span);
+/* It is good again: what was blocked for it is unblocked. */
+void isup_trunk_span_recovered(struct isup_trunk *trunk, const struct tdm_span *span);
 /* Appends its circuits to `show circuits`. */
 extern const char *const isup_trunk_columns[];
 extern const size_t isup_trunk_column_count;

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "gw/base/alarm.h"
 #include "gw/base/counter.h"
@@ -29,8 +30,9 @@ struct user {
 struct linkset {
 	const struct conf_linkset *conf; /* borrow */
 	struct tdm_span *span;		 /* borrow */
+	uv_loop_t *loop;		 /* borrow */
 	struct timer_heap *heap;	 /* borrow */
-	struct mtp *mtp;		 /* own */
+	struct mtp *mtp;		 /* own; NULL: the span is missing */
 	struct user *users;		 /* own */
 	size_t n_users;
 };
@@ -82,10 +84,16 @@ static void status(void *arg, uint32_t dpc, enum mtp_status_cause cause, unsigne
 		  cause == MTP_STATUS_CONGESTION ? "congestion" : "user part unavailable", level);
 }
 
-struct linkset *linkset_new(const struct conf_linkset *conf, struct tdm_span *span, uv_loop_t *loop,
-			    struct timer_heap *heap, int *error)
+static void events(void *arg)
 {
-	struct linkset *linkset = calloc(1, sizeof(*linkset));
+	const struct linkset *linkset = arg;
+
+	(void)tdm_span_events(linkset->span, linkset->conf->links[0].timeslot);
+}
+
+static int link_open(struct linkset *linkset)
+{
+	const struct conf_linkset *conf = linkset->conf;
 	const struct mtp_user user = { .transfer = transfer,
 				       .pause = paused,
 				       .resume = resumed,
@@ -95,16 +103,51 @@ struct linkset *linkset_new(const struct conf_linkset *conf, struct tdm_span *sp
 				       .opc = conf->opc,
 				       .adjacent = conf->dpc,
 				       .network = conf->network,
-				       .slc = conf->links[0].slc };
+				       .slc = conf->links[0].slc,
+				       .events = events,
+				       .arg = linkset };
+	unsigned timeslot = conf->links[0].timeslot;
+	int err;
+
+	mtp.fd = tdm_span_signalling(linkset->span, timeslot);
+	if (mtp.fd < 0)
+		return mtp.fd;
+	mtp.repeats = tdm_span_signalling_kind(linkset->span, timeslot) == TDM_SIGNALLING_MTP2;
+	err = libss7_mtp_open(&linkset->mtp, &mtp, &user, linkset->loop, linkset->heap);
+	if (err) {
+		tdm_span_release(linkset->span, timeslot);
+		return err;
+	}
+	for (size_t i = 0; i < linkset->n_users; i++)
+		isup_attach(linkset->users[i].isup, linkset->mtp);
+	return 0;
+}
+
+/* The span is missing: what holds its descriptor must let go, so that the driver can be replaced.
+ */
+static void link_close(struct linkset *linkset)
+{
+	for (size_t i = 0; i < linkset->n_users; i++)
+		isup_attach(linkset->users[i].isup, NULL);
+	paused(linkset, linkset->conf->dpc);
+	mtp_free(linkset->mtp);
+	linkset->mtp = NULL;
+	tdm_span_release(linkset->span, linkset->conf->links[0].timeslot);
+}
+
+struct linkset *linkset_new(const struct conf_linkset *conf, struct tdm_span *span, uv_loop_t *loop,
+			    struct timer_heap *heap, int *error)
+{
+	struct linkset *linkset = calloc(1, sizeof(*linkset));
 
 	*error = -ENOMEM;
 	if (!linkset)
 		return NULL;
 	linkset->conf = conf;
 	linkset->span = span;
+	linkset->loop = loop;
 	linkset->heap = heap;
-	mtp.fd = tdm_span_signalling(span, conf->links[0].timeslot);
-	*error = mtp.fd < 0 ? mtp.fd : libss7_mtp_open(&linkset->mtp, &mtp, &user, loop, heap);
+	*error = tdm_span_alarms(span) & TDM_ALARM_MISSING ? 0 : link_open(linkset);
 	if (*error) {
 		linkset_free(linkset);
 		return NULL;
@@ -117,8 +160,10 @@ void linkset_free(struct linkset *linkset)
 {
 	if (!linkset)
 		return;
-	mtp_free(linkset->mtp);
-	tdm_span_release(linkset->span, linkset->conf->links[0].timeslot);
+	if (linkset->mtp) {
+		mtp_free(linkset->mtp);
+		tdm_span_release(linkset->span, linkset->conf->links[0].timeslot);
+	}
 	free(linkset->users);
 	free(linkset);
 }
@@ -132,7 +177,7 @@ int linkset_attach(struct linkset *linkset, struct isup *isup, uint32_t dpc)
 	linkset->users = users;
 	linkset->users[linkset->n_users++] = (struct user){ isup, dpc };
 	isup_attach(isup, linkset->mtp);
-	if (mtp_available(linkset->mtp, dpc))
+	if (linkset->mtp && mtp_available(linkset->mtp, dpc))
 		isup_mtp_resume(isup);
 	return 0;
 }
@@ -147,17 +192,34 @@ const struct tdm_span *linkset_span(const struct linkset *linkset)
 	return linkset->span;
 }
 
-void linkset_alarm(struct linkset *linkset, bool failed)
+void linkset_alarm(struct linkset *linkset, unsigned alarms)
 {
-	libss7_mtp_alarm(linkset->mtp, failed);
+	int err = 0;
+
+	if (alarms & TDM_ALARM_MISSING) {
+		if (linkset->mtp)
+			link_close(linkset);
+		return;
+	}
+	if (!linkset->mtp)
+		err = link_open(linkset);
+	if (err)
+		log_write(LOG_ERROR, linkset->conf->name,
+			  "timeslot %u of span %s cannot be opened again: %s",
+			  linkset->conf->links[0].timeslot, linkset->span->name, strerror(-err));
+	else
+		libss7_mtp_alarm(linkset->mtp, alarms & TDM_ALARM_DOWN);
 }
 
 void linkset_show(const struct linkset *linkset, struct table *table)
 {
-	struct mtp_link_info info[1];
-	size_t n = mtp_links(linkset->mtp, info, 1);
+	struct mtp_link_info info[1] = { { .slc = linkset->conf->links[0].slc,
+					   .state = MTP_LINK_FAILED } };
+	size_t n = linkset->mtp ? mtp_links(linkset->mtp, info, 1) : 1;
 	uint64_t now = timer_heap_now_us(linkset->heap);
 
+	if (!linkset->mtp)
+		info[0].since_us = now;
 	for (size_t i = 0; i < n && !table_row(table); i++) {
 		table_set_str(table, 0, str_c(linkset->conf->name));
 		table_set_int(table, 1, info[i].slc);

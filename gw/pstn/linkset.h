@@ -14,7 +14,7 @@
 
 struct linkset;
 
-/* own; the link starts at once. conf and span are borrowed. NULL with *error. */
+/* own; the link starts as soon as its span is there. conf and span are borrowed. NULL with *error. */
 struct linkset *linkset_new(const struct conf_linkset *conf, struct tdm_span *span, uv_loop_t *loop,
 			    struct timer_heap *heap, int *error);
 /* Its users must be detached or freed before. */
@@ -23,8 +23,8 @@ void linkset_free(struct linkset *linkset);
 int linkset_attach(struct linkset *linkset, struct isup *isup, uint32_t dpc);
 const char *linkset_name(const struct linkset *linkset);
 const struct tdm_span *linkset_span(const struct linkset *linkset);
-/* Layer 1 of its span failed or came back. */
-void linkset_alarm(struct linkset *linkset, bool failed);
+/* The alarms of its span changed. */
+void linkset_alarm(struct linkset *linkset, unsigned alarms);
 extern const char *const linkset_columns[];
 extern const size_t linkset_column_count;
 /* Appends its links to `show links`. */

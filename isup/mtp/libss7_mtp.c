@@ -20,6 +20,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <libss7.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,6 +67,7 @@ struct wall {
 	struct mtp2 *link;	 /* own, through ss7 */
 	struct timer_heap *heap; /* borrow */
 	uv_poll_t *poll;	 /* own: freed by its close call-back; NULL in the self check */
+	int polled;		 /* UV_ events waited for */
 	struct schedule schedules[SCHEDULES_MAX];
 	int last_id; /* never given twice: libss7 also deletes timers that expired long ago */
 	struct timer silence;
@@ -108,10 +110,30 @@ static void follow_link(struct wall *wall)
 		  mtp_link_state_name(wall->info.state), mtp_link_state_name(state));
 	wall->info.state = state;
 	wall->info.since_us = timer_heap_now_us(wall->heap);
-	if (state == MTP_LINK_IN_SERVICE)
+	if (state == MTP_LINK_IN_SERVICE && !wall->conf.repeats)
 		timer_start_ms(&wall->silence, SILENCE_MS);
 	else
 		timer_stop(&wall->silence);
+}
+
+static void on_poll(uv_poll_t *poll, int status, int events);
+
+/*
+ * A line that repeats the last signal unit can always be written to: only what is new is a reason.
+ * Elsewhere every buffer that comes free wants a signal unit.
+ */
+static void poll_follow(struct wall *wall)
+{
+	int events = UV_READABLE | UV_PRIORITIZED;
+
+	if (!wall->poll || uv_is_closing((const uv_handle_t *)wall->poll))
+		return;
+	if (!wall->conf.repeats || ss7_pollflags(wall->ss7, wall->conf.fd) & POLLOUT)
+		events |= UV_WRITABLE;
+	if (events == wall->polled)
+		return;
+	wall->polled = events;
+	(void)uv_poll_start(wall->poll, events, on_poll);
 }
 
 /* Tells the user what became of the adjacent point since the last look. */
@@ -122,6 +144,7 @@ static void follow(struct wall *wall)
 	while (ss7_check_event(wall->ss7))
 		;
 	follow_link(wall);
+	poll_follow(wall);
 	up = wall->link->adj_sp->state == LIBSS7_MTP3_UP;
 	if (up == wall->resumed)
 		return;
@@ -273,6 +296,12 @@ static bool unit_is_sound(const uint8_t *unit, size_t n)
 	return octets >= 1 + LABEL + 1 && octets <= 1 + MTP_SIF_MAX;
 }
 
+static void events_fetch(struct wall *wall)
+{
+	if (wall->conf.events)
+		wall->conf.events(wall->conf.arg);
+}
+
 static void receive(struct wall *wall)
 {
 	uint8_t unit[1024];
@@ -307,10 +336,15 @@ static void on_poll(uv_poll_t *poll, int status, int events)
 		uv_poll_stop(poll);
 		return;
 	}
+	/* While an event waits, nothing can be read or written. */
+	if (events & UV_PRIORITIZED)
+		events_fetch(wall);
 	if (events & UV_READABLE)
 		receive(wall);
-	if (events & UV_WRITABLE)
+	if (events & UV_WRITABLE) {
 		(void)mtp2_transmit(wall->link);
+		poll_follow(wall);
+	}
 }
 
 static void silence_expired(struct timer *timer, void *arg)
@@ -341,6 +375,7 @@ static int wall_transfer(struct mtp *mtp, uint32_t opc, uint32_t dpc, unsigned s
 	struct routing_label rl = { .type = SS7_ITU, .dpc = dpc, .opc = opc, .sls = sls & 0x0f };
 	struct ss7_msg *msg;
 	unsigned char *sif;
+	int err;
 
 	if (len_buf(wall->link->tx_q) >= TRANSMIT_MAX)
 		return -EAGAIN;
@@ -352,7 +387,9 @@ static int wall_transfer(struct mtp *mtp, uint32_t opc, uint32_t dpc, unsigned s
 	memcpy(sif + LABEL, octets, n);
 	ss7_msg_userpart_len(msg, (int)n + LABEL);
 	/* mtp3_transmit takes the message, also when it fails. */
-	return mtp3_transmit(wall->ss7, MTP_SI_ISUP, rl, 0, msg, NULL) < 0 ? -ENETUNREACH : 0;
+	err = mtp3_transmit(wall->ss7, MTP_SI_ISUP, rl, 0, msg, NULL) < 0 ? -ENETUNREACH : 0;
+	poll_follow(wall);
+	return err;
 }
 
 static size_t wall_links(const struct mtp *mtp, struct mtp_link_info *info, size_t cap)
@@ -482,8 +519,9 @@ static int wall_start(struct wall *wall)
 		set_mtp3_timer(wall->ss7, mtp3_timers[i].name, mtp3_timers[i].ms);
 	set_mtp3_timer(wall->ss7, "q707_t1", 8000);
 	set_mtp3_timer(wall->ss7, "q707_t2", 30000);
-	if (ss7_add_link(wall->ss7, SS7_TRANSPORT_DAHDIDCHAN, wall->conf.fd, (int)wall->conf.slc,
-			 wall->conf.adjacent))
+	if (ss7_add_link(wall->ss7,
+			 wall->conf.repeats ? SS7_TRANSPORT_DAHDIMTP2 : SS7_TRANSPORT_DAHDIDCHAN,
+			 wall->conf.fd, (int)wall->conf.slc, wall->conf.adjacent))
 		return -EINVAL;
 	wall->link = ss7_find_link(wall->ss7, wall->conf.fd);
 	/* The library leaves it 0, and then never times the first MSU of a link. */
@@ -548,7 +586,6 @@ int libss7_mtp_open(struct mtp **mtp, const struct libss7_mtp_conf *conf,
 		return err;
 	}
 	wall->poll->data = wall;
-	(void)uv_poll_start(wall->poll, UV_READABLE | UV_WRITABLE, on_poll);
 	follow(wall);
 	*mtp = &wall->mtp;
 	return 0;
@@ -575,6 +612,7 @@ void libss7_mtp_alarm(struct mtp *mtp, bool failed)
 		/* Q.703 clause 10: a link out of service sends SIOS. The library goes on with what
 		 * it sent last, and the other end would hold the link for good. */
 		wall->link->autotxsutype = LIBSS7_SIOS;
+		wall->link->flags |= LIBSS7_FLAG_WRITE;
 	} else if (wall->link->state == LIBSS7_STATE_ALARM)
 		ss7_link_noalarm(wall->ss7, wall->conf.fd);
 	follow(wall);

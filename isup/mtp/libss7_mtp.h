@@ -15,6 +15,9 @@ struct libss7_mtp_conf {
 	uint8_t network;	/* network indicator of the SIO, 0 to 3 */
 	int fd;			/* signalling timeslot with tdm/span.h's contract; borrow */
 	unsigned slc;		/* must be 0: libss7 never aligns a lone link of another code */
+	bool repeats;		/* the line repeats the last signal unit sent and drops repeated ones received: a driver's MTP2 */
+	void (*events)(void *arg); /* fetches what waits on fd when it says POLLPRI; NULL: it never does */
+	void *arg;
 };
 
 /* Checks once that the installed library is the one whose private entry points are known; -ENOTSUP with a log line. */

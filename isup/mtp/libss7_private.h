@@ -13,6 +13,7 @@
 #define LIBSS7_STATE_ALARM     6
 #define LIBSS7_MTP3_UP	       1
 #define LIBSS7_SIOS	       3 /* an LSSU's status field, Q.703 11.1.3 */
+#define LIBSS7_FLAG_WRITE     (1 << 1) /* there is a new signal unit to send */
 #define LIBSS7_T1_ITU	       45000
 
 struct ss7_msg {

@@ -96,7 +96,7 @@ static void speech_make(void)
 }
 
 static void chain_open(struct chain *chain, const struct sockaddr_storage *peer,
-		       const struct tdm_span *span, const struct span_clock *clock,
+		       struct tdm_span *span, const struct span_clock *clock,
 		       const struct round *round)
 {
 	const struct rtp_end_conf conf = { NO_FD, NO_FD, 20, 200, 30000 };
@@ -117,7 +117,7 @@ static void chain_open(struct chain *chain, const struct sockaddr_storage *peer,
 	rtp_end_init(&chain->rtp, &conf, &identity);
 	pipeline_attach(&chain->pipeline, 0, &chain->rtp.end, round);
 	rtp_end_set(&chain->rtp, &params, round);
-	bearer_end_init(&chain->bearer, NO_FD, span, clock);
+	bearer_end_init(&chain->bearer, NO_FD, span, 1, clock);
 	pipeline_attach(&chain->pipeline, 1, &chain->bearer.end, round);
 }
 
@@ -147,7 +147,7 @@ static double cpu_s(void)
 
 int main(void)
 {
-	const struct tdm_span span = { .law = TDM_ALAW, .chunk_ms = 20, .chunk_octets = FRAME };
+	struct tdm_span span = { .law = TDM_ALAW, .chunk_ms = 20, .chunk_octets = FRAME };
 	struct chain *chain = calloc(CHANNELS, sizeof(*chain));
 	struct sockaddr_storage peer = { 0 };
 	struct sockaddr_in *in = (struct sockaddr_in *)(void *)&peer;

@@ -315,6 +315,35 @@ static void we_block_for_a_hardware_failure(void)
 	rig_close();
 }
 
+/* The failure is over before the other end has acknowledged the blocking: what may still be up
+ * there is reset. Acknowledged, it is only unblocked. */
+static void a_hardware_failure_ends(void)
+{
+	struct isup_msg ack;
+
+	rig_open(4);
+	(void)seize();
+	expect("IAM 1 ", "");
+	CU_ASSERT_EQUAL(isup_block_group(rig.isup, 1, 2, true), 0);
+	expect("CGB 1 ", "reattempt ");
+	CU_ASSERT_EQUAL(isup_unblock_group(rig.isup, 1, 2, true), 0);
+	expect("GRS 1 ", "");
+	receive(ISUP_GRA, 1, 1);
+	expect_state(1, "idle");
+	CU_ASSERT_EQUAL(isup_block_group(rig.isup, 1, 2, true), 0);
+	expect("CGB 1 ", "");
+	make(&ack, ISUP_CGBA, 1, 1);
+	set_kind(&ack, 1);
+	receive_msg(&ack);
+	CU_ASSERT_EQUAL(isup_unblock_group(rig.isup, 1, 2, true), 0);
+	expect("CGU 1 ", "");
+	CU_ASSERT_STRING_EQUAL(blocking(1), "-");
+	pass_ms(60000);
+	CU_ASSERT_PTR_NULL(strstr(rig.sent, "CGB"));
+	rig.sent[0] = '\0';
+	rig_close();
+}
+
 /* Q.764 2.8.2.3: unasked acknowledgements. */
 static void unasked_acknowledgements(void)
 {
@@ -498,6 +527,7 @@ int main(int argc, char **argv)
 		{ "circuits come and go", circuits_come_and_go },
 		{ "not equipped over there", not_equipped_over_there },
 		{ "we block for a hardware failure", we_block_for_a_hardware_failure },
+		{ "a hardware failure ends", a_hardware_failure_ends },
 		{ "unasked acknowledgements", unasked_acknowledgements },
 		{ "unblocking withdraws blocking", unblocking_withdraws_blocking },
 		{ "a reset is followed by blocking", a_reset_is_followed_by_blocking },

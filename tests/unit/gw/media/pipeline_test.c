@@ -325,7 +325,7 @@ static void bearer_to_bearer(void)
 		rig_open(&rig, chunks[c], MEDIA_PCMA, 20);
 		pipeline_detach(&rig.pipeline, 0, &rig.round);
 		CU_ASSERT_FATAL(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, pair) == 0);
-		bearer_end_init(&second, pair[0], &rig.span, &rig.clock);
+		bearer_end_init(&second, pair[0], &rig.span, 2, &rig.clock);
 		pipeline_attach(&rig.pipeline, 0, &second.end, &rig.round);
 		for (unsigned t = 0; t < 5000; t += chunks[c]) {
 			size_t chunk = rig.span.chunk_octets;

@@ -156,7 +156,7 @@ static inline void rig_open(struct rig *rig, unsigned chunk_ms, enum media_codec
 	};
 	CU_ASSERT_FATAL(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, pair) == 0);
 	rig->line_fd = pair[1];
-	bearer_end_init(&rig->bearer, pair[0], &rig->span, &rig->clock);
+	bearer_end_init(&rig->bearer, pair[0], &rig->span, 1, &rig->clock);
 	pipeline_attach(&rig->pipeline, 1, &rig->bearer.end, &rig->round);
 }
 
