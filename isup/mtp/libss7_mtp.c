@@ -4,16 +4,19 @@
  * and no other, uses entry points that its header does not declare, and takes the place of five
  * that it calls through its PLT:
  *
- *  isup_receive         every ISUP MSU comes here, and libss7's own ISUP never sees an octet from
- * outside; ss7_schedule_event,  its scheduler (wall clock, 512 slots, linear) is replaced by our
- * timer heap on the monotonic ss7_schedule_del     clock; update_txbuf         the library frees
- * acknowledged MSUs but leaves retransmit_pos on them: moved to what is left; mtp2_dump its debug
- * output, silent here, tells of every signal unit received and sent.
+ *  isup_receive         every ISUP MSU comes here: libss7's own ISUP never sees an octet from outside
+ *  ss7_schedule_event   its scheduler (wall clock, 512 slots, linear) is replaced by our timer heap
+ *  ss7_schedule_del     on the monotonic clock
+ *  update_txbuf         the library frees acknowledged MSUs but leaves retransmit_pos on them: moved
+ *                       to what is left
+ *  mtp2_dump            its debug output, silent here, tells of every signal unit received and sent
  *
  * It needs the library's private structures; libss7_mtp_check proves before the first use that they
  * are what they are here. What the library's MTP lacks stays lacking: PAUSE and RESUME follow the
  * linkset as a whole, STATUS never comes, there is no SUERM (a line without a good signal unit for
- * SILENCE_MS is realigned instead), and one object is one link to one adjacent point.
+ * SILENCE_MS is realigned instead), and one object is one link to one adjacent point. Where the
+ * driver repeats signal units and drops repeated ones (libss7_mtp_conf.repeats), silence says
+ * nothing, and a dead peer shows by MTP2's T7 and the signalling link test (Q.707).
  */
 #include "isup/mtp/libss7_mtp.h"
 
