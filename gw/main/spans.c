@@ -8,6 +8,7 @@
 
 #include "gw/base/alarm.h"
 #include "gw/base/log.h"
+#include "gw/main/span_watch.h"
 
 #define SAMPLES_PER_MS 8
 
@@ -18,6 +19,7 @@ struct entry {
 	bool polling;
 	struct timer hold_off; /* a failure begins to count */
 	struct timer clear;    /* alarms that are gone begin to count as such */
+	struct span_watch watch;
 	uint32_t hold_off_ms;
 	unsigned alarms; /* as last seen */
 	unsigned shown;	 /* as raised: those, and what has not been gone for long enough */
@@ -144,6 +146,8 @@ static int entry_open(struct entry *entry, const struct conf_span *conf, uv_loop
 	if (!err)
 		err = tdm_span_open(&entry->span, types[conf->type], &span);
 	if (!err)
+		err = span_watch_open(&entry->watch, entry->span, heap);
+	if (!err)
 		err = uv_poll_init(loop, &entry->poll, tdm_span_alarm_fd(entry->span));
 	if (err) {
 		log_write(LOG_ERROR, conf->name, "span not opened: %s", strerror(-err));
@@ -210,6 +214,7 @@ void spans_close(struct spans *spans)
 
 		timer_close(&entry->hold_off);
 		timer_close(&entry->clear);
+		span_watch_close(&entry->watch);
 		if (entry->polling) {
 			spans->closing++;
 			uv_close((uv_handle_t *)&entry->poll, poll_closed);
