@@ -246,25 +246,36 @@ static int check_group(const struct isup *isup, unsigned first, unsigned count)
 	return -ENOENT;
 }
 
-int isup_block_group(struct isup *isup, uint16_t first, unsigned count, bool hardware)
+static int block_group(struct isup *isup, uint16_t first, unsigned count, bool hardware,
+		       enum q850_cause cause)
 {
 	struct held held;
 	int err = check_group(isup, first, count);
 
 	if (err)
 		return err;
-	if (count == 1 && !hardware)
-		return isup_block(isup, first);
 	isup_group_hold(&held, isup, first, count);
 	counter_add(&isup_blockings, held.n);
 	for (size_t i = 0; i < held.n; i++)
 		held.circuits[i]->blocked |= isup_local_bit(hardware);
 	/* Q.764 2.8.2.2: a hardware failure ends the calls, maintenance lets them end. */
 	if (hardware)
-		isup_group_each_event(&held, CIC_EV_HARDWARE_REQ, Q850_TEMPORARY_FAILURE);
+		isup_group_each_event(&held, CIC_EV_HARDWARE_REQ, cause);
 	err = isup_group_block(isup, ISUP_CGB, first, count, hardware);
 	isup_group_drop(&held);
 	return err;
+}
+
+int isup_block_group(struct isup *isup, uint16_t first, unsigned count, bool hardware)
+{
+	if (count == 1 && !hardware)
+		return isup_block(isup, first);
+	return block_group(isup, first, count, hardware, Q850_TEMPORARY_FAILURE);
+}
+
+int isup_fail_group(struct isup *isup, uint16_t first, unsigned count, enum q850_cause cause)
+{
+	return block_group(isup, first, count, true, cause);
 }
 
 /* The other end has not acknowledged that these circuits are blocked: the calls that the blocking

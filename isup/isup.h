@@ -7,6 +7,7 @@
 #ifndef ISUP_ISUP_H
 #define ISUP_ISUP_H
 
+#include "gw/base/q850.h"
 #include "gw/base/timer.h"
 #include "isup/msg.h"
 #include "isup/mtp/mtp.h"
@@ -116,6 +117,8 @@ int isup_block(struct isup *isup, uint16_t cic);
 int isup_unblock(struct isup *isup, uint16_t cic);
 int isup_reset(struct isup *isup, uint16_t cic);
 int isup_block_group(struct isup *isup, uint16_t first, unsigned count, bool hardware);
+/* Blocks for a hardware failure; its calls end with this cause. */
+int isup_fail_group(struct isup *isup, uint16_t first, unsigned count, enum q850_cause cause);
 int isup_unblock_group(struct isup *isup, uint16_t first, unsigned count, bool hardware);
 int isup_reset_group(struct isup *isup, uint16_t first, unsigned count);
 

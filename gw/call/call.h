@@ -64,6 +64,8 @@ void call_core_free(struct call_core *core);
 void call_core_observe(struct call_core *core, struct call_observer *observer);
 /* Trunks and routes; the routes are replaced whole by a reload. Trunks are borrowed and must outlive their calls. */
 void call_core_add_trunk(struct call_core *core, struct trunk *trunk);
+/* The trunk is no longer found, and no longer listed once its last call has ended; it may be added again. */
+void call_core_remove_trunk(struct call_core *core, struct trunk *trunk);
 struct trunk *call_core_find_trunk(const struct call_core *core, const char *name);
 struct trunk *call_core_first_trunk(const struct call_core *core);
 void call_core_set_routes(struct call_core *core, struct route_table *routes);

@@ -61,16 +61,38 @@ void call_core_add_trunk(struct call_core *core, struct trunk *trunk)
 {
 	struct trunk **link = &core->trunks;
 
-	while (*link)
+	trunk->leaving = false;
+	while (*link && *link != trunk)
 		link = &(*link)->next;
+	if (*link)
+		return;
 	trunk->next = NULL;
 	*link = trunk;
+}
+
+static void trunk_unlist(struct call_core *core, struct trunk *trunk)
+{
+	struct trunk **link = &core->trunks;
+
+	while (*link && *link != trunk)
+		link = &(*link)->next;
+	if (*link)
+		*link = trunk->next;
+	trunk->leaving = false;
+}
+
+void call_core_remove_trunk(struct call_core *core, struct trunk *trunk)
+{
+	if (trunk->calls)
+		trunk->leaving = true;
+	else
+		trunk_unlist(core, trunk);
 }
 
 struct trunk *call_core_find_trunk(const struct call_core *core, const char *name)
 {
 	for (struct trunk *trunk = core->trunks; trunk; trunk = trunk->next)
-		if (strcmp(trunk->name, name) == 0)
+		if (!trunk->leaving && strcmp(trunk->name, name) == 0)
 			return trunk;
 	return NULL;
 }
@@ -162,6 +184,7 @@ static int call_open(struct call *call)
 	if (!err)
 		err = timer_init(&call->guard, core->conf.heap, "release guard", call_guard_expired,
 				 call);
+	call->no_answer.subject = call->guard.subject = call->record.id;
 	if (!err && core->conf.media) {
 		call->media =
 			media_channel_new(core->conf.media, call->record.id, media_heard, call);
@@ -249,6 +272,8 @@ void call_leg_drop(struct call *call, unsigned side)
 	leg->trunk->calls--;
 	if (!call->answered)
 		leg->trunk->calls_failed++;
+	if (leg->trunk->leaving && !leg->trunk->calls)
+		trunk_unlist(call->core, leg->trunk);
 	if (call->media) {
 		media_stats(call->media, side, &call->record.media[side]);
 		media_end_close(call->media, side);

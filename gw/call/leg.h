@@ -152,6 +152,7 @@ struct trunk {
 	const struct trunk_ops *ops;
 	const char *name; /* borrow: the configuration's */
 	unsigned calls;	  /* up now */
+	bool leaving;	  /* left the configuration: off the list with its last call */
 	unsigned max_calls; /* 0: no limit of its own */
 	uint64_t calls_in, calls_out, calls_failed;
 	struct trunk *next;

@@ -62,10 +62,15 @@ static int add_trunk(struct gateway *gw, const struct conf *conf, const struct c
 	trunk = isup_trunk_new(isup, conf_linkset_find(conf, isup->linkset), &env, &err);
 	if (!trunk)
 		return err;
+	err = linkset_attach(find_linkset(gw, isup->linkset), isup_trunk_isup(trunk),
+			     isup_trunk_dpc(trunk));
+	if (err) {
+		isup_trunk_free(trunk);
+		return err;
+	}
 	gw->trunks[gw->n_trunks++] = trunk;
 	call_core_add_trunk(gw->core, isup_trunk_trunk(trunk));
-	return linkset_attach(find_linkset(gw, isup->linkset), isup_trunk_isup(trunk),
-			      isup_trunk_dpc(trunk));
+	return 0;
 }
 
 int gateway_apply_trunks(struct gateway *gw, const struct conf *conf)

@@ -123,16 +123,22 @@ static void run_reset(void *arg, struct control_reply *reply, unsigned argc,
 static void capture_stop(struct gateway *gw, struct control_reply *reply)
 {
 	uint64_t packets, dropped;
+	bool whole;
+	int err;
 
 	if (!gw->capture) {
 		control_fail(reply, "no capture runs");
 		return;
 	}
-	capture_counts(gw->capture, &packets, &dropped);
+	whole = capture_flush(gw->capture);
+	capture_counts(gw->capture, &packets, &dropped, &err);
 	capture_close(gw->capture);
 	gw->capture = NULL;
-	control_printf(reply, "capture stopped: %llu packets, %llu dropped\n",
-		       (unsigned long long)packets, (unsigned long long)dropped);
+	control_printf(reply, "capture stopped: %llu packets, %llu dropped%s\n",
+		       (unsigned long long)packets, (unsigned long long)dropped,
+		       whole ? "" : "; the rest is being written");
+	if (err)
+		control_fail(reply, "the file is not whole: %s", strerror(err));
 }
 
 static void run_capture(void *arg, struct control_reply *reply, unsigned argc,
@@ -140,16 +146,17 @@ static void run_capture(void *arg, struct control_reply *reply, unsigned argc,
 {
 	struct gateway *gw = arg;
 	bool mtp2 = argc == 2 && strcmp(argv[1], "mtp2") == 0;
+	bool stop = strcmp(argv[0], "stop") == 0;
 
 	(void)json;
-	if (argc == 1 && strcmp(argv[0], "stop") == 0) {
+	if (argc == 1 && stop) {
 		capture_stop(gw, reply);
-	} else if (argc == 2 && !mtp2) {
+	} else if (argc == 2 && (stop || !mtp2)) {
 		control_fail(reply, "usage: capture FILE [mtp2] | capture stop");
 	} else if (gw->capture) {
 		control_fail(reply, "a capture runs already; 'capture stop' ends it");
 	} else {
-		gw->capture = capture_open(argv[0], mtp2);
+		gw->capture = capture_open(gw->loop, argv[0], mtp2);
 		if (gw->capture)
 			control_printf(reply, "capturing to %s until 'capture stop'\n", argv[0]);
 		else

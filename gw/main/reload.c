@@ -34,7 +34,9 @@ static bool same_span(const struct conf_span *a, const struct conf_span *b)
 {
 	return a->type == b->type && a->t1 == b->t1 && a->ulaw == b->ulaw &&
 	       a->chunk_ms == b->chunk_ms && same_text(a->cable, b->cable) &&
-	       a->listen == b->listen && a->clock_master == b->clock_master;
+	       a->listen == b->listen && a->clock_master == b->clock_master &&
+	       a->number == b->number && a->echo_tail_ms == b->echo_tail_ms &&
+	       a->hold_off_ms == b->hold_off_ms;
 }
 
 static bool same_linkset(const struct conf_linkset *a, const struct conf_linkset *b)
@@ -94,7 +96,20 @@ static void check_trunks(struct faults *faults, const struct conf *old, const st
 	}
 }
 
-static void check_listen(struct faults *faults, const struct conf *old, const struct conf *new)
+/* What the SIP stack was made with. */
+static bool same_stack(const struct conf *a, const struct conf *b)
+{
+	if (a->sip.t1_ms != b->sip.t1_ms || a->sip.t2_ms != b->sip.t2_ms ||
+	    a->sip.t4_ms != b->sip.t4_ms || a->sip.max_connections != b->sip.max_connections ||
+	    a->sip.idle_ms != b->sip.idle_ms || a->sip.n_dns != b->sip.n_dns)
+		return false;
+	for (size_t i = 0; i < a->sip.n_dns; i++)
+		if (!same_text(a->sip.dns[i], b->sip.dns[i]))
+			return false;
+	return true;
+}
+
+static void check_sip(struct faults *faults, const struct conf *old, const struct conf *new)
 {
 	bool same = old->sip.n_listen == new->sip.n_listen;
 
@@ -105,6 +120,12 @@ static void check_listen(struct faults *faults, const struct conf *old, const st
 								   new->sip.listen[i].address);
 	if (!same)
 		fault(faults, "section", "sip", "listens elsewhere");
+	if (!same_stack(old, new))
+		fault(faults, "section", "sip", "has other timers, limits or name servers");
+}
+
+static void check_rest(struct faults *faults, const struct conf *old, const struct conf *new)
+{
 	if (!same_text(old->rtp.address, new->rtp.address) ||
 	    old->rtp.port_first != new->rtp.port_first ||
 	    old->rtp.port_last != new->rtp.port_last ||
@@ -115,8 +136,10 @@ static void check_listen(struct faults *faults, const struct conf *old, const st
 	if (!same_text(old->control.socket, new->control.socket) ||
 	    !same_text(old->control.group, new->control.group))
 		fault(faults, "section", "control", "differs");
-	if (!same_text(old->cdr.file, new->cdr.file))
+	if (!same_text(old->cdr.file, new->cdr.file) || old->cdr.queue != new->cdr.queue)
 		fault(faults, "section", "cdr", "writes elsewhere");
+	if (!same_text(old->log.file, new->log.file) || old->log.queue != new->log.queue)
+		fault(faults, "section", "log", "writes elsewhere");
 }
 
 static int apply(struct gateway *gw, struct conf *new)
@@ -138,6 +161,7 @@ int gateway_reload(struct gateway *gw, conf_error_fn *fn, void *arg)
 	struct faults faults = { .fn = fn, .arg = arg, .file = gw->conf->file };
 	struct conf *new = conf_read(gw->conf->file, gateway_timer_ok, fn, arg);
 	struct conf *old = gw->conf;
+	size_t n_trunks = gw->n_trunks;
 	int err;
 
 	if (!new)
@@ -145,7 +169,8 @@ int gateway_reload(struct gateway *gw, conf_error_fn *fn, void *arg)
 	check_spans(&faults, old, new);
 	check_linksets(&faults, old, new);
 	check_trunks(&faults, old, new);
-	check_listen(&faults, old, new);
+	check_sip(&faults, old, new);
+	check_rest(&faults, old, new);
 	if (faults.count) {
 		conf_free(new);
 		return -EBUSY;
@@ -156,7 +181,9 @@ int gateway_reload(struct gateway *gw, conf_error_fn *fn, void *arg)
 		 */
 		fn(arg, "out of memory; the configuration before stays");
 		(void)apply(gw, old);
-		conf_free(new);
+		/* A trunk group that was made before memory ran out borrows from it until the end. */
+		if (gw->n_trunks == n_trunks)
+			conf_free(new);
 		return err;
 	}
 	gw->conf = new;

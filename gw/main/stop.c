@@ -83,6 +83,7 @@ void gateway_stop(struct gateway *gw, bool graceful, uint64_t drain_ms)
 		uv_stop(gw->loop);
 		return;
 	}
+	gw->stop_timer.subject = "causeway";
 	gw->phase = GATEWAY_DRAINING;
 	gw->stop_deadline_us = timer_heap_now_us(gw->heap) + (graceful ? drain_ms * 1000 : 0);
 	for (size_t i = 0; graceful && i < gw->n_trunks; i++)

@@ -11,7 +11,9 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "gw/base/log.h"
 #include "gw/base/octets.h"
 #include "gw/base/sink.h"
 #include "gw/base/str.h"
@@ -19,7 +21,10 @@
 
 #define QUEUE_OCTETS   (4u << 20)
 #define PACKET_MAX     (70u * 1024)
-#define FLOWS	       64
+#define CONNECTIONS    64
+#define SEGMENT_MAX    65000u /* of TCP, so that a message of any size finds room in IP packets */
+#define FLUSH_MS       100
+#define CLOSE_MS       10000
 #define LINKTYPE_RAW   101
 #define LINKTYPE_MTP2  140
 #define LINKTYPE_MTP3  141
@@ -29,20 +34,27 @@
 #define OPTION_COMMENT 1u
 #define IP_UDP	       17
 #define IP_TCP	       6
+#define IPV4_HEADER    20
+#define IPV6_HEADER    40
+#define UDP_HEADER     8
+#define TCP_HEADER     20
 
 enum interface { IF_IP, IF_MTP3, IF_MTP2 };
 
-struct flow { /* one direction of a TCP connection */
-	struct sockaddr_storage from, to;
-	uint32_t next;
+struct connection { /* of TCP, with the next sequence number of either direction: received, sent */
+	struct sockaddr_storage local, remote;
+	uint32_t next[2];
 };
 
 struct capture {
 	struct trace_tap tap;
 	struct sink *sink; /* own */
-	uint64_t packets;
-	struct flow flows[FLOWS];
-	unsigned next_flow;
+	uv_loop_t *loop;   /* borrow */
+	uv_work_t closing;
+	uint64_t packets, unfit;
+	int error; /* of the file, once it is closed */
+	struct connection connections[CONNECTIONS];
+	unsigned next_connection;
 	uint8_t packet[PACKET_MAX];
 	uint8_t block[PACKET_MAX + 256];
 };
@@ -128,15 +140,23 @@ static void write_packet(struct capture *capture, enum interface interface,
 		capture->packets++;
 }
 
-static uint16_t checksum(const uint8_t *octets, size_t n)
+/* RFC 1071 */
+static uint32_t sum_up(uint32_t sum, const uint8_t *octets, size_t n)
 {
-	uint32_t sum = 0;
-
 	for (size_t i = 0; i + 1 < n; i += 2)
 		sum += (uint32_t)octets[i] << 8 | octets[i + 1];
+	return n % 2 ? sum + ((uint32_t)octets[n - 1] << 8) : sum;
+}
+
+static void put_sum(struct octets_writer *w, size_t offset, uint32_t sum, bool never_zero)
+{
 	sum = (sum & 0xffff) + (sum >> 16);
 	sum = (sum & 0xffff) + (sum >> 16);
-	return (uint16_t)~sum;
+	sum = ~sum & 0xffff;
+	if (!sum && never_zero)
+		sum = 0xffff;
+	octets_write_patch(w, offset, sum >> 8);
+	octets_write_patch(w, offset + 1, sum & 0xff);
 }
 
 static uint16_t port_of(const struct sockaddr *address)
@@ -149,70 +169,69 @@ static uint16_t port_of(const struct sockaddr *address)
 
 static bool same_end(const struct sockaddr_storage *a, const struct sockaddr *b)
 {
-	size_t n =
-		b->sa_family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
+	struct sockaddr_in6 a6, b6;
+	struct sockaddr_in a4, b4;
 
-	return a->ss_family == b->sa_family && memcmp(a, b, n) == 0;
-}
-
-static uint32_t *flow_next(struct capture *capture, const struct sockaddr *from,
-			   const struct sockaddr *to)
-{
-	struct flow *flow;
-	size_t n = from->sa_family == AF_INET ? sizeof(struct sockaddr_in)
-					      : sizeof(struct sockaddr_in6);
-
-	for (unsigned i = 0; i < FLOWS; i++)
-		if (same_end(&capture->flows[i].from, from) && same_end(&capture->flows[i].to, to))
-			return &capture->flows[i].next;
-	flow = &capture->flows[capture->next_flow++ % FLOWS];
-	memset(flow, 0, sizeof(*flow));
-	memcpy(&flow->from, from, n);
-	memcpy(&flow->to, to, n);
-	flow->next = 1;
-	return &flow->next;
-}
-
-static void write_transport(struct octets_writer *w, struct capture *capture,
-			    const struct trace_event *event, const struct sockaddr *from,
-			    const struct sockaddr *to)
-{
-	octets_write_be16(w, port_of(from));
-	octets_write_be16(w, port_of(to));
-	if (event->tcp) {
-		uint32_t *seq = flow_next(capture, from, to);
-
-		octets_write_be32(w, *seq);
-		octets_write_be32(w, *flow_next(capture, to, from));
-		octets_write_be16(w, 5 << 12 | 0x18); /* header of 5 words, PSH and ACK */
-		octets_write_be16(w, 0xffff);
-		octets_write_be32(w, 0); /* checksum not computed, no urgent data */
-		*seq += (uint32_t)event->n_octets;
-	} else {
-		octets_write_be16(w, (unsigned)event->n_octets + 8);
-		octets_write_be16(w, 0); /* checksum not computed */
+	if (a->ss_family != b->sa_family)
+		return false;
+	if (b->sa_family == AF_INET) {
+		memcpy(&a4, a, sizeof(a4));
+		memcpy(&b4, b, sizeof(b4));
+		return a4.sin_port == b4.sin_port && a4.sin_addr.s_addr == b4.sin_addr.s_addr;
 	}
+	memcpy(&a6, a, sizeof(a6));
+	memcpy(&b6, b, sizeof(b6));
+	return a6.sin6_port == b6.sin6_port &&
+	       memcmp(&a6.sin6_addr, &b6.sin6_addr, sizeof(a6.sin6_addr)) == 0;
+}
+
+/* The oldest of too many is forgotten: its numbers begin again. */
+static struct connection *connection_of(struct capture *capture, const struct trace_event *event)
+{
+	struct connection *c;
+	size_t n = event->local->sa_family == AF_INET ? sizeof(struct sockaddr_in)
+						      : sizeof(struct sockaddr_in6);
+
+	for (c = capture->connections; c < capture->connections + CONNECTIONS; c++)
+		if (same_end(&c->local, event->local) && same_end(&c->remote, event->remote))
+			return c;
+	c = &capture->connections[capture->next_connection++ % CONNECTIONS];
+	memset(c, 0, sizeof(*c));
+	memcpy(&c->local, event->local, n);
+	memcpy(&c->remote, event->remote, n);
+	c->next[0] = c->next[1] = 1;
+	return c;
+}
+
+static void write_tcp(struct octets_writer *w, struct capture *capture,
+		      const struct trace_event *event)
+{
+	struct connection *c = connection_of(capture, event);
+
+	octets_write_be32(w, c->next[event->sent]);
+	octets_write_be32(w, c->next[!event->sent]);
+	octets_write_be16(w, 5 << 12 | 0x18); /* header of 5 words, PSH and ACK */
+	octets_write_be16(w, 0xffff);
+	octets_write_be32(w, 0); /* checksum, no urgent data */
+	c->next[event->sent] += (uint32_t)event->n_octets;
 }
 
 static void write_ipv4(struct octets_writer *w, unsigned protocol, size_t payload,
 		       const struct sockaddr *from, const struct sockaddr *to)
 {
 	struct sockaddr_in a, b;
-	uint16_t sum;
 
 	memcpy(&a, from, sizeof(a));
 	memcpy(&b, to, sizeof(b));
 	octets_write_be16(w, 0x4500);
-	octets_write_be16(w, (unsigned)payload + 20);
+	octets_write_be16(w, (unsigned)payload + IPV4_HEADER);
 	octets_write_be32(w, 0x00004000); /* don't fragment */
 	octets_write_u8(w, 64);
 	octets_write_u8(w, protocol);
 	octets_write_be16(w, 0);
 	octets_write_copy(w, &a.sin_addr, 4);
 	octets_write_copy(w, &b.sin_addr, 4);
-	sum = checksum(w->start, 20);
-	octets_write_patch(w, 10, sum >> 8);
-	octets_write_patch(w, 11, sum & 0xff);
+	put_sum(w, 10, sum_up(0, w->start, IPV4_HEADER), false);
 }
 
 static void write_ipv6(struct octets_writer *w, unsigned protocol, size_t payload,
@@ -230,59 +249,115 @@ static void write_ipv6(struct octets_writer *w, unsigned protocol, size_t payloa
 	octets_write_copy(w, &b.sin6_addr, 16);
 }
 
+/* Of the payload and a pseudo header of addresses, length and protocol: RFC 768, RFC 9293 3.1, RFC
+ * 8200 8.1. */
+static void sum_transport(struct octets_writer *w, bool v4, unsigned protocol)
+{
+	size_t header = v4 ? IPV4_HEADER : IPV6_HEADER, n = octets_write_length(w) - header;
+	size_t addresses = v4 ? 8 : 32;
+	uint32_t sum = sum_up(protocol + (uint32_t)n, w->start + header - addresses, addresses);
+
+	put_sum(w, header + (protocol == IP_TCP ? 16 : 6), sum_up(sum, w->start + header, n), true);
+}
+
 /* Length of the packet made in capture->packet, 0 when it cannot be one. */
 static size_t make_ip(struct capture *capture, const struct trace_event *event)
 {
 	const struct sockaddr *from = event->sent ? event->local : event->remote;
 	const struct sockaddr *to = event->sent ? event->remote : event->local;
 	unsigned protocol = event->tcp ? IP_TCP : IP_UDP;
-	size_t payload = event->n_octets + (event->tcp ? 20 : 8);
+	size_t payload = event->n_octets + (event->tcp ? TCP_HEADER : UDP_HEADER);
 	struct octets_writer w;
+	bool v4;
 
-	if (!from || !to || from->sa_family != to->sa_family || payload + 40 > 0xffff)
+	if (!from || !to || from->sa_family != to->sa_family)
+		return 0;
+	v4 = from->sa_family == AF_INET;
+	if (payload + (v4 ? IPV4_HEADER : 0) > 0xffff)
 		return 0;
 	octets_write_open(&w, capture->packet, sizeof(capture->packet));
-	if (from->sa_family == AF_INET)
-		write_ipv4(&w, protocol, payload, from, to);
-	else
-		write_ipv6(&w, protocol, payload, from, to);
-	write_transport(&w, capture, event, from, to);
+	(v4 ? write_ipv4 : write_ipv6)(&w, protocol, payload, from, to);
+	octets_write_be16(&w, port_of(from));
+	octets_write_be16(&w, port_of(to));
+	if (event->tcp) {
+		write_tcp(&w, capture, event);
+	} else {
+		octets_write_be16(&w, (unsigned)payload);
+		octets_write_be16(&w, 0);
+	}
 	octets_write_copy(&w, event->octets, event->n_octets);
-	return w.bad ? 0 : octets_write_length(&w);
+	if (w.bad)
+		return 0;
+	sum_transport(&w, v4, protocol);
+	return octets_write_length(&w);
+}
+
+/* A message over TCP that is longer than a packet becomes several. */
+static void sip_seen(struct capture *capture, const struct trace_event *event)
+{
+	struct trace_event part = *event;
+	size_t left = event->n_octets, n;
+
+	do {
+		part.n_octets = event->tcp && left > SEGMENT_MAX ? SEGMENT_MAX : left;
+		n = make_ip(capture, &part);
+		if (n)
+			write_packet(capture, IF_IP, &part, n);
+		else
+			capture->unfit++;
+		part.octets += part.n_octets;
+		left -= part.n_octets;
+	} while (left);
 }
 
 static void trace_seen(void *arg, const struct trace_event *event)
 {
 	struct capture *capture = arg;
-	enum interface interface = event->kind == TRACE_SIP    ? IF_IP
-				   : event->kind == TRACE_MTP3 ? IF_MTP3
-							       : IF_MTP2;
-	size_t n = event->n_octets;
 
-	if (!event->octets || n > sizeof(capture->packet))
+	if (!event->octets)
 		return;
-	if (interface == IF_IP)
-		n = make_ip(capture, event);
-	else
-		memcpy(capture->packet, event->octets, n);
-	if (n)
-		write_packet(capture, interface, event, n);
+	if (event->kind == TRACE_SIP) {
+		sip_seen(capture, event);
+	} else if (event->n_octets > sizeof(capture->packet)) {
+		capture->unfit++;
+	} else {
+		memcpy(capture->packet, event->octets, event->n_octets);
+		write_packet(capture, event->kind == TRACE_MTP3 ? IF_MTP3 : IF_MTP2, event,
+			     event->n_octets);
+	}
 }
 
-struct capture *capture_open(const char *path, bool mtp2)
+/* Opening anything but a file, such as a pipe that nobody reads, could stop the caller for ever. */
+static int path_usable(const char *path)
 {
-	struct capture *capture = calloc(1, sizeof(*capture));
+	struct stat st;
 
-	if (!capture)
-		return NULL;
-	capture->sink = sink_open(path, QUEUE_OCTETS, true);
-	if (!capture->sink) {
-		int err = errno;
+	if (strcmp(path, "-") == 0)
+		return -EINVAL;
+	if (stat(path, &st))
+		return errno == ENOENT ? 0 : -errno;
+	return S_ISREG(st.st_mode) ? 0 : S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
+}
 
+struct capture *capture_open(uv_loop_t *loop, const char *path, bool mtp2)
+{
+	struct capture *capture = NULL;
+	int err = path_usable(path);
+
+	if (!err) {
+		capture = calloc(1, sizeof(*capture));
+		err = capture ? 0 : -ENOMEM;
+	}
+	if (!err) {
+		capture->sink = sink_open(path, QUEUE_OCTETS, true);
+		err = capture->sink ? 0 : -errno;
+	}
+	if (err) {
 		free(capture);
-		errno = err;
+		errno = -err;
 		return NULL;
 	}
+	capture->loop = loop;
 	write_section(capture);
 	write_interface(capture, LINKTYPE_RAW);
 	write_interface(capture, LINKTYPE_MTP3);
@@ -295,17 +370,46 @@ struct capture *capture_open(const char *path, bool mtp2)
 	return capture;
 }
 
+static void close_file(uv_work_t *work)
+{
+	struct capture *capture = work->data;
+
+	(void)sink_flush(capture->sink, CLOSE_MS);
+	capture->error = sink_error(capture->sink);
+	sink_close(capture->sink);
+}
+
+static void file_closed(uv_work_t *work, int status)
+{
+	struct capture *capture = work->data;
+
+	(void)status;
+	if (capture->error)
+		log_write(LOG_ERROR, "capture", "the end was not written: %s",
+			  strerror(capture->error));
+	free(capture);
+}
+
 void capture_close(struct capture *capture)
 {
 	if (!capture)
 		return;
 	trace_tap_remove(&capture->tap);
-	sink_close(capture->sink);
-	free(capture);
+	capture->closing.data = capture;
+	if (uv_queue_work(capture->loop, &capture->closing, close_file, file_closed) == 0)
+		return;
+	close_file(&capture->closing);
+	file_closed(&capture->closing, 0);
 }
 
-void capture_counts(const struct capture *capture, uint64_t *packets, uint64_t *dropped)
+bool capture_flush(struct capture *capture)
+{
+	return sink_flush(capture->sink, FLUSH_MS);
+}
+
+void capture_counts(const struct capture *capture, uint64_t *packets, uint64_t *dropped, int *error)
 {
 	*packets = capture->packets;
-	*dropped = sink_dropped(capture->sink);
+	*dropped = sink_dropped(capture->sink) + capture->unfit;
+	*error = sink_error(capture->sink);
 }

@@ -46,6 +46,8 @@ static int send_all(int fd, const char *text, size_t n)
 	while (n) {
 		ssize_t done = send(fd, text, n, MSG_NOSIGNAL);
 
+		if (done < 0 && errno == EINTR)
+			continue;
 		if (done < 0)
 			return -errno;
 		text += done;
@@ -54,19 +56,31 @@ static int send_all(int fd, const char *text, size_t n)
 	return 0;
 }
 
+/* own; NULL when a word is no UTF-8. */
+static char *request_line(const struct client *client, int argc, char *const *argv)
+{
+	json_t *words = json_array();
+	json_t *request;
+	char *line = NULL;
+	int bad = 0;
+
+	for (int i = 0; i < argc && !bad; i++)
+		bad = json_array_append_new(words, json_string(argv[i]));
+	request = json_pack("{s:o, s:b}", "argv", words, "json", client->json);
+	if (request && !bad)
+		line = json_dumps(request, JSON_COMPACT);
+	json_decref(request);
+	return line;
+}
+
 /* own text of the answer, NULL with a message on stderr when the daemon is gone. */
 static char *client_ask(struct client *client, int argc, char *const *argv, bool *ok)
 {
-	json_t *words = json_array(), *request, *answer = NULL;
-	char *line = NULL, *text = NULL;
+	json_t *answer = NULL;
+	char *line = request_line(client, argc, argv), *text = NULL;
 	size_t size = 0;
 	ssize_t n;
 
-	for (int i = 0; i < argc; i++)
-		json_array_append_new(words, json_string(argv[i]));
-	request = json_pack("{s:o, s:b}", "argv", words, "json", client->json);
-	line = request ? json_dumps(request, JSON_COMPACT) : NULL;
-	json_decref(request);
 	if (!line) {
 		fprintf(stderr, "causewayctl: the words are not UTF-8\n");
 		return NULL;
@@ -176,8 +190,13 @@ static int run_line(struct client *client, const char *line)
 	Tokenizer *tok = tok_init(NULL);
 	const char **argv;
 	int argc, status = 0;
+	int unquoted = tok_str(tok, line, &argc, &argv);
 
-	if (tok_str(tok, line, &argc, &argv) == 0 && argc > 0 && argc <= WORDS_MAX) {
+	if (unquoted || argc > WORDS_MAX) {
+		fprintf(stderr, unquoted ? "causewayctl: a quote is not closed\n"
+					 : "causewayctl: too many words\n");
+		status = 1;
+	} else if (argc > 0) {
 		char *words[WORDS_MAX];
 
 		for (int i = 0; i < argc; i++)

@@ -4,26 +4,22 @@
 #include "gw/mgmt/control.h"
 
 #include <errno.h>
-#include <grp.h>
 #include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include "gw/base/counter.h"
 #include "gw/base/list.h"
 #include "gw/base/log.h"
 #include "gw/base/table.h"
+#include "gw/mgmt/control_socket.h"
+#include "gw/mgmt/plain.h"
 
-#define REQUEST_MAX	8192
-#define ARGS_MAX	16
-#define CLIENTS_MAX	32
-#define ANSWERS_WAITING 16
+#define REQUEST_MAX 8192
+#define ARGS_MAX    16
+#define CLIENTS_MAX 32
 
 static struct counter bad_requests =
 	COUNTER_INIT("causeway_control_bad_requests_total", "Control requests refused");
@@ -36,7 +32,6 @@ struct control {
 	struct control_command show, help;
 	struct list clients;
 	unsigned n_clients;
-	bool closing;
 };
 
 struct client {
@@ -44,7 +39,7 @@ struct client {
 	struct list_node node;
 	struct control *control; /* borrow */
 	size_t used;
-	unsigned waiting; /* answers not written yet */
+	bool ending; /* closed once its answer is written */
 	char request[REQUEST_MAX];
 };
 
@@ -171,6 +166,12 @@ static const struct control_command *command_find(const struct control *control,
 
 /* --- requests --- */
 
+static void refused(const char *why)
+{
+	counter_add(&bad_requests, 1);
+	log_write(LOG_NOTICE, "control", "request refused: %s", why);
+}
+
 static void run_command(struct control *control, struct control_reply *reply, unsigned argc,
 			const char *const *argv, bool json)
 {
@@ -203,7 +204,22 @@ static bool request_words(const json_t *request, unsigned *argc, const char **ar
 	return true;
 }
 
-/* own: the answer to one request line, with its line end. */
+/* own: an answer, NULL when out of memory. */
+static char *answer_json(bool ok, char *body)
+{
+	json_t *answer;
+	char *text;
+
+	if (!body)
+		return NULL;
+	plain_text(body, strlen(body), "\n\t");
+	answer = json_pack("{s:b, s:s}", "ok", ok, "text", body);
+	text = answer ? json_dumps(answer, JSON_COMPACT) : NULL;
+	json_decref(answer);
+	return text;
+}
+
+/* own: the answer to one request line. */
 static char *answer_text(struct control *control, const char *line, size_t n)
 {
 	json_error_t error;
@@ -213,7 +229,6 @@ static char *answer_text(struct control *control, const char *line, size_t n)
 	char *body = NULL, *text;
 	size_t size;
 	struct control_reply reply = { .out = open_memstream(&body, &size) };
-	json_t *answer;
 
 	if (!reply.out) {
 		json_decref(request);
@@ -223,13 +238,14 @@ static char *answer_text(struct control *control, const char *line, size_t n)
 		run_command(control, &reply, argc, argv,
 			    json_is_true(json_object_get(request, "json")));
 	} else {
-		counter_add(&bad_requests, 1);
-		control_fail(&reply, "not a request: expected {\"argv\":[\"show\",\"calls\"]}");
+		refused("not a request");
+		control_fail(&reply,
+			     "not a request: expected {\"argv\":[\"show\",\"calls\"]}, at most %d "
+			     "words",
+			     ARGS_MAX);
 	}
 	fclose(reply.out);
-	answer = json_pack("{s:b, s:s}", "ok", !reply.failed, "text", body);
-	text = answer ? json_dumps(answer, JSON_COMPACT) : NULL;
-	json_decref(answer);
+	text = answer_json(!reply.failed, body);
 	json_decref(request);
 	free(body);
 	return text;
@@ -249,16 +265,19 @@ static void client_close(struct client *client)
 	uv_close((uv_handle_t *)&client->pipe, client_closed);
 }
 
+static void client_go_on(struct client *client);
+
 static void answer_written(uv_write_t *write, int status)
 {
 	struct answer *answer = write->data;
 	struct client *client = write->handle->data;
 
-	client->waiting--;
-	if (status < 0)
-		client_close(client);
 	free(answer->text);
 	free(answer);
+	if (status < 0 || client->ending)
+		client_close(client);
+	else
+		client_go_on(client);
 }
 
 static void answer_send(struct client *client, char *text)
@@ -276,13 +295,23 @@ static void answer_send(struct client *client, char *text)
 	answer->text = text;
 	answer->write.data = answer;
 	buf = uv_buf_init(text, (unsigned)n + 1);
-	client->waiting++;
 	if (uv_write(&answer->write, (uv_stream_t *)&client->pipe, &buf, 1, answer_written)) {
-		client->waiting--;
 		free(answer->text);
 		free(answer);
 		client_close(client);
 	}
+}
+
+/* The client is told why it is served no further. */
+static void client_refuse(struct client *client, const char *why)
+{
+	char text[160];
+
+	refused(why);
+	(void)snprintf(text, sizeof(text), "%s\n", why);
+	client->ending = true;
+	(void)uv_read_stop((uv_stream_t *)&client->pipe);
+	answer_send(client, answer_json(false, text));
 }
 
 static void client_alloc(uv_handle_t *handle, size_t size, uv_buf_t *buf)
@@ -293,11 +322,9 @@ static void client_alloc(uv_handle_t *handle, size_t size, uv_buf_t *buf)
 	*buf = uv_buf_init(client->request + client->used, (unsigned)(REQUEST_MAX - client->used));
 }
 
-/* A client that asks without reading is not served further. */
 static void client_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 {
 	struct client *client = stream->data;
-	char *end;
 
 	(void)buf;
 	if (n < 0) {
@@ -305,20 +332,30 @@ static void client_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 		return;
 	}
 	client->used += (size_t)n;
-	while ((end = memchr(client->request, '\n', client->used))) {
-		size_t line = (size_t)(end - client->request);
+	client_go_on(client);
+}
 
-		answer_send(client, answer_text(client->control, client->request, line));
+/* One request at a time: who does not read answers is not read from. */
+static void client_go_on(struct client *client)
+{
+	uv_stream_t *stream = (uv_stream_t *)&client->pipe;
+	char *end = memchr(client->request, '\n', client->used);
+	int err;
+
+	if (end) {
+		size_t line = (size_t)(end - client->request);
+		char *text = answer_text(client->control, client->request, line);
+
 		client->used -= line + 1;
 		memmove(client->request, end + 1, client->used);
-		if (client->waiting > ANSWERS_WAITING)
+		(void)uv_read_stop(stream);
+		answer_send(client, text);
+	} else if (client->used == REQUEST_MAX) {
+		client_refuse(client, "a request is longer than 8192 octets; write a shorter one");
+	} else {
+		err = uv_read_start(stream, client_alloc, client_read);
+		if (err && err != UV_EALREADY)
 			client_close(client);
-		if (uv_is_closing((uv_handle_t *)stream))
-			return;
-	}
-	if (client->used == REQUEST_MAX) {
-		counter_add(&bad_requests, 1);
-		client_close(client);
 	}
 }
 
@@ -340,59 +377,21 @@ static void connection(uv_stream_t *listener, int status)
 	client->pipe.data = client;
 	list_append(&control->clients, &client->node);
 	control->n_clients++;
-	if (uv_accept(listener, (uv_stream_t *)&client->pipe) || control->n_clients > CLIENTS_MAX ||
-	    uv_read_start((uv_stream_t *)&client->pipe, client_alloc, client_read))
+	if (uv_accept(listener, (uv_stream_t *)&client->pipe))
 		client_close(client);
+	else if (control->n_clients > CLIENTS_MAX)
+		client_refuse(client, "32 clients are connected already; try again later");
+	else
+		client_go_on(client);
 }
 
 /* --- opening --- */
 
-/* Whether somebody answers on the socket: then it is not ours to replace. */
-static bool socket_alive(const char *path)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	bool alive = false;
-
-	if (fd >= 0 && !str_copy(address.sun_path, sizeof(address.sun_path), str_c(path)))
-		alive = connect(fd, (const struct sockaddr *)&address, sizeof(address)) == 0;
-	if (fd >= 0)
-		close(fd);
-	return alive;
-}
-
-static int set_permissions(const char *path, const char *group)
-{
-	struct group entry, *found = NULL;
-	char buffer[2048];
-
-	if (chmod(path, 0660))
-		return -errno;
-	if (!group)
-		return 0;
-	if (getgrnam_r(group, &entry, buffer, sizeof(buffer), &found) || !found) {
-		log_write(LOG_ERROR, "control", "group '%s' does not exist", group);
-		return -ENOENT;
-	}
-	return chown(path, (uid_t)-1, found->gr_gid) ? -errno : 0;
-}
-
 static int listen_on(struct control *control, const char *path, const char *group)
 {
-	mode_t mask;
-	int err;
+	int err = control_socket_bind(&control->listener, path, group);
 
-	if (socket_alive(path))
-		return -EADDRINUSE;
-	(void)unlink(path);
-	mask = umask(0177); /* until its group is set, the socket is the owner's alone */
-	err = uv_pipe_bind(&control->listener, path);
-	umask(mask);
-	if (!err)
-		err = set_permissions(path, group);
-	if (!err)
-		err = uv_listen((uv_stream_t *)&control->listener, 8, connection);
-	return err;
+	return err ? err : uv_listen((uv_stream_t *)&control->listener, 8, connection);
 }
 
 static void control_closed(uv_handle_t *handle)

@@ -2,7 +2,8 @@
 /*
  * The control socket: a Unix stream socket, one request and one answer a line, both JSON:
  *   {"argv":["show","calls"],"json":false}  ->  {"ok":true,"text":"..."}
- * Who may connect is settled by the socket's mode and group. Core thread.
+ * Who may connect is settled by the socket's mode and group. A request has at most 8192 octets and 16 words; what is wrong
+ * is answered with ok false. Core thread.
  */
 #ifndef MGMT_CONTROL_H
 #define MGMT_CONTROL_H
@@ -26,7 +27,8 @@ struct control_command {
 	struct control_command *next;
 };
 
-/* own; group NULL: the daemon's own, mode 0660. An old socket file is replaced unless a daemon answers on it (-EADDRINUSE).
+/* own; group NULL: the daemon's own, mode 0660. An old socket file is replaced unless a daemon answers on it (-EADDRINUSE);
+ * another kind of file is left alone (-EEXIST).
  * NULL with *error. */
 struct control *control_open(uv_loop_t *loop, const char *path, const char *group, int *error);
 /* Run the loop until its handles are closed; removes the file. */

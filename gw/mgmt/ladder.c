@@ -13,10 +13,12 @@
 #include "gw/base/hash.h"
 #include "gw/base/list.h"
 #include "gw/base/trace.h"
+#include "gw/mgmt/plain.h"
 
 #define STEPS_MAX	256 /* of one call; what comes later is counted */
+#define TEXT_MAX	256 /* of one step: a peer chooses how long its Request-URI is */
 #define ID_MAX		24
-#define NAME_MAX_OCTETS 32
+#define NAME_MAX_OCTETS 56 /* an IPv6 address and a port */
 #define COLUMN		44 /* between two lifelines */
 
 struct step {
@@ -105,14 +107,19 @@ static void address_text(const struct sockaddr *address, char *text, size_t cap)
 		inet_ntop(AF_INET6, &in6.sin6_addr, host, sizeof(host));
 		port = ntohs(in6.sin6_port);
 	}
-	snprintf(text, cap, "%.20s:%u", host, port);
+	snprintf(text, cap, strchr(host, ':') ? "[%s]:%u" : "%s:%u", host, port);
 }
 
-/* Which lifeline the event belongs to; a peer not seen before takes the next free one. */
-static uint8_t side_of(struct story *story, const struct trace_event *event)
+/*
+ * Which lifeline the event belongs to; a peer not seen before takes the next free one. A third one,
+ * such as the trunk of a re-attempt, shares the right one: then third is its name, else empty.
+ */
+static uint8_t side_of(struct story *story, const struct trace_event *event,
+		       char third[NAME_MAX_OCTETS])
 {
 	char name[NAME_MAX_OCTETS];
 
+	third[0] = '\0';
 	if (event->peer)
 		snprintf(name, sizeof(name), "%s", event->peer);
 	else if (event->kind == TRACE_SIP)
@@ -125,18 +132,28 @@ static uint8_t side_of(struct story *story, const struct trace_event *event)
 		if (strcmp(story->peer[side], name) == 0)
 			return side;
 	}
+	memcpy(third, name, sizeof(name));
 	return 1;
 }
 
 static void step_add(struct story *story, const struct trace_event *event)
 {
+	char third[NAME_MAX_OCTETS], text[TEXT_MAX];
+	uint8_t side = side_of(story, event, third);
 	struct step *step;
+	size_t n = 0;
 
 	if (story->steps == STEPS_MAX) {
 		story->omitted++;
 		return;
 	}
-	step = malloc(sizeof(*step) + event->text.n + 1);
+	if (third[0]) {
+		n = str_add(text, sizeof(text), n, str_c(third));
+		n = str_add(text, sizeof(text), n, STR(": "));
+	}
+	n = str_add(text, sizeof(text), n, event->text);
+	plain_text(text, n, "");
+	step = malloc(sizeof(*step) + n + 1);
 	if (!step) {
 		story->omitted++;
 		return;
@@ -145,10 +162,8 @@ static void step_add(struct story *story, const struct trace_event *event)
 	step->at_us = event->now_us;
 	step->kind = (uint8_t)event->kind;
 	step->sent = event->sent;
-	step->side = side_of(story, event);
-	if (event->text.n)
-		memcpy(step->text, event->text.p, event->text.n);
-	step->text[event->text.n] = '\0';
+	step->side = side;
+	memcpy(step->text, text, n + 1);
 	*(story->first ? &story->last->next : &story->first) = step;
 	story->last = step;
 	story->steps++;

@@ -43,7 +43,29 @@ static void number_get(const struct conf_isup *conf, const struct isup_msg *msg,
 	struct isup_number in;
 
 	if (isup_get_number(msg, code, &in))
-		number_from_isup(conf, &in, number);
+		(void)number_from_isup(conf, &in, number);
+}
+
+/* A message may have several generic numbers; the one wanted is named by its qualifier. */
+static void generic_get(const struct conf_isup *conf, const struct isup_msg *msg,
+			struct leg_number *number)
+{
+	struct isup_msg one;
+	struct isup_number in;
+
+	for (size_t i = 0; i < msg->n_params; i++) {
+		const struct isup_param *param = &msg->params[i];
+
+		if (param->code != ISUP_P_GENERIC_NUMBER)
+			continue;
+		isup_msg_init(&one, ISUP_IAM, msg->cic);
+		(void)isup_msg_add(&one, param->code, isup_param_octets(msg, param), param->length);
+		if (!isup_get_number(&one, param->code, &in) ||
+		    in.qualifier != GENERIC_ADDITIONAL_CALLING)
+			continue;
+		(void)number_from_isup(conf, &in, number);
+		return;
+	}
 }
 
 static void redirection_in(const struct conf_isup *conf, const struct isup_msg *iam,
@@ -60,19 +82,20 @@ static void redirection_in(const struct conf_isup *conf, const struct isup_msg *
 	out->original_reason = info.original_reason;
 }
 
-void iam_to_setup(const struct conf_isup *conf, const struct isup_msg *iam, struct leg_setup *setup)
+int iam_to_setup(const struct conf_isup *conf, const struct isup_msg *iam, struct leg_setup *setup)
 {
 	const struct isup_param *uui = isup_msg_find(iam, ISUP_P_UUI);
 	struct isup_number called;
 	uint8_t octet;
+	int err = 0;
 
 	memset(setup, 0, sizeof(*setup));
 	if (isup_get_number(iam, ISUP_P_CALLED, &called)) {
-		number_from_isup(conf, &called, &setup->called);
+		err = number_from_isup(conf, &called, &setup->called);
 		setup->complete = called.complete;
 	}
 	number_get(conf, iam, ISUP_P_CALLING, &setup->calling);
-	number_get(conf, iam, ISUP_P_GENERIC_NUMBER, &setup->generic);
+	generic_get(conf, iam, &setup->generic);
 	redirection_in(conf, iam, &setup->redirection);
 	setup->category = isup_get_octet(iam, ISUP_P_CPC, &octet) ? octet : CPC_ORDINARY;
 	setup->bearer = bearer_in(isup_get_octet(iam, ISUP_P_TMR, &octet) ? octet : 3);
@@ -80,6 +103,7 @@ void iam_to_setup(const struct conf_isup *conf, const struct isup_msg *iam, stru
 	if (uui)
 		setup->user_to_user =
 			(struct str){ (const char *)isup_param_octets(iam, uui), uui->length };
+	return err;
 }
 
 /* A party number other than the called one; one that cannot be said is left out. */
@@ -105,14 +129,13 @@ static int redirection_out(const struct conf_isup *conf, const struct leg_redire
 					       .original_reason = in->original_reason,
 					       .counter = in->counter ? in->counter : 1,
 					       .reason = in->reason };
-	int err;
+	int err = number_put(conf, iam, ISUP_P_REDIRECTING, &in->last);
 
-	if (!in->last.digits[0])
-		return 0;
-	err = number_put(conf, iam, ISUP_P_REDIRECTING, &in->last);
+	/* RFC 3398 7.2.1.1: also of a call whose To is not its Request-URI, which nobody has
+	 * diverted. */
 	if (!err)
 		err = number_put(conf, iam, ISUP_P_ORIGINAL_CALLED, &in->original);
-	return err ? err : isup_put_redirection(iam, &info);
+	return err || !in->last.digits[0] ? err : isup_put_redirection(iam, &info);
 }
 
 static int called_put(const struct conf_isup *conf, const struct leg_setup *setup,
@@ -167,6 +190,17 @@ int iam_from_setup(const struct conf_isup *conf, const struct leg_setup *setup,
 	return err ? err : optional_put(conf, setup, iam);
 }
 
+enum leg_ev notification_from_msg(const struct isup_msg *msg)
+{
+	const struct isup_param *param = isup_msg_find(msg, ISUP_P_GENERIC_NOTIFICATION);
+	uint8_t octet = param && param->length ? isup_param_octets(msg, param)[0] : 0;
+
+	octet |= ISUP_NOTIFICATION_EXTENSION;
+	return octet == ISUP_REMOTE_HOLD	? LEG_EV_HOLD
+	       : octet == ISUP_REMOTE_RETRIEVAL ? LEG_EV_RETRIEVE
+						: LEG_EVS;
+}
+
 void progress_from_msg(const struct isup_msg *msg, struct leg_event *event)
 {
 	struct isup_bci bci;
@@ -182,8 +216,11 @@ void progress_from_msg(const struct isup_msg *msg, struct leg_event *event)
 	event->progress.interworking = has_bci && bci.interworking;
 	event->progress.subscriber_free = free;
 	event->progress.event = info.event;
-	if (isup_get_cause(msg, &cause))
+	/* RFC 3398 7.1.6: a cause says that the failure is told in band. */
+	if (isup_get_cause(msg, &cause)) {
 		event->progress.cause = (enum q850_cause)cause.value;
+		event->progress.in_band = true;
+	}
 	if (msg->type == ISUP_ACM)
 		event->ev = free ? LEG_EV_ALERTING : LEG_EV_ADDRESS_COMPLETE;
 	else

@@ -11,10 +11,14 @@
 #define ISUP_P_GENERIC_NOTIFICATION 0x2c
 #define ISUP_REMOTE_HOLD	    0xf9
 #define ISUP_REMOTE_RETRIEVAL	    0xfa
+#define ISUP_NOTIFICATION_EXTENSION 0x80 /* no octet follows */
 
-void iam_to_setup(const struct conf_isup *conf, const struct isup_msg *iam, struct leg_setup *setup);
+/* -ENAMETOOLONG: the called number; another number that is too long is left out. */
+int iam_to_setup(const struct conf_isup *conf, const struct isup_msg *iam, struct leg_setup *setup);
 /* RFC 3398 7.2.1.1. -EINVAL: the called number cannot be said in ISUP. */
 int iam_from_setup(const struct conf_isup *conf, const struct leg_setup *setup, struct isup_msg *iam);
+/* The generic notification of a CPG (RFC 3398 9.2): LEG_EV_HOLD, LEG_EV_RETRIEVE, or LEG_EVS when it is neither. */
+enum leg_ev notification_from_msg(const struct isup_msg *msg);
 /* ACM or CPG to ADDRESS_COMPLETE, ALERTING or PROGRESS (RFC 3398 7.2.5, 7.2.6, 7.2.9). */
 void progress_from_msg(const struct isup_msg *msg, struct leg_event *event);
 

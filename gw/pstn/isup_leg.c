@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "gw/base/log.h"
+#include "gw/base/trace.h"
 #include "gw/pstn/iam.h"
 #include "gw/pstn/number.h"
 #include "gw/pstn/pstn_private.h"
@@ -23,9 +24,9 @@ struct isup_leg {
 	bool acm_sent, answered;
 	bool released; /* isup_release was called */
 	uint16_t cic;
-	struct isup_cause cause; /* of our release */
-	struct timer
-		t11; /* incoming: no answer from the other side yet, early ACM (RFC 3398 8.2.8) */
+	struct isup_cause cause;   /* of our release */
+	enum q850_cause announced; /* outgoing: a failure told in band before the release, 0 none */
+	struct timer t11; /* incoming: early ACM when nothing comes back (RFC 3398 8.2.8) */
 	char call[CALL_ID_MAX];
 };
 
@@ -36,6 +37,12 @@ static struct isup_leg *leg_of(struct leg *leg)
 	return (struct isup_leg *)leg;
 }
 
+static void leg_free(struct isup_leg *leg)
+{
+	timer_close(&leg->t11);
+	free(leg);
+}
+
 static void leg_enter(struct isup_leg *leg)
 {
 	leg->depth++;
@@ -43,10 +50,8 @@ static void leg_enter(struct isup_leg *leg)
 
 static void leg_leave(struct isup_leg *leg)
 {
-	if (--leg->depth || leg->circuit || leg->base.call)
-		return;
-	timer_close(&leg->t11);
-	free(leg);
+	if (!--leg->depth && !leg->circuit && !leg->base.call)
+		leg_free(leg);
 }
 
 static struct isup_cause cause_out(const struct leg_release *release)
@@ -70,9 +75,27 @@ static struct leg_release cause_in(const struct isup_cause *cause)
 	return release;
 }
 
+static void trace_t11(const struct isup_leg *leg, const char *what)
+{
+	struct trace_event event = { .kind = TRACE_TIMER,
+				     .call = leg->call,
+				     .peer = leg->base.trunk->name,
+				     .text = str_c(what) };
+
+	trace_emit(&event);
+}
+
+static void stop_t11(struct isup_leg *leg)
+{
+	if (!timer_running(&leg->t11))
+		return;
+	timer_stop(&leg->t11);
+	trace_t11(leg, "T11 stopped");
+}
+
 static void circuit_release(struct isup_leg *leg, const struct isup_cause *cause)
 {
-	timer_stop(&leg->t11);
+	stop_t11(leg);
 	if (leg->circuit && !leg->released) {
 		leg->released = true;
 		isup_release(leg->circuit, cause);
@@ -124,7 +147,7 @@ static void send_acm(struct isup_leg *leg, bool free, bool in_band)
 {
 	struct isup_msg msg;
 
-	timer_stop(&leg->t11);
+	stop_t11(leg);
 	leg->acm_sent = true;
 	isup_msg_init(&msg, ISUP_ACM, 0);
 	put_bci(&msg, free);
@@ -182,7 +205,12 @@ static void do_progress(struct isup_leg *leg, const struct leg_event *event)
 
 	/* RFC 3398 8.2.3: 182 and 183 are CPG event 2; in-band information is said by the optional
 	 * indicators. */
-	backward(leg, &event->progress, code >= 4 ? code : 2);
+	if (code < 4)
+		code = 2;
+	if (leg->outgoing) /* in conversation: nobody waits for an ACM from here */
+		send_cpg(leg, code, event->progress.in_band);
+	else
+		backward(leg, &event->progress, code);
 }
 
 static void do_address_complete(struct isup_leg *leg, const struct leg_event *event)
@@ -200,7 +228,7 @@ static void do_answer(struct isup_leg *leg, const struct leg_event *event)
 	struct isup_msg msg;
 	struct isup_number number;
 
-	timer_stop(&leg->t11);
+	stop_t11(leg);
 	ringback(leg, false);
 	leg->answered = true;
 	/* RFC 3398 8.2.4: CON when no ACM was sent. */
@@ -239,13 +267,15 @@ static void do_digits(struct isup_leg *leg, const struct leg_event *event)
 {
 	struct isup_number number = { .complete = event->digits_complete };
 	struct isup_msg msg;
+	int err = number_digits_out(event->digits, &number);
 
-	if (event->digits.n > ISUP_DIGITS_MAX)
-		return;
-	memcpy(number.digits, event->digits.p, event->digits.n);
-	number.n = (uint8_t)event->digits.n;
 	isup_msg_init(&msg, ISUP_SAM, 0);
-	if (!isup_put_number(&msg, ISUP_P_SUBSEQUENT, &number))
+	if (!err)
+		err = isup_put_number(&msg, ISUP_P_SUBSEQUENT, &number);
+	if (err)
+		log_write(LOG_WARNING, leg->call, "digits %.*s on %s cic %u not sent: %s",
+			  STR_FMT(event->digits), leg->base.trunk->name, leg->cic, strerror(-err));
+	else
 		send_msg(leg, &msg);
 }
 
@@ -332,6 +362,7 @@ static void t11_expired(struct timer *timer, void *arg)
 	struct isup_leg *leg = arg;
 
 	(void)timer;
+	trace_t11(leg, "T11 expired");
 	leg_enter(leg);
 	if (!leg->acm_sent)
 		send_acm(leg, false, false);
@@ -352,6 +383,7 @@ static struct isup_leg *leg_new(struct isup_trunk *trunk, bool outgoing)
 		free(leg);
 		return NULL;
 	}
+	leg->t11.subject = leg->call;
 	return leg;
 }
 
@@ -377,7 +409,14 @@ static int open_bearer(struct isup_leg *leg, struct isup_circuit *circuit)
 
 static void start_t11(struct isup_leg *leg)
 {
-	timer_start_ms(&leg->t11, isup_timer_ms(leg->trunk->isup, ISUP_T11));
+	uint32_t ms = isup_timer_ms(leg->trunk->isup, ISUP_T11);
+	char text[32];
+
+	timer_start_ms(&leg->t11, ms);
+	if (!trace_wanted(TRACE_TIMER))
+		return;
+	snprintf(text, sizeof(text), "T11 started %u.%u s", ms / 1000, ms % 1000 / 100);
+	trace_t11(leg, text);
 }
 
 static void refuse(struct isup_circuit *circuit, enum q850_cause value)
@@ -393,6 +432,7 @@ static void setup_indicated(struct isup_trunk *trunk, struct isup_circuit *circu
 {
 	struct isup_leg *leg = leg_new(trunk, false);
 	enum q850_cause cause = Q850_TEMPORARY_FAILURE;
+	struct isup_cause failed = { .location = Q850_LOC_PUBLIC_LOCAL };
 	struct leg_setup setup;
 	struct leg_event event = { .ev = LEG_EV_SETUP, .setup = &setup };
 
@@ -407,10 +447,11 @@ static void setup_indicated(struct isup_trunk *trunk, struct isup_circuit *circu
 	leg_enter(leg);
 	leg_take_circuit(leg, circuit);
 	isup_circuit_set_user(circuit, leg);
-	iam_to_setup(trunk->conf, iam, &setup);
-	if (open_bearer(leg, circuit)) {
-		const struct isup_cause failed = { .location = Q850_LOC_PUBLIC_LOCAL,
-						   .value = Q850_TEMPORARY_FAILURE };
+	if (iam_to_setup(trunk->conf, iam, &setup))
+		failed.value = Q850_INCOMPLETE; /* Q.850: also a number of a wrong format */
+	else if (open_bearer(leg, circuit))
+		failed.value = Q850_TEMPORARY_FAILURE;
+	if (failed.value) {
 		raise_release(leg, &failed);
 	} else {
 		if (setup.complete) {
@@ -430,7 +471,8 @@ static void digits_indicated(struct isup_leg *leg, const struct isup_indication 
 
 	if (ind->msg && isup_get_number(ind->msg, ISUP_P_SUBSEQUENT, &in)) {
 		in.noa = ISUP_NOA_UNKNOWN;
-		number_from_isup(leg->trunk->conf, &in, &number);
+		in.npi = ISUP_NPI_ISDN;
+		(void)number_from_isup(leg->trunk->conf, &in, &number);
 		event.digits_complete = in.complete;
 	} else if (ind->ind == ISUP_IND_T10) {
 		event.digits_complete = true;
@@ -448,9 +490,14 @@ static void digits_indicated(struct isup_leg *leg, const struct isup_indication 
 
 static void progress_indicated(struct isup_leg *leg, const struct isup_indication *ind)
 {
-	struct leg_event event = { 0 };
+	struct leg_event event = { .ev = notification_from_msg(ind->msg) };
 
-	progress_from_msg(ind->msg, &event);
+	if (!leg->answered || event.ev == LEG_EVS)
+		progress_from_msg(ind->msg, &event);
+	if (leg->answered && event.ev == LEG_EV_ALERTING)
+		event.ev = LEG_EV_PROGRESS;
+	if (!leg->answered && event.progress.cause)
+		leg->announced = event.progress.cause;
 	call_raise(&leg->base, &event);
 }
 
@@ -461,7 +508,7 @@ static void answer_indicated(struct isup_leg *leg, const struct isup_indication 
 
 	leg->answered = true;
 	if (isup_get_number(ind->msg, ISUP_P_CONNECTED, &connected))
-		number_from_isup(leg->trunk->conf, &connected, &event.answer.connected);
+		(void)number_from_isup(leg->trunk->conf, &connected, &event.answer.connected);
 	call_raise(&leg->base, &event);
 }
 
@@ -476,13 +523,24 @@ static void suspend_indicated(struct isup_leg *leg, const struct isup_indication
 	call_raise(&leg->base, &event);
 }
 
+/* REL, or a timer. RFC 3398 7.1.6: T9 ends an announcement; the caller hears why it was made. */
+static void release_indicated(struct isup_leg *leg, const struct isup_indication *ind)
+{
+	struct isup_cause cause = ind->cause;
+
+	if (!ind->msg && cause.value == Q850_NO_ANSWER && leg->announced)
+		cause.value = (uint8_t)leg->announced;
+	leg->released = ind->ind == ISUP_IND_T35;
+	raise_release(leg, &cause);
+}
+
 /* The circuit is no longer ours: whatever the core still waits for from this leg ends now. */
 static void circuit_gone(struct isup_leg *leg, const struct isup_indication *ind)
 {
 	struct isup_cause cause = ind->cause;
 
 	leg->circuit = NULL;
-	timer_stop(&leg->t11);
+	stop_t11(leg);
 	if (ind->ind == ISUP_IND_REATTEMPT)
 		cause.value = Q850_CIRCUIT_NOT_AVAILABLE;
 	if (leg->base.call)
@@ -520,8 +578,7 @@ void isup_leg_indicate(void *arg, struct isup_circuit *circuit, const struct isu
 		break;
 	case ISUP_IND_RELEASE:
 	case ISUP_IND_T35:
-		leg->released = ind->ind == ISUP_IND_T35;
-		raise_release(leg, &ind->cause);
+		release_indicated(leg, ind);
 		break;
 	case ISUP_IND_RELEASED:
 	case ISUP_IND_REATTEMPT:
@@ -582,20 +639,16 @@ int isup_leg_seize(struct trunk *trunk, struct call *call, const struct leg_setu
 	*out = &leg->base;
 	return 0;
 fail:
-	timer_close(&leg->t11);
-	free(leg);
+	leg_free(leg);
 	return err;
 }
 
-void isup_leg_fail(struct isup_circuit *circuit, enum q850_cause value)
+void isup_leg_drop(struct isup_circuit *circuit, void *arg)
 {
-	const struct isup_cause cause = { .location = Q850_LOC_PUBLIC_LOCAL,
-					  .value = (uint8_t)value };
 	struct isup_leg *leg = isup_circuit_user(circuit);
 
-	if (!leg)
-		return;
-	leg_enter(leg);
-	raise_release(leg, &cause);
-	leg_leave(leg);
+	(void)arg;
+	isup_circuit_set_user(circuit, NULL);
+	if (leg)
+		leg_free(leg);
 }

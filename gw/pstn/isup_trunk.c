@@ -273,33 +273,27 @@ uint32_t isup_trunk_dpc(const struct isup_trunk *trunk)
 	return trunk->dpc;
 }
 
-struct span_failure {
-	const struct tdm_span *span;
-	enum q850_cause cause;
+struct circuit_run {
+	uint16_t first;
+	unsigned count;
 };
 
-static void fail_circuit(struct isup_circuit *circuit, void *arg)
+/* Runs of circuits on a span; Q.763 3.43: a group message has 32 circuits at most, which a span has
+ * not. */
+static bool run_next(const struct isup_trunk *trunk, const struct tdm_span *span, size_t *at,
+		     struct circuit_run *run)
 {
-	const struct span_failure *failure = arg;
-	const struct isup_bearer *bearer = isup_circuit_bearer(circuit);
+	for (; *at < trunk->conf->n_circuits; ++*at) {
+		const struct conf_circuits *c = &trunk->conf->circuits[*at];
 
-	if (bearer->span == failure->span)
-		isup_leg_fail(circuit, failure->cause);
-}
-
-typedef int group_fn(struct isup *isup, uint16_t first, unsigned count, bool hardware);
-
-/* Q.763 3.43: a group message has 32 circuits at most, which a span has not. */
-static void each_group(struct isup_trunk *trunk, const struct tdm_span *span, group_fn *fn,
-		       bool hardware)
-{
-	for (size_t i = 0; i < trunk->conf->n_circuits; i++) {
-		const struct conf_circuits *c = &trunk->conf->circuits[i];
-		unsigned count = (unsigned)__builtin_popcount(c->timeslots);
-
-		if (strcmp(c->span, span->name) == 0)
-			(void)fn(trunk->isup, (uint16_t)c->first_cic, count, hardware);
+		if (strcmp(c->span, span->name) != 0)
+			continue;
+		*run = (struct circuit_run){ (uint16_t)c->first_cic,
+					     (unsigned)__builtin_popcount(c->timeslots) };
+		++*at;
+		return true;
 	}
+	return false;
 }
 
 /* Q.764 2.8.2.2: hardware oriented blocking ends the calls at both ends, maintenance oriented
@@ -307,24 +301,30 @@ static void each_group(struct isup_trunk *trunk, const struct tdm_span *span, gr
 void isup_trunk_span_failed(struct isup_trunk *trunk, const struct tdm_span *span)
 {
 	bool missing = tdm_span_alarms(span) & TDM_ALARM_MISSING;
-	bool keep = trunk->conf->span_failure == CONF_FAILURE_KEEP && !missing;
-	struct span_failure failure = {
-		.span = span,
-		.cause = trunk->conf->span_failure == CONF_FAILURE_TEMPORARY
-				 ? Q850_TEMPORARY_FAILURE
-				 : Q850_NETWORK_OUT_OF_ORDER,
-	};
+	enum q850_cause cause = trunk->conf->span_failure == CONF_FAILURE_TEMPORARY
+					? Q850_TEMPORARY_FAILURE
+					: Q850_NETWORK_OUT_OF_ORDER;
+	struct circuit_run run;
+	size_t at = 0;
 
-	if (!keep)
-		isup_circuit_each(trunk->isup, fail_circuit, &failure);
-	each_group(trunk, span, isup_block_group, !keep);
+	while (run_next(trunk, span, &at, &run)) {
+		if (trunk->conf->span_failure == CONF_FAILURE_KEEP && !missing)
+			(void)isup_block_group(trunk->isup, run.first, run.count, false);
+		else
+			(void)isup_fail_group(trunk->isup, run.first, run.count, cause);
+	}
 }
 
 void isup_trunk_span_recovered(struct isup_trunk *trunk, const struct tdm_span *span)
 {
-	each_group(trunk, span, isup_unblock_group, true);
-	if (trunk->conf->span_failure == CONF_FAILURE_KEEP)
-		each_group(trunk, span, isup_unblock_group, false);
+	struct circuit_run run;
+	size_t at = 0;
+
+	while (run_next(trunk, span, &at, &run)) {
+		(void)isup_unblock_group(trunk->isup, run.first, run.count, true);
+		if (trunk->conf->span_failure == CONF_FAILURE_KEEP)
+			(void)isup_unblock_group(trunk->isup, run.first, run.count, false);
+	}
 }
 
 static void circuit_row(struct isup_circuit *circuit, void *arg)

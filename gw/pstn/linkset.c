@@ -37,17 +37,37 @@ struct linkset {
 	size_t n_users;
 };
 
+/* Of several trunk groups to one point code, the one that has the circuit (Q.763 1.2); the first
+ * answers for a circuit that none has. */
+static struct isup *user_of(const struct linkset *linkset, uint32_t dpc, const uint8_t *octets,
+			    size_t n)
+{
+	uint16_t cic = n < 2 ? 0 : (uint16_t)(octets[0] | (octets[1] & 15) << 8);
+	struct isup *first = NULL;
+
+	for (size_t i = 0; i < linkset->n_users; i++) {
+		const struct user *user = &linkset->users[i];
+
+		if (user->dpc != dpc)
+			continue;
+		if (isup_circuit_find(user->isup, cic))
+			return user->isup;
+		if (!first)
+			first = user->isup;
+	}
+	return first;
+}
+
 static void transfer(void *arg, uint32_t opc, uint32_t dpc, unsigned sls, const uint8_t *octets,
 		     size_t n)
 {
 	struct linkset *linkset = arg;
+	struct isup *isup = user_of(linkset, opc, octets, n);
 
 	(void)dpc;
 	(void)sls;
-	for (size_t i = 0; i < linkset->n_users; i++) {
-		if (linkset->users[i].dpc != opc)
-			continue;
-		isup_message_in(linkset->users[i].isup, octets, n);
+	if (isup) {
+		isup_message_in(isup, octets, n);
 		return;
 	}
 	counter_add(&strangers, 1);

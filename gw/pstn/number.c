@@ -3,7 +3,6 @@
 #include "gw/pstn/number.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 static const enum leg_presentation presentation_in[4] = {
@@ -39,17 +38,19 @@ static char digit_out(char c)
 	return c == '*' ? 'B' : c == '#' ? 'C' : c;
 }
 
-void number_from_isup(const struct conf_isup *conf, const struct isup_number *in,
-		      struct leg_number *out)
+int number_from_isup(const struct conf_isup *conf, const struct isup_number *in,
+		     struct leg_number *out)
 {
 	const char *country = "", *area = "";
-	size_t n;
+	size_t n = 0;
 
 	memset(out, 0, sizeof(*out));
 	out->presentation = presentation_in[in->presentation & 3];
 	out->screening = screening_in[in->screening & 3];
 	out->noa = LEG_NOA_UNKNOWN;
-	if (in->noa == ISUP_NOA_INTERNATIONAL) {
+	if (in->npi != ISUP_NPI_ISDN) {
+		/* RFC 3398 12.1: the nature of address is one of E.164 only. */
+	} else if (in->noa == ISUP_NOA_INTERNATIONAL) {
 		out->noa = LEG_NOA_INTERNATIONAL;
 	} else if (in->noa == ISUP_NOA_NATIONAL) {
 		out->noa = conf->country ? LEG_NOA_INTERNATIONAL : LEG_NOA_NATIONAL;
@@ -61,10 +62,31 @@ void number_from_isup(const struct conf_isup *conf, const struct isup_number *in
 		country = known ? conf->country : "";
 		area = known ? conf->area : "";
 	}
-	n = (size_t)snprintf(out->digits, sizeof(out->digits), "%s%s", country, area);
-	for (size_t i = 0; i < in->n && n + 1 < sizeof(out->digits); i++)
+	if (strlen(country) + strlen(area) + in->n > LEG_DIGITS_MAX)
+		return -ENAMETOOLONG;
+	if (in->n) {
+		n = str_add(out->digits, sizeof(out->digits), n, str_c(country));
+		n = str_add(out->digits, sizeof(out->digits), n, str_c(area));
+	}
+	for (size_t i = 0; i < in->n; i++)
 		out->digits[n++] = digit_in(in->digits[i]);
 	out->digits[n] = '\0';
+	return 0;
+}
+
+int number_digits_out(struct str digits, struct isup_number *out)
+{
+	for (out->n = 0; out->n < digits.n; out->n++) {
+		char c = digit_out(digits.p[out->n]);
+
+		if (out->n == ISUP_DIGITS_MAX)
+			return -ENAMETOOLONG;
+		if (!c || !strchr("0123456789ABCDE", c))
+			return -EINVAL;
+		out->digits[out->n] = c;
+	}
+	out->digits[out->n] = '\0';
+	return 0;
 }
 
 /* Takes the prefix off digits when it is configured and there. */
@@ -109,15 +131,5 @@ int number_to_isup(const struct conf_isup *conf, const struct leg_number *in,
 	out->npi = ISUP_NPI_ISDN;
 	out->presentation = presentation_out[in->presentation];
 	out->screening = screening_out[in->screening];
-	for (; *digits; digits++) {
-		char c = digit_out(*digits);
-
-		if (!strchr("0123456789ABCDE", c))
-			return -EINVAL;
-		if (out->n == ISUP_DIGITS_MAX)
-			return -ENAMETOOLONG;
-		out->digits[out->n++] = c;
-	}
-	out->digits[out->n] = '\0';
-	return 0;
+	return number_digits_out(str_c(digits), out);
 }

@@ -7,8 +7,11 @@
 #include "gw/call/leg.h"
 #include "isup/param.h"
 
-/* National and subscriber numbers become international where the trunk knows its country (and area). */
-void number_from_isup(const struct conf_isup *conf, const struct isup_number *in, struct leg_number *out);
+/* National and subscriber numbers become international where the trunk knows its country (and area); a number of another
+ * plan than E.164 is taken as it is. -ENAMETOOLONG, and no digits. */
+int number_from_isup(const struct conf_isup *conf, const struct isup_number *in, struct leg_number *out);
+/* Digits of a number that goes on, alone: -EINVAL, -ENAMETOOLONG. */
+int number_digits_out(struct str digits, struct isup_number *out);
 /* A number of the trunk's own country becomes national; a dialled number's prefixes tell its nature of address.
  * -EINVAL: a character that ISUP has no digit for; -ENAMETOOLONG. */
 int number_to_isup(const struct conf_isup *conf, const struct leg_number *in, struct isup_number *out);

@@ -12,6 +12,7 @@ struct isup_bearer {
 	struct tdm_span *span; /* borrow */
 	uint16_t cic;
 	uint8_t timeslot;
+	bool leaving; /* its circuit is to go when it falls idle */
 };
 
 struct isup_trunk {
@@ -22,6 +23,8 @@ struct isup_trunk {
 	struct isup *isup; /* own */
 	uint32_t dpc;
 	struct list bearers; /* own */
+	struct timer settle; /* circuits that a reload gave another timeslot wait for the end of their calls */
+	bool unsettled;
 };
 
 /* isup_leg.c: what the circuits of the trunk say. */
@@ -29,6 +32,7 @@ void isup_leg_indicate(void *arg, struct isup_circuit *circuit, const struct isu
 const char *isup_leg_call_id(void *arg, struct isup_circuit *circuit);
 int isup_leg_seize(struct trunk *trunk, struct call *call, const struct leg_setup *setup,
 		   const struct leg_attachment *attachment, struct leg **leg, enum q850_cause *cause);
-void isup_leg_fail(struct isup_circuit *circuit, enum q850_cause cause);
+/* Frees the leg of a circuit that is about to go, without a word; its call must be gone. */
+void isup_leg_drop(struct isup_circuit *circuit, void *arg);
 
 #endif

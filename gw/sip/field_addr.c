@@ -3,6 +3,7 @@
  * 3261 20.10, 20.20, 20.30-20.34, 20.39, 20.42, 20.4, 20.9, 20.18; RFC 3581 3. */
 #include "gw/sip/field.h"
 #include "gw/sip/lex_parts.h"
+#include "gw/sip/param.h"
 
 #define COOKIE	 "z9hG4bK"
 #define N_COOKIE (sizeof(COOKIE) - 1)
@@ -84,6 +85,7 @@ static bool addr_param(struct sip_addr *addr, const struct sip_param *p)
 static inline bool lex_addr(struct sip_lex *l, struct sip_addr *addr)
 {
 	const char *start = l->at;
+	struct sip_params_seen seen = { 0 };
 	struct sip_param param;
 	int more;
 
@@ -101,8 +103,9 @@ static inline bool lex_addr(struct sip_lex *l, struct sip_addr *addr)
 		addr->text = lex_since(l, start);
 		if (!addr_param(addr, &param))
 			return false;
+		sip_param_seen(&seen, param.name);
 	}
-	return more == 0;
+	return more == 0 && sip_params_ok(&seen, addr->params);
 }
 
 bool sip_field_addr(struct sip_lex *l, struct sip_msg *msg, void *out)
@@ -239,6 +242,7 @@ static inline bool via_port(struct sip_lex *l, struct sip_via *via)
 static inline bool lex_via(struct sip_lex *l, struct sip_via *via)
 {
 	const char *start = l->at;
+	struct sip_params_seen seen = { 0 };
 	struct sip_param param;
 	int more;
 
@@ -253,8 +257,9 @@ static inline bool lex_via(struct sip_lex *l, struct sip_via *via)
 		via->text = lex_since(l, start);
 		if (!via_param(via, &param))
 			return false;
+		sip_param_seen(&seen, param.name);
 	}
-	return more == 0;
+	return more == 0 && sip_params_ok(&seen, via->params);
 }
 
 bool sip_field_via(struct sip_lex *l, struct sip_msg *msg, void *out)
@@ -270,6 +275,7 @@ bool sip_field_via(struct sip_lex *l, struct sip_msg *msg, void *out)
 bool sip_field_info(struct sip_lex *l, struct sip_msg *msg, void *out)
 {
 	struct sip_info *info = out;
+	struct sip_params_seen seen = { 0 };
 	struct sip_param param;
 	int more;
 
@@ -279,6 +285,7 @@ bool sip_field_info(struct sip_lex *l, struct sip_msg *msg, void *out)
 	while ((more = lex_semi_param(l, &param, &info->params)) > 0) {
 		if (param.name.n == 7 && LEX_IS(param.name, "purpose"))
 			info->purpose = param.value;
+		sip_param_seen(&seen, param.name);
 	}
-	return more == 0;
+	return more == 0 && sip_params_ok(&seen, info->params);
 }

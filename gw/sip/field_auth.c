@@ -2,6 +2,7 @@
 /* Challenges and credentials: RFC 3261 20.6, 20.7, 20.27, 20.28, 20.44 and 25.1. */
 #include "gw/sip/field.h"
 #include "gw/sip/lex_parts.h"
+#include "gw/sip/param.h"
 
 enum auth_form { AUTH_QUOTED, AUTH_ANY, AUTH_HEX };
 
@@ -99,6 +100,7 @@ static bool digest_param(struct sip_auth *auth, const struct sip_param *param)
 /* auth-param *( COMMA auth-param ), auth-param = token EQUAL ( token / quoted-string ) */
 static bool auth_params(struct sip_lex *l, struct sip_auth *auth)
 {
+	struct sip_params_seen seen = { 0 };
 	struct sip_lex in = *l;
 	struct sip_param param;
 	bool good;
@@ -110,9 +112,10 @@ static bool auth_params(struct sip_lex *l, struct sip_auth *auth)
 		auth->params.n = (size_t)(in.at - auth->params.p);
 		if (!good || (auth->digest && !digest_param(auth, &param)))
 			return false;
+		sip_param_seen(&seen, param.name);
 	} while (lex_separator(&in, ','));
 	l->at = in.at;
-	return true;
+	return sip_params_ok(&seen, auth->params);
 }
 
 bool sip_field_auth(struct sip_lex *l, struct sip_msg *msg, void *out)

@@ -3,6 +3,7 @@
  */
 #include "gw/sip/field.h"
 #include "gw/sip/lex_parts.h"
+#include "gw/sip/param.h"
 
 #define CSEQ_MAX	((UINT64_C(1) << 31) - 1) /* 8.1.1.5 */
 #define TIMESTAMP_MAX_S 1000000000000u
@@ -148,7 +149,7 @@ static bool lex_accept_params(struct sip_lex *l, struct sip_range *range)
 		    !lex_qvalue(param.value, &range->q))
 			return false;
 	}
-	return more == 0;
+	return more == 0 && sip_params_unique(range->params);
 }
 
 static bool lex_media_type(struct sip_lex *l, struct sip_range *range)
@@ -219,7 +220,7 @@ bool sip_field_content_type(struct sip_lex *l, struct sip_msg *msg, void *out)
 		if (!param.value.p)
 			return false;
 	}
-	return more == 0;
+	return more == 0 && sip_params_unique(range->params);
 }
 
 bool sip_field_content_disposition(struct sip_lex *l, struct sip_msg *msg, void *out)
@@ -235,7 +236,7 @@ bool sip_field_content_disposition(struct sip_lex *l, struct sip_msg *msg, void 
 		if (param.name.n == 8 && LEX_IS(param.name, "handling"))
 			disposition->handling_optional = str_ieq(param.value, STR("optional"));
 	}
-	return more == 0;
+	return more == 0 && sip_params_unique(disposition->params);
 }
 
 /* Three letters out of a list of n; their place, or n. Case counts (20.17). */
@@ -314,7 +315,7 @@ bool sip_field_retry_after(struct sip_lex *l, struct sip_msg *msg, void *out)
 		if (!lex_u32(&value, &retry->duration_s) || !lex_done(&value))
 			return false;
 	}
-	return more == 0;
+	return more == 0 && sip_params_unique(retry->params);
 }
 
 /* server-val = product / comment */
@@ -412,5 +413,5 @@ bool sip_field_reason(struct sip_lex *l, struct sip_msg *msg, void *out)
 		reason->cause = (uint16_t)cause;
 		reason->has_cause = true;
 	}
-	return more == 0;
+	return more == 0 && sip_params_unique(reason->params);
 }

@@ -60,7 +60,7 @@ int sip_leg_reply(struct sip_leg *leg, struct sip_txn *txn, const struct sip_msg
 	struct sip_writer w;
 	struct sip_sent_by sent_by;
 	struct str message;
-	int err = sip_ua_sent_by_hop(leg->ua, sip_txn_hop(txn), &sent_by);
+	int err = sip_stack_sent_by_hop(leg->ua->parts.stack, sip_txn_hop(txn), &sent_by);
 
 	if (!err) {
 		sip_write_open(&w, leg->ua->buffer, SIP_MSG_MAX_OCTETS);

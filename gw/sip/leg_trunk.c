@@ -32,6 +32,7 @@ struct sip_trunk *sip_trunk_new(struct sip_ua *ua, const char *name, struct time
 		sip_trunk_free(trunk);
 		return NULL;
 	}
+	trunk->refresh.subject = trunk->name;
 	trunk->trunk.ops = &sip_trunk_ops;
 	trunk->trunk.name = trunk->name;
 	return trunk;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /*
  * A SIP trunk: a peer, as the core's trunk group. It knows where calls to it go and which sources may call as it. It lives
- * as long as the user agent, since calls hold it: one that left the configuration is only marked absent.
+ * as long as the user agent, since calls hold it: one that left the configuration is marked absent, and the core lists it no
+ * more once its last call has ended.
  */
 #ifndef SIP_LEG_TRUNK_H
 #define SIP_LEG_TRUNK_H

@@ -84,6 +84,14 @@ void sip_stack_tag(struct sip_stack *stack, char tag[SIP_TAG_MAX])
 	tag[16] = '\0';
 }
 
+int sip_stack_sent_by_hop(struct sip_stack *stack, const struct sip_hop *to,
+			  struct sip_sent_by *sent_by)
+{
+	const struct sip_hop hop = { .proto = to->proto, .remote = to->remote };
+
+	return stack->parts.ops->sent_by(stack->parts.transport, &hop, sent_by);
+}
+
 int sip_stack_sent_by(struct sip_stack *stack, const struct sip_uri *uri,
 		      struct sip_sent_by *sent_by)
 {

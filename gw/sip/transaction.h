@@ -50,7 +50,10 @@ size_t sip_stack_transactions(const struct sip_stack *stack);
 uint32_t sip_stack_random(struct sip_stack *stack);
 /* A fresh tag or Call-ID part: 16 hexadecimal digits, terminated. */
 void sip_stack_tag(struct sip_stack *stack, char tag[SIP_TAG_MAX]);
-/* What Via (and Contact) towards this URI would say; a name that needs DNS gives our first socket of the transport. */
+/* What Via (and Contact) would say towards where a hop leads, or towards a URI; a name that needs DNS gives our first
+ * socket of the transport. */
+int sip_stack_sent_by_hop(struct sip_stack *stack, const struct sip_hop *to, struct sip_sent_by *sent_by)
+	__attribute__((warn_unused_result));
 int sip_stack_sent_by(struct sip_stack *stack, const struct sip_uri *uri, struct sip_sent_by *sent_by)
 	__attribute__((warn_unused_result));
 /* T1, T2 and 64*T1 for the 2xx and its ACK, which the dialog's user retransmits (13.3.1.4). */

@@ -25,12 +25,26 @@ int sip_sockaddr_set(union sip_sockaddr *addr, struct str host, uint16_t port)
 	return 0;
 }
 
+/* inet_ntop goes through sprintf, several times a message. */
+static struct str ipv4_text(const struct in_addr *address, char text[SIP_ADDRESS_MAX])
+{
+	uint32_t value = ntohl(address->s_addr);
+	size_t n = 0;
+
+	for (int shift = 24; shift >= 0; shift -= 8) {
+		n = str_add_uint(text, SIP_ADDRESS_MAX, n, value >> shift & 255, 10, 1);
+		if (shift)
+			text[n++] = '.';
+	}
+	return (struct str){ text, n };
+}
+
 struct str sip_sockaddr_host(const union sip_sockaddr *addr, char text[SIP_ADDRESS_MAX])
 {
-	const void *octets = addr->sa.sa_family == AF_INET6 ? (const void *)&addr->in6.sin6_addr
-							    : (const void *)&addr->in4.sin_addr;
-
-	if (!addr->sa.sa_family || !inet_ntop(addr->sa.sa_family, octets, text, SIP_ADDRESS_MAX))
+	if (addr->sa.sa_family == AF_INET)
+		return ipv4_text(&addr->in4.sin_addr, text);
+	if (addr->sa.sa_family != AF_INET6 ||
+	    !inet_ntop(AF_INET6, &addr->in6.sin6_addr, text, SIP_ADDRESS_MAX))
 		text[0] = '\0';
 	return str_c(text);
 }

@@ -199,20 +199,6 @@ void sip_ua_answer_options(struct sip_ua *ua, struct sip_txn *txn, const struct 
 		sip_ua_reply(txn, 500, subject_of(ua, msg));
 }
 
-int sip_ua_sent_by_hop(struct sip_ua *ua, const struct sip_hop *hop, struct sip_sent_by *sent_by)
-{
-	char host[SIP_ADDRESS_MAX];
-	const struct sip_uri uri = {
-		.scheme = SIP_SCHEME_SIP,
-		.host_type = hop->remote.sa.sa_family == AF_INET6 ? SIP_HOST_IPV6 : SIP_HOST_IPV4,
-		.host = sip_sockaddr_host(&hop->remote, host),
-		.port = sip_sockaddr_port(&hop->remote),
-		.transport = hop->proto,
-	};
-
-	return sip_stack_sent_by(ua->parts.stack, &uri, sent_by);
-}
-
 void sip_ua_write_contact(struct sip_writer *w, const struct sip_sent_by *sent_by)
 {
 	sip_write_begin(w, SIP_H_CONTACT);
@@ -374,8 +360,12 @@ static int trunk_apply(struct sip_ua *ua, const struct conf_sip_trunk *conf)
 {
 	struct sip_trunk *trunk = trunk_find(ua, conf->name), **link = &ua->trunks;
 
-	if (trunk)
-		return sip_trunk_configure(trunk, conf);
+	if (trunk && sip_trunk_configure(trunk, conf))
+		return -ENOMEM;
+	if (trunk) {
+		call_core_add_trunk(ua->parts.core, &trunk->trunk);
+		return 0;
+	}
 	trunk = sip_trunk_new(ua, conf->name, ua->parts.heap);
 	if (!trunk)
 		return -ENOMEM;
@@ -397,8 +387,10 @@ int sip_ua_reload(struct sip_ua *ua, const struct conf *conf)
 	if (!err)
 		err = text_replace(&ua->domain, conf->sip.domain);
 	for (struct sip_trunk *trunk = ua->trunks; trunk && !err; trunk = trunk->next)
-		if (!conf_sip_find(conf, trunk->name))
+		if (trunk->present && !conf_sip_find(conf, trunk->name)) {
 			trunk->present = false;
+			call_core_remove_trunk(ua->parts.core, &trunk->trunk);
+		}
 	for (size_t i = 0; i < conf->n_sips && !err; i++)
 		err = trunk_apply(ua, &conf->sips[i]);
 	return err;

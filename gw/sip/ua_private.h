@@ -35,9 +35,6 @@ void sip_ua_answer_options(struct sip_ua *ua, struct sip_txn *txn, const struct 
 void sip_ua_write_abilities(struct sip_writer *w, bool accept);
 /* Server or User-Agent. */
 void sip_ua_write_product(const struct sip_ua *ua, struct sip_writer *w, enum sip_header_id id);
-/* Our address towards a peer: of a hop that a request came over, or of a URI; -ENOTSUP. */
-int sip_ua_sent_by_hop(struct sip_ua *ua, const struct sip_hop *hop, struct sip_sent_by *sent_by)
-	__attribute__((warn_unused_result));
 void sip_ua_write_contact(struct sip_writer *w, const struct sip_sent_by *sent_by);
 /* show.c of the user agent */
 struct table *sip_ua_show_dialogs(void *ua);

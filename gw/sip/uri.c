@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "gw/sip/lex_parts.h"
+#include "gw/sip/param.h"
 
 #define PORT_SIP  5060
 #define PORT_SIPS 5061
@@ -115,6 +116,7 @@ static bool param_known(struct sip_uri *uri, struct str name, struct str value)
 
 static bool lex_uri_params(struct sip_lex *l, struct sip_uri *uri)
 {
+	struct sip_params_seen seen = { 0 };
 	struct str name, value;
 	const char *start = l->at + 1;
 
@@ -126,9 +128,10 @@ static bool lex_uri_params(struct sip_lex *l, struct sip_uri *uri)
 			return false;
 		if (!param_known(uri, name, value))
 			return false;
+		sip_param_seen(&seen, name);
 	}
 	uri->params = lex_since(l, start);
-	return true;
+	return sip_params_ok(&seen, uri->params);
 }
 
 /* headers = "?" hname "=" hvalue *( "&" hname "=" hvalue ); "=" may not be in hvalue. */
@@ -216,6 +219,7 @@ static bool lex_number(struct sip_lex *l, bool *global, struct str *number)
 
 static bool lex_tel_params(struct sip_lex *l, struct sip_tel *tel)
 {
+	struct sip_params_seen seen = { 0 };
 	struct str name, value;
 	const char *start = l->at + 1;
 
@@ -232,8 +236,9 @@ static bool lex_tel_params(struct sip_lex *l, struct sip_tel *tel)
 		else if (name.n == 3 && LEX_IS(name, "ext"))
 			tel->ext = value;
 		tel->params = lex_since(l, start);
+		sip_param_seen(&seen, name);
 	}
-	return true;
+	return sip_params_ok(&seen, tel->params);
 }
 
 int sip_tel_parse(struct sip_tel *tel, struct str text)

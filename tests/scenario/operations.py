@@ -81,7 +81,7 @@ def reload_fewer(case):
     cic = next(c["cic"] for c in lab.show("circuits") if c["call"] == call["call"])
     lost, kept = ("1-15", "17-31") if cic < 16 else ("17-31", "1-15")
     first = lost.split("-", maxsplit=1)[0]
-    lab.write("gateway.conf", good.replace(f'\tcircuits "e1" {{ cic = {first} timeslots = "{lost}" }}\n', ""))
+    lab.write("gateway.conf", good.replace(f'circuits "e1" {{ cic = {first} timeslots = "{lost}" }}\n', ""))
     try:
         lab.ctl("reload")
         case.equal("circuits beside the busy one", len(lab.show("circuits")), 16)

@@ -6,14 +6,14 @@ import subprocess
 from harness import Group, wait_until
 from sipp import Callee, Caller
 
-TWO = '\tcircuits "e1" { cic = 1 timeslots = "1-15" }\n\tcircuits "e1" { cic = 17 timeslots = "17-31" }\n'
+TWO = 'circuits "e1" { cic = 1 timeslots = "1-15" }\ncircuits "e1" { cic = 17 timeslots = "17-31" }\n'
 
 
 def prepare(lab):
     """One run of circuits, CIC 1 to 30: libss7 resets them with one GRS."""
     conf = lab.read("gateway.conf")
     assert TWO in conf
-    lab.write("gateway.conf", conf.replace(TWO, '\tcircuits "e1" { cic = 1 timeslots = "1-15,17-31" }\n').replace(
+    lab.write("gateway.conf", conf.replace(TWO, 'circuits "e1" { cic = 1 timeslots = "1-15,17-31" }\n').replace(
         "clock = line", "clock = master"))
     lab.start_gateway()
     lab.peer = lab.spawn("libss7", [f"{lab.build}/tests/peers/libss7_exchange", lab.path("e1.sock"), "2", "1", "1", "30"],

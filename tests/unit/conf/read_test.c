@@ -36,6 +36,9 @@ static const char everything[] =
 	"}\n"
 	"route q { to = s }\n";
 
+static const char smallest[] = "sip { listen = \"udp:1.2.3.4:5060\" } rtp { address = \"1.2.3.4\" }"
+			       "sip p { host = q }";
+
 static void count_fault(void *arg, const char *text)
 {
 	unsigned *n = arg;
@@ -141,7 +144,7 @@ static void defaults(void)
 	CU_ASSERT_EQUAL(c->sips[0].ptime_ms, 20);
 	CU_ASSERT(c->sips[0].dtmf_rfc4733);
 	conf_free(c);
-	c = read_right("empty", "");
+	c = read_right("smallest", smallest);
 	CU_ASSERT_EQUAL(c->n_spans, 0);
 	conf_free(c);
 }
@@ -164,7 +167,7 @@ static void printed(void)
 
 	print_and_read(c);
 	conf_free(c);
-	c = read_right("empty", "");
+	c = read_right("smallest", smallest);
 	print_and_read(c);
 	conf_free(c);
 }

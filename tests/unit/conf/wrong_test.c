@@ -247,6 +247,9 @@ static void alone(void)
 {
 	/* clang-format off */
 	static const struct wrong cases[] = {
+		{"", {{1, "no trunk is defined; write at least one isup"}}},
+		{"\n# nothing\nlog { level = debug }\n", {{1, "no trunk is defined; write"}}},
+		{"route r { }\nlog { level = loud }\n", {{1, "to"}, {2, "level"}}},
 		{"sip \"pbx\" { host = a }\n", {{1, "sip { } has no listen"}, {1, "rtp { } has no address"}}},
 		{"sip {\n listen = {\"udp:1.2.3.4\", \"tls:1.2.3.4:5061\",\n \"udp:[1.2.3.4]:5060\", \"udp:::1:5060\", \"tcp:[::1]:0\"}\n}\n",
 		 {{2, "listen \"udp:1.2.3.4\" is not valid; write transport, address and port"}, {2, "\"tls:"}, {3, "\"udp:[1"},

@@ -339,6 +339,14 @@ static void digits_go_through_to_an_overlap_trunk(void)
 	lab_close();
 }
 
+static void subject_is(const struct timer *timer, void *arg)
+{
+	const struct fake_leg *leg = arg;
+
+	CU_ASSERT_STRING_EQUAL(timer->name, "no answer");
+	CU_ASSERT_STRING_EQUAL(timer->subject, call_id(leg->leg.call));
+}
+
 static void route_changes_the_number_and_times_the_answer(void)
 {
 	struct fake_leg *in;
@@ -348,6 +356,8 @@ static void route_changes_the_number_and_times_the_answer(void)
 	CU_ASSERT_STRING_EQUAL(lab.out.called.digits, "493015");
 	CU_ASSERT_PTR_EQUAL(lab.legs[1].leg.trunk, &lab.b);
 	raise_ev(&lab.legs[1], LEG_EV_ALERTING);
+	CU_ASSERT_EQUAL(timer_heap_running(lab.heap), 1);
+	timer_heap_each(lab.heap, subject_is, in);
 	pass_ms(19999);
 	CU_ASSERT_STRING_EQUAL(in->told, "alerting ");
 	pass_ms(1);
@@ -424,6 +434,42 @@ static void draining_refuses_and_release_all_ends(void)
 	lab_close();
 }
 
+static bool listed(const struct trunk *trunk)
+{
+	const struct trunk *t = call_core_first_trunk(lab.core);
+
+	while (t && t != trunk)
+		t = t->next;
+	return t != NULL;
+}
+
+static void a_trunk_leaves_with_its_last_call(void)
+{
+	struct fake_leg *in, *other;
+
+	lab_open();
+	in = setup("0302", true);
+	other = setup("0302", true);
+	call_core_remove_trunk(lab.core, &lab.b);
+	CU_ASSERT_FALSE(listed(&lab.b));
+	call_core_remove_trunk(lab.core, &lab.b);
+	call_core_remove_trunk(lab.core, &lab.a);
+	raise_release(in, Q850_NORMAL);
+	CU_ASSERT_TRUE(listed(&lab.a));
+	raise_release(other, Q850_NORMAL);
+	CU_ASSERT_FALSE(listed(&lab.a));
+	CU_ASSERT_TRUE(listed(&lab.in));
+	/* Added again before its last call has ended it stays, and stands there once. */
+	call_core_add_trunk(lab.core, &lab.a);
+	in = setup("0302", true);
+	call_core_remove_trunk(lab.core, &lab.a);
+	call_core_add_trunk(lab.core, &lab.a);
+	raise_release(in, Q850_NORMAL);
+	CU_ASSERT_TRUE(listed(&lab.a));
+	CU_ASSERT_PTR_NULL(lab.a.next);
+	lab_close();
+}
+
 /* 200,000 random events from both legs, with time passing: a call always ends, with a cause, and
  * nothing stays behind. */
 static void any_sequence_of_events_ends(void)
@@ -485,6 +531,7 @@ int main(int argc, char **argv)
 		{ "releases cross", releases_cross },
 		{ "unexpected events change nothing", unexpected_events_change_nothing },
 		{ "draining refuses, release all ends", draining_refuses_and_release_all_ends },
+		{ "a trunk leaves with its last call", a_trunk_leaves_with_its_last_call },
 		{ "any sequence of events ends", any_sequence_of_events_ends },
 		CU_TEST_INFO_NULL,
 	};

@@ -2,6 +2,8 @@
 /* Ladder diagrams: both lifelines, arrows, bounded memory. */
 #include "gw/mgmt/ladder.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,12 +99,67 @@ static void memory_is_bounded(void)
 	ladder_free(ladder);
 }
 
+/* What a peer wrote neither steers a terminal nor spoils the JSON, and is kept to a length. */
+static void text_of_peers(void)
+{
+	static const char nasty[] = "INVITE sip:\x1b[2J\xff\n@x";
+	struct ladder *ladder = ladder_new(2);
+	char text[2001], *drawn;
+
+	emit(TRACE_SIP, "a", "pbx", false, nasty);
+	drawn = ladder_text(ladder, STR("a"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(drawn, "INVITE sip:?[2J??@x"));
+	free(drawn);
+	drawn = ladder_json(ladder, STR("a"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(drawn, "INVITE sip:?[2J??@x"));
+	free(drawn);
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	emit(TRACE_SIP, "b", "pbx", false, text);
+	drawn = ladder_json(ladder, STR("b"));
+	CU_ASSERT_TRUE(strlen(drawn) < 600);
+	free(drawn);
+	ladder_free(ladder);
+}
+
+/* Three peers on two lifelines: the third is named. IPv6 peers of one network are two. */
+static void peers(void)
+{
+	struct sockaddr_in6 one = { .sin6_family = AF_INET6, .sin6_port = htons(5060) }, two;
+	struct trace_event event = { .kind = TRACE_SIP, .call = "v6", .text = STR("INVITE") };
+	struct ladder *ladder = ladder_new(2);
+	char *drawn;
+
+	emit(TRACE_SIP, "a", "pbx", false, "INVITE");
+	emit(TRACE_MTP3, "a", "first", true, "IAM");
+	emit(TRACE_MTP3, "a", "second", true, "IAM");
+	drawn = ladder_text(ladder, STR("a"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(drawn, "- IAM -"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(drawn, "- second: IAM -"));
+	free(drawn);
+	CU_ASSERT_EQUAL(
+		inet_pton(AF_INET6, "2001:db8:1111:2222:3333:4444:5555:6666", &one.sin6_addr), 1);
+	two = one;
+	two.sin6_addr.s6_addr[15] ^= 1;
+	event.remote = (struct sockaddr *)&one;
+	trace_emit(&event);
+	event.remote = (struct sockaddr *)&two;
+	trace_emit(&event);
+	drawn = ladder_text(ladder, STR("v6"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(drawn, "[2001:db8:1111:2222:3333:4444:5555:6666]:5060"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(drawn, "[2001:db8:1111:2222:3333:4444:5555:6667]:5060"));
+	free(drawn);
+	ladder_free(ladder);
+}
+
 int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
 		{ "draws both legs", draws_both_legs },
 		{ "every line is as wide", every_line_is_as_wide },
 		{ "memory is bounded", memory_is_bounded },
+		{ "text of peers", text_of_peers },
+		{ "peers", peers },
 		CU_TEST_INFO_NULL,
 	};
 	return cu_run("ladder", tests, argc, argv);

@@ -18,10 +18,12 @@ static const char *in(const struct conf_isup *conf, uint8_t noa, const char *dig
 		      enum leg_noa *out_noa)
 {
 	static struct leg_number out;
-	struct isup_number number = { .noa = noa, .n = (uint8_t)strlen(digits) };
+	struct isup_number number = { .noa = noa,
+				      .npi = ISUP_NPI_ISDN,
+				      .n = (uint8_t)strlen(digits) };
 
 	memcpy(number.digits, digits, number.n + 1u);
-	number_from_isup(conf, &number, &out);
+	CU_ASSERT_EQUAL(number_from_isup(conf, &number, &out), 0);
 	*out_noa = out.noa;
 	return out.digits;
 }
@@ -42,6 +44,46 @@ static void from_isup(void)
 	CU_ASSERT_EQUAL(noa, LEG_NOA_NATIONAL);
 	CU_ASSERT_STRING_EQUAL(in(&plain, ISUP_NOA_SUBSCRIBER, "555", &noa), "555");
 	CU_ASSERT_EQUAL(noa, LEG_NOA_SUBSCRIBER);
+}
+
+/* What cannot be right is not made to look right. */
+static void odd_from_isup(void)
+{
+	struct isup_number number = { .noa = ISUP_NOA_NATIONAL, .npi = ISUP_NPI_ISDN, .n = 30 };
+	struct leg_number leg;
+
+	memcpy(number.digits, "012345678901234567890123456789", 31);
+	CU_ASSERT_EQUAL(number_from_isup(&german, &number, &leg), 0);
+	CU_ASSERT_STRING_EQUAL(leg.digits, "49012345678901234567890123456789");
+	/* Not cut: that would be another subscriber. */
+	number.noa = ISUP_NOA_SUBSCRIBER;
+	CU_ASSERT_EQUAL(number_from_isup(&german, &number, &leg), -ENAMETOOLONG);
+	CU_ASSERT_STRING_EQUAL(leg.digits, "");
+	/* RFC 3398 12.1: the nature of address is E.164's. */
+	number =
+		(struct isup_number){ .noa = ISUP_NOA_NATIONAL, .npi = 5, .n = 3, .digits = "123" };
+	CU_ASSERT_EQUAL(number_from_isup(&german, &number, &leg), 0);
+	CU_ASSERT_STRING_EQUAL(leg.digits, "123");
+	CU_ASSERT_EQUAL(leg.noa, LEG_NOA_UNKNOWN);
+	/* No digits, no number. */
+	number = (struct isup_number){ .noa = ISUP_NOA_NATIONAL, .npi = ISUP_NPI_ISDN };
+	CU_ASSERT_EQUAL(number_from_isup(&german, &number, &leg), 0);
+	CU_ASSERT_STRING_EQUAL(leg.digits, "");
+}
+
+static void digits_alone(void)
+{
+	struct isup_number number;
+
+	CU_ASSERT_EQUAL(number_digits_out(STR("0*9#"), &number), 0);
+	CU_ASSERT_STRING_EQUAL(number.digits, "0B9C");
+	CU_ASSERT_EQUAL(number.n, 4);
+	CU_ASSERT_EQUAL(number_digits_out(STR_NONE, &number), 0);
+	CU_ASSERT_EQUAL(number.n, 0);
+	CU_ASSERT_EQUAL(number_digits_out(STR("12x"), &number), -EINVAL);
+	CU_ASSERT_EQUAL(number_digits_out((struct str){ "1\0", 2 }, &number), -EINVAL);
+	CU_ASSERT_EQUAL(number_digits_out(STR("012345678901234567890123456789012"), &number),
+			-ENAMETOOLONG);
 }
 
 static const char *out(const struct conf_isup *conf, enum leg_noa noa, const char *digits,
@@ -119,6 +161,80 @@ static void iam_there_and_back(void)
 	CU_ASSERT_EQUAL(iam_from_setup(&german, &setup, &iam), -EINVAL);
 }
 
+/* RFC 3398 7.2.1.1: To differs from the Request-URI: an original called number, though nobody has
+ * diverted the call. */
+static void original_called(void)
+{
+	struct leg_setup setup = { .complete = true }, back;
+	struct isup_msg iam;
+
+	memcpy(setup.called.digits, "4989123", 8);
+	setup.called.noa = LEG_NOA_INTERNATIONAL;
+	memcpy(setup.redirection.original.digits, "4930555", 8);
+	setup.redirection.original.noa = LEG_NOA_INTERNATIONAL;
+	CU_ASSERT_EQUAL(iam_from_setup(&german, &setup, &iam), 0);
+	CU_ASSERT_PTR_NULL(isup_msg_find(&iam, ISUP_P_REDIRECTION_INFO));
+	CU_ASSERT_PTR_NULL(isup_msg_find(&iam, ISUP_P_REDIRECTING));
+	CU_ASSERT_EQUAL(iam_to_setup(&german, &iam, &back), 0);
+	CU_ASSERT_STRING_EQUAL(back.redirection.original.digits, "4930555");
+	/* A diverted call has both numbers, and why. */
+	memcpy(setup.redirection.last.digits, "4930666", 8);
+	setup.redirection.last.noa = LEG_NOA_INTERNATIONAL;
+	setup.redirection.reason = 2;
+	setup.redirection.counter = 1;
+	CU_ASSERT_EQUAL(iam_from_setup(&german, &setup, &iam), 0);
+	CU_ASSERT_EQUAL(iam_to_setup(&german, &iam, &back), 0);
+	CU_ASSERT_STRING_EQUAL(back.redirection.last.digits, "4930666");
+	CU_ASSERT_EQUAL(back.redirection.reason, 2);
+	CU_ASSERT_EQUAL(back.redirection.counter, 1);
+}
+
+/* Of several generic numbers the additional calling party's is the one that means the caller. */
+static void generic_numbers(void)
+{
+	struct isup_number number = { .noa = ISUP_NOA_NATIONAL, .npi = ISUP_NPI_ISDN, .n = 3 };
+	struct leg_setup setup = { .complete = true }, back;
+	struct isup_msg iam;
+
+	memcpy(setup.called.digits, "4989123", 8);
+	CU_ASSERT_EQUAL(iam_from_setup(&german, &setup, &iam), 0);
+	memcpy(number.digits, "111", 4);
+	number.qualifier = 1; /* additional called number */
+	CU_ASSERT_EQUAL(isup_put_number(&iam, ISUP_P_GENERIC_NUMBER, &number), 0);
+	CU_ASSERT_EQUAL(iam_to_setup(&german, &iam, &back), 0);
+	CU_ASSERT_STRING_EQUAL(back.generic.digits, "");
+	memcpy(number.digits, "222", 4);
+	number.qualifier = 6;
+	CU_ASSERT_EQUAL(isup_put_number(&iam, ISUP_P_GENERIC_NUMBER, &number), 0);
+	CU_ASSERT_EQUAL(iam_to_setup(&german, &iam, &back), 0);
+	CU_ASSERT_STRING_EQUAL(back.generic.digits, "49222");
+}
+
+static void notifications(void)
+{
+	struct isup_msg msg;
+	const struct {
+		uint8_t octets[2];
+		size_t n;
+		enum leg_ev ev;
+	} rows[] = {
+		{ { 0xf9 }, 1, LEG_EV_HOLD },
+		{ { 0xfa }, 1, LEG_EV_RETRIEVE },
+		{ { 0x79, 0x80 }, 2, LEG_EV_HOLD },
+		{ { 0xe0 }, 1, LEG_EVS },
+	};
+
+	isup_msg_init(&msg, ISUP_CPG, 1);
+	CU_ASSERT_EQUAL(notification_from_msg(&msg), LEG_EVS);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		isup_msg_init(&msg, ISUP_CPG, 1);
+		CU_ASSERT_EQUAL(
+			isup_msg_add(&msg, ISUP_P_GENERIC_NOTIFICATION, rows[i].octets, rows[i].n),
+			0);
+		CU_ASSERT_EQUAL(notification_from_msg(&msg), rows[i].ev);
+	}
+}
+
 /* RFC 3398 7.2.5, 7.2.6 and 7.2.9. */
 static void backward_messages(void)
 {
@@ -139,6 +255,14 @@ static void backward_messages(void)
 	(void)isup_put_obci(&msg, &obci);
 	progress_from_msg(&msg, &event);
 	CU_ASSERT_TRUE(event.progress.in_band);
+	/* 7.1.6: a cause in an ACM announces why in band. */
+	isup_msg_init(&msg, ISUP_ACM, 1);
+	bci.called_status = 0;
+	(void)isup_put_bci(&msg, &bci);
+	(void)isup_put_cause(&msg, &(struct isup_cause){ .location = 2, .value = 1 });
+	progress_from_msg(&msg, &event);
+	CU_ASSERT_TRUE(event.ev == LEG_EV_ADDRESS_COMPLETE && event.progress.in_band);
+	CU_ASSERT_EQUAL(event.progress.cause, Q850_UNALLOCATED);
 	bci.interworking = true;
 	isup_msg_init(&msg, ISUP_ACM, 1);
 	(void)isup_put_bci(&msg, &bci);
@@ -160,8 +284,13 @@ int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
 		{ "from ISUP", from_isup },
+		{ "odd ones from ISUP", odd_from_isup },
+		{ "digits alone", digits_alone },
 		{ "to ISUP", to_isup },
 		{ "an IAM there and back", iam_there_and_back },
+		{ "original called number", original_called },
+		{ "generic numbers", generic_numbers },
+		{ "notifications", notifications },
 		{ "backward messages", backward_messages },
 		CU_TEST_INFO_NULL,
 	};

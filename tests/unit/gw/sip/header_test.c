@@ -300,6 +300,13 @@ static void needed_bad(void)
 		"CSeq: 2 INVITE\r\n",
 		"Content-Disposition: ;x\r\n",
 		"Contact: <sip:a@b>;expires\r\n;\r\n",
+		/* 7.3.1: a parameter name stands once */
+		"Contact: <sip:a@b>;q=1;q=0\r\n",
+		"Via: SIP/2.0/UDP h;branch=z9hG4bK1;branch=z9hG4bK2\r\n",
+		"Via: SIP/2.0/UDP h;x=\"a;b\";rport;X\r\n",
+		"Record-Route: <sip:a;lr;lr>\r\n",
+		"Content-Type: a/b;c=1;C=2\r\n",
+		"Content-Disposition: session;handling=optional;handling=required\r\n",
 	};
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -339,10 +346,16 @@ static void optional_bad(void)
 		"Authorization: Digest realm=x\r\n",
 		"Authorization: Digest realm=\"x\",realm=\"y\"\r\n",
 		"Authorization: Digest response=\"xyz\"\r\n",
+		"Authorization: Digest nc=00000001,nc=00000002\r\n",
+		"Authorization: Digest x=y,X=y\r\n",
 		"Accept: text\r\n",
 		"Accept: a/b;q=2\r\n",
 		"Accept-Language: toolonglanguage\r\n",
 		"Reason: Q.850;cause=x\r\n",
+		"Reason: Q.850;cause=16;cause=17\r\n",
+		"Accept: a/b;q=1;Q=0\r\n",
+		"Retry-After: 5;duration=1;duration=2\r\n",
+		"Alert-Info: <http://a>;purpose=x;purpose=y\r\n",
 		"Reason:\r\n",
 		"Subject: a\x01\r\n",
 		"X-Unknown: a\x7f\r\n",
@@ -369,6 +382,24 @@ static void optional_bad(void)
 	}
 }
 
+/* Names that the first look cannot tell apart are told apart, up to a limit. */
+static void many_parameters(void)
+{
+	char field[1024] = "Contact: <sip:a@b>";
+	size_t n = strlen(field);
+
+	for (unsigned i = 0; i <= 64; i++) {
+		n += (size_t)snprintf(field + n, sizeof(field) - n, ";x%cy",
+				      i < 26 ? 'a' + i : '0' + i % 10);
+		if (i >= 26)
+			n += (size_t)snprintf(field + n, sizeof(field) - n, "%uy", i);
+		if (i == 63 || i == 64) {
+			memcpy(field + n, "\r\n", 3);
+			sip_msg_free(with(field, i == 63 ? 0 : -EBADMSG));
+		}
+	}
+}
+
 int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
@@ -382,6 +413,7 @@ int main(int argc, char **argv)
 		{ "informative", informative },
 		{ "needed_bad", needed_bad },
 		{ "optional_bad", optional_bad },
+		{ "many_parameters", many_parameters },
 		CU_TEST_INFO_NULL,
 	};
 

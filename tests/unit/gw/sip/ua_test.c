@@ -167,7 +167,7 @@ static void test_max_calls(void)
 
 static void test_reload(void)
 {
-	static char other[] = "other", host[] = "203.0.113.9";
+	static char other[] = "other", host[] = "203.0.113.9", pbx[] = "pbx";
 
 	rig_open(false);
 	rig.conf.n_sips = 1;
@@ -182,10 +182,16 @@ static void test_reload(void)
 			 "From: <sip:a@b>;tag=1\nTo: <sip:gw>\nCall-ID: r1\nCSeq: 1 OPTIONS\n"
 			 "Max-Forwards: 70\n\n");
 	rig_status(200);
-	CU_ASSERT_FALSE(call_core_find_trunk(rig.core, "pbx")
-				->ops->available(call_core_find_trunk(rig.core, "pbx")));
+	CU_ASSERT_PTR_NULL(call_core_find_trunk(rig.core, "pbx"));
 	CU_ASSERT_TRUE(call_core_find_trunk(rig.core, "other")
 			       ->ops->available(call_core_find_trunk(rig.core, "other")));
+	/* It may come back. */
+	rig.sips[0].name = pbx;
+	CU_ASSERT_EQUAL(sip_ua_reload(rig.ua, &rig.conf), 0);
+	CU_ASSERT_PTR_NULL(call_core_find_trunk(rig.core, "other"));
+	CU_ASSERT_TRUE_FATAL(call_core_find_trunk(rig.core, "pbx") != NULL);
+	CU_ASSERT_TRUE(call_core_find_trunk(rig.core, "pbx")
+			       ->ops->available(call_core_find_trunk(rig.core, "pbx")));
 	rig_close();
 }
 

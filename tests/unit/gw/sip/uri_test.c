@@ -119,6 +119,10 @@ static void refused(void)
 		"tel:+12x",
 		"sip:a\r\n@x",
 		"sip:a@x;transport=",
+		"sip:a@x;transport=udp;transport=tcp",
+		"sip:a@x;lr;LR",
+		"sip:a@x;b=1;other;c;B=2",
+		"tel:+1;ext=1;ext=2",
 		"x:",
 	};
 

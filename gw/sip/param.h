@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/*
+ * A parameter name stands once in a header field value and in a URI (RFC 3261 7.3.1 and 19.1.1, RFC
+ * 3966 3). While the parameters are read, a bit a name tells whether two may be the same; only then
+ * are the names compared. Private to the syntax files.
+ */
+#ifndef SIP_PARAM_H
+#define SIP_PARAM_H
+
+#include "gw/sip/lex.h"
+
+#define SIP_PARAMS_MAX 64 /* names compared with each other; more than these are refused */
+
+struct sip_params_seen { /* zeroed: none yet */
+	uint64_t bits;
+	bool again;
+};
+
+/* name is not empty. The factors tell the names that usually stand together from each other. */
+LEX_INLINE void sip_param_seen(struct sip_params_seen *seen, struct str name)
+{
+	uint32_t first = (unsigned char)name.p[0] | 0x20u,
+		 middle = (unsigned char)name.p[name.n / 2] | 0x20u,
+		 last = (unsigned char)name.p[name.n - 1] | 0x20u;
+	uint64_t bit = UINT64_C(1) << ((first + 2 * middle + 7 * last + (uint32_t)name.n) & 63);
+
+	seen->again |= (seen->bits & bit) != 0;
+	seen->bits |= bit;
+}
+
+/* params is a .params span. False: a name is there twice, or there are too many to tell. */
+bool sip_params_unique(struct str params);
+
+static inline bool sip_params_ok(const struct sip_params_seen *seen, struct str params)
+{
+	return !seen->again || sip_params_unique(params);
+}
+
+#endif
