@@ -153,6 +153,7 @@ static int entry_open(struct entry *entry, const struct conf_span *conf, uv_loop
 		log_write(LOG_ERROR, conf->name, "span not opened: %s", strerror(-err));
 		return err;
 	}
+	entry->hold_off.subject = entry->clear.subject = entry->span->name;
 	entry->polling = true;
 	entry->poll.data = entry;
 	return uv_poll_start(&entry->poll, UV_READABLE, on_alarm);

@@ -77,6 +77,8 @@ static int timers_open(struct sip_leg *leg)
 		err = timer_init(&leg->glare, heap, "glare", sip_leg_glare_expired, leg);
 	if (!err)
 		err = sip_leg_accept_open(leg);
+	leg->reap.subject = leg->repeat.subject = leg->expires.subject = leg->id;
+	leg->glare.subject = leg->accept.resend.subject = leg->accept.give_up.subject = leg->id;
 	return err;
 }
 

@@ -167,6 +167,7 @@ struct sip_txn *sip_txn_new(struct sip_stack *stack, enum sip_txn_kind kind, siz
 			sip_txn_free(txn);
 			return NULL;
 		}
+		txn->timers[txn->n_timers].subject = txn->call;
 	}
 	if (room)
 		txn->client.room = (char *)txn + head;

@@ -554,9 +554,11 @@ static struct wall *wall_new(const struct libss7_mtp_conf *conf, const struct mt
 		wall->schedules[i].wall = wall;
 		err = timer_init(&wall->schedules[i].timer, heap, "MTP", schedule_expired,
 				 &wall->schedules[i]);
+		wall->schedules[i].timer.subject = wall->name;
 	}
 	if (!err)
 		err = timer_init(&wall->silence, heap, "MTP2 silence", silence_expired, wall);
+	wall->silence.subject = wall->name;
 	if (!err)
 		err = wall_start(wall);
 	if (err) {
