@@ -90,14 +90,15 @@ UNIT_PROGRAMS = $(foreach f,$(FOLDERS),$(call unit_programs,$(f)))
 $(B)/tests/peers/%: $(B)/obj/tests/peers/%.o $(call archives,tdm)
 	@mkdir -p $(@D)
 	$(link)
-vm-programs: $(VM_PROGRAMS)
 peers: $(B)/tests/peers/libss7_exchange
 
 # Suites that run in a virtual machine with the real DAHDI driver: tests/vm/suites/NAME_test.c.
 VM_PROGRAMS = $(patsubst %.c,$(B)/%,$(wildcard tests/vm/suites/*_test.c))
-$(VM_PROGRAMS): $(B)/%: $(B)/obj/%.o $(B)/obj/tests/unit/cu.o $(call archives,tdm)
+$(VM_PROGRAMS): LDFLAGS += -Wl,--export-dynamic
+$(VM_PROGRAMS): $(B)/%: $(B)/obj/%.o $(B)/obj/tests/unit/cu.o $(call archives,gw/media)
 	@mkdir -p $(@D)
 	$(link) -lcunit
+vm-programs: $(VM_PROGRAMS)
 
 $(B)/tests/tools/%: $(B)/obj/tests/tools/%.o $(call archives,dsp)
 	@mkdir -p $(@D)
