@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception
-"""A telephone network on loopback: gateway and exchange joined by a virtual E1, SIP clients (SIPp), RTP phones.
+"""A telephone network on loopback: gateway and exchange joined by a virtual E1 or by DAHDI spans, SIP clients, RTP phones.
 
 Everything runs in one temporary folder and ends with the lab. Ports are taken from a base, so that labs do not meet.
 """
@@ -23,15 +23,15 @@ control {{ socket = "{folder}/control.sock" }}
 cdr {{ file = "{folder}/cdr.json" }}
 sip {{ listen = {{"udp:127.0.0.1:{sip}", "tcp:127.0.0.1:{sip}"}} {sip_more} }}
 rtp {{ address = "127.0.0.1" ports = "{rtp}-{rtp_last}" timeout = {rtp_timeout} }}
-span "e1" {{ type = virtual cable = "{folder}/e1.sock" end = listen clock = line chunk = 5ms }}
-linkset "exchange" {{ opc = 1 dpc = 2 network = national link "0" {{ span = "e1" timeslot = 16 }} }}
+{gateway_spans}
+linkset "exchange" {{ opc = 1 dpc = 2 network = national link "0" {{ {link} }} }}
 isup "pstn" {{
 	linkset = "exchange"
 	national-prefix = "0"
 	international-prefix = "00"
 	min-digits = 3
-	circuits "e1" {{ cic = 1 timeslots = "1-15" }}
-	circuits "e1" {{ cic = 17 timeslots = "17-31" }}
+{circuits}
+	{isup_more}
 	timers {{ {timers} }}
 }}
 sip "pbx" {{ host = "127.0.0.1" port = {pbx} allow = {{"{allow}"}} trusted = true {pbx_more} }}
@@ -44,10 +44,9 @@ log {{ file = "{folder}/exchange.log" level = {level} }}
 report {{ file = "{folder}/report.json" }}
 control {{ socket = "{folder}/exchange.sock" }}
 recordings {{ folder = "{folder}" }}
-span "e1" {{ type = virtual cable = "{folder}/e1.sock" end = connect clock = master chunk = 5ms }}
-linkset "gateway" {{ opc = 2 dpc = 1 network = national link "0" {{ span = "e1" timeslot = 16 }} }}
-circuits "e1" {{ cic = 1 timeslots = "1-15" }}
-circuits "e1" {{ cic = 17 timeslots = "17-31" }}
+{exchange_spans}
+linkset "gateway" {{ opc = 2 dpc = 1 network = national link "0" {{ {link} }} }}
+{circuits}
 plan {{ national-prefix = "0" international-prefix = "00" }}
 {plan}
 """
@@ -65,6 +64,41 @@ def wait_until(what, test, seconds=10.0):
             return value
         time.sleep(0.05)
     raise Failure(f"waited {seconds} s for {what}")
+
+
+class VirtualE1:
+    """What joins both ends: one E1 over a socket in the lab's folder, signalling in timeslot 16."""
+    link = 'span = "e1" timeslot = 16'
+    circuits = """circuits "e1" { cic = 1 timeslots = "1-15" }
+circuits "e1" { cic = 17 timeslots = "17-31" }"""
+
+    def gateway(self, folder):
+        return f'span "e1" {{ type = virtual cable = "{folder}/e1.sock" end = listen clock = line chunk = 5ms }}'
+
+    def exchange(self, folder):
+        return f'span "e1" {{ type = virtual cable = "{folder}/e1.sock" end = connect clock = master chunk = 5ms }}'
+
+
+class DahdiSpans:
+    """What joins both ends: pairs of DAHDI spans, (the gateway's number, the exchange's); signalling in the first pair."""
+
+    def __init__(self, *pairs, framing="e1", more=""):
+        self.pairs, self.framing, self.more = pairs, framing, more
+        self.names = [framing if i == 0 else f"{framing}-{i + 1}" for i in range(len(pairs))]
+        self.link = f'span = "{framing}" timeslot = {16 if framing == "e1" else 24}'
+        ranges = ((1, 15), (17, 31)) if framing == "e1" else ((1, 23),)
+        self.circuits = "\n".join(f'circuits "{name}" {{ cic = {32 * i + first} timeslots = "{first}-{last}" }}'
+                                  for i, name in enumerate(self.names) for first, last in ranges)
+
+    def spans(self, side, more=""):
+        return "\n".join(f'span "{name}" {{ type = dahdi number = {pair[side]} framing = {self.framing} chunk = 5ms {more} }}'
+                         for name, pair in zip(self.names, self.pairs))
+
+    def gateway(self, _folder):
+        return self.spans(0, self.more)
+
+    def exchange(self, _folder):
+        return self.spans(1)
 
 
 class Phone:
@@ -195,13 +229,15 @@ class Phone:
 
 class Lab:
     def __init__(self, build, level="info", base=None, plan="", timers="", rtp_timeout="0s", pbx_more="",
-                 rtp=10000, sip_more="", allow="127.0.0.0/8", log=None):
+                 rtp=10000, sip_more="", isup_more="", allow="127.0.0.0/8", log=None, joined=None):
         self.build = os.path.abspath(build)
         self.folder = tempfile.mkdtemp(prefix="causeway-lab-")
         base = base or 20000 + os.getpid() % 500 * 40
         self.sip, self.pbx, self.client = base, base + 1, base + 2
         self.next_port = base + 3
-        self.values = {"folder": self.folder, "level": level, "sip": self.sip, "pbx": self.pbx, "rtp": rtp,
+        joined = joined or VirtualE1()
+        self.values = {"gateway_spans": joined.gateway(self.folder), "exchange_spans": joined.exchange(self.folder),
+                       "link": joined.link, "circuits": joined.circuits, "isup_more": isup_more, "folder": self.folder, "level": level, "sip": self.sip, "pbx": self.pbx, "rtp": rtp,
                        "rtp_last": rtp + 999, "plan": plan, "timers": timers, "rtp_timeout": rtp_timeout,
                        "pbx_more": pbx_more, "sip_more": sip_more, "allow": allow,
                        "log": log or os.path.join(self.folder, "gateway.log")}
@@ -415,7 +451,8 @@ def pcm_wav(samples):
             16) + b"data" + struct.pack("<I", len(data)) + data)
 
 
-def alaw_wav(octets):
-    """A WAV file of A-law octets."""
-    return (b"RIFF" + struct.pack("<I", 50 + len(octets)) + b"WAVEfmt " + struct.pack("<IHHIIHHH", 18, 6, 1, 8000, 8000,
+def alaw_wav(octets, law="a"):
+    """A WAV file of octets of A-law, or of mu-law with law "u"."""
+    code = {"a": 6, "u": 7}[law]
+    return (b"RIFF" + struct.pack("<I", 50 + len(octets)) + b"WAVEfmt " + struct.pack("<IHHIIHHH", 18, code, 1, 8000, 8000,
             1, 8, 0) + b"fact" + struct.pack("<II", 4, len(octets)) + b"data" + struct.pack("<I", len(octets)) + octets)
