@@ -35,19 +35,6 @@ static void write_block(struct bearer_end *bearer, const uint8_t *octets)
 	bearer->waiting++;
 }
 
-/* The line gets its lead as idle, so that nothing is taken from the other side before its time. */
-static void attach(struct media_end *end, const struct round *round)
-{
-	struct bearer_end *bearer = bearer_end_of(end);
-	uint8_t idle[BLOCK_SAMPLES];
-
-	(void)round;
-	memset(idle, g711_silence(end->law), sizeof(idle));
-	bearer->ticks_seen = bearer->clock->ticks;
-	while (bearer->waiting < bearer->lead)
-		write_block(bearer, idle);
-}
-
 unsigned bearer_end_read(struct bearer_end *bearer)
 {
 	unsigned blocks = 0;
@@ -68,6 +55,25 @@ unsigned bearer_end_read(struct bearer_end *bearer)
 	if (!bearer->dead)
 		bearer->end.stats.rx_overruns++;
 	return blocks;
+}
+
+/*
+ * The line gets its lead as idle, so that nothing is taken from the other side before its time.
+ * What came since the timeslot was opened would be late for ever, and the line has taken nothing
+ * for it.
+ */
+static void attach(struct media_end *end, const struct round *round)
+{
+	struct bearer_end *bearer = bearer_end_of(end);
+	uint8_t idle[BLOCK_SAMPLES];
+
+	(void)round;
+	memset(idle, g711_silence(end->law), sizeof(idle));
+	(void)bearer_end_read(bearer);
+	bearer->fifo_n = 0;
+	bearer->ticks_seen = bearer->clock->ticks;
+	while (bearer->waiting < bearer->lead)
+		write_block(bearer, idle);
 }
 
 static void fifo_drop(struct bearer_end *bearer, size_t n)
@@ -185,7 +191,8 @@ void bearer_end_init(struct bearer_end *bearer, int fd, struct tdm_span *span, u
 	bearer->end.listener = &bearer->listener;
 	bearer->chunk = span->chunk_octets;
 	bearer->end.block = BLOCK_SAMPLES / bearer->chunk * bearer->chunk;
-	bearer->lead = BEARER_LEAD_MS / span->chunk_ms + gathered;
+	/* The blocks of a clock of its own end up to a chunk before the round that sees them. */
+	bearer->lead = BEARER_LEAD_MS / span->chunk_ms + gathered + (clock ? 0 : 1);
 	bearer->span = span;
 	bearer->timeslot = timeslot;
 	bearer->fd = fd;

@@ -97,6 +97,7 @@ struct engine_span {
 	/* media thread */
 	int clock_fd; /* borrow; negative: its bearers are clocks of their own */
 	struct span_clock clock;
+	bool silent; /* it led, and did not tick */
 	struct bearer_end *bearers[TDM_TIMESLOTS]; /* borrow: those that are attached */
 };
 
@@ -149,7 +150,9 @@ struct media_engine {
 	bool stopping;
 	struct round round;
 	uint64_t last_round_us;
-	uint64_t due_us; /* when the last tick of the leading clock was due */
+	int clock_fd;	    /* borrow: of the leading clock */
+	uint64_t due_us;    /* when its last tick was due */
+	uint64_t ticked_us; /* when it ticked last, or began to lead */
 	uint64_t elapsed_rest_us; /* less than a sample */
 	uint64_t gathered_ms;	  /* ticks since the last round */
 

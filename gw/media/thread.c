@@ -234,13 +234,28 @@ static int clock_fd(const struct engine_span *span)
 	return bearer ? bearer->fd : span->clock_fd;
 }
 
-/* The span that wakes the thread; NULL: the timer does. */
+static bool is_in_service(const struct engine_span *span)
+{
+	return !span->silent &&
+	       !(tdm_span_alarms(span->span) & (TDM_ALARM_DOWN | TDM_ALARM_MISSING));
+}
+
+/* The span that wakes the thread, one in service before one that is not; NULL: the timer does. */
 static struct engine_span *leader(const struct media_engine *engine)
 {
-	for (size_t i = 0; i < engine->n_ticking; i++)
-		if (clock_fd(engine->ticking[i]) >= 0)
-			return engine->ticking[i];
-	return NULL;
+	struct engine_span *second_best = NULL;
+
+	for (size_t i = 0; i < engine->n_ticking; i++) {
+		struct engine_span *span = engine->ticking[i];
+
+		if (clock_fd(span) < 0)
+			continue;
+		if (is_in_service(span))
+			return span;
+		if (!second_best)
+			second_best = span;
+	}
+	return second_best;
 }
 
 /*
@@ -275,6 +290,7 @@ static void ticks_note(struct media_engine *engine, uint64_t ticks, unsigned per
 
 	if (!ticks)
 		return;
+	engine->ticked_us = now;
 	late_us = now > engine->due_us + period_us ? now - engine->due_us - period_us : 0;
 	note_lateness(engine, late_us);
 	engine->due_us += ticks * (period_us + period_us / LEAK);
@@ -285,14 +301,19 @@ static void ticks_note(struct media_engine *engine, uint64_t ticks, unsigned per
 		engine->round.timely = false;
 }
 
-static void lead_changes(struct media_engine *engine)
+/* It ticks no more: the last to lead again, and alarms elsewhere are no reason to. */
+static void lead_falls_silent(struct media_engine *engine, struct engine_span *lead)
 {
-	struct engine_span *first = engine->ticking[0];
+	size_t at = 0;
 
-	for (size_t i = 1; i < engine->n_ticking; i++)
-		engine->ticking[i - 1] = engine->ticking[i];
-	engine->ticking[engine->n_ticking - 1] = first;
-	engine->due_us = engine->round.now_us;
+	while (engine->ticking[at] != lead)
+		at++;
+	for (; at + 1 < engine->n_ticking; at++)
+		engine->ticking[at] = engine->ticking[at + 1];
+	engine->ticking[at] = lead;
+	lead->silent = true;
+	engine->ticked_us = engine->round.now_us;
+	engine->gathered_ms = SPAN_SILENT_MS;
 }
 
 static void timer_set(struct media_engine *engine, bool on)
@@ -305,26 +326,55 @@ static void timer_set(struct media_engine *engine, bool on)
 	timerfd_settime(engine->timer_fd, 0, &spec, NULL);
 }
 
+/*
+ * Another clock ticks at other times, up to a chunk after the last one would have: with a round at
+ * once no bearer waits for longer than a chunk.
+ */
+static void clock_follow(struct media_engine *engine, const struct engine_span *lead)
+{
+	int fd = lead ? clock_fd(lead) : engine->timer_fd;
+
+	if (fd == engine->clock_fd)
+		return;
+	timer_set(engine, !lead);
+	engine->clock_fd = fd;
+	engine->due_us = engine->ticked_us = now_us();
+	engine->gathered_ms = BEARER_ROUND_MS;
+}
+
+/* How long poll() may wait: until the leading span is silent for too long, for ever on the timer. */
+static int patience_ms(const struct media_engine *engine, const struct engine_span *lead)
+{
+	uint64_t silent_ms = (now_us() - engine->ticked_us) / 1000;
+
+	if (engine->gathered_ms >= BEARER_ROUND_MS)
+		return 0;
+	if (!lead)
+		return -1;
+	return silent_ms < SPAN_SILENT_MS ? (int)(SPAN_SILENT_MS - silent_ms) : 0;
+}
+
 /* Waits for a tick or a command. */
-static void wait_turn(struct media_engine *engine, const struct engine_span *lead)
+static void wait_turn(struct media_engine *engine, struct engine_span *lead)
 {
 	struct pollfd fds[2] = {
 		{ .fd = ring_fd(engine->commands), .events = POLLIN },
-		{ .fd = lead ? clock_fd(lead) : engine->timer_fd, .events = POLLIN | POLLPRI },
+		{ .fd = engine->clock_fd, .events = POLLIN | POLLPRI },
 	};
-	unsigned period_ms = lead ? lead->span->chunk_ms : TIMER_MS;
-	int n = poll(fds, 2, lead ? SPAN_SILENT_MS : -1);
 
+	poll(fds, 2, patience_ms(engine, lead));
 	engine->round.now_us = now_us();
-	if (lead)
-		ticks_note(engine, clocks_read(engine, lead), period_ms);
-	else if (fds[1].revents & POLLIN)
-		ticks_note(engine, ticks_read(engine->timer_fd), period_ms);
-	if (n == 0) {
-		if (engine->n_ticking > 1)
-			lead_changes(engine);
-		engine->gathered_ms = SPAN_SILENT_MS;
+	if (!lead) {
+		if (fds[1].revents & POLLIN)
+			ticks_note(engine, ticks_read(engine->timer_fd), TIMER_MS);
+		return;
 	}
+	uint64_t ticks = clocks_read(engine, lead);
+
+	ticks_note(engine, ticks, lead->span->chunk_ms);
+	lead->silent = lead->silent && !ticks;
+	if (engine->round.now_us - engine->ticked_us >= SPAN_SILENT_MS * 1000)
+		lead_falls_silent(engine, lead);
 }
 
 /* ---- the round ---- */
@@ -350,11 +400,29 @@ static void round_open(struct media_engine *engine)
 	engine->gathered_ms = 0;
 }
 
+/*
+ * The descriptors of a span that is missing are left alone: DAHDI puts whoever talks to a timeslot
+ * that was taken away to sleep for 5 ms, and 30 of them would keep all other spans waiting.
+ */
+static void missing_spans_leave(struct media_engine *engine)
+{
+	for (size_t i = 0; i < engine->n_ticking; i++) {
+		struct engine_span *span = engine->ticking[i];
+
+		if (!(tdm_span_alarms(span->span) & TDM_ALARM_MISSING))
+			continue;
+		for (unsigned timeslot = 1; timeslot < TDM_TIMESLOTS; timeslot++)
+			if (span->bearers[timeslot])
+				span->bearers[timeslot]->dead = true;
+	}
+}
+
 static void round_run(struct media_engine *engine)
 {
 	struct list_node *node, *next;
 
 	round_open(engine);
+	missing_spans_leave(engine);
 	for (node = list_first(&engine->channels); node; node = next) {
 		next = list_next(&engine->channels, node);
 		channel_run(engine, container_of(node, struct media_channel, node));
@@ -365,20 +433,15 @@ static void round_run(struct media_engine *engine)
 void *engine_run(void *arg)
 {
 	struct media_engine *engine = arg;
-	bool timed = true;
 
 	pthread_setname_np(pthread_self(), "media");
-	engine->last_round_us = engine->due_us = engine->round.now_us = now_us();
+	engine->last_round_us = engine->round.now_us = now_us();
 	engine->round.timely = true;
-	timer_set(engine, true);
+	engine->clock_fd = -1;
 	while (!engine->stopping) {
-		const struct engine_span *lead = leader(engine);
+		struct engine_span *lead = leader(engine);
 
-		if (timed != !lead) {
-			timed = !lead;
-			timer_set(engine, timed);
-			engine->due_us = now_us();
-		}
+		clock_follow(engine, lead);
 		wait_turn(engine, lead);
 		obey_all(engine);
 		if (engine->gathered_ms >= BEARER_ROUND_MS)

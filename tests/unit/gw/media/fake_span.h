@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -18,6 +19,7 @@ struct fake_span {
 	pthread_mutex_t lock; /* of fds, between core and the line */
 	int user_fd[TDM_TIMESLOTS], line_fd[TDM_TIMESLOTS];
 	int clock_fd;
+	_Atomic unsigned alarms;
 	unsigned opened;
 };
 
@@ -59,11 +61,17 @@ static int fake_clock_fd(const struct tdm_span *span)
 	return fake_of(span)->clock_fd;
 }
 
+static unsigned fake_alarms(const struct tdm_span *span)
+{
+	return atomic_load(&fake_of(span)->alarms);
+}
+
 static const struct tdm_span_ops fake_ops = {
 	.type = "fake",
 	.bearer = fake_bearer,
 	.release = fake_release,
 	.clock_fd = fake_clock_fd,
+	.alarms = fake_alarms,
 };
 
 static void fake_open(struct fake_span *fake, unsigned chunk_ms)
@@ -83,8 +91,16 @@ static void fake_open(struct fake_span *fake, unsigned chunk_ms)
 
 static void fake_close(struct fake_span *fake)
 {
-	close(fake->clock_fd);
+	if (fake->clock_fd >= 0)
+		close(fake->clock_fd);
 	pthread_mutex_destroy(&fake->lock);
+}
+
+/* As on DAHDI: every bearer is a clock of its own. */
+static inline void fake_without_clock(struct fake_span *fake)
+{
+	close(fake->clock_fd);
+	fake->clock_fd = -ENOTSUP;
 }
 
 /* One chunk on every timeslot that is open: what it says comes back from the line (a loop). */
@@ -104,7 +120,8 @@ static inline void fake_tick_loop(struct fake_span *fake)
 		send(fd, block, n, MSG_NOSIGNAL);
 	}
 	pthread_mutex_unlock(&fake->lock);
-	eventfd_write(fake->clock_fd, 1);
+	if (fake->clock_fd >= 0)
+		eventfd_write(fake->clock_fd, 1);
 }
 
 #endif
