@@ -15,11 +15,37 @@
 #define DTMF_HIGH   -7.0f
 #define E180_DBM0   -10.0f /* E.180: -10 +-5 dBm0 */
 #define DTMF_DIGITS 16
+#define MODEM_DBM0  -12.0f /* within what V.2 lets a subscriber's line have */
+#define CHECK_DBM0  -12.0f /* Q.724: -12 +-1 */
+#define REVERSAL_MS 450
+#define SWING_HZ    15.0f /* V.8 */
+#define SWING	    0.2f
 
 /* E.180 clauses 5, 6 and 7, with the recommended 425 Hz. */
 const struct tone tone_ringback = { { 425 }, { E180_DBM0 }, { 1000, 4000 } };
 const struct tone tone_busy = { { 425 }, { E180_DBM0 }, { 500, 500 } };
 const struct tone tone_congestion = { { 425 }, { E180_DBM0 }, { 250, 250 } };
+
+#define STEADY(hz, dbm0)                                                                           \
+	{                                                                                          \
+		{ (hz) }, { (dbm0) },                                                              \
+		{                                                                                  \
+			0                                                                          \
+		}                                                                                  \
+	}
+const struct tone_signal tone_cng = { .tone = { { 1100 }, { MODEM_DBM0 }, { 500, 3000 } } };
+const struct tone_signal tone_ans = { .tone = STEADY(2100, MODEM_DBM0) };
+const struct tone_signal tone_ans_reversed = { .tone = STEADY(2100, MODEM_DBM0),
+					       .reversal_ms = REVERSAL_MS };
+const struct tone_signal tone_ansam = { .tone = STEADY(2100, MODEM_DBM0),
+					.swing_hz = SWING_HZ,
+					.swing = SWING };
+const struct tone_signal tone_ansam_reversed = { .tone = STEADY(2100, MODEM_DBM0),
+						 .reversal_ms = REVERSAL_MS,
+						 .swing_hz = SWING_HZ,
+						 .swing = SWING };
+const struct tone_signal tone_check_2010 = { .tone = STEADY(2010, CHECK_DBM0) };
+const struct tone_signal tone_check_1780 = { .tone = STEADY(1780, CHECK_DBM0) };
 
 static const char dtmf_digits[DTMF_DIGITS] = { '1', '2', '3', 'A', '4', '5', '6', 'B',
 					       '7', '8', '9', 'C', '*', '0', '#', 'D' };
@@ -47,16 +73,26 @@ const struct tone *tone_dtmf(char digit)
 }
 
 /* The sines start at phase 0, which makes no click. */
+static void oscillator_start(struct tone_player *player, unsigned i, double hz, double peak)
+{
+	double w = 2 * M_PI * hz / RATE;
+
+	player->factor[i] = 2 * cos(w);
+	player->last[i] = 0;
+	player->before[i] = hz > 0 ? -peak * sin(w) : 0;
+}
+
 static void oscillators_start(struct tone_player *player)
 {
-	for (unsigned i = 0; i < 2; i++) {
-		double w = 2 * M_PI * (double)player->tone->hz[i] / RATE;
-		double peak = PEAK * pow(10, ((double)player->tone->dbm0[i] - PEAK_DBM0) / 20);
+	const struct tone_signal *signal = player->signal;
 
-		player->factor[i] = 2 * cos(w);
-		player->last[i] = 0;
-		player->before[i] = player->tone->hz[i] > 0 ? -peak * sin(w) : 0;
-	}
+	for (unsigned i = 0; i < 2; i++)
+		oscillator_start(player, i, (double)player->tone->hz[i],
+				 PEAK * pow(10, ((double)player->tone->dbm0[i] - PEAK_DBM0) / 20));
+	oscillator_start(player, 2, signal ? (double)signal->swing_hz : 0,
+			 signal ? (double)signal->swing : 0);
+	player->reversal =
+		signal && signal->reversal_ms ? (uint32_t)signal->reversal_ms * PER_MS : UINT32_MAX;
 }
 
 /* on is an even step of the cadence. */
@@ -79,17 +115,41 @@ void tone_player_start(struct tone_player *player, const struct tone *tone)
 		step_start(player, 0);
 }
 
+void tone_player_start_signal(struct tone_player *player, const struct tone_signal *signal)
+{
+	*player = (struct tone_player){ .tone = &signal->tone, .signal = signal };
+	step_start(player, 0);
+}
+
+static double oscillator_next(struct tone_player *player, unsigned i)
+{
+	double y = player->last[i];
+
+	player->last[i] = player->factor[i] * y - player->before[i];
+	player->before[i] = y;
+	return y;
+}
+
+static void phase_reverse(struct tone_player *player)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		player->last[i] = -player->last[i];
+		player->before[i] = -player->before[i];
+	}
+	player->reversal = (uint32_t)player->signal->reversal_ms * PER_MS;
+}
+
 static int16_t sample(struct tone_player *player)
 {
-	double sum = 0;
+	double sum;
 
-	for (unsigned i = 0; i < 2; i++) {
-		double y = player->factor[i] * player->last[i] - player->before[i];
-
-		sum += player->last[i];
-		player->before[i] = player->last[i];
-		player->last[i] = y;
+	if (player->signal && player->signal->reversal_ms && player->reversal-- == 0) {
+		phase_reverse(player);
+		player->reversal--;
 	}
+	sum = oscillator_next(player, 0) + oscillator_next(player, 1);
+	if (player->signal)
+		sum *= 1 + oscillator_next(player, 2);
 	return (int16_t)(sum > INT16_MAX ? INT16_MAX : sum < INT16_MIN ? INT16_MIN : lrint(sum));
 }
 
