@@ -26,7 +26,8 @@ static int conf_check(const struct tdm_span_conf *conf)
 	}
 	if (!dahdi_buffers(conf->chunk_ms)) {
 		log_write(LOG_ERROR, conf->name,
-			  "chunk of %u ms: DAHDI cannot buffer 80 ms in 32 pieces of at least 16 "
+			  "chunk of %u ms: DAHDI cannot buffer 60 ms and two chunks in 32 pieces "
+			  "of at least 16 "
 			  "octets; 3 to 20 ms will do",
 			  conf->chunk_ms);
 		return -EINVAL;

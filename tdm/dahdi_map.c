@@ -11,7 +11,8 @@
 #include "gw/base/str.h"
 #include "tdm/dahdi_ioctl.h"
 
-#define HOLD_MS		  80 /* received octets that wait for a stalled process */
+#define STALL_MS	  60 /* received octets wait so long for a stalled process */
+#define TICK_MS		  4  /* of the driver's own timer */
 #define BUFFER_OCTETS_MIN 16 /* DAHDI_SET_BUFINFO refuses fewer */
 
 unsigned dahdi_buffers(unsigned chunk_ms)
@@ -20,7 +21,8 @@ unsigned dahdi_buffers(unsigned chunk_ms)
 
 	if (8 * chunk_ms < BUFFER_OCTETS_MIN)
 		return 0;
-	while (buffers * chunk_ms < HOLD_MS)
+	/* One is being filled, and a full one may wait for a chunk even without a stall. */
+	while ((buffers - 1) * chunk_ms < STALL_MS + TICK_MS + chunk_ms)
 		buffers *= 2;
 	return buffers <= DH_MAX_NUM_BUFS ? buffers : 0;
 }

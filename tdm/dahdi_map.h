@@ -9,8 +9,8 @@
 
 #include "tdm/span.h"
 
-/* Buffers of a bearer of 8 * chunk_ms octets each: the fewest, as a power of two, that hold 80 ms; 0 where the driver
- * cannot: its buffers are of 16 octets at least, and 32 at most. */
+/* Buffers of a bearer of 8 * chunk_ms octets each: the fewest, as a power of two, that lose nothing in a stall of 60 ms;
+ * 0 where the driver cannot: its buffers are of 16 octets at least, and 32 at most. */
 unsigned dahdi_buffers(unsigned chunk_ms);
 /* Taps that the driver takes as they are: it quietly makes anything else into its default. */
 bool dahdi_taps_fit(unsigned taps);
