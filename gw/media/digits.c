@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "gw/media/signals.h"
+
 #define BLOCK 160
 
 static struct digit *slot_of(struct digits *digits, uint32_t serial)
@@ -30,12 +32,37 @@ bool digits_waiting(const struct digits *digits)
 	return digits->first != digits->next;
 }
 
+bool digits_event_next(const struct digits *digits)
+{
+	return digits_waiting(digits) && digits->slot[digits->first % DIGITS_MAX].as_event;
+}
+
+bool digits_tone_next(const struct digits *digits)
+{
+	return digits_waiting(digits) && !digits->slot[digits->first % DIGITS_MAX].as_event;
+}
+
+void digits_no_events(struct digits *digits)
+{
+	for (uint32_t serial = digits->first; serial != digits->next; serial++)
+		slot_of(digits, serial)->as_event = false;
+}
+
+uint32_t digits_open_event(struct digits *digits, char symbol, bool as_event)
+{
+	const struct signal *signal = signal_of_symbol(symbol);
+
+	if (!tone_dtmf(symbol) && (!signal || (!as_event && !signal->is_tone)))
+		return 0;
+	if (digits->next - digits->first == DIGITS_MAX)
+		return 0;
+	*slot_of(digits, digits->next) = (struct digit){ .symbol = symbol, .as_event = as_event };
+	return digits->next++;
+}
+
 uint32_t digits_open(struct digits *digits, char symbol)
 {
-	if (!tone_dtmf(symbol) || digits->next - digits->first == DIGITS_MAX)
-		return 0;
-	*slot_of(digits, digits->next) = (struct digit){ .symbol = symbol };
-	return digits->next++;
+	return digits_open_event(digits, symbol, false);
 }
 
 void digits_grow(struct digits *digits, uint32_t serial, uint32_t samples, bool ended)
@@ -51,18 +78,26 @@ void digits_grow(struct digits *digits, uint32_t serial, uint32_t samples, bool 
 		digit->samples = DIGIT_SHORTEST_SAMPLES;
 }
 
+static void start(struct digits *digits, const struct digit *digit)
+{
+	digits->on = true;
+	digits->played = 0;
+	tone_player_start(&digits->tone, tone_dtmf(digit->symbol));
+}
+
 struct digit *digits_current(struct digits *digits)
 {
+	struct digit *digit = slot_of(digits, digits->first);
+
 	if (!digits_waiting(digits))
 		return NULL;
 	if (!digits->on) {
 		if (digits->played < DIGIT_PAUSE_SAMPLES)
 			return NULL;
-		digits->on = true;
-		digits->played = 0;
-		tone_player_start(&digits->tone, tone_dtmf(slot_of(digits, digits->first)->symbol));
+		digits->axis = 0;
+		start(digits, digit);
 	}
-	return slot_of(digits, digits->first);
+	return digit;
 }
 
 void digits_pause(struct digits *digits, size_t n)
@@ -73,10 +108,28 @@ void digits_pause(struct digits *digits, size_t n)
 
 void digits_done(struct digits *digits)
 {
-	digits->first++;
+	const struct digit *last = slot_of(digits, digits->first);
+	const struct digit *next = slot_of(digits, ++digits->first);
+
 	digits->sent++;
 	digits->on = false;
 	digits->played = 0;
+	/* An answer tone goes on where its phase is reversed (RFC 4734 2.4): no pause. */
+	if (digits_waiting(digits) && signal_of_symbol(last->symbol) &&
+	    signal_of_symbol(next->symbol) && last->as_event == next->as_event)
+		start(digits, next);
+}
+
+static void tone_make(struct digits *digits, const struct digit *digit, int16_t *linear, size_t n)
+{
+	const struct signal *signal = signal_of_symbol(digit->symbol);
+
+	if (signal)
+		tone_mix_render(&signal->mix, digits->axis, digits->played, linear, n);
+	else
+		tone_player_play(&digits->tone, linear, n);
+	digits->axis += (uint32_t)n;
+	digits->played += (uint32_t)n;
 }
 
 /* One stretch of at most n octets that is all digit or all pause; 0: neither. */
@@ -98,9 +151,8 @@ static size_t play_stretch(struct digits *digits, enum g711_law law, uint8_t *oc
 	}
 	if (digit->ended && n > digit->samples - digits->played)
 		n = digits->played < digit->samples ? digit->samples - digits->played : 0;
-	tone_player_play(&digits->tone, linear, n);
+	tone_make(digits, digit, linear, n);
 	g711_compress(law, octets, linear, n);
-	digits->played += (uint32_t)n;
 	if (digit->ended && digits->played >= digit->samples)
 		digits_done(digits);
 	return n;
@@ -111,7 +163,7 @@ bool digits_play(struct digits *digits, enum g711_law law, uint8_t *octets, size
 	bool any = false;
 
 	while (n) {
-		bool idle = !digits_waiting(digits) && !digits->on &&
+		bool idle = !digits_tone_next(digits) && !digits->on &&
 			    digits->played >= DIGIT_PAUSE_SAMPLES;
 		size_t k = idle ? 0 : play_stretch(digits, law, octets, n);
 

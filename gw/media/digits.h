@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /*
- * Digits on their way out of one end of a channel. Whoever hears a digit elsewhere opens it here and lets it grow while
+ * Digits and signals on their way out of one end of a channel. Whoever hears a digit elsewhere opens it here and lets it grow while
  * it lasts; the end plays it as a tone or sends it as RFC 4733 events, each at its own pace. Media thread.
  */
 #ifndef MEDIA_DIGITS_H
@@ -18,7 +18,8 @@
 #define DIGIT_PAUSE_SAMPLES  320
 
 struct digit {
-	char symbol;
+	char symbol; /* of a DTMF digit, or enum media_signal */
+	bool as_event; /* leaves as RFC 4733 events, else as a tone */
 	bool ended;
 	uint32_t samples; /* so far; the whole length once ended */
 };
@@ -30,17 +31,24 @@ struct digits {
 	bool on;
 	uint32_t played; /* samples of the first; of the pause after one when not on */
 	struct tone_player tone;
-	uint32_t sent; /* digits done */
+	uint32_t axis; /* samples of signals that followed each other without a pause: their phase goes on */
+	uint32_t sent; /* done */
 };
 
-/* Serial number of a new digit, 0: no room, or no digit. */
+/* Serial number of a new digit or signal, 0: no room, or it is neither, or no tone although it has to be one. */
 uint32_t digits_open(struct digits *digits, char symbol);
+uint32_t digits_open_event(struct digits *digits, char symbol, bool as_event);
 /* It has lasted that long, at least; ended: that long in all. One that is gone is fine. */
 void digits_grow(struct digits *digits, uint32_t serial, uint32_t samples, bool ended);
 void digits_init(struct digits *digits);
 /* Forgets what waits. */
 void digits_clear(struct digits *digits);
 bool digits_waiting(const struct digits *digits);
+/* The first leaves as events, or as a tone. */
+bool digits_event_next(const struct digits *digits);
+bool digits_tone_next(const struct digits *digits);
+/* Events are no longer taken: all that wait leave as tones. */
+void digits_no_events(struct digits *digits);
 
 /* The first digit, to be begun or going on; NULL: none, or the pause is not over. */
 struct digit *digits_current(struct digits *digits);

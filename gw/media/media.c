@@ -14,6 +14,7 @@
 
 #include "gw/base/trace.h"
 #include "gw/media/engine.h"
+#include "gw/media/signals.h"
 
 #define COMMAND_SLOTS 2048
 #define EVENT_SLOTS   4096
@@ -78,6 +79,8 @@ void engine_send(struct media_engine *engine, const struct engine_command *comma
 static void event_trace(const struct media_channel *channel, const struct media_event *event)
 {
 	static const char *const names[] = {
+		[MEDIA_EV_SILENCE] = "silence",
+		[MEDIA_EV_SOUND] = "sound",
 		[MEDIA_EV_RTP_STARTED] = "RTP started",
 		[MEDIA_EV_RTP_TIMEOUT] = "RTP timed out",
 	};
@@ -86,6 +89,10 @@ static void event_trace(const struct media_channel *channel, const struct media_
 
 	if (event->kind == MEDIA_EV_DTMF)
 		snprintf(text, sizeof(text), "DTMF %c at side %u, %u ms", event->digit, event->side,
+			 (unsigned)event->duration_ms);
+	else if (event->kind == MEDIA_EV_SIGNAL)
+		snprintf(text, sizeof(text), "signal %c %s at side %u, %u ms", event->digit,
+			 event->ended ? "ends" : "begins", event->side,
 			 (unsigned)event->duration_ms);
 	else
 		snprintf(text, sizeof(text), "%s at side %u", names[event->kind], event->side);
@@ -387,16 +394,29 @@ void media_end_mode(struct media_channel *channel, unsigned side, bool hear, boo
 	engine_send(channel->engine, &command);
 }
 
-void media_dtmf_send(struct media_channel *channel, unsigned side, char digit, uint32_t duration_ms)
+static void digit_send(struct media_channel *channel, unsigned side, char symbol,
+		       uint32_t duration_ms)
 {
 	const struct engine_command command = {
 		.kind = ENGINE_DIGIT,
 		.channel = channel,
 		.side = side,
-		.digit = { digit, duration_ms < DIGIT_MIN_MS ? DIGIT_MIN_MS : duration_ms },
+		.digit = { symbol, duration_ms < DIGIT_MIN_MS ? DIGIT_MIN_MS : duration_ms },
 	};
 
 	engine_send(channel->engine, &command);
+}
+
+void media_dtmf_send(struct media_channel *channel, unsigned side, char digit, uint32_t duration_ms)
+{
+	if (!signal_of_symbol(digit))
+		digit_send(channel, side, digit, duration_ms);
+}
+
+void media_signal_send(struct media_channel *channel, unsigned side, enum media_signal signal,
+		       uint32_t duration_ms)
+{
+	digit_send(channel, side, (char)signal, duration_ms);
 }
 
 void media_tone(struct media_channel *channel, unsigned side, enum media_tone tone)

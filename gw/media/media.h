@@ -29,8 +29,24 @@ struct media_conf {
 
 enum media_tone { MEDIA_TONE_NONE, MEDIA_TONE_RINGBACK, MEDIA_TONE_BUSY, MEDIA_TONE_CONGESTION };
 
+/* Signals other than DTMF that RFC 4733 events name, by the letters under which they are sent and reported. */
+enum media_signal {
+	MEDIA_SIGNAL_FLASH = '!',
+	MEDIA_SIGNAL_ANS = 'n',		  /* V.25 answer tone, T.30 CED */
+	MEDIA_SIGNAL_ANS_REVERSED = 'N',  /* with phase reversals */
+	MEDIA_SIGNAL_ANSAM = 'm',	  /* V.8 */
+	MEDIA_SIGNAL_ANSAM_REVERSED = 'M',
+	MEDIA_SIGNAL_CNG = 'g',		  /* T.30 */
+	MEDIA_SIGNAL_CT = 't',		  /* V.25 calling tone */
+	MEDIA_SIGNAL_ANS_2225 = 'e',	  /* Bell 103 */
+	MEDIA_SIGNAL_V21_PREAMBLE = 'v',  /* T.30 flags */
+};
+
 enum media_event_kind {
 	MEDIA_EV_DTMF,	      /* digit heard at side, whole: on the bearer, or as RFC 4733 events */
+	MEDIA_EV_SIGNAL,      /* signal (digit) begins at side, and again with ended and its duration when it is over */
+	MEDIA_EV_SILENCE,     /* side has been silent, or has sent nothing, as long as was asked for */
+	MEDIA_EV_SOUND,	      /* and is no more */
 	MEDIA_EV_RTP_STARTED, /* first packet accepted at side */
 	MEDIA_EV_RTP_TIMEOUT, /* nothing received at side for rtp_timeout_ms while receiving was on */
 	MEDIA_EV_CLOSED,      /* last event of a channel: the media thread has let go */
@@ -39,8 +55,23 @@ enum media_event_kind {
 struct media_event {
 	enum media_event_kind kind;
 	unsigned side;
-	char digit;
+	char digit; /* or enum media_signal */
+	bool ended;
 	uint32_t duration_ms;
+};
+
+#define MEDIA_UNKNOWN 127
+
+/* RFC 3611 4.7: of a stream since its beginning. Rates and densities in 1/256, levels in dBm0, MOS times 10. */
+struct media_quality {
+	bool known;
+	uint8_t loss_rate, discard_rate, burst_density, gap_density;
+	uint16_t burst_ms, gap_ms, round_trip_ms, end_system_ms;
+	int8_t signal_dbm0, noise_dbm0; /* MEDIA_UNKNOWN */
+	uint8_t rerl_db;		/* MEDIA_UNKNOWN */
+	uint8_t r_factor, mos_lq, mos_cq; /* MEDIA_UNKNOWN */
+	uint8_t receiver; /* RX config octet */
+	uint16_t jb_nominal_ms, jb_max_ms, jb_abs_max_ms;
 };
 
 typedef void media_event_fn(void *arg, struct media_channel *channel, const struct media_event *event);
@@ -54,6 +85,12 @@ struct media_end_stats {
 	uint32_t rtt_us;	      /* from RTCP, 0 while unknown */
 	uint64_t blocks_in, blocks_out, tx_underruns, rx_overruns; /* bearer */
 	uint32_t dtmf_in, dtmf_out;
+	uint64_t recovered;  /* blocks that redundancy brought in the place of lost ones */
+	uint64_t comfort_ms; /* noise played in the peer's pauses */
+	uint64_t cn_in, cn_out; /* packets */
+	uint32_t signals_in; /* events other than DTMF */
+	struct media_quality quality;	   /* of what is received here */
+	struct media_quality peer_quality; /* of what the peer receives, by its reports */
 };
 
 /* own; starts the media thread, joined to loop for its events. -errno in *error when NULL. */
@@ -86,6 +123,8 @@ void media_end_close(struct media_channel *channel, unsigned side);
 void media_end_mode(struct media_channel *channel, unsigned side, bool hear, bool speak);
 /* Sends a digit out of this end: as RFC 4733 when negotiated, else as a tone. duration_ms >= 40. */
 void media_dtmf_send(struct media_channel *channel, unsigned side, char digit, uint32_t duration_ms);
+/* Sends a signal out of this end: as an event when the peer takes that, else as a tone if it is one. */
+void media_signal_send(struct media_channel *channel, unsigned side, enum media_signal signal, uint32_t duration_ms);
 /* Plays a tone out of this end instead of what the other end says, until NONE. */
 void media_tone(struct media_channel *channel, unsigned side, enum media_tone tone);
 void media_stats(const struct media_channel *channel, unsigned side, struct media_end_stats *stats);

@@ -7,7 +7,9 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
-enum media_codec { MEDIA_PCMU, MEDIA_PCMA, MEDIA_CODECS };
+enum media_codec { MEDIA_PCMU, MEDIA_PCMA, MEDIA_CLEARMODE, MEDIA_CODECS };
+
+#define MEDIA_RED_MAX 3 /* generations */
 
 struct media_rtp_params {
 	struct sockaddr_storage remote; /* where RTP goes; AF_UNSPEC: not known yet, learn from the first packet */
@@ -18,6 +20,28 @@ struct media_rtp_params {
 	int8_t dtmf_payload_type_in; /* as we receive it, -1: none */
 	uint8_t ptime_ms;
 	bool send, receive; /* our direction: sendrecv, sendonly, recvonly, inactive */
+
+	/* From here on 0 is off, or the usual. */
+	uint8_t maxptime_ms; /* of the peer: packets of ours are at most so long */
+	bool rtcp_mux;	     /* RTCP on RTP's ports (RFC 5761) */
+	bool rtcp_xr;	     /* reports carry VoIP metrics (RFC 3611) */
+	uint64_t events;     /* bit n: the peer takes event n (RFC 4733 2.5.1.1); 0: 0 to 15 */
+	uint8_t tone_payload_type_in; /* audio/tone (RFC 4733 4) */
+	/* redundancy (RFC 2198); the payload types inside of it are the others of here */
+	uint8_t red_payload_type, red_payload_type_in;
+	uint8_t red_generations; /* that we send, at most MEDIA_RED_MAX */
+	/* comfort noise (RFC 3389); static type 13 is always understood */
+	uint8_t cn_payload_type; /* that we send in silence */
+	uint8_t cn_payload_type_in;
+	/* clearmode (RFC 4040): what is heard where octets are missing; 0: 0xFF */
+	uint8_t idle_octet;
+	/* jitter buffer; 0: the engine's. Clearmode's is fixed always. */
+	bool jitter_fixed;
+	uint16_t jitter_min_ms, jitter_max_ms; /* fixed: min is the delay, 0: 60 */
+	/* supervision */
+	uint32_t timeout_ms;	    /* without a packet: MEDIA_EV_RTP_TIMEOUT; 0: the engine's */
+	uint32_t silence_ms;	    /* of the peer: MEDIA_EV_SILENCE on this side */
+	uint32_t other_silence_ms;  /* of the channel's other side: the same there */
 };
 
 #endif

@@ -2,9 +2,13 @@
 /* The pipeline of one channel. */
 #include "gw/media/pipeline.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#define PER_MS 8
+#include "gw/media/signals.h"
+
+#define PER_MS	   8
+#define QUIET_MEAN 40 /* of magnitudes: -50 dBm0 of noise */
 
 /* A block on its way from one side to the other. */
 struct flow {
@@ -35,12 +39,40 @@ void pipeline_report(struct media_end *end, enum media_event_kind kind)
 	end->pipeline->report(end->pipeline->arg, &event);
 }
 
+static bool takes_event(const struct media_end *end, char symbol)
+{
+	int event = signal_event(symbol);
+
+	return end && end->events_out && event >= 0 && event < 64 &&
+	       end->events & UINT64_C(1) << event;
+}
+
+static uint32_t digit_open(struct media_side *to, char symbol)
+{
+	if (to->end && to->end->clear)
+		return 0;
+	return digits_open_event(&to->digits, symbol, takes_event(to->end, symbol));
+}
+
+static void signal_report(struct media_end *end, char symbol, uint32_t samples, bool ended)
+{
+	const struct media_event event = { .kind = MEDIA_EV_SIGNAL,
+					   .side = end->side,
+					   .digit = symbol,
+					   .ended = ended,
+					   .duration_ms = samples / PER_MS };
+
+	end->stats.signals_in += !ended;
+	end->pipeline->report(end->pipeline->arg, &event);
+}
+
 uint32_t pipeline_digit_heard(struct media_end *end, char digit)
 {
 	struct media_side *to = other_side(end);
 
-	return is_through(&end->pipeline->side[end->side], to) ? digits_open(&to->digits, digit)
-							       : 0;
+	if (signal_of_symbol(digit))
+		signal_report(end, digit, 0, false);
+	return is_through(&end->pipeline->side[end->side], to) ? digit_open(to, digit) : 0;
 }
 
 void pipeline_digit_lasts(struct media_end *end, char digit, uint32_t serial, uint32_t samples,
@@ -54,6 +86,10 @@ void pipeline_digit_lasts(struct media_end *end, char digit, uint32_t serial, ui
 	digits_grow(&other_side(end)->digits, serial, samples, ended);
 	if (!ended)
 		return;
+	if (signal_of_symbol(digit)) {
+		signal_report(end, digit, samples, true);
+		return;
+	}
 	end->stats.dtmf_in++;
 	end->pipeline->report(end->pipeline->arg, &event);
 }
@@ -75,7 +111,7 @@ bool pipeline_play(struct jitter *jitter, struct concealer *concealer, uint8_t *
 		} else {
 			memset(octets, g711_silence(jitter->conf.law), run);
 		}
-		pause = pause && kind == JITTER_IDLE;
+		pause = pause && (kind == JITTER_IDLE || kind == JITTER_PAUSE);
 		octets += run;
 		n -= run;
 	}
@@ -83,6 +119,21 @@ bool pipeline_play(struct jitter *jitter, struct concealer *concealer, uint8_t *
 }
 
 /* ---- the steps ---- */
+
+/* Octets are data, not sound. */
+static const struct media_end *clear_end(const struct flow *flow)
+{
+	if (flow->from->end && flow->from->end->clear)
+		return flow->from->end;
+	return flow->to->end && flow->to->end->clear ? flow->to->end : NULL;
+}
+
+static uint8_t flow_idle(const struct flow *flow)
+{
+	const struct media_end *clear = clear_end(flow);
+
+	return clear ? clear->idle : g711_silence(flow->law);
+}
 
 static void flow_take(struct flow *flow)
 {
@@ -94,8 +145,45 @@ static void flow_take(struct flow *flow)
 	} else {
 		flow->law = flow->to->end->law;
 		flow->pause = true;
-		memset(flow->octets, g711_silence(flow->law), flow->n);
+		memset(flow->octets, flow_idle(flow), flow->n);
 	}
+}
+
+static void quiet_report(const struct flow *flow, bool quiet)
+{
+	flow->from->quiet = quiet;
+	pipeline_report(flow->from->end, quiet ? MEDIA_EV_SILENCE : MEDIA_EV_SOUND);
+}
+
+static bool is_quiet(const struct flow *flow)
+{
+	int16_t linear[BLOCK_SAMPLES];
+	uint32_t sum = 0;
+
+	g711_expand(flow->law, linear, flow->octets, flow->n);
+	for (size_t i = 0; i < flow->n; i++)
+		sum += (uint32_t)abs(linear[i]);
+	return sum < QUIET_MEAN * flow->n;
+}
+
+/* Dead air: where it was asked for. */
+static void flow_watch(struct flow *flow)
+{
+	struct media_side *from = flow->from;
+
+	if (!from->quiet_limit || !from->end || from->end->clear)
+		return;
+	if (!flow->pause && !is_quiet(flow)) {
+		from->quiet_samples = 0;
+		if (from->quiet)
+			quiet_report(flow, false);
+		return;
+	}
+	if (from->quiet)
+		return;
+	from->quiet_samples += (uint32_t)flow->n;
+	if (from->quiet_samples >= from->quiet_limit)
+		quiet_report(flow, true);
 }
 
 static void listener_change(struct media_end *end, char digit, bool relayed)
@@ -118,7 +206,7 @@ static void flow_listen(struct flow *flow)
 	int16_t linear[BLOCK_SAMPLES];
 	char digit;
 
-	if (!l)
+	if (!l || clear_end(flow))
 		return;
 	g711_expand(flow->law, linear, flow->octets, flow->n);
 	digit = dtmf_detector_hear(&l->detector, linear, flow->n);
@@ -135,7 +223,7 @@ static void flow_gate(struct flow *flow)
 {
 	if (is_through(flow->from, flow->to))
 		return;
-	memset(flow->octets, g711_silence(flow->law), flow->n);
+	memset(flow->octets, flow_idle(flow), flow->n);
 	flow->pause = true;
 }
 
@@ -143,7 +231,8 @@ static void flow_convert(struct flow *flow)
 {
 	if (!flow->to->end)
 		return;
-	g711_convert(flow->law, flow->to->end->law, flow->octets, flow->n);
+	if (!clear_end(flow))
+		g711_convert(flow->law, flow->to->end->law, flow->octets, flow->n);
 	flow->law = flow->to->end->law;
 }
 
@@ -151,7 +240,7 @@ static void flow_tone(struct flow *flow)
 {
 	int16_t linear[BLOCK_SAMPLES];
 
-	if (!flow->to->tone.tone)
+	if (!flow->to->tone.tone || (flow->to->end && flow->to->end->clear))
 		return;
 	tone_player_play(&flow->to->tone, linear, flow->n);
 	g711_compress(flow->law, flow->octets, linear, flow->n);
@@ -160,8 +249,11 @@ static void flow_tone(struct flow *flow)
 
 static void flow_digits(struct flow *flow)
 {
-	if (flow->to->end && !flow->to->end->events_out &&
-	    digits_play(&flow->to->digits, flow->law, flow->octets, flow->n))
+	struct media_end *end = flow->to->end;
+
+	if (!end || end->clear || (end->events_out && !digits_tone_next(&flow->to->digits)))
+		return;
+	if (digits_play(&flow->to->digits, flow->law, flow->octets, flow->n))
 		flow->pause = false;
 }
 
@@ -176,6 +268,7 @@ static void flow_put(struct flow *flow)
 static void flow_block(struct flow *flow)
 {
 	flow_take(flow);
+	flow_watch(flow);
 	flow_listen(flow);
 	flow_gate(flow);
 	flow_convert(flow);
@@ -288,7 +381,16 @@ void pipeline_tone(struct pipeline *pipeline, unsigned side, enum media_tone ton
 
 void pipeline_digit(struct pipeline *pipeline, unsigned side, char digit, uint32_t duration_ms)
 {
-	struct digits *digits = &pipeline->side[side].digits;
+	struct media_side *to = &pipeline->side[side];
 
-	digits_grow(digits, digits_open(digits, digit), duration_ms * PER_MS, true);
+	digits_grow(&to->digits, digit_open(to, digit), duration_ms * PER_MS, true);
+}
+
+void pipeline_watch(struct pipeline *pipeline, unsigned side, uint32_t silence_ms)
+{
+	struct media_side *watched = &pipeline->side[side];
+
+	watched->quiet_limit = silence_ms * PER_MS;
+	watched->quiet_samples = 0;
+	watched->quiet = false;
 }

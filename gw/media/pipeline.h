@@ -69,7 +69,10 @@ struct media_end {
 	enum g711_law law;
 	size_t block;		   /* most octets that put() takes, in multiples of what it needs */
 	struct listener *listener; /* borrow, its own; NULL: none */
-	bool events_out;	   /* digits leave it as RFC 4733 events, by put() */
+	bool events_out;	   /* digits leave it as RFC 4733 events, by put(): */
+	uint64_t events;	   /* those of the bits set */
+	bool clear;		   /* octets are data: nothing converts, mixes, listens or makes up (RFC 4040) */
+	uint8_t idle;		   /* clear: where there are none */
 	struct pipeline *pipeline; /* borrow; NULL: not attached */
 	unsigned side;
 	struct media_end_stats stats;
@@ -80,6 +83,9 @@ struct media_side {
 	bool hear, speak;      /* from this side to the other; to this side from the other */
 	struct digits digits;  /* to go out of this side */
 	struct tone_player tone; /* instead of what the other side says */
+	/* how long it has been silent */
+	uint32_t quiet_samples, quiet_limit; /* limit 0: it is not watched */
+	bool quiet;
 };
 
 typedef void pipeline_report_fn(void *arg, const struct media_event *event);
@@ -95,13 +101,16 @@ void pipeline_attach(struct pipeline *pipeline, unsigned side, struct media_end 
 /* The end that is given back; NULL: there was none. */
 struct media_end *pipeline_detach(struct pipeline *pipeline, unsigned side, const struct round *round);
 void pipeline_tone(struct pipeline *pipeline, unsigned side, enum media_tone tone);
+/* A DTMF digit, or enum media_signal. */
 void pipeline_digit(struct pipeline *pipeline, unsigned side, char digit, uint32_t duration_ms);
+/* Reports when side has been silent for that long, and when no more; 0: no longer. */
+void pipeline_watch(struct pipeline *pipeline, unsigned side, uint32_t silence_ms);
 /* Reads, processes and writes everything that is due. */
 void pipeline_round(struct pipeline *pipeline, const struct round *round);
 
-/* For the ends. A digit begins to be heard at the end: its serial number on the other side, 0: it does not go there. */
+/* For the ends. A digit or signal begins to be heard at the end: its serial number on the other side, 0: it does not go there. */
 uint32_t pipeline_digit_heard(struct media_end *end, char digit);
-/* It lasts; ended: it is whole, and is reported, once. */
+/* It lasts; ended: it is whole, and is reported, once. A signal is reported when it begins, too. */
 void pipeline_digit_lasts(struct media_end *end, char digit, uint32_t serial, uint32_t samples, bool ended);
 void pipeline_report(struct media_end *end, enum media_event_kind kind);
 /* From a jitter buffer, lost octets concealed; true when it was all pause. lost is added to. */

@@ -21,14 +21,73 @@ uint64_t reception_lost(const struct reception *r)
 	return all > r->unique ? all - r->unique : 0;
 }
 
+/* The n oldest of the window are done with. */
+static void window_leave(const struct reception *r, struct losses *losses, unsigned n)
+{
+	uint32_t depth = expected(r);
+
+	for (unsigned i = WINDOW; n; n--) {
+		uint64_t bit = UINT64_C(1) << --i;
+
+		if (i >= depth)
+			continue;
+		if (!(r->window & bit) && !(r->mended & bit))
+			losses_note(losses, PACKET_LOST, 1);
+		else
+			losses_note(losses,
+				    r->useless & ~r->mended & bit ? PACKET_DISCARDED
+								  : PACKET_PLAYED,
+				    1);
+	}
+}
+
+struct losses reception_losses(const struct reception *r)
+{
+	struct losses losses = r->losses;
+
+	window_leave(r, &losses, WINDOW);
+	return losses;
+}
+
+static void window_shift(struct reception *r, unsigned by)
+{
+	window_leave(r, &r->losses, by < WINDOW ? by : WINDOW);
+	if (by > WINDOW)
+		losses_note(&r->losses, PACKET_LOST, by - WINDOW);
+	r->window = by < WINDOW ? r->window << by : 0;
+	r->useless = by < WINDOW ? r->useless << by : 0;
+	r->mended = by < WINDOW ? r->mended << by : 0;
+	r->window |= 1;
+}
+
+static void mark(const struct reception *r, uint64_t *window, uint16_t sequence)
+{
+	uint16_t behind = (uint16_t)((uint16_t)r->highest - sequence);
+
+	if (behind < WINDOW)
+		*window |= UINT64_C(1) << behind;
+}
+
+void reception_discard(struct reception *r, uint16_t sequence)
+{
+	mark(r, &r->useless, sequence);
+}
+
+void reception_mend(struct reception *r, uint16_t sequence)
+{
+	mark(r, &r->mended, sequence);
+}
+
 static void restart(struct reception *r, uint32_t ssrc, uint16_t sequence)
 {
 	/* What was expected of the old sequence stays expected, so that its losses stay lost. */
 	r->past_lost += expected(r);
+	window_leave(r, &r->losses, WINDOW);
 	r->started = true;
 	r->ssrc = ssrc;
 	r->base = r->highest = sequence;
 	r->window = 1;
+	r->useless = r->mended = 0;
 	r->bad_sequence = NO_SEQUENCE;
 	r->received = 1;
 	r->unique++;
@@ -63,8 +122,8 @@ static enum reception_verdict note_sequence(struct reception *r, uint32_t ssrc, 
 		return RECEPTION_RESTART;
 	}
 	if (ahead > 0 && ahead < MAX_DROPOUT) {
+		window_shift(r, ahead);
 		r->highest += ahead;
-		r->window = ahead < WINDOW ? r->window << ahead | 1 : 1;
 		r->received++;
 		r->unique++;
 		return RECEPTION_NEW;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gw/base/octets.h"
+#include "gw/media/rtcp_xr.h"
 
 #define VERSION	      2
 #define PADDING	      0x20
@@ -94,6 +95,12 @@ size_t rtcp_encode(uint8_t octets[RTCP_OCTETS_MAX], const struct rtcp_out *out)
 	octets_write_open(&w, octets, RTCP_OCTETS_MAX);
 	encode_report(&w, out);
 	encode_sdes(&w, out);
+	if (out->metrics && out->has_report) {
+		at = open_packet(&w, 0, RTCP_XR);
+		octets_write_be32(&w, out->ssrc);
+		rtcp_xr_encode(&w, out->source, out->metrics);
+		close_packet(&w, at);
+	}
 	if (out->bye) {
 		at = open_packet(&w, 1, BYE);
 		octets_write_be32(&w, out->ssrc);
@@ -152,6 +159,8 @@ static int decode_packet(struct rtcp_in *in, struct octets_reader *r, bool first
 		decode_report(in, &body, type, head & COUNT, our_ssrc);
 	else if (type == BYE)
 		in->bye = true;
+	else if (type == RTCP_XR && octets_read_left(&body) >= 4 && octets_read_be32(&body))
+		in->has_metrics = rtcp_xr_decode(body, our_ssrc, &in->metrics) || in->has_metrics;
 	return body.bad ? -EINVAL : 0;
 }
 

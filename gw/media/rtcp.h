@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
-/* RTCP for a session of two (RFC 3550 6): compound packets and the interval between them. Pure functions. */
+/* RTCP for a session of two (RFC 3550 6, RFC 3611): compound packets and the interval between them. Pure functions. */
 #ifndef MEDIA_RTCP_H
 #define MEDIA_RTCP_H
 
@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "gw/media/media.h"
 #include "gw/media/reception.h"
 
 #define RTCP_OCTETS_MAX 256
@@ -22,6 +23,7 @@ struct rtcp_out {
 	uint32_t source;
 	struct reception_report report;
 	uint32_t lsr, dlsr; /* 1/65536 s */
+	const struct media_quality *metrics; /* borrow; NULL: no XR */
 	bool bye;
 };
 
@@ -32,10 +34,12 @@ struct rtcp_in {
 	bool reports_us;
 	uint32_t echoed_lsr, echoed_dlsr; /* of the block about us; 0: it has had no SR yet */
 	uint8_t fraction_lost;
+	bool has_metrics; /* about us */
+	struct media_quality metrics;
 	bool bye;
 };
 
-/* SR or RR, SDES with CNAME, BYE if so; returns the octets written. */
+/* SR or RR, SDES with CNAME, XR and BYE if so; returns the octets written. */
 size_t rtcp_encode(uint8_t octets[RTCP_OCTETS_MAX], const struct rtcp_out *out);
 /* -EINVAL: not a valid compound packet (A.2). our_ssrc picks the report block. */
 int rtcp_decode(struct rtcp_in *in, const uint8_t *octets, size_t n, uint32_t our_ssrc) __attribute__((warn_unused_result));

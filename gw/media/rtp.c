@@ -7,13 +7,15 @@
 
 #include "gw/base/octets.h"
 
-#define VERSION	  2
-#define PADDING	  0x20
-#define EXTENSION 0x10
-#define CSRCS	  0x0F
-#define MARKER	  0x80
-#define EVENT_END 0x80
-#define VOLUME	  0x3F
+#define VERSION	   2
+#define PADDING	   0x20
+#define EXTENSION  0x10
+#define CSRCS	   0x0F
+#define MARKER	   0x80
+#define EVENT_END  0x80
+#define VOLUME	   0x3F
+#define TONE_THIRD 0x40 /* RFC 4733 4.3.3: the modulation is in 1/3 Hz */
+#define FREQUENCY  0x0FFF
 
 static const char digits[] = "0123456789*#ABCD";
 
@@ -88,6 +90,26 @@ void rtp_event_encode(uint8_t *octets, const struct rtp_event *event)
 	octets_write_u8(&w, event->event);
 	octets_write_u8(&w, (event->end ? EVENT_END : 0u) | (event->volume & VOLUME));
 	octets_write_be16(&w, event->duration);
+}
+
+int rtp_tone_decode(struct rtp_tone *tone, const uint8_t *octets, size_t n)
+{
+	struct octets_reader r;
+	unsigned modulation, flags, hz;
+
+	octets_read_open(&r, octets, n);
+	modulation = octets_read_be16(&r);
+	flags = modulation & 0x7F;
+	tone->volume = flags & VOLUME;
+	tone->modulation_third_hz = (uint16_t)((modulation >> 7) * (flags & TONE_THIRD ? 1 : 3));
+	tone->duration = octets_read_be16(&r);
+	tone->n_hz = 0;
+	while (octets_read_left(&r) >= 2) {
+		hz = octets_read_be16(&r) & FREQUENCY;
+		if (hz && tone->n_hz < RTP_TONE_FREQUENCIES)
+			tone->hz[tone->n_hz++] = (uint16_t)hz;
+	}
+	return r.bad || !tone->duration ? -EINVAL : 0;
 }
 
 char rtp_event_digit(uint8_t event)

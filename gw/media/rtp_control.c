@@ -57,10 +57,13 @@ static void note_size(struct rtp_control *control, size_t n)
 /* Where RTCP goes to and comes from, and nowhere else. */
 static bool control_peer(const struct rtp_end *rtp, struct sockaddr_storage *peer)
 {
-	*peer = rtp->params.remote_rtcp;
-	if (peer->ss_family != AF_UNSPEC)
-		return true;
 	*peer = *source_lock_target(&rtp->lock);
+	if (rtp->params.rtcp_mux)
+		return peer->ss_family != AF_UNSPEC;
+	if (rtp->params.remote_rtcp.ss_family != AF_UNSPEC) {
+		*peer = rtp->params.remote_rtcp;
+		return true;
+	}
 	sockaddr_set_port(peer, (uint16_t)(sockaddr_port(peer) + 1));
 	return peer->ss_family != AF_UNSPEC;
 }
@@ -93,6 +96,7 @@ static void send_report(struct rtp_end *rtp, uint64_t now_us, bool bye)
 		.rtp_timestamp = rtp->timestamp + (uint32_t)rtp->filled,
 		.packets = rtp->sent_packets,
 		.octets = rtp->sent_octets,
+		.metrics = rtp->params.rtcp_xr ? &rtp->end.stats.quality : NULL,
 		.bye = bye,
 	};
 	uint8_t octets[RTCP_OCTETS_MAX];
@@ -102,9 +106,12 @@ static void send_report(struct rtp_end *rtp, uint64_t now_us, bool bye)
 	if (!control_peer(rtp, &peer))
 		return;
 	fill_report(rtp, &out, now_us);
+	if (out.metrics)
+		rtp_end_rate(rtp);
 	n = rtcp_encode(octets, &out);
-	if (sendto(rtp->rtcp_fd, octets, n, MSG_DONTWAIT | MSG_NOSIGNAL,
-		   (const struct sockaddr *)&peer, sockaddr_octets(&peer)) < 0)
+	if (sendto(rtp->params.rtcp_mux ? rtp->fd : rtp->rtcp_fd, octets, n,
+		   MSG_DONTWAIT | MSG_NOSIGNAL, (const struct sockaddr *)&peer,
+		   sockaddr_octets(&peer)) < 0)
 		return;
 	control->sent_any = true;
 	note_size(control, n);
@@ -138,6 +145,11 @@ static void note_round_trip(struct rtp_end *rtp, const struct rtcp_in *in, uint6
 		rtp->end.stats.rtt_us = (uint32_t)((uint64_t)trip * 1000000 / 65536);
 }
 
+static bool payloads_pause(const struct rtp_end *rtp)
+{
+	return rtp->comfort.on || rtp->params.cn_payload_type_in;
+}
+
 void rtp_control_packet(struct rtp_end *rtp, const uint8_t *octets, size_t n,
 			const struct round *round)
 {
@@ -155,6 +167,11 @@ void rtp_control_packet(struct rtp_end *rtp, const uint8_t *octets, size_t n,
 		control->lsr = in.lsr;
 		control->lsr_us = round->now_us;
 	}
+	if (in.has_metrics)
+		rtp->end.stats.peer_quality = in.metrics;
+	/* A peer that may be silent for long is alive as long as it reports. */
+	if (payloads_pause(rtp))
+		rtp->last_in_us = round->now_us;
 	note_round_trip(rtp, &in, round->now_us);
 }
 

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /*
- * An RTP session as an end of a channel: symmetric RTP (RFC 3550) with G.711 (RFC 3551) and telephone events (RFC 4733),
- * and its RTCP. One file each: what comes in, what goes out, RTCP, the end itself.
+ * An RTP session as an end of a channel: symmetric RTP (RFC 3550) with G.711 (RFC 3551) or clearmode (RFC 4040), telephone
+ * events and tones (RFC 4733), redundancy (RFC 2198), comfort noise (RFC 3389), and its RTCP. One file each: packets in,
+ * events in, what is played, packets out, events out, RTCP, the end itself.
  */
 #ifndef MEDIA_RTP_END_H
 #define MEDIA_RTP_END_H
 
+#include "dsp/comfort.h"
+#include "dsp/vad.h"
 #include "gw/media/negotiation.h"
 #include "gw/media/pipeline.h"
 #include "gw/media/reception.h"
@@ -13,7 +16,10 @@
 #include "gw/media/rtp.h"
 #include "gw/media/source_lock.h"
 
-#define RTP_PAYLOAD_MAX 480 /* 60 ms */
+#define RTP_PAYLOAD_MAX	480  /* 60 ms */
+#define RTP_PACKET_MAX	1400 /* with redundancy: what passes any path */
+#define RTP_CN_STATIC	13   /* RFC 3551 table 4 */
+#define RTP_PER_MS	8
 
 /* Random and constant values of a session, from core. */
 struct rtp_identity {
@@ -28,7 +34,7 @@ struct rtp_identity {
 struct event_in {
 	bool known; /* timestamp is that of the last event, over or not */
 	bool open;
-	char digit;
+	uint8_t event;
 	uint32_t timestamp; /* of this segment */
 	uint32_t base;	    /* samples of the segments before */
 	uint32_t duration;  /* of this segment */
@@ -39,11 +45,34 @@ struct event_in {
 /* The telephone event being sent. */
 struct event_out {
 	bool open;
-	uint8_t event;
+	uint8_t event, volume;
 	uint32_t timestamp; /* of this segment */
 	uint32_t base;	    /* samples of the segments before */
 	uint32_t reported;  /* samples reported, all segments */
 	unsigned repeats;   /* of the last packet, to be sent */
+	/* the segment before */
+	uint32_t segment_timestamp, segment_samples;
+	unsigned segment_repeats;
+};
+
+/* Payloads sent, to be sent again (RFC 2198). */
+struct red_out {
+	struct red_sent {
+		uint8_t payload_type;
+		uint32_t timestamp;
+		size_t n;
+		uint8_t octets[RTP_PAYLOAD_MAX];
+	} sent[MEDIA_RED_MAX];
+	unsigned count; /* the newest is first */
+};
+
+/* Silence that is not sent (RFC 3389). */
+struct pause_out {
+	struct vad vad;
+	struct comfort_analyser analyser;
+	bool on;
+	struct comfort_noise told;
+	uint32_t since; /* samples since it was */
 };
 
 /* RTCP of the session. */
@@ -66,6 +95,7 @@ struct rtp_end {
 	int fd, rtcp_fd; /* borrow: core closes them */
 	struct rtp_identity identity;
 	uint32_t timeout_ms; /* 0: none */
+	struct jitter_conf jitter_conf; /* the engine's */
 
 	/* as negotiated */
 	bool negotiated;
@@ -78,6 +108,14 @@ struct rtp_end {
 	struct jitter jitter;
 	struct concealer concealer;
 	struct event_in event_in;
+	struct comfort_player comfort;
+	uint64_t comfort_samples;
+	struct vad heard; /* levels, for XR */
+	uint16_t last_sequence; /* of the newest packet */
+	bool last_known;	/* last_end is past the newest audio */
+	uint32_t last_end;
+	size_t in_samples; /* of an audio packet */
+	uint32_t expected; /* by the jitter buffer, for copies */
 	uint64_t last_in_us;
 	bool started, timed_out;
 
@@ -89,8 +127,11 @@ struct rtp_end {
 	size_t filled;
 	uint8_t packet[RTP_HEADER_OCTETS + RTP_PAYLOAD_MAX];
 	struct event_out event_out;
+	struct pause_out pause_out;
+	struct red_out red_out;
 	uint32_t sent_packets, sent_octets;
 
+	uint64_t rated_us; /* when the quality was last looked at */
 	struct rtp_control control;
 };
 
@@ -106,6 +147,9 @@ struct rtp_end *rtp_end_of(struct media_end *end);
 /* Media thread from here on. */
 void rtp_end_set(struct rtp_end *rtp, const struct media_rtp_params *params, const struct round *round);
 
+/* What losses, delays and levels come to, into the end's statistics. */
+void rtp_end_rate(struct rtp_end *rtp);
+
 /* rtp_in.c: reads the socket; a packet read is judged and stored. */
 void rtp_in_read(struct rtp_end *rtp, const struct round *round);
 void rtp_in_packet(struct rtp_end *rtp, const uint8_t *octets, size_t n, const struct sockaddr_storage *from,
@@ -113,9 +157,26 @@ void rtp_in_packet(struct rtp_end *rtp, const uint8_t *octets, size_t n, const s
 /* Ends an event of which no end has come; reports silence. */
 void rtp_in_upkeep(struct rtp_end *rtp, const struct round *round);
 void rtp_in_close(struct rtp_end *rtp);
+void rtp_in_refuse(struct rtp_end *rtp);
+
+/* rtp_event_in.c: telephone events and tones. */
+void rtp_event_in_take(struct rtp_end *rtp, const struct rtp_packet *packet, const struct round *round);
+void rtp_event_in_tone(struct rtp_end *rtp, const struct rtp_packet *packet, const struct round *round);
+void rtp_event_in_upkeep(struct rtp_end *rtp, const struct round *round);
+/* The open one is over. */
+void rtp_event_in_close(struct rtp_end *rtp);
+
+/* rtp_play.c: what was received, octet by octet; true when it was all pause. */
+bool rtp_play(struct rtp_end *rtp, uint8_t *octets, size_t n);
 
 /* rtp_out.c: gathers octets to packets. */
 void rtp_out_put(struct rtp_end *rtp, const uint8_t *octets, size_t n, bool pause);
+/* A payload, with what redundancy adds to it. */
+void rtp_out_send(struct rtp_end *rtp, const struct rtp_packet *packet);
+
+/* rtp_event_out.c: a packet's time has come, with a digit, or with the last one's end to be sent again. */
+void rtp_event_out_step(struct rtp_end *rtp, struct digits *digits, const struct digit *digit);
+void rtp_event_out_repeat(struct rtp_end *rtp);
 
 /* rtp_control.c: RTCP. */
 void rtp_control_open(struct rtp_end *rtp, const struct round *round);

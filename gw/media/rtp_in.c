@@ -3,154 +3,233 @@
 #include <sys/socket.h>
 
 #include "gw/base/counter.h"
+#include "gw/media/red.h"
 #include "gw/media/rtp_end.h"
 
 #define READ_MAX   64 /* packets in a round: a flood does not stop the others */
 #define PACKET_MAX 2048
-#define EVENT_TIMEOUT_US                                                                           \
-	150000 /* three of the longest usual update intervals, RFC 4733 2.5.1.2                    \
-		*/
+#define RTCP_FIRST                                                                                 \
+	192 /* RFC 5761 4: the second octet of RTCP, and of no RTP that is used with it */
+#define RTCP_LAST 223
+
+enum payload {
+	PAYLOAD_NONE,
+	PAYLOAD_AUDIO,
+	PAYLOAD_EVENT,
+	PAYLOAD_TONE,
+	PAYLOAD_NOISE,
+	PAYLOAD_RED
+};
 
 static struct counter refused =
 	COUNTER_INIT("causeway_media_rtp_refused_total",
 		     "RTP packets of the wrong source, version or payload type, or malformed");
 
-static void refuse(struct rtp_end *rtp)
+void rtp_in_refuse(struct rtp_end *rtp)
 {
 	rtp->end.stats.refused++;
 	counter_add(&refused, 1);
 }
 
-/* ---- telephone events, RFC 4733 2.5.2 ---- */
-
-static uint32_t event_samples(const struct event_in *event)
+static enum payload payload_of(const struct rtp_end *rtp, uint8_t type)
 {
-	return event->base + event->duration;
-}
+	const struct media_rtp_params *p = &rtp->params;
 
-static void event_close(struct rtp_end *rtp)
-{
-	struct event_in *event = &rtp->event_in;
-
-	if (!event->open)
-		return;
-	event->open = false;
-	pipeline_digit_lasts(&rtp->end, event->digit, event->serial, event_samples(event), true);
-}
-
-/* 2.5.1.3: a long event goes on in a new segment, which begins where the last one ended. */
-static bool is_next_segment(const struct event_in *event, const struct rtp_packet *packet,
-			    char digit)
-{
-	return event->open && digit == event->digit && !packet->marker &&
-	       packet->timestamp == event->timestamp + event->duration &&
-	       event->duration == RTP_EVENT_LONGEST;
-}
-
-/* A packet with a timestamp of its own; false: it is of an event before the last. */
-static bool event_begin(struct rtp_end *rtp, const struct rtp_packet *packet, char digit)
-{
-	struct event_in *event = &rtp->event_in;
-
-	if (event->known && (int32_t)(packet->timestamp - event->timestamp) < 0)
-		return false;
-	if (is_next_segment(event, packet, digit)) {
-		event->base += event->duration;
-	} else {
-		event_close(rtp);
-		event->open = true;
-		event->digit = digit;
-		event->base = 0;
-		event->serial = pipeline_digit_heard(&rtp->end, digit);
-	}
-	event->known = true;
-	event->timestamp = packet->timestamp;
-	event->duration = 0;
-	return true;
-}
-
-static void take_event(struct rtp_end *rtp, const struct rtp_packet *packet,
-		       const struct round *round)
-{
-	struct event_in *event = &rtp->event_in;
-	struct rtp_event in;
-	char digit;
-
-	if (rtp_event_decode(&in, packet->payload, packet->n_payload)) {
-		refuse(rtp);
-		return;
-	}
-	digit = rtp_event_digit(in.event);
-	if (!digit)
-		return;
-	if ((!event->known || packet->timestamp != event->timestamp) &&
-	    !event_begin(rtp, packet, digit))
-		return;
-	if (!event->open) /* its end, again */
-		return;
-	if (in.duration > event->duration)
-		event->duration = in.duration;
-	event->last_us = round->now_us;
-	if (in.end)
-		event_close(rtp);
-	else
-		pipeline_digit_lasts(&rtp->end, digit, event->serial, event_samples(event), false);
+	if (type == p->payload_type)
+		return PAYLOAD_AUDIO;
+	if (p->dtmf_payload_type_in >= 0 && type == (uint8_t)p->dtmf_payload_type_in)
+		return PAYLOAD_EVENT;
+	if (!type || rtp->end.clear)
+		return PAYLOAD_NONE;
+	if (type == p->red_payload_type_in)
+		return PAYLOAD_RED;
+	if (type == p->cn_payload_type_in || type == RTP_CN_STATIC)
+		return PAYLOAD_NOISE;
+	return type == p->tone_payload_type_in ? PAYLOAD_TONE : PAYLOAD_NONE;
 }
 
 /* ---- audio ---- */
+
+/* RFC 3389 5.1: no packet is missing, but time is: the peer said nothing. */
+static void note_silence(struct rtp_end *rtp, const struct rtp_packet *packet)
+{
+	if (rtp->last_known && packet->sequence == (uint16_t)(rtp->last_sequence + 1) &&
+	    (int32_t)(packet->timestamp - rtp->last_end) > 0)
+		jitter_pause(&rtp->jitter, rtp->last_end);
+}
+
+static void note_end(struct rtp_end *rtp, const struct rtp_packet *packet)
+{
+	uint32_t end = packet->timestamp + (uint32_t)packet->n_payload;
+
+	rtp->in_samples = packet->n_payload;
+	if (rtp->last_known && (int32_t)(end - rtp->last_end) <= 0)
+		return;
+	rtp->last_known = true;
+	rtp->last_end = end;
+}
 
 static void take_audio(struct rtp_end *rtp, const struct rtp_packet *packet,
 		       const struct round *round)
 {
 	if (!packet->n_payload)
 		return;
+	note_silence(rtp, packet);
 	switch (jitter_put(&rtp->jitter, packet->timestamp, packet->payload, packet->n_payload,
 			   round->timely)) {
 	case JITTER_LATE:
 		rtp->end.stats.late++;
+		reception_discard(&rtp->reception, packet->sequence);
 		break;
 	case JITTER_STRAY:
-		refuse(rtp);
-		break;
+		reception_discard(&rtp->reception, packet->sequence);
+		rtp_in_refuse(rtp);
+		return;
 	case JITTER_STORED:
 	case JITTER_DUPLICATE:
 		break;
+	}
+	note_end(rtp, packet);
+}
+
+static void take_noise(struct rtp_end *rtp, const struct rtp_packet *packet)
+{
+	struct comfort_noise noise;
+
+	if (!comfort_decode(&noise, packet->payload, packet->n_payload)) {
+		rtp_in_refuse(rtp);
+		return;
+	}
+	rtp->end.stats.cn_in++;
+	comfort_player_set(&rtp->comfort, &noise);
+	jitter_pause(&rtp->jitter, packet->timestamp);
+}
+
+static void take_payload(struct rtp_end *rtp, const struct rtp_packet *packet,
+			 const struct round *round)
+{
+	switch (payload_of(rtp, packet->payload_type)) {
+	case PAYLOAD_AUDIO:
+		take_audio(rtp, packet, round);
+		break;
+	case PAYLOAD_EVENT:
+		rtp_event_in_take(rtp, packet, round);
+		break;
+	case PAYLOAD_TONE:
+		rtp_event_in_tone(rtp, packet, round);
+		break;
+	case PAYLOAD_NOISE:
+		take_noise(rtp, packet);
+		break;
+	case PAYLOAD_RED:
+	case PAYLOAD_NONE:
+		rtp_in_refuse(rtp);
+		break;
+	}
+}
+
+/* ---- redundancy, RFC 2198 ---- */
+
+/* The buffer has to wait for the oldest copy. */
+static void expect_copy(struct rtp_end *rtp, uint32_t offset)
+{
+	if (offset <= rtp->expected || offset > rtp->jitter.conf.max)
+		return;
+	rtp->expected = offset;
+	jitter_expect(&rtp->jitter, offset);
+}
+
+/* What a packet of before brought, or should have. */
+static void take_copy(struct rtp_end *rtp, const struct rtp_packet *copy, uint32_t offset,
+		      const struct round *round)
+{
+	if (payload_of(rtp, copy->payload_type) != PAYLOAD_AUDIO) {
+		take_payload(rtp, copy, round);
+		return;
+	}
+	if (!copy->n_payload)
+		return;
+	expect_copy(rtp, offset);
+	if (jitter_fill(&rtp->jitter, copy->timestamp, copy->payload, copy->n_payload) !=
+	    JITTER_STORED)
+		return;
+	rtp->end.stats.recovered++;
+	reception_mend(&rtp->reception, copy->sequence);
+}
+
+static void take_red(struct rtp_end *rtp, const struct rtp_packet *packet,
+		     const struct round *round)
+{
+	struct red_block blocks[RED_BLOCKS_MAX];
+	struct rtp_packet inner = *packet;
+	int n = red_decode(blocks, packet->payload, packet->n_payload);
+
+	if (n < 0) {
+		rtp_in_refuse(rtp);
+		return;
+	}
+	for (int i = 0; i < n; i++) {
+		inner.payload_type = blocks[i].payload_type;
+		inner.payload = blocks[i].octets;
+		inner.n_payload = blocks[i].n;
+		inner.timestamp = packet->timestamp - blocks[i].offset;
+		inner.sequence = (uint16_t)(packet->sequence - (n - 1 - i));
+		inner.marker = packet->marker && i == n - 1;
+		if (inner.n_payload > JITTER_PACKET_MAX)
+			rtp_in_refuse(rtp);
+		else if (i < n - 1)
+			take_copy(rtp, &inner, blocks[i].offset, round);
+		else
+			take_payload(rtp, &inner, round);
 	}
 }
 
 /* ---- every packet ---- */
 
-static bool is_audio(const struct rtp_end *rtp, const struct rtp_packet *packet)
+/* The timestamp of an event is that of its start, and says nothing about its arrival. */
+static bool is_timed(const struct rtp_end *rtp, const struct rtp_packet *packet)
 {
-	return packet->payload_type == rtp->params.payload_type;
+	enum payload payload = payload_of(rtp, packet->payload_type);
+
+	/* The last header of redundancy is of one octet; before it come those of four. */
+	if (payload == PAYLOAD_RED) {
+		size_t at = 0;
+
+		while (at < packet->n_payload && packet->payload[at] & 0x80)
+			at += 4;
+		payload = at < packet->n_payload ? payload_of(rtp, packet->payload[at])
+						 : PAYLOAD_NONE;
+	}
+	return payload == PAYLOAD_AUDIO;
 }
 
-static bool is_event(const struct rtp_end *rtp, const struct rtp_packet *packet)
+static void restart(struct rtp_end *rtp)
 {
-	return rtp->params.dtmf_payload_type_in >= 0 &&
-	       packet->payload_type == (uint8_t)rtp->params.dtmf_payload_type_in;
+	rtp_event_in_close(rtp);
+	rtp->event_in.known = false;
+	rtp->last_known = false;
+	rtp->expected = 0;
+	rtp->comfort.on = false;
+	jitter_reset(&rtp->jitter, rtp->end.law);
 }
 
 /* False: a duplicate, or too odd to be used. */
 static bool note_reception(struct rtp_end *rtp, const struct rtp_packet *packet,
 			   const struct round *round)
 {
-	/* The timestamp of an event is that of its start, and says nothing about its arrival. */
 	uint32_t arrival = (uint32_t)(round->now_us / 125);
 	uint32_t timestamp =
-		is_audio(rtp, packet) ? packet->timestamp : arrival - rtp->reception.transit;
+		is_timed(rtp, packet) ? packet->timestamp : arrival - rtp->reception.transit;
 
 	switch (reception_note(&rtp->reception, packet->ssrc, packet->sequence, timestamp,
 			       arrival)) {
 	case RECEPTION_RESTART:
-		event_close(rtp);
-		rtp->event_in.known = false;
-		jitter_reset(&rtp->jitter, rtp->end.law);
+		restart(rtp);
 		return true;
 	case RECEPTION_NEW:
 		return true;
 	case RECEPTION_WILD:
-		refuse(rtp);
+		rtp_in_refuse(rtp);
 		return false;
 	case RECEPTION_DUPLICATE:
 		break;
@@ -169,27 +248,59 @@ static void note_arrival(struct rtp_end *rtp, size_t n, const struct round *roun
 	rtp->started = true;
 }
 
+static bool is_control(const struct rtp_end *rtp, const uint8_t *octets, size_t n)
+{
+	return rtp->params.rtcp_mux && n > 1 && octets[1] >= RTCP_FIRST && octets[1] <= RTCP_LAST;
+}
+
+/* RFC 5761 5.1: from where RTP may come, too, and it proves nothing about the source. */
+static void take_control(struct rtp_end *rtp, const uint8_t *octets, size_t n,
+			 const struct sockaddr_storage *from, const struct round *round)
+{
+	if (sockaddr_same(from, source_lock_target(&rtp->lock)))
+		rtp_control_packet(rtp, octets, n, round);
+	else
+		rtp_in_refuse(rtp);
+}
+
+static bool is_acceptable(const struct rtp_end *rtp, const struct rtp_packet *packet)
+{
+	switch (payload_of(rtp, packet->payload_type)) {
+	case PAYLOAD_NONE:
+		return false;
+	case PAYLOAD_RED:
+		return true;
+	default:
+		return packet->n_payload <= JITTER_PACKET_MAX;
+	}
+}
+
 void rtp_in_packet(struct rtp_end *rtp, const uint8_t *octets, size_t n,
 		   const struct sockaddr_storage *from, const struct round *round)
 {
 	struct rtp_packet packet;
 
-	if (!rtp->negotiated || !rtp->params.receive)
+	if (!rtp->negotiated)
 		return;
-	if (rtp_decode(&packet, octets, n) ||
-	    (!is_audio(rtp, &packet) && !is_event(rtp, &packet)) ||
-	    packet.n_payload > JITTER_PACKET_MAX ||
+	if (is_control(rtp, octets, n)) {
+		take_control(rtp, octets, n, from, round);
+		return;
+	}
+	if (!rtp->params.receive)
+		return;
+	if (rtp_decode(&packet, octets, n) || !is_acceptable(rtp, &packet) ||
 	    !source_lock_accept(&rtp->lock, from, &packet, round->now_us)) {
-		refuse(rtp);
+		rtp_in_refuse(rtp);
 		return;
 	}
 	note_arrival(rtp, packet.n_payload, round);
 	if (!note_reception(rtp, &packet, round))
 		return;
-	if (is_event(rtp, &packet))
-		take_event(rtp, &packet, round);
+	if (payload_of(rtp, packet.payload_type) == PAYLOAD_RED)
+		take_red(rtp, &packet, round);
 	else
-		take_audio(rtp, &packet, round);
+		take_payload(rtp, &packet, round);
+	rtp->last_sequence = packet.sequence;
 }
 
 void rtp_in_read(struct rtp_end *rtp, const struct round *round)
@@ -208,13 +319,17 @@ void rtp_in_read(struct rtp_end *rtp, const struct round *round)
 	}
 }
 
+static uint32_t timeout_ms(const struct rtp_end *rtp)
+{
+	return rtp->params.timeout_ms ? rtp->params.timeout_ms : rtp->timeout_ms;
+}
+
 void rtp_in_upkeep(struct rtp_end *rtp, const struct round *round)
 {
-	if (rtp->event_in.open && round->now_us - rtp->event_in.last_us > EVENT_TIMEOUT_US)
-		event_close(rtp);
-	if (!rtp->negotiated || !rtp->params.receive || !rtp->timeout_ms || rtp->timed_out)
+	rtp_event_in_upkeep(rtp, round);
+	if (!rtp->negotiated || !rtp->params.receive || !timeout_ms(rtp) || rtp->timed_out)
 		return;
-	if (round->now_us - rtp->last_in_us > (uint64_t)rtp->timeout_ms * 1000) {
+	if (round->now_us - rtp->last_in_us > (uint64_t)timeout_ms(rtp) * 1000) {
 		rtp->timed_out = true;
 		pipeline_report(&rtp->end, MEDIA_EV_RTP_TIMEOUT);
 	}
@@ -222,5 +337,5 @@ void rtp_in_upkeep(struct rtp_end *rtp, const struct round *round)
 
 void rtp_in_close(struct rtp_end *rtp)
 {
-	event_close(rtp);
+	rtp_event_in_close(rtp);
 }

@@ -1,31 +1,31 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
-/* What goes out on an RTP session: packets of audio, or of a telephone event instead (RFC
- * 4733 2.5.1). */
+/* What goes out on an RTP session: packets of audio, of a telephone event instead (RFC 4733 2.5.1), or of comfort noise
+ * (RFC 3389), each with the ones before where redundancy was agreed (RFC 2198). */
 #include <string.h>
 #include <sys/socket.h>
 
+#include "gw/media/red.h"
 #include "gw/media/rtp_end.h"
 
-#define EVENT_REPEATS 2 /* of the last packet: sent three times in all, 2.5.1.4 */
-#define EVENT_VOLUME  7 /* -dBm0 */
+#define CN_LEAST     800   /* 100 ms between two descriptions of a noise, */
+#define CN_MOST	     4000  /* 500 ms when it does not change */
+#define TONE_RESIDUE 0.03f /* a steady tone is no noise, */
+#define TONE_DBOV                                                                                  \
+	66 /* unless it is below -60 dBm0: what an idle line has for silence is one, too */
 
-static void send_packet(struct rtp_end *rtp, uint8_t payload_type, uint32_t timestamp, bool marker,
-			size_t n)
+/* octets has room for the header, and then the payload. */
+static void transmit(struct rtp_end *rtp, const struct rtp_packet *packet, uint8_t *octets,
+		     size_t n)
 {
 	const struct sockaddr_storage *to = source_lock_target(&rtp->lock);
-	const struct rtp_packet header = {
-		.payload_type = payload_type,
-		.marker = marker,
-		.sequence = rtp->sequence,
-		.timestamp = timestamp,
-		.ssrc = rtp->identity.ssrc,
-	};
+	struct rtp_packet header = *packet;
 
 	if (to->ss_family == AF_UNSPEC)
 		return;
-	rtp_encode_header(rtp->packet, &header);
-	rtp->sequence++;
-	if (sendto(rtp->fd, rtp->packet, RTP_HEADER_OCTETS + n, MSG_DONTWAIT | MSG_NOSIGNAL,
+	header.sequence = rtp->sequence++;
+	header.ssrc = rtp->identity.ssrc;
+	rtp_encode_header(octets, &header);
+	if (sendto(rtp->fd, octets, RTP_HEADER_OCTETS + n, MSG_DONTWAIT | MSG_NOSIGNAL,
 		   (const struct sockaddr *)to, sockaddr_octets(to)) < 0)
 		return;
 	rtp->sent_packets++;
@@ -34,98 +34,184 @@ static void send_packet(struct rtp_end *rtp, uint8_t payload_type, uint32_t time
 	rtp->end.stats.octets_out += n;
 }
 
-/* ---- events ---- */
+/* ---- redundancy ---- */
 
-static void event_send(struct rtp_end *rtp, uint32_t duration, bool marker, bool end)
+static unsigned generations(const struct rtp_end *rtp)
 {
-	const struct rtp_event event = {
-		.event = rtp->event_out.event,
-		.end = end,
-		.volume = EVENT_VOLUME,
-		.duration = (uint16_t)duration,
-	};
+	unsigned n = rtp->params.red_payload_type ? rtp->params.red_generations : 0;
 
-	rtp_event_encode(rtp->packet + RTP_HEADER_OCTETS, &event);
-	send_packet(rtp, (uint8_t)rtp->params.dtmf_payload_type, rtp->event_out.timestamp, marker,
-		    RTP_EVENT_OCTETS);
+	return n < MEDIA_RED_MAX ? n : MEDIA_RED_MAX;
 }
 
-/* 2.5.1.3: segments of the longest duration are closed without end, and the next begins there. */
-static void event_segment(struct rtp_end *rtp, uint32_t samples)
+/* An event's report takes the place of the one before of the same event. */
+static void remember(struct rtp_end *rtp, const struct rtp_packet *packet)
 {
-	struct event_out *out = &rtp->event_out;
+	struct red_out *red = &rtp->red_out;
+	struct red_sent *newest = &red->sent[0];
 
-	while (samples - out->base > RTP_EVENT_LONGEST) {
-		event_send(rtp, RTP_EVENT_LONGEST, false, false);
-		out->base += RTP_EVENT_LONGEST;
-		out->timestamp += RTP_EVENT_LONGEST;
+	if (!red->count || newest->payload_type != packet->payload_type ||
+	    newest->timestamp != packet->timestamp) {
+		memmove(red->sent + 1, red->sent, sizeof(red->sent) - sizeof(*red->sent));
+		if (red->count < MEDIA_RED_MAX)
+			red->count++;
 	}
+	newest->payload_type = packet->payload_type;
+	newest->timestamp = packet->timestamp;
+	newest->n = packet->n_payload;
+	memcpy(newest->octets, packet->payload, packet->n_payload);
 }
 
-static void event_step(struct rtp_end *rtp, struct digits *digits, const struct digit *digit)
+/* The payloads before this one that its packet takes along, oldest first, and it. */
+static unsigned gather(const struct rtp_end *rtp, const struct rtp_packet *packet,
+		       struct red_block *blocks)
 {
-	struct event_out *out = &rtp->event_out;
-	bool first = !out->open;
-	uint32_t samples;
-	bool done;
+	unsigned most = generations(rtp), n = 0;
+	size_t room = RTP_PACKET_MAX - 1 - packet->n_payload;
+	const struct red_sent *use[MEDIA_RED_MAX];
 
-	if (first)
-		*out = (struct event_out){ .open = true,
-					   .event = (uint8_t)rtp_event_of(digit->symbol),
+	for (unsigned i = 0; i < rtp->red_out.count && n < most; i++) {
+		const struct red_sent *sent = &rtp->red_out.sent[i];
+		uint32_t offset = packet->timestamp - sent->timestamp;
+
+		if (offset == 0 && sent->payload_type == packet->payload_type)
+			continue;
+		if (offset > RED_OFFSET_MAX || sent->n + 4 > room)
+			break;
+		room -= sent->n + 4;
+		use[n++] = sent;
+	}
+	for (unsigned i = 0; i < n; i++)
+		blocks[i] = (struct red_block){
+			.payload_type = use[n - 1 - i]->payload_type,
+			.offset = (uint16_t)(packet->timestamp - use[n - 1 - i]->timestamp),
+			.octets = use[n - 1 - i]->octets,
+			.n = use[n - 1 - i]->n,
+		};
+	blocks[n] = (struct red_block){ .payload_type = packet->payload_type,
+					.octets = packet->payload,
+					.n = packet->n_payload };
+	return n + 1;
+}
+
+static void send_redundant(struct rtp_end *rtp, const struct rtp_packet *packet)
+{
+	uint8_t octets[RTP_HEADER_OCTETS + RTP_PACKET_MAX];
+	struct red_block blocks[MEDIA_RED_MAX + 1];
+	struct rtp_packet outer = *packet;
+	unsigned n_blocks = gather(rtp, packet, blocks);
+	size_t n = red_encode(octets + RTP_HEADER_OCTETS, RTP_PACKET_MAX, blocks, n_blocks);
+
+	outer.payload_type = rtp->params.red_payload_type;
+	if (n)
+		transmit(rtp, &outer, octets, n);
+	remember(rtp, packet);
+}
+
+void rtp_out_send(struct rtp_end *rtp, const struct rtp_packet *packet)
+{
+	uint8_t octets[RTP_HEADER_OCTETS + RTP_PAYLOAD_MAX];
+
+	if (generations(rtp)) {
+		send_redundant(rtp, packet);
+		return;
+	}
+	memcpy(octets + RTP_HEADER_OCTETS, packet->payload, packet->n_payload);
+	transmit(rtp, packet, octets, packet->n_payload);
+}
+
+/* ---- silence, RFC 3389 ---- */
+
+static void send_noise(struct rtp_end *rtp, const struct comfort_noise *noise)
+{
+	uint8_t octets[RTP_HEADER_OCTETS + COMFORT_OCTETS_MAX];
+	const struct rtp_packet packet = { .payload_type = rtp->params.cn_payload_type,
 					   .timestamp = rtp->timestamp };
-	digits->played += (uint32_t)rtp->packet_samples;
-	done = digit->ended && digits->played >= digit->samples;
-	samples = done ? digit->samples : digits->played;
-	if (samples < out->reported)
-		samples = out->reported;
-	out->reported = samples;
-	event_segment(rtp, samples);
-	event_send(rtp, samples - out->base, first, done);
-	if (done) {
-		out->open = false;
-		out->repeats = EVENT_REPEATS;
-		digits_done(digits);
-	}
+
+	transmit(rtp, &packet, octets, comfort_encode(octets + RTP_HEADER_OCTETS, noise));
+	rtp->pause_out.told = *noise;
+	rtp->pause_out.since = 0;
+	rtp->end.stats.cn_out++;
 }
 
-/* The last packet again; its audio may go beside it. */
-static void event_repeat(struct rtp_end *rtp)
+/* What was gathered is noise: told of where it begins, changes, or from time to time. */
+static void noise_step(struct rtp_end *rtp, const struct comfort_noise *noise)
 {
-	struct event_out *out = &rtp->event_out;
+	struct pause_out *pause = &rtp->pause_out;
 
-	out->repeats--;
-	event_send(rtp, out->reported - out->base, false, true);
+	if (!pause->on || pause->since >= CN_MOST ||
+	    (pause->since >= CN_LEAST && comfort_differs(noise, &pause->told)))
+		send_noise(rtp, noise);
+	pause->on = true;
+	pause->since += (uint32_t)rtp->packet_samples;
+}
+
+/* True: it is no talk, and has been seen to. */
+static bool is_silence(struct rtp_end *rtp)
+{
+	struct pause_out *pause = &rtp->pause_out;
+	struct comfort_noise noise;
+	int16_t linear[RTP_PAYLOAD_MAX];
+
+	if (!rtp->params.cn_payload_type || rtp->end.clear)
+		return false;
+	g711_expand(rtp->end.law, linear, rtp->packet + RTP_HEADER_OCTETS, rtp->packet_samples);
+	if (vad_hear(&pause->vad, linear, rtp->packet_samples))
+		return false;
+	comfort_analyser_hear(&pause->analyser, linear, rtp->packet_samples);
+	if (comfort_analyser_find(&pause->analyser, &noise) < TONE_RESIDUE &&
+	    noise.level < TONE_DBOV)
+		return false;
+	noise_step(rtp, &noise);
+	return true;
 }
 
 /* ---- packets ---- */
 
 static void send_audio(struct rtp_end *rtp)
 {
-	send_packet(rtp, rtp->params.payload_type, rtp->timestamp, rtp->marker, rtp->filled);
+	const struct rtp_packet packet = {
+		.payload_type = rtp->params.payload_type,
+		.timestamp = rtp->timestamp,
+		.marker = rtp->marker && !rtp->end.clear, /* RFC 4040 3 */
+		.payload = rtp->packet + RTP_HEADER_OCTETS,
+		.n_payload = rtp->filled,
+	};
+
+	if (generations(rtp))
+		send_redundant(rtp, &packet);
+	else
+		transmit(rtp, &packet, rtp->packet, rtp->filled);
 	rtp->marker = false;
+	rtp->pause_out.on = false;
+}
+
+static void audio_due(struct rtp_end *rtp)
+{
+	if ((rtp->filled_pause && !rtp->end.clear) || is_silence(rtp))
+		rtp->marker = true;
+	else
+		send_audio(rtp);
+	rtp_event_out_repeat(rtp);
 }
 
 /* A packet's time has come. */
 static void packet_due(struct rtp_end *rtp)
 {
 	struct digits *digits = &rtp->end.pipeline->side[rtp->end.side].digits;
-	struct digit *digit = rtp->end.events_out ? digits_current(digits) : NULL;
+	struct digit *digit = digits_event_next(digits) ? digits_current(digits) : NULL;
 
 	if (!rtp->params.send) {
 		digits_clear(digits);
 		rtp->event_out = (struct event_out){ 0 };
 		rtp->marker = true;
 	} else if (digit) {
-		event_step(rtp, digits, digit);
+		rtp_event_out_step(rtp, digits, digit);
 		rtp->marker = true;
+		rtp->pause_out.on = false;
 	} else {
-		digits_pause(digits, rtp->packet_samples);
-		if (rtp->filled_pause)
-			rtp->marker = true;
-		else
-			send_audio(rtp);
-		if (rtp->event_out.repeats)
-			event_repeat(rtp);
+		if (!digits_tone_next(digits))
+			digits_pause(digits, rtp->packet_samples);
+		audio_due(rtp);
 	}
 	rtp->timestamp += (uint32_t)rtp->packet_samples;
 	rtp->filled = 0;

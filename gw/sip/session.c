@@ -18,6 +18,7 @@ static const struct {
 } codecs[MEDIA_CODECS] = {
 	[MEDIA_PCMU] = { { "PCMU", 4 }, 0 },
 	[MEDIA_PCMA] = { { "PCMA", 4 }, 8 },
+	[MEDIA_CLEARMODE] = { { "CLEARMODE", 9 }, PT_FIRST_DYNAMIC }, /* RFC 4040 */
 };
 
 static const struct str dtmf_encoding = { "telephone-event", 15 };

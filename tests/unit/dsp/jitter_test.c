@@ -51,7 +51,7 @@ static uint8_t octet_at(uint32_t timestamp)
 
 static void net_open(struct net *net, uint32_t min_ms, uint32_t max_ms)
 {
-	struct jitter_conf conf = { G711_A, min_ms * 8, max_ms * 8 };
+	struct jitter_conf conf = { .law = G711_A, .min = min_ms * 8, .max = max_ms * 8 };
 
 	memset(net, 0, sizeof(*net));
 	jitter_init(&net->jitter, &conf);
@@ -259,7 +259,7 @@ static void duplicates(void)
 
 static void reordering(void)
 {
-	struct jitter_conf conf = { G711_A, 40 * 8, 200 * 8 };
+	struct jitter_conf conf = { .law = G711_A, .min = 40 * 8, .max = 200 * 8 };
 	struct jitter jitter;
 	uint8_t octets[PACKET], out[PACKET];
 	unsigned wrong = 0, audio = 0;
@@ -409,7 +409,7 @@ static void stalled_reader(void)
 static void cuts_are_smooth(void)
 {
 	static const struct tone low = { { 270, 410 }, { -13, -13 }, { 0 } };
-	struct jitter_conf conf = { G711_A, 20 * 8, 200 * 8 };
+	struct jitter_conf conf = { .law = G711_A, .min = 20 * 8, .max = 200 * 8 };
 	struct jitter jitter;
 	struct tone_player player;
 	int16_t linear[PACKET], last = 0;

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* Tones, signals and digits as RFC 4733 has them through one channel, on a network that loses. */
+#include "gw/media/red.h"
+#include "gw/media/signals.h"
+#include "tests/unit/gw/media/rig_kept.h"
+
+/* ---- tones and signals ---- */
+
+static double power_at(const uint8_t *octets, size_t n, double hz)
+{
+	double c = 0, s = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		c += g711_a_linear[octets[i]] * cos(2 * M_PI * hz * (double)i / 8000);
+		s += g711_a_linear[octets[i]] * sin(2 * M_PI * hz * (double)i / 8000);
+	}
+	return 20 * log10(2 * sqrt(c * c + s * s) / (double)n / 32256 + 1e-9) + 3.14;
+}
+
+static void send_tone(struct rig *rig, uint32_t timestamp, unsigned hz1, unsigned hz2, bool marker)
+{
+	const uint8_t payload[] = {
+		0, 13, 0, 160, (uint8_t)(hz1 >> 8), (uint8_t)hz1, (uint8_t)(hz2 >> 8), (uint8_t)hz2
+	};
+	const struct rtp_packet p = { .payload_type = TONE_TYPE,
+				      .marker = marker,
+				      .sequence = rig->peer_sequence++,
+				      .timestamp = timestamp,
+				      .ssrc = 99 };
+
+	peer_send(rig, &p, payload, hz2 ? 8 : 6);
+}
+
+/* audio/tone: what is a digit is one, whole, though packets are lost; what is none is heard as it is. */
+static void tones_in(void)
+{
+	struct media_rtp_params params;
+	struct rig rig;
+	uint32_t at = PEER_ORIGIN;
+
+	rig_open(&rig, 20, MEDIA_PCMA, 20);
+	params = rig.rtp.params;
+	params.tone_payload_type_in = TONE_TYPE;
+	set(&rig, &params);
+	for (unsigned k = 0; k < 100; k++, at += 160) {
+		send_tone(&rig, at, 440, 480, k == 0);
+		run(&rig, 20);
+	}
+	CU_ASSERT_DOUBLE_EQUAL(power_at(rig.heard + 8000, 4000, 440), -16, 0.5);
+	CU_ASSERT_DOUBLE_EQUAL(power_at(rig.heard + 8000, 4000, 480), -16, 0.5);
+	CU_ASSERT_EQUAL(rig.rtp.end.stats.dtmf_in, 0);
+	for (unsigned k = 0; k < 10; k++, at += 160) {
+		if (k == 3 || k == 4)
+			rig.peer_sequence++;
+		else
+			send_tone(&rig, at, 945, 1330, k == 0);
+		run(&rig, 20);
+	}
+	run(&rig, 500);
+	CU_ASSERT_EQUAL(rig.rtp.end.stats.dtmf_in, 1);
+	CU_ASSERT_EQUAL(rig.reports[rig.n_reports - 1].digit, '0');
+	CU_ASSERT_EQUAL(rig.reports[rig.n_reports - 1].duration_ms, 200);
+	CU_ASSERT_EQUAL(rig.rtp.end.stats.refused, 0);
+	rig_close(&rig);
+}
+
+/* An answer tone whose phase turns: heard as such, reported when it begins and ends. */
+static void answer_tone_in(void)
+{
+	struct rig rig;
+	uint32_t at = PEER_ORIGIN;
+	size_t turns = 0;
+	size_t from;
+
+	rig_open(&rig, 20, MEDIA_PCMA, 20);
+	run(&rig, 100);
+	from = rig.heard_n + 1600;
+	for (unsigned k = 1; k <= 22; k++) {
+		peer_send_event(&rig, at, 32, k * 160, k == 22, k == 1);
+		run(&rig, 20);
+	}
+	CU_ASSERT_EQUAL(reports_of(&rig, MEDIA_EV_SIGNAL), 2);
+	CU_ASSERT_EQUAL(rig.reports[0].kind, MEDIA_EV_RTP_STARTED);
+	CU_ASSERT_EQUAL(rig.reports[1].digit, MEDIA_SIGNAL_ANS);
+	CU_ASSERT_FALSE(rig.reports[1].ended);
+	CU_ASSERT(rig.reports[2].ended);
+	CU_ASSERT_EQUAL(rig.reports[2].duration_ms, 440);
+	at += 22 * 160;
+	for (unsigned k = 1; k <= 50; k++) {
+		peer_send_event(&rig, at, 33, k * 160, k == 50, k == 1);
+		run(&rig, 20);
+	}
+	CU_ASSERT_DOUBLE_EQUAL(power_at(rig.heard + from, 800, 2100), -12, 0.5);
+	/* a turn: the sine 80 samples, 21 periods, before is the other way round */
+	for (size_t i = from; i + 1 < from + 10000; i += 16) {
+		double same = 0;
+
+		for (size_t k = 0; k < 16; k++)
+			same += (double)g711_a_linear[rig.heard[i + k]] *
+				g711_a_linear[rig.heard[i + k - 80]];
+		turns += same < 0;
+	}
+	/* at its beginning, 450 and 900 ms later: 5 pieces each */
+	CU_ASSERT(turns >= 3 * 4 && turns <= 3 * 6);
+	CU_ASSERT_EQUAL(rig.rtp.end.stats.dtmf_in, 0);
+	CU_ASSERT_EQUAL(rig.rtp.end.stats.signals_in, 2);
+	rig_close(&rig);
+}
+
+/* Three bits of V.21 in one packet, in their place. */
+static void bits_in(void)
+{
+	static const uint8_t payload[] = { 38, 0x80, 0, 27, 37, 0x80, 0, 27, 38, 0x80, 0, 26 };
+	struct rig rig;
+	uint32_t at = PEER_ORIGIN;
+
+	rig_open(&rig, 20, MEDIA_PCMA, 20);
+	for (unsigned k = 0; k < 100; k++, at += 80) {
+		send_typed(&rig, EVENT_TYPE, at, payload, sizeof(payload));
+		run(&rig, 20);
+		if (k % 2)
+			at += 160;
+	}
+	CU_ASSERT_EQUAL(rig.rtp.end.stats.refused, 0);
+	CU_ASSERT_EQUAL(rig.n_reports, 1);
+	CU_ASSERT(power_at(rig.heard + 8000, 4000, 980) > -30);
+	send_typed(&rig, EVENT_TYPE, at, payload, 7);
+	run(&rig, 20);
+	CU_ASSERT_EQUAL(rig.rtp.end.stats.refused, 1);
+	rig_close(&rig);
+}
+
+/* Out: as an event when the peer takes it, else as a tone, and a flash not at all. */
+static void signals_out(void)
+{
+	struct media_rtp_params params;
+	struct rig rig;
+	unsigned events = 0;
+
+	rig_open(&rig, 20, MEDIA_PCMA, 20);
+	rig.says_tone = true;
+	kept.n = 0;
+	pipeline_digit(&rig.pipeline, 0, MEDIA_SIGNAL_FLASH, 300);
+	pipeline_digit(&rig.pipeline, 0, MEDIA_SIGNAL_CNG, 500);
+	run(&rig, 1000);
+	for (size_t i = 0; i < kept.n; i++)
+		events += kept.packet[i].p.payload_type == EVENT_TYPE;
+	CU_ASSERT_EQUAL(events, 0);
+	CU_ASSERT_DOUBLE_EQUAL(power_at(kept.packet[10].payload, 160, 1100), -11, 0.5);
+	params = rig.rtp.params;
+	params.events = 0xFFFF | UINT64_C(1) << 16 | UINT64_C(1) << 36;
+	set(&rig, &params);
+	rig.n_events = kept.n = 0;
+	pipeline_digit(&rig.pipeline, 0, MEDIA_SIGNAL_FLASH, 300);
+	pipeline_digit(&rig.pipeline, 0, MEDIA_SIGNAL_CNG, 500);
+	pipeline_digit(&rig.pipeline, 0, '7', 100);
+	run(&rig, 1500);
+	for (size_t i = 0; i < kept.n; i++) {
+		struct rtp_event event;
+
+		if (kept.packet[i].p.payload_type != EVENT_TYPE)
+			continue;
+		CU_ASSERT_EQUAL(rtp_event_decode(&event, kept.packet[i].payload, 4), 0);
+		CU_ASSERT(event.event == 16 || event.event == 36 || event.event == 7);
+		events |= event.end ? 1u << (event.event == 7 ? 1 : event.event == 16 ? 2 : 3) : 0;
+	}
+	CU_ASSERT_EQUAL(events, 2 + 4 + 8);
+	CU_ASSERT_EQUAL(rig.rtp.end.stats.dtmf_out, 4); /* the tone, too */
+	/* and on the line */
+	pipeline_digit(&rig.pipeline, 1, MEDIA_SIGNAL_ANSAM, 1000);
+	run(&rig, 1000);
+	CU_ASSERT_DOUBLE_EQUAL(power_at(rig.heard + rig.heard_n - 4000, 1600, 2100), -12, 0.6);
+	rig_close(&rig);
+}
+
+/* ---- digits on a network that loses ---- */
+
+/* Digits heard on the line, whole. */
+static unsigned heard_digits(const struct rig *rig, char *text, size_t cap)
+{
+	struct dtmf_detector detector;
+	unsigned n = 0;
+	char now = 0;
+
+	dtmf_detector_init(&detector);
+	for (size_t at = 0; at + 40 <= rig->heard_n; at += 40) {
+		int16_t linear[40];
+		char digit;
+
+		g711_expand(G711_A, linear, rig->heard + at, 40);
+		digit = dtmf_detector_hear(&detector, linear, 40);
+		if (digit && digit != now && n + 1 < cap)
+			text[n++] = digit;
+		now = digit;
+	}
+	text[n] = '\0';
+	return n;
+}
+
+/*
+ * Digits of 60 to 120 ms at 10 % of loss, audio of the same digits beside the events or not, with
+ * and without redundancy: none is lost, doubled, or heard beside the event.
+ */
+static void lossy_digits(uint32_t seed, bool redundant)
+{
+	struct media_rtp_params params;
+	char said[64], text[64];
+	uint32_t random = seed;
+	struct rig rig;
+	uint32_t at = PEER_ORIGIN;
+
+	rig_open(&rig, 20, MEDIA_PCMA, 20);
+	params = rig.rtp.params;
+	params.red_payload_type_in = RED_TYPE;
+	set(&rig, &params);
+	for (unsigned d = 0; d < 50; d++) {
+		unsigned digit = (seed + d * 7) % 16, updates = redundant ? 3 : 5 + d % 2;
+		uint32_t start = at;
+
+		said[d] = "0123456789*#ABCD"[digit];
+		said[d + 1] = '\0';
+		for (unsigned k = 1; k <= updates + 14; k++, at += 160) {
+			uint8_t audio[160], event[4], before[4], octets[400];
+			const bool end = k >= updates;
+			const unsigned length = (end ? updates : k) * 160;
+			const struct rtp_event e = { (uint8_t)digit, end, 10, (uint16_t)length };
+			const struct red_block blocks[2] = {
+				{ EVENT_TYPE, (uint16_t)(at - start), before, 4 },
+				{ 8, 0, audio, 160 },
+			};
+
+			random = random * 1664525 + 1013904223;
+			rtp_event_encode(event, &e);
+			memcpy(before, event, 4);
+			memset(audio, 0xD5, 160);
+			if ((random >> 16) % 100 < 10 && (k > 1 || !redundant))
+				rig.peer_sequence++;
+			else if (k <= updates + 2)
+				peer_send_event(&rig, start, digit, length, end, k == 1);
+			else if (redundant && k <= updates + 5)
+				send_typed(&rig, RED_TYPE, at, octets,
+					   red_encode(octets, sizeof(octets), blocks, 2));
+			else
+				send_typed(&rig, 8, at, audio, 160);
+			run(&rig, 20);
+		}
+	}
+	run(&rig, 400);
+	heard_digits(&rig, text, sizeof(text));
+	CU_ASSERT_STRING_EQUAL(text, said);
+	CU_ASSERT_EQUAL(reports_of(&rig, MEDIA_EV_DTMF), 50);
+	CU_ASSERT_EQUAL(rig.rtp.end.stats.dtmf_in, 50);
+	rig_close(&rig);
+}
+
+static void digits_at_10_percent(void)
+{
+	for (uint32_t seed = 1; seed <= 6; seed++)
+		lossy_digits(seed, seed % 2);
+}
+
+/* An event of which every packet was lost comes with the next's. */
+static void event_recovered(void)
+{
+	static const struct rtp_event lost = { 3, true, 10, 800 }, next = { 4, true, 10, 800 };
+	struct media_rtp_params params;
+	uint8_t a[4], b[4], octets[64];
+	const struct red_block blocks[2] = { { EVENT_TYPE, 2400, a, 4 }, { EVENT_TYPE, 0, b, 4 } };
+	struct rig rig;
+
+	rig_open(&rig, 20, MEDIA_PCMA, 20);
+	params = rig.rtp.params;
+	params.red_payload_type_in = RED_TYPE;
+	set(&rig, &params);
+	rtp_event_encode(a, &lost);
+	rtp_event_encode(b, &next);
+	for (unsigned k = 0; k < 3; k++) {
+		send_typed(&rig, RED_TYPE, PEER_ORIGIN + 2400, octets,
+			   red_encode(octets, sizeof(octets), blocks, 2));
+		run(&rig, 20);
+	}
+	run(&rig, 500);
+	CU_ASSERT_EQUAL(reports_of(&rig, MEDIA_EV_DTMF), 2);
+	CU_ASSERT_EQUAL(rig.reports[1].digit, '3');
+	CU_ASSERT_EQUAL(rig.reports[2].digit, '4');
+	rig_close(&rig);
+}
+
+int main(int argc, char **argv)
+{
+	CU_TestInfo tests[] = {
+		{ "tones in", tones_in },
+		{ "answer tone in", answer_tone_in },
+		{ "bits in", bits_in },
+		{ "signals out", signals_out },
+		{ "digits at 10 % loss", digits_at_10_percent },
+		{ "an event recovered", event_recovered },
+		CU_TEST_INFO_NULL,
+	};
+
+	return cu_run("rtp_signal", tests, argc, argv);
+}
