@@ -49,8 +49,8 @@ static size_t add_named(const struct conf_report *report, struct named *named, s
 /* ISUP and SIP trunks share one space of names: routes name either. */
 static void check_names(const struct conf *conf, struct conf_report *report)
 {
-	size_t most =
-		conf->n_spans + conf->n_linksets + conf->n_isups + conf->n_sips + conf->n_routes;
+	size_t most = conf->n_spans + conf->n_linksets + conf->n_isups + conf->n_sips +
+		      conf->n_causes + conf->n_routes;
 	struct named *named = calloc(most + 1, sizeof(*named));
 	size_t n = 0;
 
@@ -71,6 +71,10 @@ static void check_names(const struct conf *conf, struct conf_report *report)
 	for (size_t i = 0; i < conf->n_sips; i++)
 		n = add_named(report, named, n, &conf->sips[i].name);
 	check_unique(report, named, n, "trunk");
+	n = 0;
+	for (size_t i = 0; i < conf->n_causes; i++)
+		n = add_named(report, named, n, &conf->causes[i].name);
+	check_unique(report, named, n, "causes");
 	n = 0;
 	for (size_t i = 0; i < conf->n_routes; i++)
 		n = add_named(report, named, n, &conf->routes[i].name);
@@ -239,6 +243,44 @@ static void check_circuits(struct timeslots *slots, const struct conf_circuits *
 		if (circuits->timeslots & 1u << ts &&
 		    !claim(slots, row, ts, &circuits->timeslots, "circuit"))
 			return;
+	}
+}
+
+/* A value that is mapped twice has no meaning. */
+static void check_pairs(struct conf_report *report, char *const *pairs, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < i; k++)
+			if (strtoul(pairs[i], NULL, 10) == strtoul(pairs[k], NULL, 10)) {
+				conf_report_at(report, pairs,
+					       "%lu is mapped twice; leave out one of \"%s\" and "
+					       "\"%s\"",
+					       strtoul(pairs[i], NULL, 10), pairs[k], pairs[i]);
+				return;
+			}
+}
+
+static void check_causes(const struct conf *conf, struct conf_report *report)
+{
+	for (size_t i = 0; i < conf->n_causes; i++) {
+		const struct conf_causes *causes = &conf->causes[i];
+
+		if (causes->name && conf_causes_published(causes->name))
+			conf_report_at(report, &causes->name,
+				       "\"%s\" is a published profile; write another name, and "
+				       "this one as its base",
+				       causes->name);
+		check_pairs(report, causes->to_status, causes->n_to_status);
+		check_pairs(report, causes->to_cause, causes->n_to_cause);
+	}
+	for (size_t i = 0; i < conf->n_sips; i++) {
+		const char *const *name = (const char *const *)&conf->sips[i].causes;
+
+		if (*name && !conf_causes_published(*name) && !conf_causes_find(conf, *name))
+			conf_report_at(report, name,
+				       "there is no causes \"%s\"; write rfc3398, rfc4497, "
+				       "\"q1912.5\" or the name of a causes section",
+				       *name);
 	}
 }
 
@@ -451,6 +493,7 @@ void conf_check(const void *object, struct conf_report *report)
 	for (size_t i = 0; i < conf->n_isups; i++)
 		check_isup(conf, report, i);
 	check_stack(conf, report);
+	check_causes(conf, report);
 	for (size_t i = 0; i < conf->n_sips; i++)
 		check_sip_trunk(report, &conf->sips[i]);
 	for (size_t i = 0; i < conf->n_routes; i++)

@@ -73,3 +73,12 @@ const struct conf_sip_trunk *conf_sip_find(const struct conf *conf, const char *
 	}
 	return NULL;
 }
+
+const struct conf_causes *conf_causes_find(const struct conf *conf, const char *name)
+{
+	for (size_t i = 0; i < conf->n_causes; i++) {
+		if (conf->causes[i].name && strcmp(conf->causes[i].name, name) == 0)
+			return &conf->causes[i];
+	}
+	return NULL;
+}

@@ -75,6 +75,17 @@ struct conf_isup { /* isup "pstn" { }: a trunk group of ISUP circuits */
 	size_t n_timers;
 };
 
+#define CONF_CAUSES_MAX 64
+
+struct conf_causes { /* causes "mine" { }: a profile of cause tables of the operator's own */
+	char *name;
+	char *base; /* base = rfc3398 | rfc4497 | "q1912.5": for what is not written here */
+	char *to_status[CONF_CAUSES_MAX]; /* to-status = {"41 500"}: ISUP cause to SIP status */
+	size_t n_to_status;
+	char *to_cause[CONF_CAUSES_MAX];  /* to-cause = {"404 1"}: SIP status to ISUP cause */
+	size_t n_to_cause;
+};
+
 enum conf_transport { CONF_UDP, CONF_TCP };
 
 struct conf_sip_trunk { /* sip "pbx" { }: a peer */
@@ -92,6 +103,7 @@ struct conf_sip_trunk { /* sip "pbx" { }: a peer */
 	bool trusted;		       /* trusted = true: P-Asserted-Identity sent and believed (RFC 3325) */
 	char *outbound_proxy;	       /* proxy = "192.0.2.9:5060": loose Route for requests outside a dialog */
 	unsigned max_calls;	       /* 0: none */
+	char *causes;		       /* causes = rfc3398 | rfc4497 | "q1912.5" | the name of a causes section */
 };
 
 struct conf_route { /* route "berlin" { } */
@@ -146,6 +158,7 @@ struct conf {
 	struct conf_span *spans;	size_t n_spans;
 	struct conf_linkset *linksets;	size_t n_linksets;
 	struct conf_isup *isups;	size_t n_isups;
+	struct conf_causes *causes;	size_t n_causes;
 	struct conf_sip_trunk *sips;	size_t n_sips;
 	struct conf_route *routes;	size_t n_routes;
 };
@@ -167,5 +180,8 @@ const struct conf_span *conf_span_find(const struct conf *conf, const char *name
 const struct conf_linkset *conf_linkset_find(const struct conf *conf, const char *name);
 const struct conf_isup *conf_isup_find(const struct conf *conf, const char *name);
 const struct conf_sip_trunk *conf_sip_find(const struct conf *conf, const char *name);
+const struct conf_causes *conf_causes_find(const struct conf *conf, const char *name);
+/* A published profile's name. */
+bool conf_causes_published(const char *name);
 
 #endif

@@ -24,6 +24,7 @@ static const char *const networks[] = { "international", "international-spare", 
 static const char *const hunts[] = { "least-recent", "ascending", "descending", "cyclic", NULL };
 static const char *const transports[] = { "udp", "tcp", NULL };
 static const char *const codecs[] = { "PCMA", "PCMU", NULL };
+static const char *const profiles[] = { "rfc3398", "rfc4497", "q1912.5", NULL };
 static const char *const dtmfs[] = { "inband", "rfc4733", NULL };
 
 /* G.711 clause 1: A-law on 2048 kbit/s paths, mu-law on 1544 kbit/s ones. */
@@ -160,6 +161,18 @@ static const struct conf_field sip_fields[] = {
 	{"trusted", &conf_kind_flag, AT(trusted), .words = no_yes, .fallback = "false"},
 	{"proxy", &conf_kind_proxy, AT(outbound_proxy)},
 	{"max-calls", &conf_kind_uint, AT(max_calls), .max = 1000000, .fallback = "0"},
+	{"causes", &conf_kind_name, AT(causes), .fallback = "rfc3398"},
+};
+#undef AT
+
+#define AT(member) .at = offsetof(struct conf_causes, member)
+static const struct conf_field causes_title = {"name", &conf_kind_name, AT(name)};
+static const struct conf_field causes_fields[] = {
+	{"base", &conf_kind_text_word, AT(base), .words = profiles, .fallback = "rfc3398"},
+	{"to-status", &conf_kind_cause_status, AT(to_status), .other_at = offsetof(struct conf_causes, n_to_status),
+	 .max = CONF_CAUSES_MAX, .list = true},
+	{"to-cause", &conf_kind_status_cause, AT(to_cause), .other_at = offsetof(struct conf_causes, n_to_cause),
+	 .max = CONF_CAUSES_MAX, .list = true},
 };
 #undef AT
 
@@ -194,6 +207,7 @@ static const struct conf_section root_sections[] = {
 	 .sections = linkset_sections, .n_sections = COUNT(linkset_sections)},
 	{MANY("isup", isup_title, conf_isup, isups, n_isups, isup_fields),
 	 .sections = isup_sections, .n_sections = COUNT(isup_sections)},
+	{MANY("causes", causes_title, conf_causes, causes, n_causes, causes_fields)},
 	{MANY("sip", sip_title, conf_sip_trunk, sips, n_sips, sip_fields)},
 	{MANY("route", route_title, conf_route, routes, n_routes, route_fields)},
 };
@@ -202,6 +216,14 @@ static const struct conf_section root_sections[] = {
 const struct conf_section conf_root = { .name = "configuration",
 					.sections = root_sections,
 					.n_sections = COUNT(root_sections) };
+
+bool conf_causes_published(const char *name)
+{
+	for (size_t i = 0; profiles[i]; i++)
+		if (strcmp(profiles[i], name) == 0)
+			return true;
+	return false;
+}
 
 static bool same(const char *name, const char *text, size_t n)
 {

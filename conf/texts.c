@@ -169,6 +169,31 @@ static bool is_proxy(const char *text)
 	       !str_to_u64(str_c(colon + 1), 65535, &port) && port;
 }
 
+/* "FROM TO", each between its limits */
+static bool is_pair(const char *text, const uint64_t from[2], const uint64_t to[2])
+{
+	const char *blank = strchr(text, ' ');
+	uint64_t first, second;
+
+	if (!blank || str_to_u64((struct str){ text, (size_t)(blank - text) }, from[1], &first) ||
+	    str_to_u64(str_c(blank + 1), to[1], &second))
+		return false;
+	return first >= from[0] && second >= to[0];
+}
+
+/* Q.850: 7 bits; RFC 3261 21: what refuses a call, or sends it elsewhere. */
+static const uint64_t causes_range[2] = { 1, 127 }, statuses_range[2] = { 300, 699 };
+
+static bool is_cause_status(const char *text)
+{
+	return is_pair(text, causes_range, statuses_range);
+}
+
+static bool is_status_cause(const char *text)
+{
+	return is_pair(text, statuses_range, causes_range);
+}
+
 #define TEXT_KIND                                                                                  \
 	.octets = sizeof(char *), .parse = text_parse, .print = text_print, .equal = text_equal,   \
 	.right = text_right
@@ -213,3 +238,11 @@ const struct conf_kind conf_kind_proxy = {
 		      "\"192.0.2.9:5060\""
 };
 const struct conf_kind conf_kind_text_word = { TEXT_KIND };
+const struct conf_kind conf_kind_cause_status = {
+	TEXT_KIND, .valid = is_cause_status,
+	.valid_text = "cause and status in quotes, 1 to 127 and 300 to 699, such as \"41 500\""
+};
+const struct conf_kind conf_kind_status_cause = {
+	TEXT_KIND, .valid = is_status_cause,
+	.valid_text = "status and cause in quotes, 300 to 699 and 1 to 127, such as \"404 1\""
+};

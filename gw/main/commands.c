@@ -305,6 +305,12 @@ void gateway_commands_open(struct gateway *gw)
 		  .min_args = 2,
 		  .max_args = 3,
 		  .run = run_fault },
+		{ .name = "explain",
+		  .usage = "explain cause N|status N [trunk TRUNK]",
+		  .help = "what a cause or a SIP status becomes, and by which rule",
+		  .min_args = 2,
+		  .max_args = 4,
+		  .run = gateway_explain },
 	};
 	_Static_assert(sizeof(commands) / sizeof(commands[0]) <= GATEWAY_COMMANDS,
 		       "GATEWAY_COMMANDS");

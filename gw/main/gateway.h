@@ -75,6 +75,8 @@ struct isup_trunk *gateway_find_trunk(const struct gateway *gw, const char *name
 bool gateway_timer_ok(const char *name, uint32_t ms, uint32_t *min_ms, uint32_t *max_ms);
 /* commands.c */
 void gateway_commands_open(struct gateway *gw);
+/* explain.c: a command. */
+void gateway_explain(void *arg, struct control_reply *reply, unsigned argc, const char *const *argv, bool json);
 /* shows.c */
 void gateway_shows_open(struct gateway *gw);
 void gateway_shows_close(struct gateway *gw);

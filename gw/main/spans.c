@@ -184,7 +184,7 @@ struct spans *spans_open(const struct conf *conf, const struct spans_user *user,
 		spans_close(spans);
 		return NULL;
 	}
-	for (size_t i = 0; i < spans->n; i++)
+	for (size_t i = 0; i < conf->n_spans; i++)
 		follow(&spans->entries[i]);
 	return spans;
 }

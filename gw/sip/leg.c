@@ -189,6 +189,11 @@ void sip_leg_raise(struct sip_leg *leg, enum leg_ev ev)
 	call_raise(&leg->leg, &event);
 }
 
+enum q850_cause sip_leg_cause(const struct sip_leg *leg, unsigned status, unsigned warning)
+{
+	return (enum q850_cause)cause_from_status(leg->trunk->causes, status, warning).to;
+}
+
 struct leg_release sip_leg_release_read(const struct sip_msg *msg, enum q850_cause cause,
 					enum q850_location location)
 {

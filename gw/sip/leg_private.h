@@ -121,6 +121,8 @@ void sip_leg_ended(struct sip_leg *leg, const struct leg_release *release);
 void sip_leg_abort(struct sip_leg *leg, enum q850_cause cause);
 void sip_leg_bye(struct sip_leg_fork *fork, const struct leg_release *release);
 /* Cause of a BYE, CANCEL or final response: its Reason (RFC 3326), else cause. */
+/* Of a final response, by the trunk's profile; warning: the code of its Warning header, 0: none. */
+enum q850_cause sip_leg_cause(const struct sip_leg *leg, unsigned status, unsigned warning);
 struct leg_release sip_leg_release_read(const struct sip_msg *msg, enum q850_cause cause, enum q850_location location);
 /* The call's id and the called number, for logs and show. */
 void sip_leg_name(struct sip_leg *leg, const struct call *call, const struct leg_number *called);

@@ -135,7 +135,7 @@ static void reinvite_refused(struct sip_leg *leg, unsigned status)
 {
 	leg->reinvite_busy = false;
 	if (status == 408 || status == 481) {
-		sip_leg_abort(leg, cause_from_status(status, 0));
+		sip_leg_abort(leg, sip_leg_cause(leg, status, 0));
 		return;
 	}
 	if (status == 491) {
@@ -168,7 +168,7 @@ static void reinvite_failed(void *user, struct sip_txn *txn, unsigned status)
 	(void)txn;
 	leg->reinvite_busy = false;
 	log_write(LOG_WARNING, leg->id, "re-INVITE without an answer (%u)", status);
-	sip_leg_abort(leg, cause_from_status(status, 0));
+	sip_leg_abort(leg, sip_leg_cause(leg, status, 0));
 }
 
 static void reinvite_ended(void *user, struct sip_txn *txn)

@@ -35,6 +35,7 @@ struct sip_trunk *sip_trunk_new(struct sip_ua *ua, const char *name, struct time
 	trunk->refresh.subject = trunk->name;
 	trunk->trunk.ops = &sip_trunk_ops;
 	trunk->trunk.name = trunk->name;
+	trunk->causes = &cause_rfc3398;
 	return trunk;
 }
 
@@ -47,6 +48,7 @@ void sip_trunk_free(struct sip_trunk *trunk)
 	free(trunk->name);
 	free(trunk->host);
 	free(trunk->proxy);
+	cause_own_free(trunk->own_causes);
 	free(trunk);
 }
 
@@ -169,17 +171,32 @@ static void media_configure(struct sip_session_conf *media, const struct conf_si
 	media->dtmf = conf->dtmf_rfc4733;
 }
 
-int sip_trunk_configure(struct sip_trunk *trunk, const struct conf_sip_trunk *conf)
+static void causes_configure(struct sip_trunk *trunk, const struct conf_sip_trunk *conf,
+			     struct cause_own *own)
+{
+	const struct cause_profile *published =
+		conf->causes ? cause_profile_find(conf->causes) : &cause_rfc3398;
+
+	cause_own_free(trunk->own_causes);
+	trunk->own_causes = own;
+	trunk->causes = own ? &own->profile : published;
+}
+
+int sip_trunk_configure(struct sip_trunk *trunk, const struct conf_sip_trunk *conf,
+			const struct conf_causes *causes)
 {
 	char *host = strdup(conf->host);
 	char *proxy = conf->outbound_proxy ? strdup(conf->outbound_proxy) : NULL;
+	struct cause_own *own = causes ? cause_own_new(causes) : NULL;
 	bool moved = !trunk->host || strcmp(trunk->host, conf->host) != 0;
 
-	if (!host || (conf->outbound_proxy && !proxy)) {
+	if (!host || (conf->outbound_proxy && !proxy) || (causes && !own)) {
 		free(host);
 		free(proxy);
+		cause_own_free(own);
 		return -ENOMEM;
 	}
+	causes_configure(trunk, conf, own);
 	free(trunk->host);
 	free(trunk->proxy);
 	trunk->host = host;

@@ -8,6 +8,7 @@
 #define SIP_LEG_TRUNK_H
 
 #include "conf/conf.h"
+#include "gw/call/cause.h"
 #include "gw/call/leg.h"
 #include "gw/sip/locate.h"
 #include "gw/sip/session.h"
@@ -31,6 +32,8 @@ struct sip_trunk {
 	bool transport_set;
 	enum conf_transport transport;
 	bool trusted;
+	const struct cause_profile *causes; /* published, or own_causes */
+	struct cause_own *own_causes;	    /* own */
 	struct sip_session_conf media; /* address and port empty */
 	struct sip_prefix allow[CONF_LISTS_MAX];
 	unsigned n_allow;
@@ -44,8 +47,10 @@ struct sip_trunk {
 /* own; NULL when out of memory. Not present until sip_trunk_configure. */
 struct sip_trunk *sip_trunk_new(struct sip_ua *ua, const char *name, struct timer_heap *heap);
 void sip_trunk_free(struct sip_trunk *trunk);
-/* Takes the values over; those of before are gone. -ENOMEM: nothing changed. */
-int sip_trunk_configure(struct sip_trunk *trunk, const struct conf_sip_trunk *conf) __attribute__((warn_unused_result));
+/* Takes the values over; those of before are gone. causes: the section that conf names, NULL: a published profile.
+ * -ENOMEM: nothing changed. */
+int sip_trunk_configure(struct sip_trunk *trunk, const struct conf_sip_trunk *conf, const struct conf_causes *causes)
+	__attribute__((warn_unused_result));
 /* Calls from this source are this trunk's: length of the longest matching prefix + 1, 0 when none. */
 unsigned sip_trunk_match(const struct sip_trunk *trunk, const union sip_sockaddr *source);
 /* "192.0.2.0/24", "2001:db8::1"; -EINVAL. */

@@ -261,8 +261,8 @@ static void refused(struct sip_leg *leg, const struct leg_release *release)
 static void failure(struct sip_leg *leg, const struct sip_msg *msg)
 {
 	struct leg_release release =
-		sip_leg_release_read(msg, cause_from_status(msg->status, warning_code(msg)),
-				     cause_location_from_status(msg->status));
+		sip_leg_release_read(msg, sip_leg_cause(leg, msg->status, warning_code(msg)),
+				     cause_location_from_status(leg->trunk->causes, msg->status));
 
 	release.sip_status = (uint16_t)msg->status;
 	if (leg->state != SIP_LEG_CALLING) {
@@ -293,7 +293,7 @@ static void invite_response(void *user, struct sip_txn *txn, struct sip_msg *msg
 static void invite_failed(void *user, struct sip_txn *txn, unsigned status)
 {
 	struct sip_leg *leg = user;
-	const struct leg_release release = { .cause = cause_from_status(status, 0),
+	const struct leg_release release = { .cause = sip_leg_cause(leg, status, 0),
 					     .location = Q850_LOC_PUBLIC_LOCAL,
 					     .sip_status = (uint16_t)status };
 

@@ -109,8 +109,9 @@ void sip_leg_uas_answer(struct sip_leg *leg, const struct leg_event *event)
 
 void sip_leg_uas_release(struct sip_leg *leg, const struct leg_release *release)
 {
-	const struct sip_leg_reply reply = { .status = cause_to_status(release),
-					     .release = release };
+	const struct sip_leg_reply reply = {
+		.status = cause_to_status(leg->trunk->causes, release).to, .release = release
+	};
 
 	if (sip_leg_reply(leg, leg->invite, sip_server_request(leg->invite), &reply, NULL))
 		sip_ua_reply(leg->invite, 500, leg->id);
@@ -279,8 +280,8 @@ static void invite_take(struct sip_leg *leg, struct sip_txn *txn, const struct s
 	if (!call) {
 		const struct leg_release release = { .cause = cause };
 
-		sip_ua_refuse(leg->ua, txn, msg, cause_to_status(&release), "no call",
-			      leg->trunk->name);
+		sip_ua_refuse(leg->ua, txn, msg, cause_to_status(leg->trunk->causes, &release).to,
+			      "no call", leg->trunk->name);
 		sip_leg_state_set(leg, SIP_LEG_ENDING);
 		sip_leg_settle(leg);
 		return;

@@ -356,11 +356,13 @@ static struct sip_trunk *trunk_find(struct sip_ua *ua, const char *name)
 	return trunk;
 }
 
-static int trunk_apply(struct sip_ua *ua, const struct conf_sip_trunk *conf)
+static int trunk_apply(struct sip_ua *ua, const struct conf *all, const struct conf_sip_trunk *conf)
 {
+	const struct conf_causes *causes =
+		conf->causes ? conf_causes_find(all, conf->causes) : NULL;
 	struct sip_trunk *trunk = trunk_find(ua, conf->name), **link = &ua->trunks;
 
-	if (trunk && sip_trunk_configure(trunk, conf))
+	if (trunk && sip_trunk_configure(trunk, conf, causes))
 		return -ENOMEM;
 	if (trunk) {
 		call_core_add_trunk(ua->parts.core, &trunk->trunk);
@@ -369,7 +371,7 @@ static int trunk_apply(struct sip_ua *ua, const struct conf_sip_trunk *conf)
 	trunk = sip_trunk_new(ua, conf->name, ua->parts.heap);
 	if (!trunk)
 		return -ENOMEM;
-	if (sip_trunk_configure(trunk, conf)) {
+	if (sip_trunk_configure(trunk, conf, causes)) {
 		sip_trunk_free(trunk);
 		return -ENOMEM;
 	}
@@ -378,6 +380,13 @@ static int trunk_apply(struct sip_ua *ua, const struct conf_sip_trunk *conf)
 	*link = trunk;
 	call_core_add_trunk(ua->parts.core, &trunk->trunk);
 	return 0;
+}
+
+const struct cause_profile *sip_ua_causes(struct sip_ua *ua, const char *trunk)
+{
+	const struct sip_trunk *found = trunk_find(ua, trunk);
+
+	return found && found->present ? found->causes : NULL;
 }
 
 int sip_ua_reload(struct sip_ua *ua, const struct conf *conf)
@@ -392,7 +401,7 @@ int sip_ua_reload(struct sip_ua *ua, const struct conf *conf)
 			call_core_remove_trunk(ua->parts.core, &trunk->trunk);
 		}
 	for (size_t i = 0; i < conf->n_sips && !err; i++)
-		err = trunk_apply(ua, &conf->sips[i]);
+		err = trunk_apply(ua, conf, &conf->sips[i]);
 	return err;
 }
 

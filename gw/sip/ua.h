@@ -8,6 +8,7 @@
 
 #include "conf/conf.h"
 #include "gw/call/call.h"
+#include "gw/call/cause.h"
 #include "gw/sip/transaction.h"
 
 struct sip_ua;
@@ -30,6 +31,8 @@ void sip_ua_drain(struct sip_ua *ua, bool on);
 size_t sip_ua_legs(const struct sip_ua *ua);
 /* Nothing is owed to any peer: what is left only absorbs retransmissions. */
 bool sip_ua_settled(const struct sip_ua *ua);
+/* Of a SIP trunk in the configuration; borrow until the next reload. NULL: no such trunk. */
+const struct cause_profile *sip_ua_causes(struct sip_ua *ua, const char *trunk);
 size_t sip_ua_dialogs(const struct sip_ua *ua);
 
 #endif

@@ -11,6 +11,7 @@ from harness import Group, wait_until
 from sipp import Caller
 
 PLAN = """
+number "0302" { action = busy }
 number "0301" { action = answer delay = 200ms play = echo }
 number "0310" { action = connect play = "tone:425" }
 """
@@ -95,6 +96,31 @@ def reload_fewer(case):
     case.equal("circuits again", len(lab.show("circuits")), 30)
     case.true(f"{kept} unused", lab.show("circuits"))
     lab.wait_ready()
+
+
+def explain(lab, *words):
+    return lab.ctl("explain", *words)
+
+
+@group.scenario("A reload brings a profile of causes of the operator's own; a trunk that names it uses it, and explain says so")
+def own_causes(case):
+    lab, good = case.lab, config(case.lab)
+    case.true("default of explain", "503" in explain(lab, "cause", "41") and "RFC 3398 7.2.4.1" in explain(lab, "cause", "41"))
+    own = good.replace('sip "pbx" {', 'causes "mine" { base = "q1912.5" to-status = {"17 600"} }\nsip "pbx" { causes = "mine"')
+    lab.write("gateway.conf", own)
+    try:
+        lab.ctl("reload")
+        case.finish(case.client(Caller("0302").failed(600)))
+        case.released(17, "out")
+        said = explain(lab, "cause", "17", "trunk", "pbx")
+        case.true(f"explain: {said}", "status 600" in said and "the configuration" in said and "mine" in said)
+        said = explain(lab, "status", "480", "trunk", "pbx")
+        case.true(f"explain: {said}", "cause 20" in said and "Oracle" in said)
+    finally:
+        lab.write("gateway.conf", good)
+        lab.ctl("reload")
+    case.finish(case.client(Caller("0302").failed(486)))
+    case.released(17, "out")
 
 
 @group.scenario("A log that nobody reads: signalling goes on, lines that find no room are dropped and counted")

@@ -30,7 +30,10 @@ static const char everything[] =
 	"\"17-31\" } timers { T7 = 25s T1 = 500ms } }\n"
 	"sip s { host = \"pbx.example.org\" port = 5070 transport = tcp allow = {\"10.0.0.0/8\", "
 	"\"::1\"} codecs = PCMU ptime = 30ms\n"
-	" dtmf = inband trusted = true proxy = \"proxy.example.org:5060\" max-calls = 30 }\n"
+	" dtmf = inband trusted = true proxy = \"proxy.example.org:5060\" max-calls = 30\n"
+	" causes = \"mine\" }\n"
+	"causes \"mine\" { base = \"q1912.5\" to-status = {\"41 500\", \"20 404\"} to-cause = "
+	"\"404 2\" }\n"
 	"sip t { host = \"2001:db8::1\" }\n"
 	"route r { prefix = \"+49\" from = s to = {i, t} strip = 3 prepend = \"0\" no-answer = 90s "
 	"}\n"
@@ -75,6 +78,12 @@ static void check_sip(const struct conf *c)
 	CU_ASSERT_EQUAL(c->n_sips, 2);
 	CU_ASSERT(c->sips[0].transport_set && c->sips[0].transport == CONF_TCP);
 	CU_ASSERT(!c->sips[1].transport_set && !c->sips[0].dtmf_rfc4733 && c->sips[0].trusted);
+	CU_ASSERT_STRING_EQUAL(c->sips[0].causes, "mine");
+	CU_ASSERT_EQUAL(c->n_causes, 1);
+	CU_ASSERT_STRING_EQUAL(c->causes[0].base, "q1912.5");
+	CU_ASSERT_EQUAL(c->causes[0].n_to_status, 2);
+	CU_ASSERT_STRING_EQUAL(c->causes[0].to_status[1], "20 404");
+	CU_ASSERT_STRING_EQUAL(c->causes[0].to_cause[0], "404 2");
 	CU_ASSERT_EQUAL(c->sips[0].n_codecs, 1);
 	CU_ASSERT_STRING_EQUAL(c->sips[0].codecs[0], "PCMU");
 	CU_ASSERT_EQUAL(c->sips[0].n_allow, 2);

@@ -186,6 +186,12 @@ static const struct wrong values[] = {
 };
 
 static const struct wrong wholes[] = {
+	{"causes \"mine\" { base = rfc9999 }\ncauses \"rfc4497\" { }\nsip \"s\" { host = a causes = other }\n",
+	 {{8, "base \"rfc9999\" is not valid; write rfc3398"}, {9, "\"rfc4497\" is a published profile"}, {10, "there is no causes \"other\""}}},
+	{"causes \"m\" {\n to-status = {\"41 200\"}\n to-cause = {\"404\"}\n}\n",
+	 {{9, "to-status \"41 200\" is not valid; write cause and status in quotes"}, {10, "to-cause \"404\" is not valid; write status and cause"}}},
+	{"causes \"m\" {\n to-status = {\"41 500\", \"41 503\"}\n}\ncauses \"m\" { }\n",
+	 {{9, "41 is mapped twice; leave out one of \"41 500\" and \"41 503\""}, {11, "causes \"m\" is there already, in line 8"}}},
 	{"span \"a\" { type = virtual cable = \"/b\" }\n", {{8, "span \"a\" is there already, in line 3; write another name"}}},
 	{"linkset \"ls\" { opc = 1-1-1 dpc = 1-1-3 link \"0\" { span = a timeslot = 17 } }\n",
 	 {{8, "linkset \"ls\" is there already, in line 4"}}},
