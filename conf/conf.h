@@ -155,6 +155,10 @@ struct conf {
 		unsigned jitter_min_ms, jitter_max_ms; /* jitter = "20-200" */
 		uint32_t timeout_ms;	/* no RTP for this long ends the call; 0: never */
 	} rtp;
+	struct { /* media { } */
+		unsigned threads;
+		bool realtime;	 /* priority = realtime | normal */
+	} media;
 	struct conf_span *spans;	size_t n_spans;
 	struct conf_linkset *linksets;	size_t n_linksets;
 	struct conf_isup *isups;	size_t n_isups;

@@ -25,6 +25,7 @@ static const char *const hunts[] = { "least-recent", "ascending", "descending", 
 static const char *const transports[] = { "udp", "tcp", NULL };
 static const char *const codecs[] = { "PCMA", "PCMU", NULL };
 static const char *const profiles[] = { "rfc3398", "rfc4497", "q1912.5", NULL };
+static const char *const priorities[] = { "normal", "realtime", NULL };
 static const char *const dtmfs[] = { "inband", "rfc4733", NULL };
 
 /* G.711 clause 1: A-law on 2048 kbit/s paths, mu-law on 1544 kbit/s ones. */
@@ -75,6 +76,11 @@ static const struct conf_field rtp_fields[] = {
 	{"jitter", &conf_kind_range, AT(rtp.jitter_min_ms), .other_at = offsetof(struct conf, rtp.jitter_max_ms),
 	 .min = 0, .max = 1000, .fallback = "20-200"},
 	{"timeout", &conf_kind_ms, AT(rtp.timeout_ms), .min = 0, .max = DAY, .fallback = "0ms"},
+};
+
+static const struct conf_field media_fields[] = {
+	{"threads", &conf_kind_uint, AT(media.threads), .min = 1, .max = 16, .fallback = "1"},
+	{"priority", &conf_kind_flag, AT(media.realtime), .words = priorities, .fallback = "realtime"},
 };
 #undef AT
 
@@ -202,6 +208,7 @@ static const struct conf_section root_sections[] = {
 	ONCE("cdr", NULL, cdr_fields),
 	ONCE("sip", "sip-stack", stack_fields),
 	ONCE("rtp", NULL, rtp_fields),
+	ONCE("media", NULL, media_fields),
 	{MANY("span", span_title, conf_span, spans, n_spans, span_fields)},
 	{MANY("linkset", linkset_title, conf_linkset, linksets, n_linksets, linkset_fields),
 	 .sections = linkset_sections, .n_sections = COUNT(linkset_sections)},

@@ -62,7 +62,9 @@ static int open_media(struct gateway *gw)
 					  .jitter_min_ms = gw->conf->rtp.jitter_min_ms,
 					  .jitter_max_ms = gw->conf->rtp.jitter_max_ms,
 					  .rtp_timeout_ms = gw->conf->rtp.timeout_ms,
-					  .channels_max = channels_wanted(gw->conf) };
+					  .channels_max = channels_wanted(gw->conf),
+					  .threads = gw->conf->media.threads,
+					  .realtime = gw->conf->media.realtime };
 	int err;
 
 	gw->media = media_engine_new(&media, gw->loop, &err);

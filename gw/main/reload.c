@@ -133,6 +133,8 @@ static void check_rest(struct faults *faults, const struct conf *old, const stru
 	    old->rtp.jitter_max_ms != new->rtp.jitter_max_ms ||
 	    old->rtp.timeout_ms != new->rtp.timeout_ms)
 		fault(faults, "section", "rtp", "differs");
+	if (old->media.threads != new->media.threads || old->media.realtime != new->media.realtime)
+		fault(faults, "section", "media", "differs");
 	if (!same_text(old->control.socket, new->control.socket) ||
 	    !same_text(old->control.group, new->control.group))
 		fault(faults, "section", "control", "differs");

@@ -157,8 +157,11 @@ int media_bearer_open(struct media_channel *channel, unsigned side, struct tdm_s
 	end->is_bearer = true;
 	end->span = known;
 	end->timeslot = timeslot;
-	rc = bearer_place(end, side);
+	rc = place_prepare(end, channel->ends[!side]);
+	if (!rc)
+		rc = bearer_place(end, side);
 	if (rc) {
+		channel_cross_free(end->cross);
 		free(end);
 		return rc;
 	}
@@ -179,6 +182,7 @@ static bool heir_withdraw(struct channel_end *end)
 	if (!last || last->heir != end)
 		return false;
 	last->heir = NULL;
+	channel_cross_free(end->cross);
 	free(end);
 	return true;
 }
@@ -218,6 +222,7 @@ void channel_end_free(struct channel_end *end)
 		refused_log(end);
 		ports_close(end->channel->engine->ports, &end->pair);
 	}
+	channel_cross_free(end->cross);
 	free(end);
 }
 
@@ -226,10 +231,15 @@ void channel_end_returned(struct channel_end *end)
 	struct channel_end *heir = end->heir;
 	int fd = end->bearer.fd;
 
+	if (end->is_link) {
+		place_link_returned(end);
+		return;
+	}
 	if (!heir) {
 		channel_end_free(end);
 		return;
 	}
+	channel_cross_free(end->cross);
 	free(end);
 	bearer_start(heir, fd, heir->channel->ends[1] == heir);
 }

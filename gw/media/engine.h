@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /*
- * Inside of the media engine: what core (media.c, end_open.c) and the media thread (thread.c) share. Commands go to the
- * thread and events come back by rings; a pointer sent by command belongs to the thread until an event returns it.
+ * Inside of the media engine: what core (media.c, worker.c, place.c, end_open.c) and the media threads (thread.c) share.
+ * Each thread is a worker with rings of its own: commands go to it and events come back; a pointer sent by command belongs
+ * to the thread until an event returns it.
+ *
+ * A span belongs to one worker, and with it every bearer of the span. A channel is run by the worker of its bearer, and
+ * moves there when the bearer is opened; one without any stays where it is. A channel between bearers of two workers has
+ * two halves, one with each, joined by a cross (cross.h). place.c sees to it, as commands pass.
  */
 #ifndef MEDIA_ENGINE_H
 #define MEDIA_ENGINE_H
@@ -9,90 +14,15 @@
 #include <pthread.h>
 #include <semaphore.h>
 
-#include "gw/base/list.h"
 #include "gw/base/ring.h"
-#include "gw/media/bearer_end.h"
-#include "gw/media/pipeline.h"
-#include "gw/media/ports.h"
-#include "gw/media/rtp_end.h"
-#include "gw/media/snapshot.h"
+#include "gw/media/channel.h"
 
-#define ENGINE_SPANS_MAX  128
-#define CHANNEL_LABEL_MAX 64
-
-enum engine_kind {
-	/* commands */
-	ENGINE_CHANNEL_ADD,
-	ENGINE_CHANNEL_CLOSE,
-	ENGINE_ATTACH,
-	ENGINE_DETACH,
-	ENGINE_RTP_SET,
-	ENGINE_MODE,
-	ENGINE_DIGIT,
-	ENGINE_TONE,
-	ENGINE_SPAN_ADD,
-	ENGINE_SPAN_REMOVE,
-	ENGINE_STOP,
-};
-
-struct engine_span;
-struct channel_end;
-
-struct engine_command {
-	enum engine_kind kind;
-	struct media_channel *channel;
-	unsigned side;
-	union {
-		struct channel_end *end;
-		struct media_rtp_params rtp;
-		struct {
-			bool hear, speak;
-		} mode;
-		struct {
-			char symbol;
-			uint32_t duration_ms;
-		} digit;
-		enum media_tone tone;
-		struct engine_span *span;
-	};
-};
-
-/* From the thread: an event of a channel, or something given back. */
-struct engine_event {
-	enum { ENGINE_EV_MEDIA, ENGINE_EV_RETURNED, ENGINE_EV_CLOSED } kind;
-	struct media_channel *channel;
-	struct channel_end *end;
-	struct media_event media;
-};
-
-/* Something that must arrive in core, even if the ring is full now. */
-struct engine_letter {
-	struct list_node node;
-	struct engine_event event;
-};
-
-/* An end with what core must know to give it back. */
-struct channel_end {
-	struct engine_letter letter; /* media thread, while it has the end */
-	struct media_channel *channel; /* borrow */
-	bool is_bearer;
-	/* RTP */
-	struct port_pair pair; /* own */
-	/* bearer */
-	struct engine_span *span; /* borrow */
-	unsigned timeslot;
-	bool closing;		  /* given back by the channel, not yet by the thread */
-	struct channel_end *heir; /* own: takes the descriptor over when this one is back */
-	union {
-		struct media_end end;
-		struct rtp_end rtp;
-		struct bearer_end bearer;
-	};
-};
+#define ENGINE_SPANS_MAX 128
 
 struct engine_span {
 	struct tdm_span *span; /* borrow */
 	/* core */
+	struct media_worker *worker;		/* borrow */
 	struct channel_end *slot[TDM_TIMESLOTS]; /* borrow: who has the descriptor */
 	/* media thread */
 	int clock_fd; /* borrow; negative: its bearers are clocks of their own */
@@ -101,48 +31,28 @@ struct engine_span {
 	struct bearer_end *bearers[TDM_TIMESLOTS]; /* borrow: those that are attached */
 };
 
-struct media_channel {
-	/* core */
-	struct media_engine *engine; /* borrow */
-	char label[CHANNEL_LABEL_MAX];
-	media_event_fn *fn;
-	void *arg; /* borrow */
-	bool closing, want_closed;
-	struct channel_end *ends[2]; /* own until closed */
-	/* media thread */
-	struct list_node node;
-	struct pipeline pipeline;
-	struct engine_letter letter;
-	/* the thread writes, any reads */
-	struct snapshot snapshot[2];
-};
-
-struct engine_overflow {
+/* A command that cannot be given yet. */
+struct engine_waiting {
 	struct list_node node;
 	struct engine_command command;
 };
 
-struct media_engine {
-	struct media_conf conf;
-	struct ring *commands; /* own */
-	struct ring *events;   /* own */
+/* One media thread. */
+struct media_worker {
+	struct media_engine *engine; /* borrow */
+	struct ring *commands;	     /* own */
+	struct ring *events;	     /* own */
 
 	/* core */
 	uv_poll_t poll;
-	uv_timer_t retry;     /* while overflow holds commands */
-	struct list overflow; /* own: struct engine_overflow, commands that did not fit */
-	unsigned handles;     /* libuv's, to be closed */
-	struct ports *ports;  /* own */
-	struct engine_span *spans[ENGINE_SPANS_MAX]; /* own */
-	size_t n_spans;
-	size_t n_channels;
-	uint64_t random;
-	uint64_t ntp_offset_us;
+	struct list overflow; /* own: struct engine_waiting, commands that did not fit */
+	size_t n_spans, n_halves;
 	pthread_t thread;
+	bool running;
 	sem_t removed; /* the thread has let go of a span */
 
 	/* media thread */
-	struct list channels;
+	struct list channels; /* struct channel_half */
 	struct list letters;
 	struct engine_span *ticking[ENGINE_SPANS_MAX]; /* borrow; the first that can wakes the thread */
 	size_t n_ticking;
@@ -160,11 +70,53 @@ struct media_engine {
 	_Atomic uint64_t stalls, stall_worst_us;
 };
 
-/* thread.c: the thread's main function; arg is the engine. */
-void *engine_run(void *arg);
+struct media_engine {
+	/* core */
+	struct media_conf conf;
+	struct media_worker worker[MEDIA_THREADS_MAX];
+	unsigned n_workers;
+	uv_timer_t retry;     /* while any overflow holds commands */
+	unsigned handles;     /* libuv's, to be closed */
+	struct ports *ports;  /* own */
+	struct engine_span *spans[ENGINE_SPANS_MAX]; /* own */
+	size_t n_spans;
+	size_t n_channels, n_moving;
+	uint64_t random;
+	uint64_t ntp_offset_us;
+};
 
-/* media.c */
+/* thread.c: the thread's main function; arg is the worker. */
+void *worker_run(void *arg);
+
+/* worker.c: core's side of a worker. */
+int worker_open(struct media_worker *worker, struct media_engine *engine);
+int worker_start(struct media_worker *worker, uv_loop_t *loop);
+/* Asks for the thread's end; worker_join waits for it and takes what it still had. */
+void worker_stop(struct media_worker *worker);
+void worker_join(struct media_worker *worker);
+void worker_destroy(struct media_worker *worker);
+void worker_send(struct media_worker *worker, const struct engine_command *command);
+/* While the loop does not run: commands out, events in. */
+void worker_serve(struct media_worker *worker);
+/* What waits in its overflow; false: some still does. */
+bool worker_flush(struct media_worker *worker);
+struct engine_waiting *engine_wait(struct list *list, const struct engine_command *command);
+
+/* media.c: an event of any worker. */
+void engine_event_take(const struct engine_event *event);
+
+/* place.c: a command of a channel, to whom it concerns, in order. */
 void engine_send(struct media_engine *engine, const struct engine_command *command);
+int place_new(struct media_channel *channel);
+/* Bearers of two workers are to be joined: what that takes, for end. -ENOMEM. */
+int place_prepare(struct channel_end *end, const struct channel_end *other);
+void place_left(struct media_channel *channel);
+/* False: the channel has other halves. */
+bool place_closed(struct media_channel *channel, struct channel_half *half);
+void place_link_returned(struct channel_end *link);
+void channel_cross_free(struct channel_cross *cross);
+/* The one with the least to do. */
+struct media_worker *place_span_worker(struct media_engine *engine);
 
 /* end_open.c: frees an end that the thread does not have (any more), with what it holds. */
 void channel_end_free(struct channel_end *end);

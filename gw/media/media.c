@@ -1,26 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
-/* The media engine as the core sees it: its life, its spans and channels, commands out and events
- * in. Core thread. */
+/* The media engine as the core sees it: its life, its spans and channels. Core thread. */
 #include "gw/media/media.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "gw/base/trace.h"
 #include "gw/media/engine.h"
+#include "gw/media/realtime.h"
 #include "gw/media/signals.h"
 
-#define COMMAND_SLOTS 2048
-#define EVENT_SLOTS   4096
-#define RETRY_MS      5
-#define NTP_EPOCH_S   2208988800u /* 1900 to 1970 */
-#define DIGIT_MIN_MS  40
+#define NTP_EPOCH_S  2208988800u /* 1900 to 1970 */
+#define DIGIT_MIN_MS 40
+/* both ends RTP: two sockets each */
+#define DESCRIPTORS_A_CHANNEL 4
+#define DESCRIPTORS_OTHER     1000
 
 uint64_t engine_random(struct media_engine *engine)
 {
@@ -32,46 +30,6 @@ uint64_t engine_random(struct media_engine *engine)
 		x = engine->random ^ engine->random >> 32;
 	}
 	return x;
-}
-
-/* ---- commands ---- */
-
-static void overflow_send(struct media_engine *engine)
-{
-	struct list_node *node;
-
-	while ((node = list_first(&engine->overflow))) {
-		struct engine_overflow *waiting = container_of(node, struct engine_overflow, node);
-
-		if (!ring_push(engine->commands, &waiting->command))
-			return;
-		list_remove(node);
-		free(waiting);
-	}
-	uv_timer_stop(&engine->retry);
-}
-
-static void retry_due(uv_timer_t *timer)
-{
-	overflow_send(timer->data);
-}
-
-/* The thread is far behind: core keeps the command in order, and does not wait. */
-static void overflow_keep(struct media_engine *engine, const struct engine_command *command)
-{
-	struct engine_overflow *waiting = malloc(sizeof(*waiting));
-
-	if (!waiting)
-		abort(); /* a lost command would leave a channel that nobody can close */
-	waiting->command = *command;
-	list_append(&engine->overflow, &waiting->node);
-	uv_timer_start(&engine->retry, retry_due, RETRY_MS, RETRY_MS);
-}
-
-void engine_send(struct media_engine *engine, const struct engine_command *command)
-{
-	if (!list_empty(&engine->overflow) || !ring_push(engine->commands, command))
-		overflow_keep(engine, command);
 }
 
 /* ---- events ---- */
@@ -119,7 +77,7 @@ static void channel_closed(struct media_channel *channel)
 	free(channel);
 }
 
-static void event_take(const struct engine_event *event)
+void engine_event_take(const struct engine_event *event)
 {
 	switch (event->kind) {
 	case ENGINE_EV_MEDIA:
@@ -128,26 +86,14 @@ static void event_take(const struct engine_event *event)
 	case ENGINE_EV_RETURNED:
 		channel_end_returned(event->end);
 		break;
+	case ENGINE_EV_LEFT:
+		place_left(event->channel);
+		break;
 	case ENGINE_EV_CLOSED:
-		channel_closed(event->channel);
+		if (place_closed(event->channel, event->half))
+			channel_closed(event->channel);
 		break;
 	}
-}
-
-static void events_take(struct media_engine *engine)
-{
-	struct engine_event event;
-
-	ring_drain_wake(engine->events);
-	while (ring_pop(engine->events, &event))
-		event_take(&event);
-}
-
-static void events_ready(uv_poll_t *poll, int status, int events)
-{
-	(void)status;
-	(void)events;
-	events_take(poll->data);
 }
 
 /* ---- the engine's life ---- */
@@ -164,34 +110,26 @@ static void engine_destroy(struct media_engine *engine)
 {
 	for (size_t i = 0; i < engine->n_spans; i++)
 		free(engine->spans[i]);
-	ring_free(engine->commands);
-	ring_free(engine->events);
+	for (unsigned i = 0; i < engine->n_workers; i++)
+		worker_destroy(&engine->worker[i]);
 	ports_free(engine->ports);
-	if (engine->timer_fd >= 0)
-		close(engine->timer_fd);
-	sem_destroy(&engine->removed);
 	free(engine);
 }
 
-static void handle_closed(uv_handle_t *handle)
+static void handle_closed(struct media_engine *engine)
 {
-	struct media_engine *engine = handle->data;
-
 	if (--engine->handles == 0)
 		engine_destroy(engine);
 }
 
-/* Signals are for the threads that wait for them. */
-static int thread_start(struct media_engine *engine)
+static void poll_closed(uv_handle_t *handle)
 {
-	sigset_t all, before;
-	int rc;
+	handle_closed(((struct media_worker *)handle->data)->engine);
+}
 
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	rc = pthread_create(&engine->thread, NULL, engine_run, engine);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return -rc;
+static void retry_closed(uv_handle_t *handle)
+{
+	handle_closed(handle->data);
 }
 
 static int engine_open(struct media_engine *engine)
@@ -201,35 +139,61 @@ static int engine_open(struct media_engine *engine)
 
 	if (rc)
 		return rc;
-	if (conf->jitter_min_ms > conf->jitter_max_ms || !conf->jitter_max_ms)
+	if (conf->jitter_min_ms > conf->jitter_max_ms || !conf->jitter_max_ms ||
+	    conf->threads > MEDIA_THREADS_MAX)
 		return -EINVAL;
-	engine->commands = ring_new(COMMAND_SLOTS, sizeof(struct engine_command));
-	engine->events = ring_new(EVENT_SLOTS, sizeof(struct engine_event));
-	if (!engine->commands || !engine->events)
-		return -ENOMEM;
-	engine->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-	if (engine->timer_fd < 0)
-		return -errno;
-	return 0;
+	engine->n_workers = conf->threads ? conf->threads : 1;
+	for (unsigned i = 0; i < engine->n_workers && !rc; i++)
+		rc = worker_open(&engine->worker[i], engine);
+	return rc;
 }
 
-static int handles_open(struct media_engine *engine, uv_loop_t *loop)
+/* What is not permitted to one thread is not to the others. */
+static void limits_set(struct media_engine *engine)
 {
-	int rc = uv_poll_init(loop, &engine->poll, ring_fd(engine->events));
+	bool realtime = engine->conf.realtime;
+
+	(void)realtime_descriptors(DESCRIPTORS_OTHER +
+				   engine->conf.channels_max * DESCRIPTORS_A_CHANNEL);
+	if (realtime)
+		(void)realtime_memory();
+	for (unsigned i = 0; i < engine->n_workers && realtime; i++)
+		realtime = realtime_thread(engine->worker[i].thread);
+}
+
+static int engine_start(struct media_engine *engine, uv_loop_t *loop)
+{
+	int rc = uv_timer_init(loop, &engine->retry);
 
 	if (rc)
 		return rc;
-	uv_timer_init(loop, &engine->retry);
-	engine->handles = 2;
-	engine->poll.data = engine->retry.data = engine;
-	rc = uv_poll_start(&engine->poll, UV_READABLE, events_ready);
-	return rc ? rc : thread_start(engine);
+	engine->retry.data = engine;
+	engine->handles = 1;
+	for (unsigned i = 0; i < engine->n_workers && !rc; i++)
+		rc = worker_start(&engine->worker[i], loop);
+	if (!rc)
+		limits_set(engine);
+	return rc;
 }
 
-static void handles_close(struct media_engine *engine)
+/* The last handle closed frees the engine. */
+static void engine_end(struct media_engine *engine)
 {
-	uv_close((uv_handle_t *)&engine->poll, handle_closed);
-	uv_close((uv_handle_t *)&engine->retry, handle_closed);
+	/* Commands wait for channels that move, their closing among them. */
+	while (engine->n_moving)
+		for (unsigned i = 0; i < engine->n_workers; i++)
+			worker_serve(&engine->worker[i]);
+	for (unsigned i = 0; i < engine->n_workers; i++)
+		worker_stop(&engine->worker[i]);
+	for (unsigned i = 0; i < engine->n_workers; i++)
+		worker_join(&engine->worker[i]);
+	if (!engine->handles) {
+		engine_destroy(engine);
+		return;
+	}
+	for (unsigned i = 0; i + 1 < engine->handles; i++)
+		uv_close((uv_handle_t *)&engine->worker[i].poll, poll_closed);
+	uv_close((uv_handle_t *)&engine->retry, retry_closed);
 }
 
 struct media_engine *media_engine_new(const struct media_conf *conf, uv_loop_t *loop, int *error)
@@ -241,56 +205,22 @@ struct media_engine *media_engine_new(const struct media_conf *conf, uv_loop_t *
 		return NULL;
 	}
 	engine->conf = *conf;
-	engine->timer_fd = -1;
 	engine->random = clock_us(CLOCK_MONOTONIC);
 	engine->ntp_offset_us = clock_us(CLOCK_REALTIME) - clock_us(CLOCK_MONOTONIC) +
 				NTP_EPOCH_S * UINT64_C(1000000);
-	sem_init(&engine->removed, 0, 0);
-	list_init(&engine->overflow);
-	list_init(&engine->channels);
-	list_init(&engine->letters);
 	*error = engine_open(engine);
 	if (!*error)
-		*error = handles_open(engine, loop);
+		*error = engine_start(engine, loop);
 	if (!*error)
 		return engine;
-	if (engine->handles)
-		handles_close(engine);
-	else
-		engine_destroy(engine);
+	engine_end(engine);
 	return NULL;
-}
-
-/* Sends and waits are over: what the thread still has is in the ring, or in its letters. */
-static void letters_take(struct media_engine *engine)
-{
-	struct list_node *node;
-
-	while ((node = list_first(&engine->letters))) {
-		struct engine_letter *letter = container_of(node, struct engine_letter, node);
-		struct engine_event event = letter->event;
-
-		list_remove(node);
-		event_take(&event);
-	}
 }
 
 void media_engine_free(struct media_engine *engine)
 {
-	const struct engine_command stop = { .kind = ENGINE_STOP };
-
-	if (!engine)
-		return;
-	engine_send(engine, &stop);
-	while (!list_empty(&engine->overflow)) {
-		events_take(engine);
-		overflow_send(engine);
-		usleep(1000);
-	}
-	pthread_join(engine->thread, NULL);
-	events_take(engine);
-	letters_take(engine);
-	handles_close(engine);
+	if (engine)
+		engine_end(engine);
 }
 
 size_t media_engine_channels(const struct media_engine *engine)
@@ -300,8 +230,15 @@ size_t media_engine_channels(const struct media_engine *engine)
 
 void media_engine_stalls(const struct media_engine *engine, uint64_t *stalls, uint64_t *worst_us)
 {
-	*stalls = atomic_load_explicit(&engine->stalls, memory_order_relaxed);
-	*worst_us = atomic_load_explicit(&engine->stall_worst_us, memory_order_relaxed);
+	*stalls = *worst_us = 0;
+	for (unsigned i = 0; i < engine->n_workers; i++) {
+		const struct media_worker *worker = &engine->worker[i];
+		uint64_t worst =
+			atomic_load_explicit(&worker->stall_worst_us, memory_order_relaxed);
+
+		*stalls += atomic_load_explicit(&worker->stalls, memory_order_relaxed);
+		*worst_us = worst > *worst_us ? worst : *worst_us;
+	}
 }
 
 /* ---- spans ---- */
@@ -318,15 +255,18 @@ int media_engine_add_span(struct media_engine *engine, struct tdm_span *span)
 		return -ENOMEM;
 	known->span = span;
 	known->clock_fd = tdm_span_clock_fd(span);
+	known->worker = place_span_worker(engine);
+	known->worker->n_spans++;
 	engine->spans[engine->n_spans++] = known;
 	command.span = known;
-	engine_send(engine, &command);
+	worker_send(known->worker, &command);
 	return 0;
 }
 
 int media_engine_remove_span(struct media_engine *engine, struct tdm_span *span)
 {
 	struct engine_command command = { .kind = ENGINE_SPAN_REMOVE };
+	struct media_worker *worker;
 	size_t at = 0;
 
 	while (at < engine->n_spans && engine->spans[at]->span != span)
@@ -337,12 +277,14 @@ int media_engine_remove_span(struct media_engine *engine, struct tdm_span *span)
 		if (engine->spans[at]->slot[timeslot])
 			return -EBUSY;
 	command.span = engine->spans[at];
-	engine_send(engine, &command);
+	worker = command.span->worker;
+	worker_send(worker, &command);
 	/* The caller may close the span next: this is the one command that is waited for. */
-	while (sem_trywait(&engine->removed)) {
-		overflow_send(engine);
+	while (sem_trywait(&worker->removed)) {
+		(void)worker_flush(worker);
 		usleep(500);
 	}
+	worker->n_spans--;
 	free(command.span);
 	engine->spans[at] = engine->spans[--engine->n_spans];
 	return 0;
@@ -353,7 +295,6 @@ int media_engine_remove_span(struct media_engine *engine, struct tdm_span *span)
 struct media_channel *media_channel_new(struct media_engine *engine, const char *label,
 					media_event_fn *fn, void *arg)
 {
-	struct engine_command command = { .kind = ENGINE_CHANNEL_ADD };
 	struct media_channel *channel;
 
 	if (engine->n_channels >= engine->conf.channels_max)
@@ -365,9 +306,11 @@ struct media_channel *media_channel_new(struct media_engine *engine, const char 
 	snprintf(channel->label, sizeof(channel->label), "%s", label);
 	channel->fn = fn;
 	channel->arg = arg;
+	if (place_new(channel)) {
+		free(channel);
+		return NULL;
+	}
 	engine->n_channels++;
-	command.channel = channel;
-	engine_send(engine, &command);
 	return channel;
 }
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /*
- * The media engine as the core sees it: opaque handles and commands. One engine is one media thread. A channel joins
- * two ends, side 0 and side 1; each end is an RTP session or a bearer timeslot, in any combination. Every function
- * here is called on the core thread; commands cross to the media thread by a ring, and nothing waits. Closing is
- * two-phase: the channel and its ports live until the media thread has let go.
+ * The media engine as the core sees it: opaque handles and commands. One engine is one or more media threads, each with
+ * spans and channels of its own, which is not seen from here. A channel joins two ends, side 0 and side 1; each end is an
+ * RTP session or a bearer timeslot, in any combination. Every function here is called on the core thread; commands cross
+ * to a media thread by a ring, and nothing waits. Closing is two-phase: the channel and its ports live until the media
+ * threads have let go.
  */
 #ifndef MEDIA_MEDIA_H
 #define MEDIA_MEDIA_H
@@ -20,11 +21,15 @@
 struct media_engine;
 struct media_channel;
 
+#define MEDIA_THREADS_MAX 16
+
 struct media_conf {
 	unsigned port_first, port_last; /* RTP on even ports, RTCP on the next */
 	unsigned jitter_min_ms, jitter_max_ms;
 	uint32_t rtp_timeout_ms;
 	unsigned channels_max;
+	unsigned threads; /* at most MEDIA_THREADS_MAX; 0: one */
+	bool realtime;	  /* SCHED_FIFO and locked memory, where permitted */
 };
 
 enum media_tone { MEDIA_TONE_NONE, MEDIA_TONE_RINGBACK, MEDIA_TONE_BUSY, MEDIA_TONE_CONGESTION };
@@ -93,15 +98,16 @@ struct media_end_stats {
 	struct media_quality peer_quality; /* of what the peer receives, by its reports */
 };
 
-/* own; starts the media thread, joined to loop for its events. -errno in *error when NULL. */
+/* own; starts the media threads, joined to loop for its events. -errno in *error when NULL. */
 struct media_engine *media_engine_new(const struct media_conf *conf, uv_loop_t *loop, int *error);
-/* Ends the thread; every channel must be closed. Run the loop afterwards until its handles are closed. */
+/* Ends the threads; every channel must be closed. Run the loop afterwards until its handles are closed. */
 void media_engine_free(struct media_engine *engine);
-/* The engine ticks on the spans given to it. The span is borrowed and must outlive the engine, or be removed first. */
+/* The engine ticks on the spans given to it; each goes to the thread with the fewest. The span is borrowed and must outlive
+ * the engine, or be removed first. */
 int media_engine_add_span(struct media_engine *engine, struct tdm_span *span);
 /* -EBUSY while a channel uses one of its timeslots. */
 int media_engine_remove_span(struct media_engine *engine, struct tdm_span *span);
-/* Times the tick was late by more than 20 ms, and the worst lateness. */
+/* Times a thread's tick was late by more than 20 ms, and the worst lateness. */
 void media_engine_stalls(const struct media_engine *engine, uint64_t *stalls, uint64_t *worst_us);
 size_t media_engine_channels(const struct media_engine *engine);
 

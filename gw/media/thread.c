@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /*
- * The media thread: it waits for a tick of the span that leads, or of a timer while there is no
+ * A media thread: it waits for a tick of the span that leads, or of a timer while there is no
  * span, does what core has asked for, and lets every channel read, process and write. It neither
  * allocates nor locks nor logs.
  */
@@ -36,30 +36,30 @@ static uint64_t now_us(void)
 
 static void report(void *arg, const struct media_event *event)
 {
-	struct media_channel *channel = arg;
+	const struct channel_half *half = arg;
 	const struct engine_event e = { .kind = ENGINE_EV_MEDIA,
-					.channel = channel,
+					.channel = half->channel,
 					.media = *event };
 
-	if (!ring_push(channel->engine->events, &e))
+	if (!ring_push(half->events, &e))
 		counter_add(&events_lost, 1);
 }
 
-static void letters_send(struct media_engine *engine)
+static void letters_send(struct media_worker *worker)
 {
 	struct list_node *node;
 
-	while ((node = list_first(&engine->letters))) {
+	while ((node = list_first(&worker->letters))) {
 		struct engine_letter *letter = container_of(node, struct engine_letter, node);
 		/* Core may free the letter with what it is in as soon as it has the event. */
 		const struct engine_event event = letter->event;
 
 		list_remove(node);
-		if (!ring_push(engine->events, &event)) {
-			node->next = engine->letters.head.next;
-			node->prev = &engine->letters.head;
+		if (!ring_push(worker->events, &event)) {
+			node->next = worker->letters.head.next;
+			node->prev = &worker->letters.head;
 			node->next->prev = node;
-			engine->letters.head.next = node;
+			worker->letters.head.next = node;
 			return;
 		}
 	}
@@ -67,81 +67,96 @@ static void letters_send(struct media_engine *engine)
 
 /* ---- from core ---- */
 
-static void end_return(struct media_engine *engine, struct media_channel *channel, unsigned side)
+static void end_return(struct media_worker *worker, struct channel_half *half, unsigned side)
 {
-	struct media_end *end = pipeline_detach(&channel->pipeline, side, &engine->round);
+	struct media_end *end = pipeline_detach(&half->pipeline, side, &worker->round);
 	struct channel_end *holder;
 
 	if (!end)
 		return;
-	snapshot_write(&channel->snapshot[side], &end->stats);
 	holder = container_of(end, struct channel_end, end);
+	if (!holder->is_link)
+		snapshot_write(&half->channel->snapshot[side], &end->stats);
 	if (holder->is_bearer)
 		holder->span->bearers[holder->timeslot] = NULL;
 	holder->letter.event = (struct engine_event){ .kind = ENGINE_EV_RETURNED,
-						      .channel = channel,
+						      .channel = half->channel,
 						      .end = holder };
-	list_append(&engine->letters, &holder->letter.node);
+	list_append(&worker->letters, &holder->letter.node);
 }
 
-static void channel_add(struct media_engine *engine, struct media_channel *channel)
+static void half_join(struct media_worker *worker, struct channel_half *half)
 {
-	pipeline_init(&channel->pipeline, report, channel);
-	list_append(&engine->channels, &channel->node);
+	half->events = worker->events;
+	list_append(&worker->channels, &half->node);
 }
 
-static void channel_close(struct media_engine *engine, struct media_channel *channel)
+static void half_add(struct media_worker *worker, struct channel_half *half)
 {
-	end_return(engine, channel, 0);
-	end_return(engine, channel, 1);
-	list_remove(&channel->node);
-	channel->letter.event =
-		(struct engine_event){ .kind = ENGINE_EV_CLOSED, .channel = channel };
-	list_append(&engine->letters, &channel->letter.node);
+	pipeline_init(&half->pipeline, report, half);
+	half_join(worker, half);
+}
+
+/* Core may give it to another worker, or free it, as soon as it has the letter. */
+static void half_leave(struct media_worker *worker, struct channel_half *half)
+{
+	list_remove(&half->node);
+	half->letter.event = (struct engine_event){ .kind = ENGINE_EV_LEFT,
+						    .channel = half->channel,
+						    .half = half };
+	list_append(&worker->letters, &half->letter.node);
+}
+
+static void half_close(struct media_worker *worker, struct channel_half *half)
+{
+	end_return(worker, half, 0);
+	end_return(worker, half, 1);
+	half_leave(worker, half);
+	half->letter.event.kind = ENGINE_EV_CLOSED;
 }
 
 /* The shortest chunk leads: then no span goes without a turn for longer than its own. */
-static void span_add(struct media_engine *engine, struct engine_span *span)
+static void span_add(struct media_worker *worker, struct engine_span *span)
 {
-	size_t at = engine->n_ticking++;
+	size_t at = worker->n_ticking++;
 
-	engine->ticking[at] = span;
-	if (at && span->span->chunk_ms < engine->ticking[0]->span->chunk_ms) {
-		engine->ticking[at] = engine->ticking[0];
-		engine->ticking[0] = span;
+	worker->ticking[at] = span;
+	if (at && span->span->chunk_ms < worker->ticking[0]->span->chunk_ms) {
+		worker->ticking[at] = worker->ticking[0];
+		worker->ticking[0] = span;
 	}
-	engine->gathered_ms = 0;
-	engine->due_us = engine->round.now_us;
+	worker->gathered_ms = 0;
+	worker->due_us = worker->round.now_us;
 }
 
-static void span_remove(struct media_engine *engine, const struct engine_span *span)
+static void span_remove(struct media_worker *worker, const struct engine_span *span)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < engine->n_ticking; i++)
-		if (engine->ticking[i] != span)
-			engine->ticking[n++] = engine->ticking[i];
-	engine->n_ticking = n;
-	engine->due_us = engine->round.now_us;
-	sem_post(&engine->removed);
+	for (size_t i = 0; i < worker->n_ticking; i++)
+		if (worker->ticking[i] != span)
+			worker->ticking[n++] = worker->ticking[i];
+	worker->n_ticking = n;
+	worker->due_us = worker->round.now_us;
+	sem_post(&worker->removed);
 }
 
-static void obey_for_side(struct media_engine *engine, const struct engine_command *command)
+static void obey_for_side(struct media_worker *worker, const struct engine_command *command)
 {
-	struct pipeline *pipeline = &command->channel->pipeline;
+	struct pipeline *pipeline = &command->half->pipeline;
 	struct media_side *side = &pipeline->side[command->side];
 
 	switch (command->kind) {
 	case ENGINE_ATTACH:
 		if (command->end->is_bearer)
 			command->end->span->bearers[command->end->timeslot] = &command->end->bearer;
-		pipeline_attach(pipeline, command->side, &command->end->end, &engine->round);
+		pipeline_attach(pipeline, command->side, &command->end->end, &worker->round);
 		break;
 	case ENGINE_DETACH:
-		end_return(engine, command->channel, command->side);
+		end_return(worker, command->half, command->side);
 		break;
 	case ENGINE_RTP_SET:
-		rtp_end_set(rtp_end_of(side->end), &command->rtp, &engine->round);
+		rtp_end_set(rtp_end_of(side->end), &command->rtp, &worker->round);
 		break;
 	case ENGINE_MODE:
 		side->hear = command->mode.hear;
@@ -159,23 +174,29 @@ static void obey_for_side(struct media_engine *engine, const struct engine_comma
 	}
 }
 
-static void obey(struct media_engine *engine, const struct engine_command *command)
+static void obey(struct media_worker *worker, const struct engine_command *command)
 {
 	switch (command->kind) {
 	case ENGINE_CHANNEL_ADD:
-		channel_add(engine, command->channel);
+		half_add(worker, command->half);
 		break;
 	case ENGINE_CHANNEL_CLOSE:
-		channel_close(engine, command->channel);
+		half_close(worker, command->half);
+		break;
+	case ENGINE_CHANNEL_LEAVE:
+		half_leave(worker, command->half);
+		break;
+	case ENGINE_CHANNEL_JOIN:
+		half_join(worker, command->half);
 		break;
 	case ENGINE_SPAN_ADD:
-		span_add(engine, command->span);
+		span_add(worker, command->span);
 		break;
 	case ENGINE_SPAN_REMOVE:
-		span_remove(engine, command->span);
+		span_remove(worker, command->span);
 		break;
 	case ENGINE_STOP:
-		engine->stopping = true;
+		worker->stopping = true;
 		break;
 	case ENGINE_ATTACH:
 	case ENGINE_DETACH:
@@ -183,18 +204,18 @@ static void obey(struct media_engine *engine, const struct engine_command *comma
 	case ENGINE_MODE:
 	case ENGINE_DIGIT:
 	case ENGINE_TONE:
-		obey_for_side(engine, command);
+		obey_for_side(worker, command);
 		break;
 	}
 }
 
-static void obey_all(struct media_engine *engine)
+static void obey_all(struct media_worker *worker)
 {
 	struct engine_command command;
 
-	ring_drain_wake(engine->commands);
-	while (ring_pop(engine->commands, &command))
-		obey(engine, &command);
+	ring_drain_wake(worker->commands);
+	while (ring_pop(worker->commands, &command))
+		obey(worker, &command);
 }
 
 /* ---- time ---- */
@@ -207,12 +228,12 @@ static uint64_t ticks_read(int fd)
 	return read(fd, &ticks, sizeof(ticks)) == sizeof(ticks) ? ticks : 0;
 }
 
-static void note_lateness(struct media_engine *engine, uint64_t late_us)
+static void note_lateness(struct media_worker *worker, uint64_t late_us)
 {
-	if (late_us > atomic_load_explicit(&engine->stall_worst_us, memory_order_relaxed))
-		atomic_store_explicit(&engine->stall_worst_us, late_us, memory_order_relaxed);
+	if (late_us > atomic_load_explicit(&worker->stall_worst_us, memory_order_relaxed))
+		atomic_store_explicit(&worker->stall_worst_us, late_us, memory_order_relaxed);
 	if (late_us > STALL_US)
-		atomic_fetch_add_explicit(&engine->stalls, 1, memory_order_relaxed);
+		atomic_fetch_add_explicit(&worker->stalls, 1, memory_order_relaxed);
 }
 
 static struct bearer_end *clock_bearer(const struct engine_span *span)
@@ -241,12 +262,12 @@ static bool is_in_service(const struct engine_span *span)
 }
 
 /* The span that wakes the thread, one in service before one that is not; NULL: the timer does. */
-static struct engine_span *leader(const struct media_engine *engine)
+static struct engine_span *leader(const struct media_worker *worker)
 {
 	struct engine_span *second_best = NULL;
 
-	for (size_t i = 0; i < engine->n_ticking; i++) {
-		struct engine_span *span = engine->ticking[i];
+	for (size_t i = 0; i < worker->n_ticking; i++) {
+		struct engine_span *span = worker->ticking[i];
 
 		if (clock_fd(span) < 0)
 			continue;
@@ -263,13 +284,13 @@ static struct engine_span *leader(const struct media_engine *engine)
  * their channels run; a bearer that is a clock is read by its channel, the leading one here.
  * Returns the ticks of the one that leads.
  */
-static uint64_t clocks_read(struct media_engine *engine, const struct engine_span *lead)
+static uint64_t clocks_read(struct media_worker *worker, const struct engine_span *lead)
 {
 	struct bearer_end *bearer = lead->clock_fd < 0 ? clock_bearer(lead) : NULL;
 	uint64_t leading = bearer ? bearer_end_read(bearer) : 0;
 
-	for (size_t i = 0; i < engine->n_ticking; i++) {
-		struct engine_span *span = engine->ticking[i];
+	for (size_t i = 0; i < worker->n_ticking; i++) {
+		struct engine_span *span = worker->ticking[i];
 		uint64_t ticks = span->clock_fd < 0 ? 0 : ticks_read(span->clock_fd);
 
 		span->clock.ticks += ticks;
@@ -283,71 +304,71 @@ static uint64_t clocks_read(struct media_engine *engine, const struct engine_spa
  * How late the first of these ticks is, by the times of those before. due_us follows a clock that
  * is faster at once, and one that is slower by the leak.
  */
-static void ticks_note(struct media_engine *engine, uint64_t ticks, unsigned period_ms)
+static void ticks_note(struct media_worker *worker, uint64_t ticks, unsigned period_ms)
 {
-	uint64_t now = engine->round.now_us;
+	uint64_t now = worker->round.now_us;
 	uint64_t late_us, period_us = period_ms * 1000u;
 
 	if (!ticks)
 		return;
-	engine->ticked_us = now;
-	late_us = now > engine->due_us + period_us ? now - engine->due_us - period_us : 0;
-	note_lateness(engine, late_us);
-	engine->due_us += ticks * (period_us + period_us / LEAK);
-	if (engine->due_us > now || late_us > STALL_US)
-		engine->due_us = now;
-	engine->gathered_ms += ticks * period_ms;
+	worker->ticked_us = now;
+	late_us = now > worker->due_us + period_us ? now - worker->due_us - period_us : 0;
+	note_lateness(worker, late_us);
+	worker->due_us += ticks * (period_us + period_us / LEAK);
+	if (worker->due_us > now || late_us > STALL_US)
+		worker->due_us = now;
+	worker->gathered_ms += ticks * period_ms;
 	if (late_us > UNTIMELY_US)
-		engine->round.timely = false;
+		worker->round.timely = false;
 }
 
 /* It ticks no more: the last to lead again, and alarms elsewhere are no reason to. */
-static void lead_falls_silent(struct media_engine *engine, struct engine_span *lead)
+static void lead_falls_silent(struct media_worker *worker, struct engine_span *lead)
 {
 	size_t at = 0;
 
-	while (engine->ticking[at] != lead)
+	while (worker->ticking[at] != lead)
 		at++;
-	for (; at + 1 < engine->n_ticking; at++)
-		engine->ticking[at] = engine->ticking[at + 1];
-	engine->ticking[at] = lead;
+	for (; at + 1 < worker->n_ticking; at++)
+		worker->ticking[at] = worker->ticking[at + 1];
+	worker->ticking[at] = lead;
 	lead->silent = true;
-	engine->ticked_us = engine->round.now_us;
-	engine->gathered_ms = SPAN_SILENT_MS;
+	worker->ticked_us = worker->round.now_us;
+	worker->gathered_ms = SPAN_SILENT_MS;
 }
 
-static void timer_set(struct media_engine *engine, bool on)
+static void timer_set(struct media_worker *worker, bool on)
 {
 	const struct itimerspec spec = {
 		.it_interval.tv_nsec = on ? TIMER_MS * 1000000 : 0,
 		.it_value.tv_nsec = on ? TIMER_MS * 1000000 : 0,
 	};
 
-	timerfd_settime(engine->timer_fd, 0, &spec, NULL);
+	timerfd_settime(worker->timer_fd, 0, &spec, NULL);
 }
 
 /*
  * Another clock ticks at other times, up to a chunk after the last one would have: with a round at
  * once no bearer waits for longer than a chunk.
  */
-static void clock_follow(struct media_engine *engine, const struct engine_span *lead)
+static void clock_follow(struct media_worker *worker, const struct engine_span *lead)
 {
-	int fd = lead ? clock_fd(lead) : engine->timer_fd;
+	int fd = lead ? clock_fd(lead) : worker->timer_fd;
 
-	if (fd == engine->clock_fd)
+	if (fd == worker->clock_fd)
 		return;
-	timer_set(engine, !lead);
-	engine->clock_fd = fd;
-	engine->due_us = engine->ticked_us = now_us();
-	engine->gathered_ms = BEARER_ROUND_MS;
+	timer_set(worker, !lead);
+	worker->clock_fd = fd;
+	worker->due_us = worker->ticked_us = now_us();
+	worker->gathered_ms = BEARER_ROUND_MS;
 }
 
 /* How long poll() may wait: until the leading span is silent for too long, for ever on the timer. */
-static int patience_ms(const struct media_engine *engine, const struct engine_span *lead)
+static int patience_ms(const struct media_worker *worker, const struct engine_span *lead)
 {
-	uint64_t silent_ms = (now_us() - engine->ticked_us) / 1000;
+	uint64_t silent_ms = (now_us() - worker->ticked_us) / 1000;
 
-	if (engine->gathered_ms >= BEARER_ROUND_MS)
+	if (worker->gathered_ms >= BEARER_ROUND_MS)
 		return 0;
 	if (!lead)
 		return -1;
@@ -355,59 +376,62 @@ static int patience_ms(const struct media_engine *engine, const struct engine_sp
 }
 
 /* Waits for a tick or a command. */
-static void wait_turn(struct media_engine *engine, struct engine_span *lead)
+static void wait_turn(struct media_worker *worker, struct engine_span *lead)
 {
 	struct pollfd fds[2] = {
-		{ .fd = ring_fd(engine->commands), .events = POLLIN },
-		{ .fd = engine->clock_fd, .events = POLLIN | POLLPRI },
+		{ .fd = ring_fd(worker->commands), .events = POLLIN },
+		{ .fd = worker->clock_fd, .events = POLLIN | POLLPRI },
 	};
 
-	poll(fds, 2, patience_ms(engine, lead));
-	engine->round.now_us = now_us();
+	poll(fds, 2, patience_ms(worker, lead));
+	worker->round.now_us = now_us();
 	if (!lead) {
 		if (fds[1].revents & POLLIN)
-			ticks_note(engine, ticks_read(engine->timer_fd), TIMER_MS);
+			ticks_note(worker, ticks_read(worker->timer_fd), TIMER_MS);
 		return;
 	}
-	uint64_t ticks = clocks_read(engine, lead);
+	uint64_t ticks = clocks_read(worker, lead);
 
-	ticks_note(engine, ticks, lead->span->chunk_ms);
+	ticks_note(worker, ticks, lead->span->chunk_ms);
 	lead->silent = lead->silent && !ticks;
-	if (engine->round.now_us - engine->ticked_us >= SPAN_SILENT_MS * 1000)
-		lead_falls_silent(engine, lead);
+	if (worker->round.now_us - worker->ticked_us >= SPAN_SILENT_MS * 1000)
+		lead_falls_silent(worker, lead);
 }
 
 /* ---- the round ---- */
 
-static void channel_run(struct media_engine *engine, struct media_channel *channel)
+static void half_run(struct media_worker *worker, struct channel_half *half)
 {
-	pipeline_round(&channel->pipeline, &engine->round);
-	for (unsigned i = 0; i < 2; i++)
-		if (channel->pipeline.side[i].end)
-			snapshot_write(&channel->snapshot[i],
-				       &channel->pipeline.side[i].end->stats);
+	pipeline_round(&half->pipeline, &worker->round);
+	for (unsigned i = 0; i < 2; i++) {
+		const struct media_end *end = half->pipeline.side[i].end;
+
+		/* A link has none: the other half writes what the side does. */
+		if (end && !container_of(end, const struct channel_end, end)->is_link)
+			snapshot_write(&half->channel->snapshot[i], &end->stats);
+	}
 }
 
-static void round_open(struct media_engine *engine)
+static void round_open(struct media_worker *worker)
 {
-	uint64_t us = engine->round.now_us - engine->last_round_us + engine->elapsed_rest_us;
+	uint64_t us = worker->round.now_us - worker->last_round_us + worker->elapsed_rest_us;
 
-	engine->last_round_us = engine->round.now_us;
-	engine->round.elapsed = (size_t)(us / US_PER_SAMPLE);
-	engine->elapsed_rest_us = us % US_PER_SAMPLE;
-	if (engine->round.elapsed > ELAPSED_MAX)
-		engine->round.elapsed = ELAPSED_MAX;
-	engine->gathered_ms = 0;
+	worker->last_round_us = worker->round.now_us;
+	worker->round.elapsed = (size_t)(us / US_PER_SAMPLE);
+	worker->elapsed_rest_us = us % US_PER_SAMPLE;
+	if (worker->round.elapsed > ELAPSED_MAX)
+		worker->round.elapsed = ELAPSED_MAX;
+	worker->gathered_ms = 0;
 }
 
 /*
  * The descriptors of a span that is missing are left alone: DAHDI puts whoever talks to a timeslot
  * that was taken away to sleep for 5 ms, and 30 of them would keep all other spans waiting.
  */
-static void missing_spans_leave(struct media_engine *engine)
+static void missing_spans_leave(struct media_worker *worker)
 {
-	for (size_t i = 0; i < engine->n_ticking; i++) {
-		struct engine_span *span = engine->ticking[i];
+	for (size_t i = 0; i < worker->n_ticking; i++) {
+		struct engine_span *span = worker->ticking[i];
 
 		if (!(tdm_span_alarms(span->span) & TDM_ALARM_MISSING))
 			continue;
@@ -417,36 +441,36 @@ static void missing_spans_leave(struct media_engine *engine)
 	}
 }
 
-static void round_run(struct media_engine *engine)
+static void round_run(struct media_worker *worker)
 {
 	struct list_node *node, *next;
 
-	round_open(engine);
-	missing_spans_leave(engine);
-	for (node = list_first(&engine->channels); node; node = next) {
-		next = list_next(&engine->channels, node);
-		channel_run(engine, container_of(node, struct media_channel, node));
+	round_open(worker);
+	missing_spans_leave(worker);
+	for (node = list_first(&worker->channels); node; node = next) {
+		next = list_next(&worker->channels, node);
+		half_run(worker, container_of(node, struct channel_half, node));
 	}
-	engine->round.timely = true;
+	worker->round.timely = true;
 }
 
-void *engine_run(void *arg)
+void *worker_run(void *arg)
 {
-	struct media_engine *engine = arg;
+	struct media_worker *worker = arg;
 
 	pthread_setname_np(pthread_self(), "media");
-	engine->last_round_us = engine->round.now_us = now_us();
-	engine->round.timely = true;
-	engine->clock_fd = -1;
-	while (!engine->stopping) {
-		struct engine_span *lead = leader(engine);
+	worker->last_round_us = worker->round.now_us = now_us();
+	worker->round.timely = true;
+	worker->clock_fd = -1;
+	while (!worker->stopping) {
+		struct engine_span *lead = leader(worker);
 
-		clock_follow(engine, lead);
-		wait_turn(engine, lead);
-		obey_all(engine);
-		if (engine->gathered_ms >= BEARER_ROUND_MS)
-			round_run(engine);
-		letters_send(engine);
+		clock_follow(worker, lead);
+		wait_turn(worker, lead);
+		obey_all(worker);
+		if (worker->gathered_ms >= BEARER_ROUND_MS)
+			round_run(worker);
+		letters_send(worker);
 	}
 	pthread_setname_np(pthread_self(), "media-ended");
 	return NULL;

@@ -19,6 +19,7 @@ static const char everything[] =
 	" domain = \"example.org\" t1 = 1s t2 = 8s t4 = 10s max-connections = 3 idle = 2min dns = "
 	"{\"127.0.0.1:53\", \"::1\"} }\n"
 	"rtp { address = \"::1\" ports = \"2000-2999\" jitter = \"0-500\" timeout = 1h }\n"
+	"media { threads = 3 priority = normal }\n"
 	"span a { type = virtual framing = t1 chunk = 20ms cable = \"/tmp/a\" end = listen clock = "
 	"master }\n"
 	"span b { type = virtual cable = \"/b\" /* comment\n */ law = ulaw }\n"
@@ -75,6 +76,7 @@ static void check_sip(const struct conf *c)
 	CU_ASSERT_EQUAL(c->rtp.port_last, 2999);
 	CU_ASSERT_EQUAL(c->rtp.jitter_max_ms, 500);
 	CU_ASSERT_EQUAL(c->rtp.timeout_ms, 3600000);
+	CU_ASSERT(c->media.threads == 3 && !c->media.realtime);
 	CU_ASSERT_EQUAL(c->n_sips, 2);
 	CU_ASSERT(c->sips[0].transport_set && c->sips[0].transport == CONF_TCP);
 	CU_ASSERT(!c->sips[1].transport_set && !c->sips[0].dtmf_rfc4733 && c->sips[0].trusted);
@@ -146,6 +148,7 @@ static void defaults(void)
 	CU_ASSERT_STRING_EQUAL(c->control.socket, "/run/causeway/control.sock");
 	CU_ASSERT_EQUAL(c->sip.t1_ms, 500);
 	CU_ASSERT_EQUAL(c->rtp.port_first, 10000);
+	CU_ASSERT(c->media.threads == 1 && c->media.realtime);
 	CU_ASSERT(!c->spans[0].ulaw);
 	CU_ASSERT_EQUAL(c->spans[0].chunk_ms, 5);
 	CU_ASSERT_EQUAL(c->sips[0].n_codecs, 2);
@@ -305,6 +308,8 @@ static void random_sip(FILE *out, unsigned trunks)
 		1 + pick(65535), 10 + pick(9000), pick(100));
 	fprintf(out, "rtp { address = \"1.2.3.4\" ports = \"%u-%u\" }\n", 1024 + pick(1000),
 		3000 + pick(1000));
+	fprintf(out, "media { threads = %u priority = %s }\n", 1 + pick(16),
+		pick_of("normal realtime"));
 	for (unsigned i = 0; i < trunks; i++) {
 		fprintf(out, "sip p%u { host = h%u port = %u ptime = %u0ms", i, pick(9),
 			pick(65536), 1 + pick(4));
