@@ -11,8 +11,14 @@ WARN = -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototy
 	-Wformat=2 -Wundef -Wpointer-arith -Wcast-qual -Wwrite-strings $(WERROR)
 HARDEN = $(if $(SAN),,-D_FORTIFY_SOURCE=3) -fstack-protector-strong
 CFLAGS = -std=gnu17 $(OPT) $(WARN) $(HARDEN) $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
-CPPFLAGS = -I. -D_GNU_SOURCE
-LDFLAGS = $(if $(SAN),-fsanitize=$(SAN)) -Wl,--as-needed
+# Builds with a sanitizer watch that media threads neither allocate nor lock nor block: gw/base/strict.c.
+STRICT = $(filter address thread,$(subst $(comma), ,$(SAN)))
+comma = ,
+FORBIDDEN = pthread_mutex_lock pthread_rwlock_rdlock pthread_rwlock_wrlock pthread_cond_wait pthread_cond_signal \
+	pthread_cond_broadcast sem_wait usleep nanosleep poll close socket fopen fclose fwrite fputs fputc open read \
+	write recv send recvfrom sendto
+CPPFLAGS = -I. -D_GNU_SOURCE $(if $(STRICT),-DSTRICT)
+LDFLAGS = $(if $(SAN),-fsanitize=$(SAN)) -Wl,--as-needed $(if $(STRICT),$(FORBIDDEN:%=-Wl,--wrap=%))
 LDLIBS = -lspandsp -lss7 -luv -lconfuse -ljansson -lcares -lcrypto -lm -lpthread
 
 # What each folder's code may use: the dependency table of the architecture, which tests/lint/folders checks on #include lines.
@@ -100,7 +106,7 @@ $(VM_PROGRAMS): $(B)/%: $(B)/obj/%.o $(B)/obj/tests/unit/cu.o $(call archives,gw
 	$(link) -lcunit
 vm-programs: $(VM_PROGRAMS)
 
-$(B)/tests/tools/%: $(B)/obj/tests/tools/%.o $(call archives,dsp)
+$(B)/tests/tools/%: $(B)/obj/tests/tools/%.o $(call archives,dsp) $(call archive,gw/base)
 	@mkdir -p $(@D)
 	$(link)
 tools: $(B)/tests/tools/compare_audio

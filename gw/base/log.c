@@ -14,6 +14,7 @@
 #include "gw/base/counter.h"
 #include "gw/base/sink.h"
 #include "gw/base/str.h"
+#include "gw/base/strict.h"
 #include "gw/base/wall.h"
 
 #define LINE_OCTETS 256 /* of the queue for one line; a typical one has a third of that */
@@ -229,6 +230,7 @@ void log_write(enum log_level level, const char *subject, const char *fmt, ...)
 	va_list ap;
 	size_t n;
 
+	strict_forbid("log_write");
 	if (level > log_level())
 		return;
 	va_start(ap, fmt);

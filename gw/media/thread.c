@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "gw/base/counter.h"
+#include "gw/base/strict.h"
 #include "gw/media/engine.h"
 
 #define STALL_US       20000
@@ -383,7 +384,9 @@ static void wait_turn(struct media_worker *worker, struct engine_span *lead)
 		{ .fd = worker->clock_fd, .events = POLLIN | POLLPRI },
 	};
 
+	strict_end();
 	poll(fds, 2, patience_ms(worker, lead));
+	strict_begin();
 	worker->round.now_us = now_us();
 	if (!lead) {
 		if (fds[1].revents & POLLIN)
@@ -462,6 +465,7 @@ void *worker_run(void *arg)
 	worker->last_round_us = worker->round.now_us = now_us();
 	worker->round.timely = true;
 	worker->clock_fd = -1;
+	strict_begin();
 	while (!worker->stopping) {
 		struct engine_span *lead = leader(worker);
 
@@ -472,6 +476,7 @@ void *worker_run(void *arg)
 			round_run(worker);
 		letters_send(worker);
 	}
+	strict_end();
 	pthread_setname_np(pthread_self(), "media-ended");
 	return NULL;
 }
