@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
-/* The engine with its thread: handles, ports, two-phase closing, and thousands of operations at
- * random. */
+/* The engine with its thread: handles, ports, two-phase closing. */
 #include "gw/media/media.h"
 
 #include <arpa/inet.h>
@@ -372,86 +371,6 @@ static void clock_stops(void)
 	world_close(&world);
 }
 
-#define CHANNELS 24
-
-static uint32_t next_random(uint32_t *random)
-{
-	*random = *random * 1664525 + 1013904223;
-	return *random >> 8;
-}
-
-static void do_something(struct world *world, struct media_channel **channel, uint32_t *random)
-{
-	struct media_channel **at = &channel[next_random(random) % CHANNELS];
-	unsigned side = next_random(random) % 2;
-	struct media_rtp_params params =
-		params_to((uint16_t)(FIRST_PORT + next_random(random) % 40));
-	struct media_end_stats stats;
-	uint16_t port;
-
-	if (!*at) {
-		*at = media_channel_new(world->engine, "random", on_event, world);
-		return;
-	}
-	switch (next_random(random) % 10) {
-	case 0:
-		media_channel_close(*at, next_random(random) % 2);
-		*at = NULL;
-		break;
-	case 1:
-	case 2:
-		(void)!media_rtp_open(*at, side, "127.0.0.1", &port);
-		break;
-	case 3:
-	case 4:
-		(void)!media_bearer_open(*at, side, &world->fake.span,
-					 1 + next_random(random) % 12);
-		break;
-	case 5:
-		media_end_close(*at, side);
-		break;
-	case 6:
-		params.codec = next_random(random) % 2 ? MEDIA_PCMA : MEDIA_PCMU;
-		params.payload_type = params.codec == MEDIA_PCMA ? 8 : 0;
-		params.ptime_ms = (uint8_t)(next_random(random) % 80);
-		params.send = next_random(random) % 4;
-		params.receive = next_random(random) % 4;
-		(void)!media_rtp_set(*at, side, &params);
-		break;
-	case 7:
-		media_end_mode(*at, side, next_random(random) % 4, next_random(random) % 4);
-		break;
-	case 8:
-		media_dtmf_send(*at, side, "0123456789*#ABCDx"[next_random(random) % 17],
-				next_random(random) % 200);
-		media_tone(*at, side, (enum media_tone)(next_random(random) % 4));
-		break;
-	default:
-		media_stats(*at, side, &stats);
-		break;
-	}
-}
-
-static void at_random(void)
-{
-	struct world world;
-	struct media_channel *channel[CHANNELS] = { NULL };
-	uint32_t random = 42;
-
-	world_open(&world, 20, 2, CHANNELS * 4);
-	for (unsigned i = 0; i < 10000; i++) {
-		do_something(&world, channel, &random);
-		if (i % 16 == 0)
-			uv_run(&world.loop, UV_RUN_NOWAIT);
-		if (i % 64 == 0)
-			pause_us(1000);
-	}
-	for (unsigned i = 0; i < CHANNELS; i++)
-		if (channel[i])
-			media_channel_close(channel[i], true);
-	world_close(&world);
-}
-
 /* Thousands of commands without the thread having had a chance: none is lost, nobody waits. */
 static void burst(void)
 {
@@ -502,7 +421,6 @@ int main(int argc, char **argv)
 		{ "two channels, digits through both", two_channels },
 		{ "a stall is counted", stall_is_counted },
 		{ "a clock that stops", clock_stops },
-		{ "10,000 operations at random", at_random },
 		{ "a burst of commands", burst },
 		{ "ends at once", ends_at_once },
 		CU_TEST_INFO_NULL,
