@@ -115,6 +115,7 @@ struct conf_route { /* route "berlin" { } */
 	unsigned strip;		     /* digits taken off the front */
 	char *prepend;
 	uint32_t no_answer_ms;	     /* 0: the protocol's own timer */
+	char *digits;		     /* digits = "[2-9]xxxxxx|0xxxxx.T": a digit map, which numbers are complete */
 };
 
 struct conf_listen { /* listen = {"udp:127.0.0.1:5060", "tcp:[::1]:5060"} */

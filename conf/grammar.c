@@ -192,6 +192,7 @@ static const struct conf_field route_fields[] = {
 	{"strip", &conf_kind_uint, AT(strip), .max = 32, .fallback = "0"},
 	{"prepend", &conf_kind_dial, AT(prepend)},
 	{"no-answer", &conf_kind_ms, AT(no_answer_ms), .max = HOUR, .fallback = "0ms"},
+	{"digits", &conf_kind_digit_map, AT(digits)},
 };
 #undef AT
 

@@ -110,6 +110,7 @@ extern const struct conf_kind conf_kind_text, conf_kind_name, conf_kind_path, co
 extern const struct conf_kind conf_kind_dial, conf_kind_address, conf_kind_network, conf_kind_host;
 extern const struct conf_kind conf_kind_server, conf_kind_proxy, conf_kind_text_word;
 extern const struct conf_kind conf_kind_cause_status, conf_kind_status_cause;
+extern const struct conf_kind conf_kind_digit_map;
 
 /* A time with the largest unit that fits: 25s, 500ms, 2min. */
 void conf_ms_print(uint32_t ms, FILE *out);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/un.h>
 
+#include "gw/base/digit_map.h"
 #include "gw/base/str.h"
 
 #define LOWER		"abcdefghijklmnopqrstuvwxyz"
@@ -194,6 +195,13 @@ static bool is_status_cause(const char *text)
 	return is_pair(text, statuses_range, causes_range);
 }
 
+static bool is_digit_map(const char *text)
+{
+	unsigned wrong_at;
+
+	return !digit_map_parse(NULL, text, &wrong_at);
+}
+
 #define TEXT_KIND                                                                                  \
 	.octets = sizeof(char *), .parse = text_parse, .print = text_print, .equal = text_equal,   \
 	.right = text_right
@@ -245,4 +253,10 @@ const struct conf_kind conf_kind_cause_status = {
 const struct conf_kind conf_kind_status_cause = {
 	TEXT_KIND, .valid = is_status_cause,
 	.valid_text = "status and cause in quotes, 300 to 699 and 1 to 127, such as \"404 1\""
+};
+const struct conf_kind conf_kind_digit_map = {
+	TEXT_KIND, .valid = is_digit_map,
+	.valid_text =
+		"a digit map in quotes: alternatives by |, of digits, x, [2-5], a dot to repeat, "
+		"T at the end for a pause, such as \"[2-9]xxxxxx|0xxxxx.T\""
 };

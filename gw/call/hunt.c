@@ -132,6 +132,37 @@ static void place(struct call *call)
 	call_release_local(call, cause);
 }
 
+/* The digit map knows: nothing waits for a pause that is not needed (RFC 3578 2). */
+static void digits_complete(struct call *call)
+{
+	const struct leg_event event = { .ev = LEG_EV_DIGITS, .digits_complete = true };
+
+	call->setup.complete = true;
+	call->leg[0]->ops->event(call->leg[0], &event);
+}
+
+/* Whether the call may go on; it waits for more digits, or is released, when not. */
+static bool digits_suffice(struct call *call, const struct route *route)
+{
+	enum digit_map_match match =
+		route->digits ? digit_map_match(route->digits, str_c(call->setup.called.digits))
+			      : DIGIT_MAP_ENOUGH;
+
+	if (match == DIGIT_MAP_NEVER || (match == DIGIT_MAP_MORE && call->setup.complete)) {
+		log_write(LOG_NOTICE, call->record.id, "%s is no number of route %s",
+			  call->setup.called.digits, route->name);
+		call_release_local(call, Q850_INCOMPLETE);
+		return false;
+	}
+	if (match == DIGIT_MAP_COMPLETE && !call->setup.complete)
+		digits_complete(call);
+	if (match == DIGIT_MAP_MORE || (route->digits && !call->setup.complete)) {
+		call_state_set(call, CALL_ST_COLLECTING);
+		return false;
+	}
+	return true;
+}
+
 void call_try(struct call *call)
 {
 	char text[LEG_DIGITS_MAX + 2];
@@ -150,6 +181,8 @@ void call_try(struct call *call)
 		call_release_local(call, Q850_NO_ROUTE);
 		return;
 	}
+	if (!digits_suffice(call, route))
+		return;
 	hunt_begin(call, route);
 	if (!call->setup.complete && !(call->n_hunt && call->hunt[0]->ops->overlap)) {
 		call_state_set(call, CALL_ST_COLLECTING);

@@ -18,7 +18,7 @@
 
 enum leg_ev {
 	LEG_EV_SETUP,		 /* a call: setup */
-	LEG_EV_DIGITS,		 /* more called digits: digits */
+	LEG_EV_DIGITS,		 /* more called digits: digits; to the leg that called: no more are needed */
 	LEG_EV_ADDRESS_COMPLETE, /* progress: the far end has all it needs */
 	LEG_EV_PROGRESS,	 /* progress */
 	LEG_EV_ALERTING,	 /* progress */

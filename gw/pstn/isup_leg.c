@@ -263,6 +263,25 @@ static void send_suspend(struct isup_leg *leg, enum isup_type type, bool by_netw
 	send_msg(leg, &msg);
 }
 
+static void start_t11(struct isup_leg *leg)
+{
+	uint32_t ms = isup_timer_ms(leg->trunk->isup, ISUP_T11);
+	char text[32];
+
+	timer_start_ms(&leg->t11, ms);
+	if (!trace_wanted(TRACE_TIMER))
+		return;
+	snprintf(text, sizeof(text), "T11 started %u.%u s", ms / 1000, ms % 1000 / 100);
+	trace_t11(leg, text);
+}
+
+/* To the leg that called: no more are needed, nothing waits for a pause. */
+static void do_digits_complete(struct isup_leg *leg)
+{
+	isup_digits_complete(leg->circuit);
+	start_t11(leg);
+}
+
 static void do_digits(struct isup_leg *leg, const struct leg_event *event)
 {
 	struct isup_number number = { .complete = event->digits_complete };
@@ -297,7 +316,10 @@ static void leg_event(struct leg *base, const struct leg_event *event)
 	leg_enter(leg);
 	switch (event->ev) {
 	case LEG_EV_DIGITS:
-		do_digits(leg, event);
+		if (leg->base.side == 0)
+			do_digits_complete(leg);
+		else
+			do_digits(leg, event);
 		break;
 	case LEG_EV_ADDRESS_COMPLETE:
 		do_address_complete(leg, event);
@@ -405,18 +427,6 @@ static int open_bearer(struct isup_leg *leg, struct isup_circuit *circuit)
 		log_write(LOG_ERROR, call_id(leg->base.call), "timeslot %u of %s not opened: %s",
 			  bearer->timeslot, bearer->span->name, strerror(-err));
 	return err;
-}
-
-static void start_t11(struct isup_leg *leg)
-{
-	uint32_t ms = isup_timer_ms(leg->trunk->isup, ISUP_T11);
-	char text[32];
-
-	timer_start_ms(&leg->t11, ms);
-	if (!trace_wanted(TRACE_TIMER))
-		return;
-	snprintf(text, sizeof(text), "T11 started %u.%u s", ms / 1000, ms % 1000 / 100);
-	trace_t11(leg, text);
 }
 
 static void refuse(struct isup_circuit *circuit, enum q850_cause value)

@@ -21,8 +21,10 @@ struct route_table {
 	size_t n_routes;
 	struct node *nodes; /* own; nodes[0] is the root */
 	size_t n_nodes, cap_nodes;
-	char *pool;	    /* own: every string of every route */
-	const char **lists; /* own: every to-list */
+	char *pool;		/* own: every string of every route */
+	const char **lists;	/* own: every to-list */
+	struct digit_map *maps; /* own */
+	size_t n_maps;
 };
 
 static int symbol(char c)
@@ -98,7 +100,10 @@ static int table_alloc(struct route_table *table, const struct conf_route *route
 	size_t octets = 1, lists = 1;
 	uint32_t root;
 
+	size_t maps = 0;
+
 	for (size_t i = 0; i < n; i++) {
+		maps += routes[i].digits != NULL;
 		octets += text_octets(routes[i].name) + text_octets(routes[i].prefix) + 1 +
 			  text_octets(routes[i].from) + text_octets(routes[i].prepend);
 		for (size_t t = 0; t < routes[i].n_to; t++)
@@ -109,9 +114,22 @@ static int table_alloc(struct route_table *table, const struct conf_route *route
 	table->next = calloc(n + 1, sizeof(*table->next));
 	table->pool = calloc(1, octets);
 	table->lists = calloc(lists, sizeof(*table->lists));
-	if (!table->routes || !table->next || !table->pool || !table->lists)
+	table->maps = calloc(maps + 1, sizeof(*table->maps));
+	if (!table->routes || !table->next || !table->pool || !table->lists || !table->maps)
 		return -ENOMEM;
 	return node_add(table, &root);
+}
+
+static int digits_put(struct route_table *table, struct route *route, const char *text)
+{
+	struct digit_map *map = &table->maps[table->n_maps];
+	unsigned wrong_at;
+
+	if (!text)
+		return 0;
+	route->digits = map;
+	table->n_maps++;
+	return digit_map_parse(map, text, &wrong_at);
 }
 
 static int table_fill(struct route_table *table, const struct conf_route *routes, size_t n)
@@ -133,7 +151,9 @@ static int table_fill(struct route_table *table, const struct conf_route *routes
 			*list++ = pool_put(&at, routes[i].to[t]);
 		route->strip = routes[i].strip;
 		route->no_answer_ms = routes[i].no_answer_ms;
-		err = trie_put(table, (uint32_t)i);
+		err = digits_put(table, route, routes[i].digits);
+		if (!err)
+			err = trie_put(table, (uint32_t)i);
 		if (err)
 			return err;
 		table->n_routes++;
@@ -163,6 +183,7 @@ void route_table_free(struct route_table *table)
 	free(table->nodes);
 	free(table->pool);
 	free(table->lists);
+	free(table->maps);
 	free(table);
 }
 

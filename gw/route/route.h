@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "conf/conf.h"
+#include "gw/base/digit_map.h"
 #include "gw/base/str.h"
 
 #define ROUTE_NUMBER_MAX 40
@@ -23,6 +24,7 @@ struct route {
 	unsigned strip;
 	const char *prepend;
 	uint32_t no_answer_ms;
+	const struct digit_map *digits; /* which numbers are complete; NULL: not known */
 };
 
 enum route_answer {

@@ -36,6 +36,23 @@ def overlap_by_t10(case):
     case.true("too soon", case.report()["answer_ms"] > 1900)
 
 
+@group.scenario("RFC 3578 2: a digit map that knows the length needs no T10")
+def overlap_by_map(case):
+    lab = case.lab
+    good = lab.read("gateway.conf")
+    server = case.server(Callee().answers(100))
+    lab.write("gateway.conf", good.replace('route "in" {', 'route "in" { digits = "40[1-8]xx|49x.T"'))
+    try:
+        lab.ctl("reload")
+        lab.tell_exchange("call open-end")
+        case.finish(server)
+    finally:
+        lab.write("gateway.conf", good)
+        lab.ctl("reload")
+    case.true("wrong number", "INVITE sip:40555@" in case.messages(server))
+    case.true("waited for T10", case.report()["answer_ms"] < 1500)
+
+
 @group.scenario("RFC 3398 7.2.2 and Q.764 T7, T9: a silent exchange is 504 after T7, one that rings for ever 480 after T9")
 def exchange_never_answers(case):
     start = time.monotonic()

@@ -36,7 +36,7 @@ static const char everything[] =
 	"causes \"mine\" { base = \"q1912.5\" to-status = {\"41 500\", \"20 404\"} to-cause = "
 	"\"404 2\" }\n"
 	"sip t { host = \"2001:db8::1\" }\n"
-	"route r { prefix = \"+49\" from = s to = {i, t} strip = 3 prepend = \"0\" no-answer = 90s "
+	"route r { prefix = \"+49\" from = s to = {i, t} strip = 3 prepend = \"0\" no-answer = 90s digits = \"[2-9]xxx|0x.T\" "
 	"}\n"
 	"route q { to = s }\n";
 
@@ -81,6 +81,7 @@ static void check_sip(const struct conf *c)
 	CU_ASSERT(c->sips[0].transport_set && c->sips[0].transport == CONF_TCP);
 	CU_ASSERT(!c->sips[1].transport_set && !c->sips[0].dtmf_rfc4733 && c->sips[0].trusted);
 	CU_ASSERT_STRING_EQUAL(c->sips[0].causes, "mine");
+	CU_ASSERT_STRING_EQUAL(c->routes[0].digits, "[2-9]xxx|0x.T");
 	CU_ASSERT_EQUAL(c->n_causes, 1);
 	CU_ASSERT_STRING_EQUAL(c->causes[0].base, "q1912.5");
 	CU_ASSERT_EQUAL(c->causes[0].n_to_status, 2);

@@ -188,6 +188,7 @@ static const struct wrong values[] = {
 static const struct wrong wholes[] = {
 	{"causes \"mine\" { base = rfc9999 }\ncauses \"rfc4497\" { }\nsip \"s\" { host = a causes = other }\n",
 	 {{8, "base \"rfc9999\" is not valid; write rfc3398"}, {9, "\"rfc4497\" is a published profile"}, {10, "there is no causes \"other\""}}},
+	{"route \"m\" {\n to = {\"pstn\"} digits = \"0[1-\"\n}\n", {{9, "digits \"0[1-\" is not valid; write a digit map"}}},
 	{"causes \"m\" {\n to-status = {\"41 200\"}\n to-cause = {\"404\"}\n}\n",
 	 {{9, "to-status \"41 200\" is not valid; write cause and status in quotes"}, {10, "to-cause \"404\" is not valid; write status and cause"}}},
 	{"causes \"m\" {\n to-status = {\"41 500\", \"41 503\"}\n}\ncauses \"m\" { }\n",

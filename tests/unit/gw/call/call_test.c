@@ -339,6 +339,67 @@ static void digits_go_through_to_an_overlap_trunk(void)
 	lab_close();
 }
 
+static void routes_set(char *map)
+{
+	static char name[] = "mapped", prefix[] = "04", trunk[] = "a";
+	const struct conf_route route = {
+		.name = name, .prefix = prefix, .to = { trunk }, .n_to = 1, .digits = map
+	};
+
+	call_core_set_routes(lab.core, route_table_new(&route, 1));
+}
+
+/* RFC 3578 2: the number goes on as soon as it is known to be complete, and the leg is told to stop waiting. */
+static void digit_map_says_when(void)
+{
+	static char map[] = "04[1-8]xx|049x.T|0410";
+	struct fake_leg *in;
+
+	lab_open();
+	routes_set(map);
+	in = setup("04", false);
+	raise_digits(in, "12", false);
+	CU_ASSERT_EQUAL(call_state(in->leg.call), CALL_ST_COLLECTING);
+	CU_ASSERT_STRING_EQUAL(in->told, "");
+	raise_digits(in, "3", false);
+	CU_ASSERT_STRING_EQUAL(in->told, "digits ");
+	CU_ASSERT_EQUAL(call_state(in->leg.call), CALL_ST_PROCEEDING);
+	CU_ASSERT_STRING_EQUAL(lab.out.called.digits, "04123");
+	CU_ASSERT_TRUE(lab.out.complete);
+	raise_release(in, Q850_NORMAL);
+
+	in = setup("0491", false);
+	raise_digits(in, "2", false);
+	CU_ASSERT_EQUAL(call_state(in->leg.call), CALL_ST_COLLECTING);
+	raise_digits(in, "", true);
+	CU_ASSERT_EQUAL(call_state(in->leg.call), CALL_ST_PROCEEDING);
+	CU_ASSERT_STRING_EQUAL(lab.out.called.digits, "04912");
+	raise_release(in, Q850_NORMAL);
+	lab_close();
+}
+
+static void digit_map_says_never(void)
+{
+	static char map[] = "04[1-8]xx";
+	struct fake_leg *in;
+
+	lab_open();
+	routes_set(map);
+	in = setup("0412", false);
+	raise_digits(in, "", true);
+	CU_ASSERT_STRING_EQUAL(in->told, "release ");
+	CU_ASSERT_EQUAL(in->release.cause, Q850_INCOMPLETE);
+	in = setup("04123", true);
+	CU_ASSERT_EQUAL(call_state(in->leg.call), CALL_ST_PROCEEDING);
+	raise_release(in, Q850_NORMAL);
+	in = setup("0490", false);
+	CU_ASSERT_STRING_EQUAL(in->told, "release ");
+	in = setup("041234", true);
+	CU_ASSERT_STRING_EQUAL(in->told, "release ");
+	CU_ASSERT_EQUAL(in->release.cause, Q850_INCOMPLETE);
+	lab_close();
+}
+
 static void subject_is(const struct timer *timer, void *arg)
 {
 	const struct fake_leg *leg = arg;
@@ -524,6 +585,8 @@ int main(int argc, char **argv)
 		{ "refused trunks are skipped", refused_trunks_are_skipped },
 		{ "digits are collected", digits_are_collected },
 		{ "digits go through to an overlap trunk", digits_go_through_to_an_overlap_trunk },
+		{ "a digit map says when the number is complete", digit_map_says_when },
+		{ "a digit map says that no number begins so", digit_map_says_never },
 		{ "a route changes the number and times the answer",
 		  route_changes_the_number_and_times_the_answer },
 		{ "a leg that does not let go is given up",
