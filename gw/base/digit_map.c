@@ -61,12 +61,16 @@ static int range_parse(struct parser *p, uint32_t *digits)
 static int digit_parse(struct parser *p, uint32_t *digits)
 {
 	char c = p->text[p->at];
+	int s = symbol(c);
 
 	if (c == '[')
 		return range_parse(p, digits);
-	if (c != 'x' && c != 'X' && symbol(c) < 0)
+	if (c == 'x' || c == 'X')
+		*digits = ANY_DIGIT;
+	else if (s >= 0)
+		*digits = 1u << s;
+	else
 		return -EINVAL;
-	*digits = c == 'x' || c == 'X' ? ANY_DIGIT : 1u << symbol(c);
 	p->at++;
 	return 0;
 }

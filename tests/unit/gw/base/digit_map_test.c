@@ -98,20 +98,30 @@ static void wrong_maps_are_refused(void)
 	CU_ASSERT_EQUAL(digit_map_parse(&map, text, &at), -E2BIG);
 }
 
-/* The same map as an expression: x to [0-9], a dot to a star, * to \*. */
-static void expression_of(const char *map, char *out)
+static void append(char *text, size_t cap, const char *more)
 {
-	out += sprintf(out, "^(");
-	for (; *map; map++)
+	size_t n = strlen(text);
+
+	snprintf(text + n, cap - n, "%s", more);
+}
+
+/* The same map as an expression: x to [0-9], a dot to a star, * to \*. */
+static void expression_of(const char *map, char *out, size_t cap)
+{
+	snprintf(out, cap, "^(");
+	for (; *map; map++) {
+		const char one[] = { *map, '\0' };
+
 		if (*map == 'x')
-			out += sprintf(out, "[0-9]");
+			append(out, cap, "[0-9]");
 		else if (*map == '.')
-			*out++ = '*';
+			append(out, cap, "*");
 		else if (*map == '*')
-			out += sprintf(out, "\\*");
+			append(out, cap, "\\*");
 		else if (*map != 'T')
-			*out++ = *map;
-	sprintf(out, ")$");
+			append(out, cap, one);
+	}
+	append(out, cap, ")$");
 }
 
 static bool fits(const regex_t *expression, const char *digits)
@@ -120,7 +130,7 @@ static bool fits(const regex_t *expression, const char *digits)
 }
 
 /* A map made at random, of digits 1 to 3 so that alternatives meet. */
-static void map_make(unsigned *seed, char *text)
+static void map_make(unsigned *seed, char *text, size_t cap)
 {
 	static const char *const parts[] = { "1",     "2",  "3",  "x",	  "[12]",
 					     "[1-3]", "1.", "x.", "[23]." };
@@ -131,9 +141,9 @@ static void map_make(unsigned *seed, char *text)
 		unsigned n = 1 + (unsigned)rand_r(seed) % 4;
 
 		if (i)
-			strcat(text, "|");
+			append(text, cap, "|");
 		while (n--)
-			strcat(text, parts[(unsigned)rand_r(seed) % N_OF(parts)]);
+			append(text, cap, parts[(unsigned)rand_r(seed) % N_OF(parts)]);
 	}
 }
 
@@ -146,8 +156,8 @@ static void agrees_with_expressions(void)
 		char text[128], expression[512];
 		regex_t compiled;
 
-		map_make(&seed, text);
-		expression_of(text, expression);
+		map_make(&seed, text, sizeof(text));
+		expression_of(text, expression, sizeof(expression));
 		CU_ASSERT_EQUAL_FATAL(regcomp(&compiled, expression, REG_EXTENDED | REG_NOSUB), 0);
 		for (unsigned k = 0; k < 40; k++) {
 			char digits[8] = "";
