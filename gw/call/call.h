@@ -69,6 +69,8 @@ void call_core_remove_trunk(struct call_core *core, struct trunk *trunk);
 struct trunk *call_core_find_trunk(const struct call_core *core, const char *name);
 struct trunk *call_core_first_trunk(const struct call_core *core);
 void call_core_set_routes(struct call_core *core, struct route_table *routes);
+/* borrow, until the next set. */
+const struct route_table *call_core_routes(const struct call_core *core);
 /* No new calls: setups are refused with cause 41 (graceful shutdown). */
 void call_core_drain(struct call_core *core, bool on);
 size_t call_core_calls(const struct call_core *core);

@@ -102,6 +102,11 @@ struct trunk *call_core_first_trunk(const struct call_core *core)
 	return core->trunks;
 }
 
+const struct route_table *call_core_routes(const struct call_core *core)
+{
+	return core->routes;
+}
+
 void call_core_set_routes(struct call_core *core, struct route_table *routes)
 {
 	route_table_free(core->routes);

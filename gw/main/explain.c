@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
-/* causewayctl explain: what a release becomes on the other side, and which rule of which table says so. */
+/*
+ * causewayctl explain: what a release becomes on the other side and which rule of which table says
+ * so; where a number goes, and what it still lacks.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +11,7 @@
 #include "gw/main/gateway.h"
 #include "gw/sip/names.h"
 
-#define USAGE "usage: explain cause 1-127 | status 300-699 [trunk TRUNK]"
+#define USAGE "usage: explain cause 1-127 | status 300-699 | number DIGITS [trunk TRUNK]"
 
 struct explained {
 	const char *from_kind, *to_kind; /* "cause", "status" */
@@ -91,24 +94,21 @@ static void print_json(struct control_reply *reply, const struct explained *e)
 	control_text(reply, text);
 }
 
-void gateway_explain(void *arg, struct control_reply *reply, unsigned argc, const char *const *argv,
-		     bool json)
+static void explain_release(struct gateway *gw, struct control_reply *reply,
+			    const char *const *argv, const char *trunk, bool json)
 {
-	struct gateway *gw = arg;
-	const struct cause_profile *profile = &cause_rfc3398;
-	bool cause = strcmp(argv[0], "cause") == 0, status = strcmp(argv[0], "status") == 0;
+	bool cause = strcmp(argv[0], "cause") == 0;
+	const struct cause_profile *profile =
+		trunk ? sip_ua_causes(gw->sip, trunk) : &cause_rfc3398;
 	struct explained e;
 	uint64_t value;
 
-	if ((!cause && !status) || argc == 3 || (argc == 4 && strcmp(argv[2], "trunk") != 0) ||
-	    str_to_u64(str_c(argv[1]), cause ? 127 : 699, &value) || value < (cause ? 1 : 300)) {
+	if (str_to_u64(str_c(argv[1]), cause ? 127 : 699, &value) || value < (cause ? 1 : 300)) {
 		control_fail(reply, USAGE);
 		return;
 	}
-	if (argc == 4)
-		profile = sip_ua_causes(gw->sip, argv[3]);
 	if (!profile) {
-		control_fail(reply, "no SIP trunk is called '%s'; see 'show trunks'", argv[3]);
+		control_fail(reply, "no SIP trunk is called '%s'; see 'show trunks'", trunk);
 		return;
 	}
 	e = cause ? explain_cause(profile, (unsigned)value)
@@ -117,4 +117,94 @@ void gateway_explain(void *arg, struct control_reply *reply, unsigned argc, cons
 		print_json(reply, &e);
 	else
 		print_text(reply, &e);
+}
+
+/* ---- numbers ---- */
+
+static const char *match_text(const struct route *route, struct str digits)
+{
+	static const char *const texts[] = {
+		[DIGIT_MAP_NEVER] = "no number of the route: refused with cause 28, 484",
+		[DIGIT_MAP_MORE] = "too few: more are waited for, T35 ends that with cause 28",
+		[DIGIT_MAP_ENOUGH] = "enough, but more may follow: complete with ST or after T10",
+		[DIGIT_MAP_COMPLETE] = "complete by the digit map: sent on at once",
+	};
+
+	if (!route->digits)
+		return "no digit map: complete with ST or after T10";
+	return texts[digit_map_match(route->digits, digits)];
+}
+
+static void print_route(struct gateway *gw, struct control_reply *reply, const struct route *route,
+			struct str number)
+{
+	struct str digits = number;
+	char out[ROUTE_NUMBER_MAX + 1];
+
+	if (digits.n && digits.p[0] == '+') {
+		digits.p++;
+		digits.n--;
+	}
+	control_printf(reply, "  route    %s, prefix \"%s\"%s%s\n", route->name, route->prefix,
+		       route->from ? ", from " : "", route->from ? route->from : "");
+	if (route_apply(route, number, out, sizeof(out)))
+		control_text(reply, "  sent as  too long\n");
+	else
+		control_printf(reply, "  sent as  %s\n", out);
+	control_printf(reply, "  digits   %s\n", match_text(route, digits));
+	for (size_t i = 0; i < route->n_to; i++) {
+		const struct trunk *trunk = call_core_find_trunk(gw->core, route->to[i]);
+		bool full = trunk && trunk->max_calls && trunk->calls >= trunk->max_calls;
+
+		control_printf(reply, "  %s %s, %s\n", i ? "then    " : "to      ", route->to[i],
+			       !trunk			       ? "not there"
+			       : !trunk->ops->available(trunk) ? "not available"
+			       : full			       ? "full"
+							       : "available");
+	}
+}
+
+static void explain_number(struct gateway *gw, struct control_reply *reply, struct str number,
+			   const char *trunk)
+{
+	const struct route_table *routes = call_core_routes(gw->core);
+	const struct route *route, *longer;
+	bool more;
+
+	if (trunk && !call_core_find_trunk(gw->core, trunk)) {
+		control_fail(reply, "no trunk is called '%s'; see 'show trunks'", trunk);
+		return;
+	}
+	if (!number.n || number.n > ROUTE_NUMBER_MAX) {
+		control_fail(reply, USAGE);
+		return;
+	}
+	more = route_find(routes, number, trunk, false, &longer) == ROUTE_MORE;
+	control_printf(reply, "number %.*s%s%s\n", STR_FMT(number), trunk ? " from " : "",
+		       trunk ? trunk : "");
+	if (more)
+		control_text(reply,
+			     "  more digits may choose a route with a longer prefix: without "
+			     "ST they are waited for\n");
+	if (route_find(routes, number, trunk, true, &route) == ROUTE_FOUND)
+		print_route(gw, reply, route, number);
+	else
+		control_text(reply, "  no route: refused with cause 3, 404\n");
+}
+
+void gateway_explain(void *arg, struct control_reply *reply, unsigned argc, const char *const *argv,
+		     bool json)
+{
+	bool number = strcmp(argv[0], "number") == 0;
+	bool release = strcmp(argv[0], "cause") == 0 || strcmp(argv[0], "status") == 0;
+	const char *trunk = argc == 4 ? argv[3] : NULL;
+
+	if ((!number && !release) || argc == 3 || (argc == 4 && strcmp(argv[2], "trunk") != 0))
+		control_fail(reply, USAGE);
+	else if (number && json)
+		control_fail(reply, "explain number has no JSON form");
+	else if (number)
+		explain_number(arg, reply, str_c(argv[1]), trunk);
+	else
+		explain_release(arg, reply, argv, trunk, json);
 }
