@@ -19,14 +19,14 @@ FORBIDDEN = pthread_mutex_lock pthread_rwlock_rdlock pthread_rwlock_wrlock pthre
 	write recv send recvfrom sendto
 CPPFLAGS = -I. -D_GNU_SOURCE $(if $(STRICT),-DSTRICT)
 LDFLAGS = $(if $(SAN),-fsanitize=$(SAN)) -Wl,--as-needed $(if $(STRICT),$(FORBIDDEN:%=-Wl,--wrap=%))
-LDLIBS = -lspandsp -lss7 -luv -lconfuse -ljansson -lcares -lcrypto -lm -lpthread
+LDLIBS = -lspandsp -ltonezone -lss7 -luv -lconfuse -ljansson -lcares -lcrypto -lm -lpthread
 
 # What each folder's code may use: the dependency table of the architecture, which tests/lint/folders checks on #include lines.
 FOLDERS = gw/base gw/dns conf gw/route tdm dsp isup isup/mtp gw/media gw/call gw/sip gw/pstn gw/mgmt gw/cdr gw/exchange gw/main
 uses_gw/base =
 uses_gw/dns = gw/base
-uses_conf = gw/base
-uses_gw/route = conf gw/base
+uses_conf = dsp gw/base
+uses_gw/route = conf dsp gw/base
 uses_tdm = gw/base
 uses_dsp =
 uses_isup = isup/mtp gw/base
@@ -135,7 +135,7 @@ fuzz: $(FUZZERS)
 	@set -e; for f in $(FUZZERS); do tests/fuzz/run $$f $(FUZZ_SECONDS); done
 
 # What Debian 12 needs beside gcc and make: to build, and to test.
-BUILD_PACKAGES = libuv1-dev libss7-dev libspandsp-dev libconfuse-dev libjansson-dev libedit-dev libc-ares-dev libssl-dev
+BUILD_PACKAGES = libuv1-dev libss7-dev libspandsp-dev libtonezone-dev libconfuse-dev libjansson-dev libedit-dev libc-ares-dev libssl-dev
 TEST_PACKAGES = libcunit1-dev sip-tester baresip-core kamailio tshark espeak-ng clang clang-format clang-tidy \
 	libclang-rt-14-dev python3-minimal python3
 deps:

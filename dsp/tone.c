@@ -13,18 +13,12 @@
 #define PER_MS	    8
 #define DTMF_LOW    -9.0f /* the high group 2 dB above the low one makes up for the line (Q.23) */
 #define DTMF_HIGH   -7.0f
-#define E180_DBM0   -10.0f /* E.180: -10 +-5 dBm0 */
 #define DTMF_DIGITS 16
 #define MODEM_DBM0  -12.0f /* within what V.2 lets a subscriber's line have */
 #define CHECK_DBM0  -12.0f /* Q.724: -12 +-1 */
 #define REVERSAL_MS 450
 #define SWING_HZ    15.0f /* V.8 */
 #define SWING	    0.2f
-
-/* E.180 clauses 5, 6 and 7, with the recommended 425 Hz. */
-const struct tone tone_ringback = { { 425 }, { E180_DBM0 }, { 1000, 4000 } };
-const struct tone tone_busy = { { 425 }, { E180_DBM0 }, { 500, 500 } };
-const struct tone tone_congestion = { { 425 }, { E180_DBM0 }, { 250, 250 } };
 
 #define STEADY(hz, dbm0)                                                                           \
 	{                                                                                          \

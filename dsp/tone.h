@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /*
- * Tones made of up to two frequencies with a cadence: supervisory tones (ITU-T E.180) and DTMF (Q.23), as data, and the
- * player that makes their samples at 8,000/s.
+ * Tones made of up to two frequencies with a cadence: DTMF (Q.23) and tones between machines, as data, and the player
+ * that makes their samples at 8,000/s.
  */
 #ifndef DSP_TONE_H
 #define DSP_TONE_H
@@ -17,9 +17,6 @@ struct tone {
 	uint16_t cadence_ms[TONE_CADENCE_STEPS]; /* on, off, on, off, over again; the first 0 ends it; all 0: always on */
 };
 
-extern const struct tone tone_ringback;
-extern const struct tone tone_busy;
-extern const struct tone tone_congestion;
 /* NULL when digit is none of 0-9 * # A-D. */
 const struct tone *tone_dtmf(char digit);
 

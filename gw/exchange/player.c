@@ -17,7 +17,7 @@ void player_start(struct player *player, const struct sound *sound)
 {
 	player->sound = sound;
 	player->at = 0;
-	tone_player_start(&player->tone, sound->kind == SOUND_TONE ? &sound->tone : NULL);
+	cadence_player_start(&player->tone, sound->kind == SOUND_TONE ? &sound->tone : NULL);
 }
 
 void player_dial(struct player *player, const char *digits)
@@ -33,11 +33,19 @@ void player_dial(struct player *player, const char *digits)
 	player->digits[waiting + n] = '\0';
 }
 
-static void play_tone(struct tone_player *tone, enum g711_law law, uint8_t *octets, size_t n)
+static void play_dtmf(struct tone_player *tone, enum g711_law law, uint8_t *octets, size_t n)
 {
 	int16_t linear[PLAYER_BLOCK_MAX];
 
 	tone_player_play(tone, linear, n);
+	g711_compress(law, octets, linear, n);
+}
+
+static void play_tone(struct cadence_player *tone, enum g711_law law, uint8_t *octets, size_t n)
+{
+	int16_t linear[PLAYER_BLOCK_MAX];
+
+	cadence_player_play(tone, linear, n);
 	g711_compress(law, octets, linear, n);
 }
 
@@ -56,7 +64,7 @@ static size_t play_digit(struct player *player, uint8_t *octets, size_t n, unsig
 	if (tone_left && n > tone_left)
 		n = tone_left;
 	if (tone_left)
-		play_tone(&player->dtmf, player->law, octets, n);
+		play_dtmf(&player->dtmf, player->law, octets, n);
 	else
 		memset(octets, g711_silence(player->law), n);
 	player->digit_left -= n;
@@ -68,14 +76,14 @@ static size_t play_digit(struct player *player, uint8_t *octets, size_t n, unsig
 /* True when the file's tail ends in this block. */
 static bool play_file(struct player *player, uint8_t *octets, size_t n)
 {
-	const struct sound *sound = player->sound;
-	size_t end = sound->n + (size_t)PLAYER_TAIL_MS * PER_MS;
-	size_t left = player->at < sound->n ? sound->n - player->at : 0;
+	const struct media_sound *file = player->sound->file;
+	size_t end = file->n + (size_t)PLAYER_TAIL_MS * PER_MS;
+	size_t left = player->at < file->n ? file->n - player->at : 0;
 	size_t take = n < left ? n : left;
 	bool ended = player->at >= end;
 
 	if (take)
-		memcpy(octets, sound->octets[player->law] + player->at, take);
+		memcpy(octets, file->octets[player->law] + player->at, take);
 	memset(octets + take, g711_silence(player->law), n - take);
 	player->at = ended ? end : player->at + n;
 	return !ended && player->at >= end;

@@ -23,7 +23,7 @@ struct player {
 	enum g711_law law;
 	const struct sound *sound; /* borrow */
 	size_t at;		   /* of the file and its tail */
-	struct tone_player tone;
+	struct cadence_player tone;
 	char digits[PLAYER_DIGITS_MAX + 1];
 	size_t digit;	    /* being sent */
 	size_t digit_left;  /* samples of it and its pause */

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "gw/base/sink.h"
-#include "gw/exchange/wav.h"
+#include "gw/media/wav.h"
 
 #define QUEUE_OCTETS 80000 /* 10 s of speech */
 

@@ -6,16 +6,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "dsp/g711.h"
-#include "dsp/tone.h"
+#include "dsp/cadence.h"
+#include "gw/media/sound.h"
 
 enum sound_kind { SOUND_SILENCE, SOUND_ECHO, SOUND_TONE, SOUND_FILE };
 
 struct sound {
 	enum sound_kind kind;
-	struct tone tone;
-	uint8_t *octets[2]; /* own: SOUND_FILE, by enum g711_law */
-	size_t n;
+	struct cadence tone;
+	struct media_sound *file; /* held: SOUND_FILE */
 };
 
 extern const struct sound sound_silence, sound_ringback;

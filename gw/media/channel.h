@@ -25,7 +25,7 @@ enum engine_kind {
 	ENGINE_RTP_SET,
 	ENGINE_MODE,
 	ENGINE_DIGIT,
-	ENGINE_TONE,
+	ENGINE_PLAY,
 	ENGINE_SPAN_ADD,
 	ENGINE_SPAN_REMOVE,
 	ENGINE_STOP,
@@ -35,6 +35,15 @@ struct engine_span;
 struct channel_end;
 struct channel_half;
 struct media_worker;
+
+/* What a side plays: a sound, or else a tone. */
+struct engine_play {
+	enum media_tone tone;
+	const struct zone *zone;   /* borrow */
+	struct media_sound *sound; /* held: by the thread, once it has the command */
+	bool loop;
+	uint32_t serial; /* tells one from another */
+};
 
 struct engine_command {
 	enum engine_kind kind;
@@ -51,17 +60,24 @@ struct engine_command {
 			char symbol;
 			uint32_t duration_ms;
 		} digit;
-		enum media_tone tone;
+		struct engine_play play;
 		struct engine_span *span;
 	};
 };
 
 /* From a thread: an event of a channel, or something given back. */
 struct engine_event {
-	enum { ENGINE_EV_MEDIA, ENGINE_EV_RETURNED, ENGINE_EV_LEFT, ENGINE_EV_CLOSED } kind;
+	enum {
+		ENGINE_EV_MEDIA,
+		ENGINE_EV_RETURNED,
+		ENGINE_EV_LEFT,
+		ENGINE_EV_CLOSED,
+		ENGINE_EV_SOUND, /* nobody holds it any more */
+	} kind;
 	struct media_channel *channel;
 	struct channel_half *half; /* left or closed */
 	struct channel_end *end;
+	struct media_sound *sound;
 	struct media_event media;
 };
 
@@ -69,6 +85,12 @@ struct engine_event {
 struct engine_letter {
 	struct list_node node;
 	struct engine_event event;
+};
+
+/* A sound with what tells core that nobody holds it any more, when a thread was the last. */
+struct engine_sound {
+	struct media_sound sound;
+	struct engine_letter letter;
 };
 
 /* What joins the halves of a channel. */
@@ -129,8 +151,10 @@ struct media_channel {
 	struct channel_end *placed[2]; /* borrow */
 	struct {
 		bool hear, speak;
-		enum media_tone tone;
+		struct engine_play play; /* its sound is held; none once it was played */
 	} set[2];
+	const struct zone *zones[2]; /* borrow: whose tones a side's are */
+	uint32_t plays;		     /* so far */
 	struct media_worker *moving_to; /* borrow; NULL: it is where it should be */
 	struct list held;		/* own: struct engine_waiting, commands while it moves */
 	/* the thread writes, any reads */

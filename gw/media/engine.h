@@ -111,6 +111,8 @@ int place_new(struct media_channel *channel);
 /* Bearers of two workers are to be joined: what that takes, for end. -ENOMEM. */
 int place_prepare(struct channel_end *end, const struct channel_end *other);
 void place_left(struct media_channel *channel);
+/* A sound that was to be played once was; false: something else is played meanwhile. */
+bool place_played(struct media_channel *channel, const struct media_event *event);
 /* False: the channel has other halves. */
 bool place_closed(struct media_channel *channel, struct channel_half *half);
 void place_link_returned(struct channel_end *link);

@@ -37,10 +37,9 @@ uint64_t engine_random(struct media_engine *engine)
 static void event_trace(const struct media_channel *channel, const struct media_event *event)
 {
 	static const char *const names[] = {
-		[MEDIA_EV_SILENCE] = "silence",
-		[MEDIA_EV_SOUND] = "sound",
-		[MEDIA_EV_RTP_STARTED] = "RTP started",
-		[MEDIA_EV_RTP_TIMEOUT] = "RTP timed out",
+		[MEDIA_EV_SILENCE] = "silence",		[MEDIA_EV_SOUND] = "sound",
+		[MEDIA_EV_RTP_STARTED] = "RTP started", [MEDIA_EV_RTP_TIMEOUT] = "RTP timed out",
+		[MEDIA_EV_PLAYED] = "sound played",
 	};
 	struct trace_event trace = { .kind = TRACE_MEDIA, .call = channel->label };
 	char text[64];
@@ -81,7 +80,9 @@ void engine_event_take(const struct engine_event *event)
 {
 	switch (event->kind) {
 	case ENGINE_EV_MEDIA:
-		event_pass(event->channel, &event->media);
+		if (event->media.kind != MEDIA_EV_PLAYED ||
+		    place_played(event->channel, &event->media))
+			event_pass(event->channel, &event->media);
 		break;
 	case ENGINE_EV_RETURNED:
 		channel_end_returned(event->end);
@@ -92,6 +93,9 @@ void engine_event_take(const struct engine_event *event)
 	case ENGINE_EV_CLOSED:
 		if (place_closed(event->channel, event->half))
 			channel_closed(event->channel);
+		break;
+	case ENGINE_EV_SOUND:
+		media_sound_free(event->sound);
 		break;
 	}
 }
@@ -304,6 +308,7 @@ struct media_channel *media_channel_new(struct media_engine *engine, const char 
 		return NULL;
 	channel->engine = engine;
 	snprintf(channel->label, sizeof(channel->label), "%s", label);
+	channel->zones[0] = channel->zones[1] = &zone_itu;
 	channel->fn = fn;
 	channel->arg = arg;
 	if (place_new(channel)) {
@@ -365,10 +370,38 @@ void media_signal_send(struct media_channel *channel, unsigned side, enum media_
 void media_tone(struct media_channel *channel, unsigned side, enum media_tone tone)
 {
 	const struct engine_command command = {
-		.kind = ENGINE_TONE, .channel = channel, .side = side, .tone = tone
+		.kind = ENGINE_PLAY,
+		.channel = channel,
+		.side = side,
+		.play = { .tone = tone, .zone = channel->zones[side], .serial = ++channel->plays },
 	};
 
 	engine_send(channel->engine, &command);
+}
+
+void media_tone_zone(struct media_channel *channel, unsigned side, const struct zone *zone)
+{
+	channel->zones[side] = zone;
+}
+
+void media_play(struct media_channel *channel, unsigned side, struct media_sound *sound, bool loop)
+{
+	const struct engine_command command = {
+		.kind = ENGINE_PLAY,
+		.channel = channel,
+		.side = side,
+		.play = { .zone = channel->zones[side],
+			  .sound = media_sound_hold(sound),
+			  .loop = loop,
+			  .serial = ++channel->plays },
+	};
+
+	engine_send(channel->engine, &command);
+}
+
+const struct zone *media_zone(const char *country)
+{
+	return zone_find(country);
 }
 
 void media_stats(const struct media_channel *channel, unsigned side, struct media_end_stats *stats)

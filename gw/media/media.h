@@ -32,7 +32,22 @@ struct media_conf {
 	bool realtime;	  /* SCHED_FIFO and locked memory, where permitted */
 };
 
-enum media_tone { MEDIA_TONE_NONE, MEDIA_TONE_RINGBACK, MEDIA_TONE_BUSY, MEDIA_TONE_CONGESTION };
+enum media_tone {
+	MEDIA_TONE_NONE,
+	MEDIA_TONE_RINGBACK,
+	MEDIA_TONE_BUSY,
+	MEDIA_TONE_CONGESTION,
+	MEDIA_TONE_UNOBTAINABLE, /* special information tone */
+	MEDIA_TONE_DIAL,
+	MEDIA_TONE_CALL_WAITING,
+	MEDIA_TONE_RECORD,
+	MEDIA_TONE_DIAL_RECALL,
+	MEDIA_TONE_STUTTER,
+	MEDIA_TONES
+};
+
+struct media_sound; /* recorded, held by those who play it */
+struct zone;	    /* the tones of a country */
 
 /* Signals other than DTMF that RFC 4733 events name, by the letters under which they are sent and reported. */
 enum media_signal {
@@ -54,6 +69,7 @@ enum media_event_kind {
 	MEDIA_EV_SOUND,	      /* and is no more */
 	MEDIA_EV_RTP_STARTED, /* first packet accepted at side */
 	MEDIA_EV_RTP_TIMEOUT, /* nothing received at side for rtp_timeout_ms while receiving was on */
+	MEDIA_EV_PLAYED,      /* a sound that was to be played once was, out of side */
 	MEDIA_EV_CLOSED,      /* last event of a channel: the media thread has let go */
 };
 
@@ -63,6 +79,7 @@ struct media_event {
 	char digit; /* or enum media_signal */
 	bool ended;
 	uint32_t duration_ms;
+	uint32_t serial; /* PLAYED: the engine's own */
 };
 
 #define MEDIA_UNKNOWN 127
@@ -111,6 +128,15 @@ int media_engine_remove_span(struct media_engine *engine, struct tdm_span *span)
 void media_engine_stalls(const struct media_engine *engine, uint64_t *stalls, uint64_t *worst_us);
 size_t media_engine_channels(const struct media_engine *engine);
 
+/* Held by the caller; NULL with the reason, which names the file and what would be right. Reads the whole file. */
+struct media_sound *media_sound_load(const char *path, char *reason, size_t cap);
+struct media_sound *media_sound_hold(struct media_sound *sound);
+/* The caller holds it no longer; it goes with the last who does. NULL is fine. */
+void media_sound_drop(struct media_sound *sound);
+uint32_t media_sound_ms(const struct media_sound *sound);
+/* By the letters of a country, or "itu"; NULL: there is none. */
+const struct zone *media_zone(const char *country);
+
 /* own; NULL when the engine is full. fn is called on the core thread. label (call id) is copied, for traces. */
 struct media_channel *media_channel_new(struct media_engine *engine, const char *label, media_event_fn *fn, void *arg);
 /* No event but CLOSED follows; the handle is dead for the caller after the call (fn is not called with it unless
@@ -131,8 +157,12 @@ void media_end_mode(struct media_channel *channel, unsigned side, bool hear, boo
 void media_dtmf_send(struct media_channel *channel, unsigned side, char digit, uint32_t duration_ms);
 /* Sends a signal out of this end: as an event when the peer takes that, else as a tone if it is one. */
 void media_signal_send(struct media_channel *channel, unsigned side, enum media_signal signal, uint32_t duration_ms);
-/* Plays a tone out of this end instead of what the other end says, until NONE. */
+/* Plays a tone out of this end instead of what the other end says, until NONE, which also ends a sound. */
 void media_tone(struct media_channel *channel, unsigned side, enum media_tone tone);
+/* Whose tones this end's are from the next one on; ITU-T E.180's until then. */
+void media_tone_zone(struct media_channel *channel, unsigned side, const struct zone *zone);
+/* Plays a sound instead, over and over, or once, with MEDIA_EV_PLAYED at its end. It is held while it is played. */
+void media_play(struct media_channel *channel, unsigned side, struct media_sound *sound, bool loop);
 void media_stats(const struct media_channel *channel, unsigned side, struct media_end_stats *stats);
 
 #endif

@@ -236,14 +236,48 @@ static void flow_convert(struct flow *flow)
 	flow->law = flow->to->end->law;
 }
 
-static void flow_tone(struct flow *flow)
+static void play_tone(struct flow *flow)
 {
 	int16_t linear[BLOCK_SAMPLES];
 
-	if (!flow->to->tone.tone || (flow->to->end && flow->to->end->clear))
-		return;
-	tone_player_play(&flow->to->tone, linear, flow->n);
+	cadence_player_play(&flow->to->tone, linear, flow->n);
 	g711_compress(flow->law, flow->octets, linear, flow->n);
+}
+
+/* Behind its end the other side is heard again. */
+static void play_sound(struct flow *flow)
+{
+	struct media_side *to = flow->to;
+	const struct media_event event = { .kind = MEDIA_EV_PLAYED,
+					   .side = (unsigned)(to - flow->pipeline->side),
+					   .serial = to->sound_serial };
+	size_t at = 0;
+
+	while (at < flow->n && to->sound_at < to->sound->n) {
+		size_t left = to->sound->n - to->sound_at;
+		size_t k = flow->n - at < left ? flow->n - at : left;
+
+		memcpy(flow->octets + at, to->sound->octets[flow->law] + to->sound_at, k);
+		at += k;
+		to->sound_at += k;
+		if (to->sound_loops && to->sound_at == to->sound->n)
+			to->sound_at = 0;
+	}
+	if (to->sound_at == to->sound->n)
+		flow->pipeline->report(flow->pipeline->arg, &event);
+}
+
+static void flow_tone(struct flow *flow)
+{
+	struct media_side *to = flow->to;
+	bool sounds = to->sound && to->sound_at < to->sound->n;
+
+	if ((!to->tone.cadence && !sounds) || (to->end && to->end->clear))
+		return;
+	if (sounds)
+		play_sound(flow);
+	else
+		play_tone(flow);
 	flow->pause = false;
 }
 
@@ -338,6 +372,7 @@ void pipeline_init(struct pipeline *pipeline, pipeline_report_fn *report, void *
 	pipeline->arg = arg;
 	digits_init(&pipeline->side[0].digits);
 	digits_init(&pipeline->side[1].digits);
+	pipeline->side[0].zone = pipeline->side[1].zone = &zone_itu;
 }
 
 void pipeline_attach(struct pipeline *pipeline, unsigned side, struct media_end *end,
@@ -369,14 +404,34 @@ struct media_end *pipeline_detach(struct pipeline *pipeline, unsigned side,
 
 void pipeline_tone(struct pipeline *pipeline, unsigned side, enum media_tone tone)
 {
-	static const struct tone *const tones[] = {
-		[MEDIA_TONE_NONE] = NULL,
-		[MEDIA_TONE_RINGBACK] = &tone_ringback,
-		[MEDIA_TONE_BUSY] = &tone_busy,
-		[MEDIA_TONE_CONGESTION] = &tone_congestion,
+	static const enum zone_tone tones[MEDIA_TONES] = {
+		[MEDIA_TONE_RINGBACK] = ZONE_RINGBACK,
+		[MEDIA_TONE_BUSY] = ZONE_BUSY,
+		[MEDIA_TONE_CONGESTION] = ZONE_CONGESTION,
+		[MEDIA_TONE_UNOBTAINABLE] = ZONE_UNOBTAINABLE,
+		[MEDIA_TONE_DIAL] = ZONE_DIAL,
+		[MEDIA_TONE_CALL_WAITING] = ZONE_CALL_WAITING,
+		[MEDIA_TONE_RECORD] = ZONE_RECORD,
+		[MEDIA_TONE_DIAL_RECALL] = ZONE_DIAL_RECALL,
+		[MEDIA_TONE_STUTTER] = ZONE_STUTTER,
 	};
+	struct media_side *to = &pipeline->side[side];
 
-	tone_player_start(&pipeline->side[side].tone, tones[tone]);
+	cadence_player_start(&to->tone,
+			     tone == MEDIA_TONE_NONE ? NULL : &to->zone->tone[tones[tone]]);
+}
+
+struct media_sound *pipeline_sound(struct pipeline *pipeline, unsigned side,
+				   struct media_sound *sound, bool loop)
+{
+	struct media_side *to = &pipeline->side[side];
+	struct media_sound *before = to->sound;
+
+	cadence_player_start(&to->tone, NULL);
+	to->sound = sound;
+	to->sound_at = 0;
+	to->sound_loops = loop;
+	return before;
 }
 
 void pipeline_digit(struct pipeline *pipeline, unsigned side, char digit, uint32_t duration_ms)

@@ -15,9 +15,10 @@
 #include "dsp/dtmf.h"
 #include "dsp/g711.h"
 #include "dsp/jitter.h"
-#include "dsp/tone.h"
+#include "dsp/zone.h"
 #include "gw/media/digits.h"
 #include "gw/media/media.h"
+#include "gw/media/sound.h"
 
 #define BLOCK_SAMPLES 160
 
@@ -82,7 +83,13 @@ struct media_side {
 	struct media_end *end; /* borrow; NULL: none */
 	bool hear, speak;      /* from this side to the other; to this side from the other */
 	struct digits digits;  /* to go out of this side */
-	struct tone_player tone; /* instead of what the other side says */
+	/* instead of what the other side says */
+	const struct zone *zone; /* borrow: its tones */
+	struct cadence_player tone;
+	struct media_sound *sound; /* held until another, or none, is asked for */
+	size_t sound_at;	   /* octets of it that were played; all: it is over */
+	uint32_t sound_serial;	   /* reported with it */
+	bool sound_loops;
 	/* how long it has been silent */
 	uint32_t quiet_samples, quiet_limit; /* limit 0: it is not watched */
 	bool quiet;
@@ -101,6 +108,8 @@ void pipeline_attach(struct pipeline *pipeline, unsigned side, struct media_end 
 /* The end that is given back; NULL: there was none. */
 struct media_end *pipeline_detach(struct pipeline *pipeline, unsigned side, const struct round *round);
 void pipeline_tone(struct pipeline *pipeline, unsigned side, enum media_tone tone);
+/* NULL: none. Ends a tone. Returns the sound that was played before, over or not; whoever calls lets go of it. */
+struct media_sound *pipeline_sound(struct pipeline *pipeline, unsigned side, struct media_sound *sound, bool loop);
 /* A DTMF digit, or enum media_signal. */
 void pipeline_digit(struct pipeline *pipeline, unsigned side, char digit, uint32_t duration_ms);
 /* Reports when side has been silent for that long, and when no more; 0: no longer. */

@@ -65,12 +65,18 @@ static void half_attach(struct channel_half *half, unsigned side, struct channel
 	half_send(half, &command);
 }
 
-static void half_tone(struct channel_half *half, unsigned side, enum media_tone tone)
+/* From its beginning; NULL: nothing. */
+static void half_play(struct channel_half *half, unsigned side, const struct engine_play *play)
 {
-	const struct engine_command command = {
-		.kind = ENGINE_TONE, .channel = half->channel, .side = side, .tone = tone
-	};
+	struct engine_command command = { .kind = ENGINE_PLAY,
+					  .channel = half->channel,
+					  .side = side,
+					  .play = { .zone = &zone_itu } };
 
+	if (play)
+		command.play = *play;
+	if (command.play.sound)
+		media_sound_hold(command.play.sound);
 	half_send(half, &command);
 }
 
@@ -190,8 +196,8 @@ static void split(struct media_channel *channel, unsigned side, struct channel_e
 	half_mode(far, 1);
 	half_attach(far, side, end);
 	link_attach(cross, far, !side);
-	half_tone(channel->main, side, MEDIA_TONE_NONE);
-	half_tone(far, side, channel->set[side].tone);
+	half_play(channel->main, side, NULL);
+	half_play(far, side, &channel->set[side].play);
 	link_attach(cross, channel->main, side);
 }
 
@@ -202,7 +208,7 @@ static void unsplit(struct media_channel *channel, unsigned side)
 
 	half_close(going);
 	half_do(staying, ENGINE_DETACH, side);
-	half_tone(staying, side, channel->set[side].tone);
+	half_play(staying, side, &channel->set[side].play);
 	channel->main = staying;
 	channel->far = NULL;
 }
@@ -263,6 +269,17 @@ static void set_mode(struct media_channel *channel, const struct engine_command 
 		half_send(channel->far, command);
 }
 
+static void set_play(struct media_channel *channel, const struct engine_command *command)
+{
+	struct engine_play *set = &channel->set[command->side].play;
+
+	media_sound_drop(set->sound);
+	*set = command->play;
+	if (set->sound)
+		media_sound_hold(set->sound);
+	half_send(half_of(channel, command->side), command);
+}
+
 /* False: not now. */
 static bool pass(struct media_channel *channel, const struct engine_command *command)
 {
@@ -278,9 +295,8 @@ static bool pass(struct media_channel *channel, const struct engine_command *com
 	case ENGINE_CHANNEL_CLOSE:
 		half_close(channel->main);
 		break;
-	case ENGINE_TONE:
-		channel->set[command->side].tone = command->tone;
-		half_send(half_of(channel, command->side), command);
+	case ENGINE_PLAY:
+		set_play(channel, command);
 		break;
 	default:
 		half_send(half_of(channel, command->side), command);
@@ -305,6 +321,7 @@ int place_new(struct media_channel *channel)
 	if (!channel->main)
 		return -ENOMEM;
 	channel->main->channel = channel;
+	channel->set[0].play.zone = channel->set[1].play.zone = &zone_itu;
 	half_start(channel->main, idlest(channel->engine, load_halves));
 	return 0;
 }
@@ -327,8 +344,23 @@ void place_left(struct media_channel *channel)
 	}
 }
 
+bool place_played(struct media_channel *channel, const struct media_event *event)
+{
+	struct engine_play *set = &channel->set[event->side].play;
+
+	if (!set->sound || set->serial != event->serial)
+		return false;
+	media_sound_drop(set->sound);
+	set->sound = NULL;
+	return true;
+}
+
 bool place_closed(struct media_channel *channel, struct channel_half *half)
 {
 	free(half);
-	return --channel->halves == 0;
+	if (--channel->halves)
+		return false;
+	media_sound_drop(channel->set[0].play.sound);
+	media_sound_drop(channel->set[1].play.sound);
+	return true;
 }

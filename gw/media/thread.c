@@ -86,6 +86,17 @@ static void end_return(struct media_worker *worker, struct channel_half *half, u
 	list_append(&worker->letters, &holder->letter.node);
 }
 
+/* Core frees it: the thread does not. */
+static void sound_let_go(struct media_worker *worker, struct media_sound *sound)
+{
+	struct engine_sound *made = container_of(sound, struct engine_sound, sound);
+
+	if (!sound || !media_sound_let_go(sound))
+		return;
+	made->letter.event = (struct engine_event){ .kind = ENGINE_EV_SOUND, .sound = sound };
+	list_append(&worker->letters, &made->letter.node);
+}
+
 static void half_join(struct media_worker *worker, struct channel_half *half)
 {
 	half->events = worker->events;
@@ -112,6 +123,8 @@ static void half_close(struct media_worker *worker, struct channel_half *half)
 {
 	end_return(worker, half, 0);
 	end_return(worker, half, 1);
+	for (unsigned side = 0; side < 2; side++)
+		sound_let_go(worker, pipeline_sound(&half->pipeline, side, NULL, false));
 	half_leave(worker, half);
 	half->letter.event.kind = ENGINE_EV_CLOSED;
 }
@@ -142,6 +155,20 @@ static void span_remove(struct media_worker *worker, const struct engine_span *s
 	sem_post(&worker->removed);
 }
 
+/* What a side plays until something else is asked for. */
+static void obey_to_play(struct media_worker *worker, const struct engine_command *command)
+{
+	struct pipeline *pipeline = &command->half->pipeline;
+	const struct engine_play *play = &command->play;
+
+	sound_let_go(worker, pipeline_sound(pipeline, command->side, play->sound, play->loop));
+	pipeline->side[command->side].sound_serial = play->serial;
+	if (play->sound)
+		return;
+	pipeline->side[command->side].zone = play->zone;
+	pipeline_tone(pipeline, command->side, play->tone);
+}
+
 static void obey_for_side(struct media_worker *worker, const struct engine_command *command)
 {
 	struct pipeline *pipeline = &command->half->pipeline;
@@ -167,8 +194,8 @@ static void obey_for_side(struct media_worker *worker, const struct engine_comma
 		pipeline_digit(pipeline, command->side, command->digit.symbol,
 			       command->digit.duration_ms);
 		break;
-	case ENGINE_TONE:
-		pipeline_tone(pipeline, command->side, command->tone);
+	case ENGINE_PLAY:
+		obey_to_play(worker, command);
 		break;
 	default:
 		break;
@@ -204,7 +231,7 @@ static void obey(struct media_worker *worker, const struct engine_command *comma
 	case ENGINE_RTP_SET:
 	case ENGINE_MODE:
 	case ENGINE_DIGIT:
-	case ENGINE_TONE:
+	case ENGINE_PLAY:
 		obey_for_side(worker, command);
 		break;
 	}

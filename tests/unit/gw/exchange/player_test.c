@@ -68,9 +68,8 @@ static void tone(void)
 static void file_once(void)
 {
 	uint8_t speech[100];
-	const struct sound sound = { .kind = SOUND_FILE,
-				     .octets = { speech, speech },
-				     .n = sizeof(speech) };
+	struct media_sound file = { .octets = { speech, speech }, .n = sizeof(speech) };
+	const struct sound sound = { .kind = SOUND_FILE, .file = &file };
 	struct player player;
 	uint8_t octets[1000];
 	unsigned done = 0, times = 0;

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "gw/exchange/wav.h"
+#include "gw/media/wav.h"
 #include "tests/unit/cu.h"
 
 static struct recording_result result;

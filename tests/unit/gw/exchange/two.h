@@ -12,7 +12,7 @@
 
 #include "gw/exchange/exchange.h"
 #include "gw/exchange/trunk.h"
-#include "gw/exchange/wav.h"
+#include "gw/media/wav.h"
 #include "tests/unit/cu.h"
 
 #define TWO_LONG_MS 20000

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /* RIFF/WAVE as in Microsoft's "Multiple Channel Audio Data and WAVE Files": a list of chunks, each
  * with four letters and the length of what follows, padded to an even length. */
-#include "gw/exchange/wav.h"
+#include "gw/media/wav.h"
 
 #include <stdbool.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /* WAV files: parsing, refusing, the header that recordings get. */
-#include "gw/exchange/wav.h"
+#include "gw/media/wav.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -117,5 +117,5 @@ int main(int argc, char **argv)
 		CU_TEST_INFO_NULL,
 	};
 
-	return cu_run("exchange WAV", tests, argc, argv);
+	return cu_run("media WAV", tests, argc, argv);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /* WAV files (RIFF/WAVE): 8,000 samples/s, one channel. What is recorded keeps the G.711 octets of the line. */
-#ifndef EXCHANGE_WAV_H
-#define EXCHANGE_WAV_H
+#ifndef MEDIA_WAV_H
+#define MEDIA_WAV_H
 
 #include <stddef.h>
 #include <stdint.h>
