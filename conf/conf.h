@@ -57,6 +57,12 @@ struct conf_circuits { /* circuits "e1-1" { }: its title is the span */
 /* What becomes of a trunk's calls when their span fails. */
 enum conf_failure { CONF_FAILURE_OUT_OF_ORDER, CONF_FAILURE_TEMPORARY, CONF_FAILURE_KEEP };
 
+/* treatment { }: what a caller hears of a call that is not answered. A WAV file's path, or "tone": the tone of the
+ * country; NULL: by the section around it, and for want of any ringback is the tone and failures are not told of in band. */
+struct conf_treatment {
+	char *ringback, *busy, *congestion, *unobtainable;
+};
+
 enum conf_hunt { CONF_HUNT_LEAST_RECENT, CONF_HUNT_ASCENDING, CONF_HUNT_DESCENDING, CONF_HUNT_CYCLIC };
 
 struct conf_isup { /* isup "pstn" { }: a trunk group of ISUP circuits */
@@ -66,6 +72,8 @@ struct conf_isup { /* isup "pstn" { }: a trunk group of ISUP circuits */
 	struct conf_circuits *circuits;
 	size_t n_circuits;
 	enum conf_hunt hunt;	   /* hunt = least-recent | ascending | descending | cyclic */
+	char *tones;		   /* tones = "de": of that country, towards this trunk; NULL: tones { country } */
+	struct conf_treatment treatment; /* of calls from this trunk */
 	char *country, *area;	   /* country = "49", area = "30": our own, for national and subscriber numbers */
 	char *national_prefix;	   /* "0": dialled before a national number in a SIP number that is not +E.164 */
 	char *international_prefix; /* "00" */
@@ -104,6 +112,8 @@ struct conf_sip_trunk { /* sip "pbx" { }: a peer */
 	char *outbound_proxy;	       /* proxy = "192.0.2.9:5060": loose Route for requests outside a dialog */
 	unsigned max_calls;	       /* 0: none */
 	char *causes;		       /* causes = rfc3398 | rfc4497 | "q1912.5" | the name of a causes section */
+	char *tones;		       /* as an isup trunk's */
+	struct conf_treatment treatment;
 };
 
 struct conf_route { /* route "berlin" { } */
@@ -116,6 +126,7 @@ struct conf_route { /* route "berlin" { } */
 	char *prepend;
 	uint32_t no_answer_ms;	     /* 0: the protocol's own timer */
 	char *digits;		     /* digits = "[2-9]xxxxxx|0xxxxx.T": a digit map, which numbers are complete */
+	struct conf_treatment treatment; /* of calls by this route, before their trunk's */
 };
 
 struct conf_listen { /* listen = {"udp:127.0.0.1:5060", "tcp:[::1]:5060"} */
@@ -160,6 +171,11 @@ struct conf {
 		unsigned threads;
 		bool realtime;	 /* priority = realtime | normal */
 	} media;
+	struct { /* tones { } */
+		char *country;	 /* "itu" or the letters of a country */
+		uint32_t time_ms; /* of a failure's tone before the release */
+	} tones;
+	struct conf_treatment treatment;
 	struct conf_span *spans;	size_t n_spans;
 	struct conf_linkset *linksets;	size_t n_linksets;
 	struct conf_isup *isups;	size_t n_isups;

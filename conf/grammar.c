@@ -11,6 +11,11 @@
 #define HOUR   (60 * MINUTE)
 #define DAY    (24 * HOUR)
 
+#define ONCE(name_, key_, fields_)                                                                 \
+	{                                                                                          \
+		name_, .key = key_, .fields = fields_, .n_fields = COUNT(fields_)                  \
+	}
+
 static const char *const no_yes[] = { "false", "true", NULL };
 static const char *const levels[] = { "error", "warning", "notice", "info", "debug", NULL };
 static const char *const span_types[] = { "virtual", "dahdi", NULL };
@@ -82,7 +87,28 @@ static const struct conf_field media_fields[] = {
 	{"threads", &conf_kind_uint, AT(media.threads), .min = 1, .max = 16, .fallback = "1"},
 	{"priority", &conf_kind_flag, AT(media.realtime), .words = priorities, .fallback = "realtime"},
 };
+
+static const struct conf_field tones_fields[] = {
+	{"country", &conf_kind_country, AT(tones.country), .fallback = "itu"},
+	{"time", &conf_kind_ms, AT(tones.time_ms), .min = SECOND, .max = 5 * MINUTE, .fallback = "10s"},
+};
 #undef AT
+
+/* The same in four places. */
+#define TREATMENT(struct_, fields_)                                                                \
+	static const struct conf_field fields_[] = {                                               \
+		{"ringback", &conf_kind_path, .at = offsetof(struct struct_, treatment.ringback)},  \
+		{"busy", &conf_kind_path, .at = offsetof(struct struct_, treatment.busy)},          \
+		{"congestion", &conf_kind_path,                                                    \
+		 .at = offsetof(struct struct_, treatment.congestion)},                            \
+		{"unobtainable", &conf_kind_path,                                                  \
+		 .at = offsetof(struct struct_, treatment.unobtainable)},                          \
+	}
+TREATMENT(conf, treatment_fields);
+TREATMENT(conf_isup, isup_treatment_fields);
+TREATMENT(conf_sip_trunk, sip_treatment_fields);
+TREATMENT(conf_route, route_treatment_fields);
+#undef TREATMENT
 
 #define AT(member) .at = offsetof(struct conf_span, member)
 static const struct conf_field span_title = {"name", &conf_kind_name, AT(name)};
@@ -141,6 +167,7 @@ static const struct conf_field isup_fields[] = {
 	{"international-prefix", &conf_kind_digits, AT(international_prefix)},
 	{"span-failure", &conf_kind_word, AT(span_failure), .words = failures, .fallback = "network-out-of-order"},
 	{"min-digits", &conf_kind_uint, AT(min_digits), .max = 32, .fallback = "0"},
+	{"tones", &conf_kind_country, AT(tones)},
 };
 static const struct conf_section isup_sections[] = {
 	{"circuits", .title = &circuits_title, AT(circuits), .count_at = offsetof(struct conf_isup, n_circuits),
@@ -148,6 +175,7 @@ static const struct conf_section isup_sections[] = {
 	 .n_fields = COUNT(circuits_fields)},
 	{"timers", AT(timers), .count_at = offsetof(struct conf_isup, n_timers),
 	 .octets = sizeof(struct conf_timer), .keys = true},
+	ONCE("treatment", NULL, isup_treatment_fields),
 };
 #undef AT
 
@@ -168,6 +196,10 @@ static const struct conf_field sip_fields[] = {
 	{"proxy", &conf_kind_proxy, AT(outbound_proxy)},
 	{"max-calls", &conf_kind_uint, AT(max_calls), .max = 1000000, .fallback = "0"},
 	{"causes", &conf_kind_name, AT(causes), .fallback = "rfc3398"},
+	{"tones", &conf_kind_country, AT(tones)},
+};
+static const struct conf_section sip_sections[] = {
+	ONCE("treatment", NULL, sip_treatment_fields),
 };
 #undef AT
 
@@ -194,9 +226,11 @@ static const struct conf_field route_fields[] = {
 	{"no-answer", &conf_kind_ms, AT(no_answer_ms), .max = HOUR, .fallback = "0ms"},
 	{"digits", &conf_kind_digit_map, AT(digits)},
 };
+static const struct conf_section route_sections[] = {
+	ONCE("treatment", NULL, route_treatment_fields),
+};
 #undef AT
 
-#define ONCE(name_, key_, fields_) {name_, .key = key_, .fields = fields_, .n_fields = COUNT(fields_)}
 #define MANY(name_, title_, type_, array_, count_, fields_)                                        \
 	.name = name_, .title = &title_, .at = offsetof(struct conf, array_),                      \
 	.count_at = offsetof(struct conf, count_), .octets = sizeof(struct type_),                 \
@@ -210,14 +244,18 @@ static const struct conf_section root_sections[] = {
 	ONCE("sip", "sip-stack", stack_fields),
 	ONCE("rtp", NULL, rtp_fields),
 	ONCE("media", NULL, media_fields),
+	ONCE("tones", NULL, tones_fields),
+	ONCE("treatment", NULL, treatment_fields),
 	{MANY("span", span_title, conf_span, spans, n_spans, span_fields)},
 	{MANY("linkset", linkset_title, conf_linkset, linksets, n_linksets, linkset_fields),
 	 .sections = linkset_sections, .n_sections = COUNT(linkset_sections)},
 	{MANY("isup", isup_title, conf_isup, isups, n_isups, isup_fields),
 	 .sections = isup_sections, .n_sections = COUNT(isup_sections)},
 	{MANY("causes", causes_title, conf_causes, causes, n_causes, causes_fields)},
-	{MANY("sip", sip_title, conf_sip_trunk, sips, n_sips, sip_fields)},
-	{MANY("route", route_title, conf_route, routes, n_routes, route_fields)},
+	{MANY("sip", sip_title, conf_sip_trunk, sips, n_sips, sip_fields), .sections = sip_sections,
+	 .n_sections = COUNT(sip_sections)},
+	{MANY("route", route_title, conf_route, routes, n_routes, route_fields),
+	 .sections = route_sections, .n_sections = COUNT(route_sections)},
 };
 /* clang-format on */
 

@@ -111,6 +111,7 @@ extern const struct conf_kind conf_kind_dial, conf_kind_address, conf_kind_netwo
 extern const struct conf_kind conf_kind_server, conf_kind_proxy, conf_kind_text_word;
 extern const struct conf_kind conf_kind_cause_status, conf_kind_status_cause;
 extern const struct conf_kind conf_kind_digit_map;
+extern const struct conf_kind conf_kind_country;
 
 /* A time with the largest unit that fits: 25s, 500ms, 2min. */
 void conf_ms_print(uint32_t ms, FILE *out);

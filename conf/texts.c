@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/un.h>
 
+#include "dsp/zone.h"
 #include "gw/base/digit_map.h"
 #include "gw/base/str.h"
 
@@ -202,6 +203,21 @@ static bool is_digit_map(const char *text)
 	return !digit_map_parse(NULL, text, &wrong_at);
 }
 
+static bool is_country(const char *text)
+{
+	return zone_find(text);
+}
+
+static void country_right(const struct conf_field *field, FILE *out)
+{
+	const struct zone *zone;
+
+	(void)field;
+	fputs("one of", out);
+	for (size_t i = 0; (zone = zone_get(i)); i++)
+		fprintf(out, "%s %s", i ? "," : "", zone->country);
+}
+
 #define TEXT_KIND                                                                                  \
 	.octets = sizeof(char *), .parse = text_parse, .print = text_print, .equal = text_equal,   \
 	.right = text_right
@@ -260,3 +276,9 @@ const struct conf_kind conf_kind_digit_map = {
 		"a digit map in quotes: alternatives by |, of digits, x, [2-5], a dot to repeat, "
 		"T at the end for a pause, such as \"[2-9]xxxxxx|0xxxxx.T\""
 };
+const struct conf_kind conf_kind_country = { .octets = sizeof(char *),
+					     .parse = text_parse,
+					     .print = text_print,
+					     .equal = text_equal,
+					     .valid = is_country,
+					     .right = country_right };

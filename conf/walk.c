@@ -36,6 +36,14 @@ static bool field_is_set(const struct conf_field *field, const void *object)
 	       *(const uint32_t *)conf_member_const(object, field->at);
 }
 
+static bool any_field_is_set(const struct conf_section *section, const void *object)
+{
+	for (size_t i = 0; i < section->n_fields; i++)
+		if (field_is_set(&section->fields[i], object))
+			return true;
+	return false;
+}
+
 static void indent(FILE *out, unsigned depth)
 {
 	while (depth--)
@@ -110,7 +118,8 @@ static void print_sections(FILE *out, const struct conf_section *section, const 
 	if (section->keys) {
 		print_keys(out, section, parent, depth);
 	} else if (!section->title) {
-		print_section(out, section, parent, depth);
+		if (any_field_is_set(section, parent))
+			print_section(out, section, parent, depth);
 	} else {
 		size_t n = conf_count_const(parent, section->count_at);
 

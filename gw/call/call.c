@@ -93,7 +93,7 @@ static void through_connect(struct call *call)
 	media_end_mode(call->media, 1, true, true);
 }
 
-static void release_leg(struct call *call, unsigned side, const struct leg_release *release)
+void call_leg_release(struct call *call, unsigned side, const struct leg_release *release)
 {
 	const struct leg_event event = { .ev = LEG_EV_RELEASE, .release = *release };
 	struct leg *leg = call->leg[side];
@@ -137,8 +137,9 @@ void call_release_local(struct call *call, enum q850_cause cause)
 
 	call->depth++;
 	start_clearing(call, 2, &release);
-	release_leg(call, 1, &release);
-	release_leg(call, 0, &release);
+	call_leg_release(call, 1, &release);
+	if (!call_treat(call))
+		call_leg_release(call, 0, &release);
 	if (--call->depth == 0 && !call->leg[0] && !call->leg[1])
 		call_end(call);
 }
@@ -250,7 +251,8 @@ static void do_release(struct call *call, unsigned side, const struct leg_event 
 
 	start_clearing(call, side, &release);
 	confirm_leg(call, side, &release);
-	release_leg(call, !side, &release);
+	if (side == 0 || !call_treat(call))
+		call_leg_release(call, !side, &release);
 }
 
 static void do_release_early(struct call *call, unsigned side, const struct leg_event *event)
@@ -280,10 +282,12 @@ static void do_released(struct call *call, unsigned side, const struct leg_event
 		/* A leg that vanishes without asking: the other side must not wait for it. */
 		start_clearing(call, side, &release);
 		call_leg_drop(call, side);
-		release_leg(call, !side, &release);
+		call_leg_release(call, !side, &release);
 		return;
 	}
 	call_leg_drop(call, side);
+	if (call->treating)
+		timer_stop(&call->guard);
 }
 
 /* A leg may still speak while its release is on the way; what it says no longer matters. */

@@ -49,6 +49,7 @@ struct call_observer {
 };
 
 struct call_core;
+struct treatments;
 
 struct call_core_conf {
 	struct timer_heap *heap;      /* borrow */
@@ -71,6 +72,8 @@ struct trunk *call_core_first_trunk(const struct call_core *core);
 void call_core_set_routes(struct call_core *core, struct route_table *routes);
 /* borrow, until the next set. */
 const struct route_table *call_core_routes(const struct call_core *core);
+/* own; what callers hear of calls that are not answered, from now on. */
+void call_core_set_treatments(struct call_core *core, struct treatments *treatments);
 /* No new calls: setups are refused with cause 41 (graceful shutdown). */
 void call_core_drain(struct call_core *core, bool on);
 size_t call_core_calls(const struct call_core *core);
@@ -91,6 +94,8 @@ void call_bind(struct call *call, struct leg *leg);
 void call_raise(struct leg *leg, const struct leg_event *event);
 /* NULL when calls run without media. */
 struct media_channel *call_media(const struct call *call);
+/* Ringback towards the leg at side, as the configuration has it; off also ends whatever else it hears from here. */
+void call_ringback(struct call *call, unsigned side, bool on);
 const char *call_rtp_address(const struct call *call);
 const char *call_id(const struct call *call);
 enum call_state call_state(const struct call *call);

@@ -6,6 +6,7 @@
 #include "gw/base/hash.h"
 #include "gw/base/list.h"
 #include "gw/call/call.h"
+#include "gw/call/treatment.h"
 
 #define CALL_UUI_MAX	    131 /* Q.763 3.60: user-to-user information */
 #define CALL_ATTACHMENT_MAX 272
@@ -35,7 +36,12 @@ struct call {
 	uint32_t no_answer_ms;	  /* of the route, 0: none */
 	char called_out[ROUTE_NUMBER_MAX];
 
+	bool ringback;	/* the caller hears it from here */
+	bool treating;	/* clearing: the caller's release waits for what it hears of it */
+	bool untreated; /* released without a word */
+
 	struct timer no_answer;
+	struct timer treatment;
 	struct timer guard; /* a leg owes RELEASED */
 	struct call_record record;
 };
@@ -47,6 +53,7 @@ struct call_core {
 	size_t count;
 	struct trunk *trunks;	     /* borrow, in order of addition */
 	struct route_table *routes;  /* own */
+	struct treatments *treatments; /* own; NULL: none is wanted */
 	struct call_observer *observers;
 	bool drain;
 	uint32_t epoch; /* start time, first half of a call id */
@@ -59,6 +66,14 @@ void call_state_set(struct call *call, enum call_state state);
 /* Releases both legs with a cause of the gateway's own. */
 void call_release_local(struct call *call, enum q850_cause cause);
 timer_fn call_no_answer_expired, call_guard_expired;
+void call_leg_release(struct call *call, unsigned side, const struct leg_release *release);
+/* treat.c */
+/* The call is clearing, and the caller is told why first: true, and its leg is released later. */
+bool call_treat(struct call *call);
+/* What it heard is over, or it is not to hear any more. */
+void call_treat_played(struct call *call);
+void call_treat_end(struct call *call);
+timer_fn call_treat_expired;
 /* hunt.c */
 void call_setup_take(struct call *call, const struct leg_event *event);
 /* Adds digits; false when the number has no room for them. */

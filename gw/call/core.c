@@ -47,6 +47,7 @@ void call_core_free(struct call_core *core)
 		return;
 	call_show_close(core);
 	route_table_free(core->routes);
+	treatments_free(core->treatments);
 	hash_close(&core->by_id);
 	free(core);
 }
@@ -113,6 +114,12 @@ void call_core_set_routes(struct call_core *core, struct route_table *routes)
 	core->routes = routes;
 }
 
+void call_core_set_treatments(struct call_core *core, struct treatments *treatments)
+{
+	treatments_free(core->treatments);
+	core->treatments = treatments;
+}
+
 void call_core_drain(struct call_core *core, bool on)
 {
 	core->drain = on;
@@ -137,8 +144,11 @@ static void release_one(struct call *call, void *arg)
 {
 	const enum q850_cause *cause = arg;
 
+	call->untreated = true;
 	if (call->state != CALL_ST_CLEARING)
 		call_release_local(call, *cause);
+	else
+		call_treat_end(call);
 }
 
 void call_core_release_all(struct call_core *core, enum q850_cause cause)
@@ -172,6 +182,8 @@ static void media_heard(void *arg, struct media_channel *channel, const struct m
 			  call->leg[event->side] ? call->leg[event->side]->trunk->name
 						 : "a leg that is gone",
 			  (unsigned)event->duration_ms);
+	else if (event->kind == MEDIA_EV_PLAYED)
+		call_treat_played(call);
 	else if (event->kind == MEDIA_EV_RTP_TIMEOUT && call->state != CALL_ST_CLEARING) {
 		log_write(LOG_WARNING, call->record.id, "no RTP from %s: call released",
 			  call->leg[event->side] ? call->leg[event->side]->trunk->name
@@ -189,7 +201,11 @@ static int call_open(struct call *call)
 	if (!err)
 		err = timer_init(&call->guard, core->conf.heap, "release guard", call_guard_expired,
 				 call);
+	if (!err)
+		err = timer_init(&call->treatment, core->conf.heap, "treatment", call_treat_expired,
+				 call);
 	call->no_answer.subject = call->guard.subject = call->record.id;
+	call->treatment.subject = call->record.id;
 	if (!err && core->conf.media) {
 		call->media =
 			media_channel_new(core->conf.media, call->record.id, media_heard, call);
@@ -205,6 +221,7 @@ static void call_close(struct call *call)
 {
 	timer_close(&call->no_answer);
 	timer_close(&call->guard);
+	timer_close(&call->treatment);
 	if (call->media)
 		media_channel_close(call->media, false);
 	free(call);

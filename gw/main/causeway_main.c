@@ -9,16 +9,20 @@
 #include "gw/base/log.h"
 #include "gw/main/detect.h"
 #include "gw/main/gateway.h"
+#include "gw/main/tones.h"
 
 static void usage(FILE *out)
 {
 	fputs("usage: causeway [-n | -p] -c FILE\n"
 	      "       causeway detect\n"
+	      "       causeway tones [COUNTRY]\n"
 	      "  -c FILE  configuration\n"
 	      "  -n       check it and exit\n"
 	      "  -p       check it, print it in its full form and exit\n"
 	      "  detect   list DAHDI spans, print a configuration to begin with, judge "
-	      "system.conf\n",
+	      "system.conf\n"
+	      "  tones    list the countries whose call-progress tones there are, or those of "
+	      "one\n",
 	      out);
 }
 
@@ -37,6 +41,18 @@ static int print_conf(struct conf *conf)
 	free(text);
 	conf_free(conf);
 	return text ? 0 : 1;
+}
+
+/* What the configuration names is there, too. */
+static int check_rest(struct conf *conf)
+{
+	struct treatments *treatments = treatments_new(conf, print_fault, NULL);
+
+	if (treatments)
+		printf("%s is right\n", conf->file);
+	treatments_free(treatments);
+	conf_free(conf);
+	return treatments ? 0 : 1;
 }
 
 static int run(struct conf *conf)
@@ -74,6 +90,8 @@ int main(int argc, char **argv)
 
 	if (argc == 2 && strcmp(argv[1], "detect") == 0)
 		return detect_run(stdout);
+	if ((argc == 2 || argc == 3) && strcmp(argv[1], "tones") == 0)
+		return tones_run(stdout, argv[2]);
 	while ((opt = getopt(argc, argv, "c:hnp")) != -1) {
 		if (opt == 'c') {
 			file = optarg;
@@ -95,10 +113,5 @@ int main(int argc, char **argv)
 		return 1;
 	if (print)
 		return print_conf(conf);
-	if (check) {
-		conf_free(conf);
-		printf("%s is right\n", file);
-		return 0;
-	}
-	return run(conf);
+	return check ? check_rest(conf) : run(conf);
 }

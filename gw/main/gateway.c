@@ -170,10 +170,21 @@ static int open_signals(struct gateway *gw)
 	return 0;
 }
 
+static void treatment_fault(void *arg, const char *text)
+{
+	(void)arg;
+	log_write(LOG_ERROR, "tones", "%s", text);
+}
+
 static int apply_conf(struct gateway *gw)
 {
-	int err = gateway_apply_trunks(gw, gw->conf);
+	struct treatments *treatments = treatments_new(gw->conf, treatment_fault, NULL);
+	int err;
 
+	if (!treatments)
+		return -EINVAL;
+	call_core_set_treatments(gw->core, treatments);
+	err = gateway_apply_trunks(gw, gw->conf);
 	return err ? err : gateway_apply_routes(gw, gw->conf);
 }
 

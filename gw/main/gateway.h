@@ -10,6 +10,7 @@
 #include "gw/base/loop.h"
 #include "gw/base/table.h"
 #include "gw/call/call.h"
+#include "gw/call/treatment.h"
 #include "gw/cdr/cdr.h"
 #include "gw/main/spans.h"
 #include "gw/media/media.h"

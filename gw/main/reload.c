@@ -162,18 +162,22 @@ int gateway_reload(struct gateway *gw, conf_error_fn *fn, void *arg)
 {
 	struct faults faults = { .fn = fn, .arg = arg, .file = gw->conf->file };
 	struct conf *new = conf_read(gw->conf->file, gateway_timer_ok, fn, arg);
+	struct treatments *treatments = new ? treatments_new(new, fn, arg) : NULL;
 	struct conf *old = gw->conf;
 	size_t n_trunks = gw->n_trunks;
 	int err;
 
-	if (!new)
+	if (!treatments) {
+		conf_free(new);
 		return -EINVAL;
+	}
 	check_spans(&faults, old, new);
 	check_linksets(&faults, old, new);
 	check_trunks(&faults, old, new);
 	check_sip(&faults, old, new);
 	check_rest(&faults, old, new);
 	if (faults.count) {
+		treatments_free(treatments);
 		conf_free(new);
 		return -EBUSY;
 	}
@@ -182,12 +186,14 @@ int gateway_reload(struct gateway *gw, conf_error_fn *fn, void *arg)
 		/* Memory ran out half-way: the old configuration is put back over what was changed.
 		 */
 		fn(arg, "out of memory; the configuration before stays");
+		treatments_free(treatments);
 		(void)apply(gw, old);
 		/* A trunk group that was made before memory ran out borrows from it until the end. */
 		if (gw->n_trunks == n_trunks)
 			conf_free(new);
 		return err;
 	}
+	call_core_set_treatments(gw->core, treatments);
 	gw->conf = new;
 	if (old != gw->opened)
 		conf_free(old);

@@ -399,11 +399,6 @@ void media_play(struct media_channel *channel, unsigned side, struct media_sound
 	engine_send(channel->engine, &command);
 }
 
-const struct zone *media_zone(const char *country)
-{
-	return zone_find(country);
-}
-
 void media_stats(const struct media_channel *channel, unsigned side, struct media_end_stats *stats)
 {
 	snapshot_read(&channel->snapshot[side], stats);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
-/* Recorded sounds out of WAV files. Core thread, but for media_sound_let_go. */
+/* Recorded sounds out of WAV files, and the tones of countries. Core thread, but for media_sound_let_go. */
 #include "gw/media/sound.h"
 
 #include <errno.h>
@@ -117,4 +117,9 @@ void media_sound_drop(struct media_sound *sound)
 uint32_t media_sound_ms(const struct media_sound *sound)
 {
 	return (uint32_t)(sound->n / PER_MS);
+}
+
+const struct zone *media_zone(const char *country)
+{
+	return zone_find(country);
 }

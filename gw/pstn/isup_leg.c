@@ -170,11 +170,8 @@ static void send_cpg(struct isup_leg *leg, uint8_t event, bool in_band)
 
 static void ringback(struct isup_leg *leg, bool on)
 {
-	struct call *call = leg->base.call;
-
-	if (call && call_media(call) && !leg->outgoing)
-		media_tone(call_media(call), leg->base.side,
-			   on ? MEDIA_TONE_RINGBACK : MEDIA_TONE_NONE);
+	if (leg->base.call && !leg->outgoing)
+		call_ringback(leg->base.call, leg->base.side, on);
 }
 
 /* RFC 3398 8.2.3, by rows: what an 18x becomes, before and after the ACM. */

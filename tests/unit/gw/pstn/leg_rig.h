@@ -99,6 +99,16 @@ void media_tone(struct media_channel *channel, unsigned side, enum media_tone to
 	channel->tone[side] = tone;
 }
 
+void media_tone_zone(struct media_channel *channel, unsigned side, const struct zone *zone)
+{
+	(void)channel, (void)side, (void)zone;
+}
+
+void media_play(struct media_channel *channel, unsigned side, struct media_sound *sound, bool loop)
+{
+	(void)channel, (void)side, (void)sound, (void)loop;
+}
+
 void media_stats(const struct media_channel *channel, unsigned side, struct media_end_stats *stats)
 {
 	(void)channel, (void)side;

@@ -102,6 +102,16 @@ void media_dtmf_send(struct media_channel *channel, unsigned side, char digit, u
 	(void)channel, (void)side, (void)digit, (void)duration_ms;
 }
 
+void media_tone_zone(struct media_channel *channel, unsigned side, const struct zone *zone)
+{
+	(void)channel, (void)side, (void)zone;
+}
+
+void media_play(struct media_channel *channel, unsigned side, struct media_sound *sound, bool loop)
+{
+	(void)channel, (void)side, (void)sound, (void)loop;
+}
+
 void media_stats(const struct media_channel *channel, unsigned side, struct media_end_stats *stats)
 {
 	(void)channel, (void)side;
