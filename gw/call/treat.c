@@ -69,11 +69,14 @@ bool call_treat(struct call *call)
 	call->treating = true;
 	log_write(LOG_INFO, call->record.id, "%s before the release",
 		  treatment.sound ? "announcement" : "tone");
+	/* A leg that hears of media in band ends its ringback, and may let go. */
+	call->leg[0]->ops->event(call->leg[0], &event);
+	if (!call->leg[0])
+		return true;
 	play(call, 0, &treatment, kind);
 	timer_start_ms(&call->treatment, treatment.sound
 						 ? media_sound_ms(treatment.sound) + GRACE_MS
 						 : treatments_tone_ms(call->core->treatments));
-	call->leg[0]->ops->event(call->leg[0], &event);
 	return true;
 }
 

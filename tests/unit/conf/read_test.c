@@ -20,6 +20,7 @@ static const char everything[] =
 	"{\"127.0.0.1:53\", \"::1\"} }\n"
 	"rtp { address = \"::1\" ports = \"2000-2999\" jitter = \"0-500\" timeout = 1h }\n"
 	"media { threads = 3 priority = normal }\n"
+	"tones { country = us-old time = 20s } treatment { busy = tone congestion = \"/c.wav\" }\n"
 	"span a { type = virtual framing = t1 chunk = 20ms cable = \"/tmp/a\" end = listen clock = "
 	"master }\n"
 	"span b { type = virtual cable = \"/b\" /* comment\n */ law = ulaw }\n"
@@ -32,12 +33,14 @@ static const char everything[] =
 	"sip s { host = \"pbx.example.org\" port = 5070 transport = tcp allow = {\"10.0.0.0/8\", "
 	"\"::1\"} codecs = PCMU ptime = 30ms\n"
 	" dtmf = inband trusted = true proxy = \"proxy.example.org:5060\" max-calls = 30\n"
-	" causes = \"mine\" }\n"
+	" causes = \"mine\"\n"
+	" tones = de treatment { ringback = \"/r.wav\" } }\n"
 	"causes \"mine\" { base = \"q1912.5\" to-status = {\"41 500\", \"20 404\"} to-cause = "
 	"\"404 2\" }\n"
 	"sip t { host = \"2001:db8::1\" }\n"
-	"route r { prefix = \"+49\" from = s to = {i, t} strip = 3 prepend = \"0\" no-answer = 90s digits = \"[2-9]xxx|0x.T\" "
-	"}\n"
+	"route r { prefix = \"+49\" from = s to = {i, t} strip = 3 prepend = \"0\" no-answer = 90s "
+	"digits = \"[2-9]xxx|0x.T\" "
+	" treatment { unobtainable = \"/u.wav\" } }\n"
 	"route q { to = s }\n";
 
 static const char smallest[] = "sip { listen = \"udp:1.2.3.4:5060\" } rtp { address = \"1.2.3.4\" }"
@@ -77,6 +80,14 @@ static void check_sip(const struct conf *c)
 	CU_ASSERT_EQUAL(c->rtp.jitter_max_ms, 500);
 	CU_ASSERT_EQUAL(c->rtp.timeout_ms, 3600000);
 	CU_ASSERT(c->media.threads == 3 && !c->media.realtime);
+	CU_ASSERT_STRING_EQUAL(c->tones.country, "us-old");
+	CU_ASSERT_EQUAL(c->tones.time_ms, 20000);
+	CU_ASSERT_STRING_EQUAL(c->treatment.busy, "tone");
+	CU_ASSERT_STRING_EQUAL(c->treatment.congestion, "/c.wav");
+	CU_ASSERT_STRING_EQUAL(c->sips[0].tones, "de");
+	CU_ASSERT_STRING_EQUAL(c->sips[0].treatment.ringback, "/r.wav");
+	CU_ASSERT_STRING_EQUAL(c->routes[0].treatment.unobtainable, "/u.wav");
+	CU_ASSERT(!c->treatment.ringback && !c->sips[1].tones && !c->routes[1].treatment.busy);
 	CU_ASSERT_EQUAL(c->n_sips, 2);
 	CU_ASSERT(c->sips[0].transport_set && c->sips[0].transport == CONF_TCP);
 	CU_ASSERT(!c->sips[1].transport_set && !c->sips[0].dtmf_rfc4733 && c->sips[0].trusted);

@@ -106,8 +106,10 @@ static void leg_event(struct leg *leg, const struct leg_event *event)
 		size_t n = strlen(lab.told);
 
 		snprintf(lab.told + n, sizeof(lab.told) - n, "%s ", leg_ev_name(event->ev));
-		if (event->ev == LEG_EV_PROGRESS)
+		if (event->ev == LEG_EV_PROGRESS) {
 			lab.progress = event->progress;
+			call_ringback(leg->call, leg->side, false); /* as an ISUP leg does */
+		}
 	}
 	if (event->ev == LEG_EV_RELEASE)
 		call_raise(leg, &released);

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "tests/unit/cu.h"
+#include "tests/unit/gw/media/a_sound.h"
 #include "tests/unit/gw/media/fake_span.h"
 
 #define FIRST_PORT 21000
@@ -19,7 +20,7 @@ struct world {
 	pthread_t line;
 	_Atomic bool line_ends;
 	_Atomic unsigned hold; /* ticks that the line misses, and makes at once */
-	unsigned closed, started, digits;
+	unsigned closed, started, digits, played;
 	int fds_before;
 };
 
@@ -49,6 +50,7 @@ static void on_event(void *arg, struct media_channel *channel, const struct medi
 	world->closed += event->kind == MEDIA_EV_CLOSED;
 	world->started += event->kind == MEDIA_EV_RTP_STARTED;
 	world->digits += event->kind == MEDIA_EV_DTMF;
+	world->played += event->kind == MEDIA_EV_PLAYED;
 }
 
 static void *line_run(void *arg)
@@ -371,6 +373,38 @@ static void clock_stops(void)
 	world_close(&world);
 }
 
+/* Whoever lets go last, core or the thread: a sound is freed (the sanitizer looks on), and reported when it is over. */
+static void sounds(void)
+{
+	struct world world;
+	struct media_channel *channel;
+
+	world_open(&world, 4, 0, 10);
+	for (unsigned i = 0; i < 4; i++) {
+		struct media_sound *sound = sound_make();
+		uint16_t port;
+
+		channel = media_channel_new(world.engine, "a", on_event, &world);
+		CU_ASSERT_EQUAL(media_rtp_open(channel, 0, "127.0.0.1", &port), 0);
+		if (i == 0)
+			media_sound_drop(media_sound_hold(sound));
+		media_play(channel, 0, sound, i == 1);
+		if (i == 2)
+			media_play(channel, 0, sound, false); /* from the beginning */
+		if (i == 3)
+			media_tone(channel, 0, MEDIA_TONE_DIAL);
+		if (i < 3)
+			media_sound_drop(sound);
+		serve(&world, 400);
+		if (i == 3)
+			media_sound_drop(sound);
+		media_channel_close(channel, false);
+	}
+	settle(&world, 0);
+	CU_ASSERT_EQUAL(world.played, 2);
+	world_close(&world);
+}
+
 /* Thousands of commands without the thread having had a chance: none is lost, nobody waits. */
 static void burst(void)
 {
@@ -421,6 +455,7 @@ int main(int argc, char **argv)
 		{ "two channels, digits through both", two_channels },
 		{ "a stall is counted", stall_is_counted },
 		{ "a clock that stops", clock_stops },
+		{ "sounds", sounds },
 		{ "a burst of commands", burst },
 		{ "ends at once", ends_at_once },
 		CU_TEST_INFO_NULL,

@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "tests/unit/cu.h"
+#include "tests/unit/gw/media/a_sound.h"
 #include "tests/unit/gw/media/fake_span.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -129,6 +130,7 @@ static void guard(void)
 					 .channels_max = 10 };
 	const struct timespec tick = { 0, 10000000 };
 	struct media_channel *channel[2];
+	struct media_sound *sound = sound_make();
 	struct media_engine *engine;
 	struct fake_span fake;
 	uv_loop_t loop;
@@ -149,6 +151,12 @@ static void guard(void)
 			media_dtmf_send(channel[0], 0, '5', 100);
 		if (t == 150)
 			media_tone(channel[1], 1, MEDIA_TONE_RINGBACK);
+		if (t == 250)
+			media_play(channel[1], 1, sound, false);
+		if (t == 300) {
+			media_play(channel[0], 0, sound, true);
+			media_sound_drop(sound);
+		}
 	}
 	CU_ASSERT(digits > 0);
 	for (unsigned i = 0; i < 2; i++)

@@ -13,6 +13,7 @@
 #include "gw/media/engine.h"
 #include "gw/media/rtp.h"
 #include "tests/unit/cu.h"
+#include "tests/unit/gw/media/a_sound.h"
 #include "tests/unit/gw/media/fake_span.h"
 
 #define FIRST_PORT 25000
@@ -32,8 +33,9 @@ struct world {
 	uint16_t peer_port;
 	struct media_channel *channel[CHANNELS];
 	uint32_t random;
-	unsigned wanted, closed; /* channels of which CLOSED is to come, and did */
-	unsigned heard;		 /* events */
+	unsigned wanted, closed;   /* channels of which CLOSED is to come, and did */
+	unsigned heard;		   /* events */
+	struct media_sound *sound; /* held */
 };
 
 static uint32_t next_random(uint32_t *random)
@@ -223,7 +225,13 @@ static void op_signal(struct world *world, unsigned at, unsigned side)
 
 static void op_tone(struct world *world, unsigned at, unsigned side)
 {
-	media_tone(world->channel[at], side, (enum media_tone)pick(world, 4));
+	media_tone(world->channel[at], side, (enum media_tone)pick(world, MEDIA_TONES));
+}
+
+static void op_play(struct world *world, unsigned at, unsigned side)
+{
+	media_tone_zone(world->channel[at], side, media_zone(pick(world, 2) ? "us" : "itu"));
+	media_play(world->channel[at], side, world->sound, pick(world, 2));
 }
 
 static void op_stats(struct world *world, unsigned at, unsigned side)
@@ -238,7 +246,7 @@ static void operate(struct world *world)
 {
 	static void (*const ops[])(struct world * world, unsigned at, unsigned side) = {
 		op_close, op_rtp,  op_rtp,   op_bearer, op_bearer, op_detach, op_set,
-		op_set,	  op_mode, op_digit, op_signal, op_tone,   op_stats,
+		op_set,	  op_mode, op_digit, op_signal, op_tone,   op_stats,  op_play,
 	};
 	unsigned at = pick(world, CHANNELS), side = pick(world, 2);
 
@@ -265,6 +273,7 @@ static void world_open(struct world *world)
 
 	memset(world, 0, sizeof(*world));
 	world->peer_port = FIRST_PORT + 2 * PAIRS;
+	world->sound = sound_make();
 	CU_ASSERT_FATAL(uv_loop_init(&world->loop) == 0);
 	world->engine = media_engine_new(&conf, &world->loop, &error);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(world->engine);
@@ -285,6 +294,7 @@ static void world_close(struct world *world)
 	for (unsigned i = 0; i < CHANNELS; i++)
 		if (world->channel[i])
 			media_channel_close(world->channel[i], false);
+	media_sound_drop(world->sound); /* before those who play it */
 	for (unsigned i = 0; i < 30000 && media_engine_channels(world->engine); i++) {
 		uv_run(&world->loop, UV_RUN_NOWAIT);
 		pause_ms(1);

@@ -9,6 +9,7 @@
 #include "gw/media/engine.h"
 #include "gw/media/rtp.h"
 #include "tests/unit/cu.h"
+#include "tests/unit/gw/media/a_sound.h"
 #include "tests/unit/gw/media/fake_span.h"
 
 #define CHUNK 40 /* octets: 5 ms */
@@ -19,7 +20,7 @@ struct world {
 	uv_loop_t loop;
 	struct media_engine *engine;
 	struct fake_span span[SPANS]; /* one for each thread */
-	unsigned closed, started, digits;
+	unsigned closed, started, digits, played;
 	uint8_t said;			      /* by every line, in every octet */
 	unsigned heard[SPANS][TDM_TIMESLOTS]; /* octets that were not idle */
 	uint8_t last[SPANS][TDM_TIMESLOTS];
@@ -33,6 +34,7 @@ static void on_event(void *arg, struct media_channel *channel, const struct medi
 	world->closed += event->kind == MEDIA_EV_CLOSED;
 	world->started += event->kind == MEDIA_EV_RTP_STARTED;
 	world->digits += event->kind == MEDIA_EV_DTMF;
+	world->played += event->kind == MEDIA_EV_PLAYED;
 }
 
 static void world_open(struct world *world)
@@ -189,6 +191,41 @@ static void tone_across(void)
 	world_close(&world);
 }
 
+/* So do sounds; one that was played is not played again where the side goes next. */
+static void sound_across(void)
+{
+	struct media_sound *sound = sound_make();
+	struct world world;
+	struct media_channel *channel;
+
+	world_open(&world);
+	channel = channel_new(&world);
+	CU_ASSERT_EQUAL(media_bearer_open(channel, 0, &world.span[0].span, 1), 0);
+	media_play(channel, 1, sound, true);
+	CU_ASSERT_EQUAL(media_bearer_open(channel, 1, &world.span[1].span, 2), 0);
+	hears(&world, 1, 2, A_SOUND_WORD);
+	hears(&world, 0, 1, word_of(1, 2));
+	/* the other half goes, and the side's sound goes on */
+	media_end_close(channel, 0);
+	hears(&world, 1, 2, A_SOUND_WORD);
+	CU_ASSERT_EQUAL(world.played, 0);
+	media_play(channel, 1, sound, false);
+	for (unsigned i = 0; i < LIMIT && !world.played; i++)
+		tick(&world);
+	CU_ASSERT_EQUAL(world.played, 1);
+	CU_ASSERT_EQUAL(media_bearer_open(channel, 0, &world.span[0].span, 3), 0);
+	hears(&world, 1, 2, word_of(0, 3));
+	media_end_close(channel, 0);
+	for (unsigned i = 0; i < 100; i++) {
+		tick(&world);
+		CU_ASSERT_NOT_EQUAL(world.last[1][2], A_SOUND_WORD);
+	}
+	CU_ASSERT_EQUAL(world.played, 1);
+	media_channel_close(channel, false);
+	media_sound_drop(sound);
+	world_close(&world);
+}
+
 /* A re-attempt on another span, with either side the one that stays. */
 static void other_circuit(void)
 {
@@ -330,6 +367,7 @@ int main(int argc, char **argv)
 	CU_TestInfo tests[] = {
 		{ "bearers of two threads", joined_across },
 		{ "a tone at a far side", tone_across },
+		{ "sounds across", sound_across },
 		{ "another circuit on another span", other_circuit },
 		{ "RTP moves with the circuit", moves },
 		{ "ends while channels move", ends_while_moving },
