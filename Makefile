@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception
-# make deps | make | make demo | make check | make vm-check | make proof | make bench | make lint | make install
+# make deps | make | make demo | make check | make vm-check | make proof | make bench | make plots | make lint | make install
 B ?= build
 CC = gcc
 SAN ?=
@@ -121,6 +121,29 @@ $(BENCHES): $(B)/tests/bench/%: $(B)/obj/tests/bench/%.o $(all_archives)
 bench: $(BENCHES)
 	@for b in $(BENCHES); do $$b || exit 1; done
 
+# Pictures of how signals are treated, drawn with gnuplot from what the benchmarks and tests/plots/*_plot trace.
+$(B)/tests/plots/%_plot: $(B)/obj/tests/plots/%_plot.o $(call archives,dsp)
+	@mkdir -p $(@D)
+	$(link)
+$(B)/plots/jitter.tsv: $(B)/tests/plots/jitter_plot
+	@mkdir -p $(@D)
+	@$< >$@
+$(B)/plots/convergence.tsv $(B)/plots/doubletalk.tsv: $(B)/plots/%.tsv: $(B)/tests/bench/echo_canceller
+	@mkdir -p $(@D)
+	@$< --trace $* >$@
+$(B)/plots/jitter.png: $(B)/plots/jitter.tsv tests/plots/jitter.gp
+	@gnuplot -e "in='$<'; out='$@'" tests/plots/jitter.gp
+$(B)/plots/convergence.png: what = Convergence
+$(B)/plots/doubletalk.png: what = Double talk
+$(B)/plots/convergence.png $(B)/plots/doubletalk.png: $(B)/plots/%.png: $(B)/plots/%.tsv tests/plots/echo.gp
+	@gnuplot -e "in='$<'; out='$@'; what='$(what)'" tests/plots/echo.gp
+
+PLOTS = $(patsubst %,$(B)/plots/%.png,convergence doubletalk jitter)
+plots:
+	@tests/deps $(BUILD_PACKAGES) $(PLOT_PACKAGES)
+	@$(MAKE) --no-print-directory -j2 $(PLOTS)
+	@echo "drawn: $(PLOTS)"
+
 # Fuzz targets: tests/fuzz/NAME_fuzz.c with clang's libFuzzer; sources are compiled anew with its instrumentation.
 FUZZ_SECONDS ?= 20
 FUZZERS = $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
@@ -138,6 +161,7 @@ fuzz: $(FUZZERS)
 BUILD_PACKAGES = libuv1-dev libss7-dev libspandsp-dev libtonezone-dev libconfuse-dev libjansson-dev libedit-dev libc-ares-dev libssl-dev
 TEST_PACKAGES = libcunit1-dev sip-tester baresip-core kamailio tshark espeak-ng clang clang-format clang-tidy \
 	libclang-rt-14-dev python3-minimal python3
+PLOT_PACKAGES = gnuplot-nox libspeexdsp-dev
 deps:
 	@tests/deps $(BUILD_PACKAGES) $(TEST_PACKAGES)
 
@@ -179,6 +203,6 @@ unit-programs-threads: $(foreach f,gw/base tdm gw/media,$(call unit_programs,$(f
 clean:
 	rm -rf build build-*
 
-.PHONY: all unit unit-programs-threads vm-programs peers tools bench fuzz deps demo check vm-check vm-check-full proof lint install clean
+.PHONY: all unit unit-programs-threads vm-programs peers tools bench plots fuzz deps demo check vm-check vm-check-full proof lint install clean
 .SECONDARY:
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

@@ -67,12 +67,17 @@ static void tell(char *reason, size_t cap, const char *path, const char *wrong, 
 struct media_sound *media_sound_load(const char *path, char *reason, size_t cap)
 {
 	struct engine_sound *made = calloc(1, sizeof(*made));
-	const char *wrong = strerror(ENOMEM);
+	const char *wrong;
 	bool format = false;
 	size_t n = 0;
-	uint8_t *file = made ? load(path, &n, &wrong) : NULL;
+	uint8_t *file;
 	struct wav wav;
 
+	if (!made) {
+		tell(reason, cap, path, strerror(ENOMEM), false);
+		return NULL;
+	}
+	file = load(path, &n, &wrong);
 	if (file) {
 		wrong = wav_parse(&wav, file, n);
 		format = wrong;
@@ -82,8 +87,7 @@ struct media_sound *media_sound_load(const char *path, char *reason, size_t cap)
 	free(file);
 	if (wrong) {
 		tell(reason, cap, path, wrong, format);
-		if (made)
-			media_sound_free(&made->sound);
+		media_sound_free(&made->sound);
 		return NULL;
 	}
 	made->sound.holders = 1;
