@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "conf/treatment.h"
+
 #define CONF_TIMERS_MAX 32
 #define CONF_LISTS_MAX 16
 
@@ -56,12 +58,6 @@ struct conf_circuits { /* circuits "e1-1" { }: its title is the span */
 
 /* What becomes of a trunk's calls when their span fails. */
 enum conf_failure { CONF_FAILURE_OUT_OF_ORDER, CONF_FAILURE_TEMPORARY, CONF_FAILURE_KEEP };
-
-/* treatment { }: what a caller hears of a call that is not answered. A WAV file's path, or "tone": the tone of the
- * country; NULL: by the section around it, and for want of any ringback is the tone and failures are not told of in band. */
-struct conf_treatment {
-	char *ringback, *busy, *congestion, *unobtainable;
-};
 
 enum conf_hunt { CONF_HUNT_LEAST_RECENT, CONF_HUNT_ASCENDING, CONF_HUNT_DESCENDING, CONF_HUNT_CYCLIC };
 
@@ -171,11 +167,7 @@ struct conf {
 		unsigned threads;
 		bool realtime;	 /* priority = realtime | normal */
 	} media;
-	struct { /* tones { } */
-		char *country;	 /* "itu" or the letters of a country */
-		uint32_t time_ms; /* of a failure's tone before the release */
-	} tones;
-	struct conf_treatment treatment;
+	struct conf_tones tones;	struct conf_treatment treatment; /* of every call */
 	struct conf_span *spans;	size_t n_spans;
 	struct conf_linkset *linksets;	size_t n_linksets;
 	struct conf_isup *isups;	size_t n_isups;

@@ -65,7 +65,9 @@ static const struct conf_field circuits_fields[] = {
 	{"record", &conf_kind_word, AT(script.record), .words = records, .fallback = "false"},     \
 	{"send-dtmf", &conf_kind_text, AT(script.send_dtmf)},                                      \
 	{"dtmf-delay", &conf_kind_ms, AT(script.dtmf_delay_ms), .max = HOUR, .fallback = "500ms"}, \
-	{"hold", &conf_kind_ms, AT(script.hold_ms), .max = HOUR, .fallback = "0ms"}
+	{"hold", &conf_kind_ms, AT(script.hold_ms), .max = HOUR, .fallback = "0ms"},               \
+	{"echo-erl", &conf_kind_uint, AT(script.echo_erl_db), .max = 60, .fallback = "0"},         \
+	{"echo-delay", &conf_kind_ms, AT(script.echo_delay_ms), .max = 120, .fallback = "0ms"}
 
 #define AT(member) .at = offsetof(struct conf_number, member)
 static const struct conf_field number_title = {"digits", &conf_kind_dial, AT(digits)};

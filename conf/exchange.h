@@ -28,6 +28,8 @@ struct conf_script { /* what is done in a call, whoever made it */
 	char *send_dtmf;	 /* send-dtmf = "123#": after the answer */
 	uint32_t dtmf_delay_ms;	 /* dtmf-delay = 500ms: from the answer to the first digit */
 	uint32_t hold_ms;	 /* hold = 5s: from the answer to our release; 0: never */
+	unsigned echo_erl_db;	 /* echo-erl = 10: what is heard comes back with that loss, dB; 0: not at all */
+	uint32_t echo_delay_ms;	 /* echo-delay = 20ms: and that much later */
 };
 
 enum conf_action {

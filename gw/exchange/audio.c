@@ -23,8 +23,7 @@ struct command {
 	unsigned slot;
 	union {
 		struct {
-			int span, fd;
-			unsigned timeslot;
+			struct audio_circuit circuit;
 			void *owner;
 		} open;
 		const struct sound *sound;
@@ -55,16 +54,18 @@ struct audio {
 static void open_channel(struct audio *audio, const struct command *command)
 {
 	struct channel *channel = &audio->channels[command->slot];
-	struct tdm_span *span = audio->spans[command->open.span];
+	const struct audio_circuit *circuit = &command->open.circuit;
+	struct tdm_span *span = audio->spans[circuit->span];
 
-	channel->span = command->open.span;
+	channel->span = circuit->span;
 	channel->tdm = span;
-	channel->timeslot = command->open.timeslot;
-	channel->fd = command->open.fd;
+	channel->timeslot = circuit->timeslot;
+	channel->fd = circuit->fd;
 	channel->owner = command->open.owner;
 	channel->law = span->law == TDM_ALAW ? G711_A : G711_MU;
 	channel->block = span->chunk_octets;
 	channel->events = audio->events;
+	hybrid_open(&channel->hybrid, channel->law, circuit->erl_db, circuit->echo_delay_ms);
 	channel_open(channel);
 }
 
@@ -277,8 +278,7 @@ int audio_open(struct audio *audio, unsigned slot, const struct audio_circuit *c
 {
 	const struct command command = { .kind = COMMAND_OPEN,
 					 .slot = slot,
-					 .open = { circuit->span, circuit->fd, circuit->timeslot,
-						   owner } };
+					 .open = { *circuit, owner } };
 
 	return give(audio, &command);
 }

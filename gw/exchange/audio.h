@@ -52,6 +52,7 @@ struct audio_circuit {
 	int span; /* as it was added */
 	unsigned timeslot;
 	int fd; /* its bearer */
+	unsigned erl_db, echo_delay_ms; /* of the hybrid at its end; 0 dB: none */
 };
 
 /* These are -EAGAIN when the thread is so far behind that the command was not taken. A circuit sends silence at first. A

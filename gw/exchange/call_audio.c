@@ -20,7 +20,13 @@ static void too_far_behind(const struct exchange_call *call)
 static int start(struct exchange_call *call)
 {
 	struct line *line = isup_circuit_bearer(call->circuit);
-	const struct audio_circuit circuit = { line->span_number, line->timeslot, line_open(line) };
+	const struct audio_circuit circuit = {
+		.span = line->span_number,
+		.timeslot = line->timeslot,
+		.fd = line_open(line),
+		.erl_db = call->script ? call->script->echo_erl_db : 0,
+		.echo_delay_ms = call->script ? call->script->echo_delay_ms : 0,
+	};
 	int err;
 
 	if (circuit.fd < 0)

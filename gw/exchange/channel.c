@@ -102,6 +102,7 @@ static void pass_block(struct channel *channel, const uint8_t *heard)
 	uint8_t octets[PLAYER_BLOCK_MAX];
 	unsigned done = player_block(&channel->player, heard, octets, channel->block);
 
+	hybrid_block(&channel->hybrid, heard, octets, channel->block);
 	send_block(channel, octets);
 	if (done & PLAYER_SOUND_DONE)
 		tell(channel, AUDIO_PLAYED);

@@ -6,6 +6,7 @@
 #include "dsp/dtmf.h"
 #include "gw/base/ring.h"
 #include "gw/exchange/audio.h"
+#include "gw/exchange/hybrid.h"
 #include "gw/exchange/player.h"
 
 #define CHANNEL_HEARD_OCTETS 800 /* 100 ms */
@@ -40,6 +41,7 @@ struct channel {
 	void *owner;	     /* borrow */
 	struct ring *events; /* borrow */
 	struct player player;
+	struct hybrid hybrid;
 	struct dtmf_detector detector;
 	char digit;	     /* being heard, 0: none */
 	uint64_t samples;    /* heard */
@@ -47,7 +49,7 @@ struct channel {
 	struct audio_event heard; /* being filled */
 };
 
-/* Fills in a channel whose span, block, law, fd, owner and events are set: forgets what the descriptor holds of the time
+/* Fills in a channel whose span, block, law, hybrid, fd, owner and events are set: forgets what the descriptor holds of the time
  * before and sends some silence ahead. */
 void channel_open(struct channel *channel);
 /* Reads what is there and writes as much. */

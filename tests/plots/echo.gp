@@ -7,7 +7,7 @@ set title what
 set xlabel "seconds"
 set ylabel "dBm0"
 set grid back lc rgb "#bbbbbb"
-set key bottom left
+set key outside top center horizontal
 plot in using 1:2 with lines lc rgb "#999999" title "echo", \
      in using 1:4 with lines lc rgb "#d07000" title "left by SpeexDSP's MDF", \
      in using 1:3 with lines lc rgb "#0050b0" lw 1.5 title "left by Causeway's canceller"
