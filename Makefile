@@ -144,6 +144,11 @@ plots:
 	@$(MAKE) --no-print-directory -j2 $(PLOTS)
 	@echo "drawn: $(PLOTS)"
 
+# What the benchmarks compare with.
+PEER_PACKAGES = rtpengine-daemon osmo-mgw libspeexdsp-dev
+bench-peers:
+	@tests/bench/install-peers $(PEER_PACKAGES)
+
 # Fuzz targets: tests/fuzz/NAME_fuzz.c with clang's libFuzzer; sources are compiled anew with its instrumentation.
 FUZZ_SECONDS ?= 20
 FUZZERS = $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
@@ -203,6 +208,6 @@ unit-programs-threads: $(foreach f,gw/base tdm gw/media,$(call unit_programs,$(f
 clean:
 	rm -rf build build-*
 
-.PHONY: all unit unit-programs-threads vm-programs peers tools bench plots fuzz deps demo check vm-check vm-check-full proof lint install clean
+.PHONY: all unit unit-programs-threads vm-programs peers tools bench bench-peers plots fuzz deps demo check vm-check vm-check-full proof lint install clean
 .SECONDARY:
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

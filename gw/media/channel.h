@@ -130,6 +130,11 @@ struct channel_half {
 	struct media_worker *worker;   /* borrow */
 	/* media thread */
 	struct ring *events; /* borrow: of the worker that runs it */
+	struct {
+		bool rested;	/* it was left out of the last round, */
+		size_t elapsed; /* of so many samples, */
+		bool untimely;	/* after a stall */
+	} rest;
 	struct list_node node;
 	struct pipeline pipeline;
 	struct engine_letter letter;

@@ -117,6 +117,8 @@ struct rtp_end {
 	size_t in_samples; /* of an audio packet */
 	uint32_t expected; /* by the jitter buffer, for copies */
 	uint64_t last_in_us;
+	uint64_t read_us; /* when a packet was read last */
+	uint64_t look_us; /* nothing is expected before */
 	bool started, timed_out;
 
 	/* out */

@@ -6,8 +6,11 @@
 #include "gw/media/red.h"
 #include "gw/media/rtp_end.h"
 
-#define READ_MAX   64 /* packets in a round: a flood does not stop the others */
-#define PACKET_MAX 2048
+#define READ_MAX       64 /* packets in a round: a flood does not stop the others */
+#define PACKET_MAX     2048
+#define US_PER_SAMPLE  125
+#define READ_MARGIN_US 2000 /* rounds come that much too early or late */
+#define LOOK_AHEAD     4
 #define RTCP_FIRST                                                                                 \
 	192 /* RFC 5761 4: the second octet of RTCP, and of no RTP that is used with it */
 #define RTCP_LAST 223
@@ -303,20 +306,51 @@ void rtp_in_packet(struct rtp_end *rtp, const uint8_t *octets, size_t n,
 	rtp->last_sequence = packet.sequence;
 }
 
-void rtp_in_read(struct rtp_end *rtp, const struct round *round)
+static bool read_one(struct rtp_end *rtp, const struct round *round)
 {
 	uint8_t octets[PACKET_MAX];
 	struct sockaddr_storage from;
+	socklen_t from_octets = sizeof(from);
+	ssize_t n = recvfrom(rtp->fd, octets, sizeof(octets), MSG_DONTWAIT,
+			     (struct sockaddr *)&from, &from_octets);
 
-	for (unsigned i = 0; i < READ_MAX; i++) {
-		socklen_t from_octets = sizeof(from);
-		ssize_t n = recvfrom(rtp->fd, octets, sizeof(octets), MSG_DONTWAIT,
-				     (struct sockaddr *)&from, &from_octets);
-
-		if (n < 0)
-			return;
+	if (n >= 0)
 		rtp_in_packet(rtp, octets, (size_t)n, &from, round);
-	}
+	return n >= 0;
+}
+
+/*
+ * Looking in vain costs half of what a packet does. One that was accepted a packet's time after the
+ * last is taken to be alone, and the next one to come as long after it: nobody looks again before
+ * that. What was there all the same is found then, and out of time. Every fourth is looked for a
+ * round ahead, so that a sender whose clock is faster is not read later and later.
+ */
+static bool expect_next(struct rtp_end *rtp, const struct round *round)
+{
+	uint64_t period_us = rtp->in_samples * US_PER_SAMPLE;
+	uint64_t since_us = round->now_us - rtp->read_us;
+	bool regular = round->timely && since_us + READ_MARGIN_US > period_us &&
+		       since_us < period_us + READ_MARGIN_US;
+	bool ahead = rtp->end.stats.packets_in % LOOK_AHEAD == 0;
+
+	rtp->read_us = round->now_us;
+	rtp->look_us = 0;
+	if (regular)
+		rtp->look_us = round->now_us + period_us - READ_MARGIN_US -
+			       (ahead ? round->elapsed * US_PER_SAMPLE : 0);
+	return regular;
+}
+
+void rtp_in_read(struct rtp_end *rtp, const struct round *round)
+{
+	uint64_t before = rtp->end.stats.packets_in;
+
+	if (round->now_us < rtp->look_us || !read_one(rtp, round))
+		return;
+	if (rtp->end.stats.packets_in != before && expect_next(rtp, round))
+		return;
+	for (unsigned i = 1; i < READ_MAX && read_one(rtp, round); i++)
+		;
 }
 
 static uint32_t timeout_ms(const struct rtp_end *rtp)

@@ -430,9 +430,36 @@ static void wait_turn(struct media_worker *worker, struct engine_span *lead)
 
 /* ---- the round ---- */
 
+static bool is_bearer(const struct media_end *end)
+{
+	return end && end->ops->demand;
+}
+
+/* Without a bearer, whose octets come with every chunk, every second round does. */
+static bool half_rests(struct media_worker *worker, struct channel_half *half)
+{
+	const struct media_side *side = half->pipeline.side;
+
+	if (half->rest.rested || is_bearer(side[0].end) || is_bearer(side[1].end))
+		return false;
+	half->rest.rested = true;
+	half->rest.elapsed = worker->round.elapsed;
+	half->rest.untimely = !worker->round.timely;
+	return true;
+}
+
 static void half_run(struct media_worker *worker, struct channel_half *half)
 {
-	pipeline_round(&half->pipeline, &worker->round);
+	struct round round = worker->round;
+
+	if (half_rests(worker, half))
+		return;
+	if (half->rest.rested) {
+		round.elapsed += half->rest.elapsed;
+		round.timely = round.timely && !half->rest.untimely;
+		half->rest.rested = false;
+	}
+	pipeline_round(&half->pipeline, &round);
 	for (unsigned i = 0; i < 2; i++) {
 		const struct media_end *end = half->pipeline.side[i].end;
 
