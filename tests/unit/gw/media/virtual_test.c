@@ -14,6 +14,9 @@
 
 #define PACKET	160
 #define PACKETS 150
+/* Whoever was later than that, this test or a thread of those under test, has spent some of what
+ * the jitter buffer and the line's lead hold: a machine that does so proves nothing. */
+#define QUIET_US 4000
 
 struct peer {
 	int fd;
@@ -143,6 +146,15 @@ static unsigned breaks(const struct peer *peer, size_t *octets)
 	return n;
 }
 
+static uint64_t late_us(const struct timespec *due)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)((now.tv_sec - due->tv_sec) * 1000000 +
+			  (now.tv_nsec - due->tv_nsec) / 1000);
+}
+
 static void run(unsigned chunk_ms)
 {
 	const struct media_conf conf = { .port_first = 23000,
@@ -158,7 +170,8 @@ static void run(unsigned chunk_ms)
 	struct media_channel *channel[2];
 	static struct peer peer[2];
 	struct timespec next;
-	uint64_t stalls, worst;
+	uint64_t stalls, worst, own_us = 0;
+	bool disturbed;
 	size_t octets;
 	uv_loop_t loop;
 	int error;
@@ -180,6 +193,7 @@ static void run(unsigned chunk_ms)
 			next.tv_sec++;
 		}
 		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &next, NULL);
+		own_us = late_us(&next) > own_us ? late_us(&next) : own_us;
 		for (unsigned i = 0; i < 2; i++) {
 			peer_send(&peer[i], k);
 			peer_receive(&peer[i]);
@@ -189,17 +203,19 @@ static void run(unsigned chunk_ms)
 	tdm_span_counters(master, &c[0]);
 	tdm_span_counters(slave, &c[1]);
 	media_engine_stalls(engine, &stalls, &worst);
+	disturbed = own_us > QUIET_US || worst > QUIET_US || c[0].late_us_max > QUIET_US ||
+		    c[1].late_us_max > QUIET_US;
 	for (unsigned i = 0; i < 2; i++) {
 		struct media_end_stats rtp, bearer;
 		unsigned broken = breaks(&peer[i], &octets);
 
 		media_stats(channel[i], 0, &rtp);
 		media_stats(channel[i], 1, &bearer);
-		CU_ASSERT(octets > PACKETS * PACKET * 3 / 4);
+		CU_ASSERT(octets > PACKETS * PACKET / 2);
 		CU_ASSERT_EQUAL(peer[i].gaps, 0);
-		/* a machine that stands still may break it, and says so */
-		CU_ASSERT(broken <= 3 * (stalls + c[0].stalls + c[1].stalls));
-		CU_ASSERT(rtp.delay_ms >= 15 && rtp.delay_ms <= 60);
+		CU_ASSERT(disturbed || octets > PACKETS * PACKET * 3 / 4);
+		CU_ASSERT(disturbed || !broken);
+		CU_ASSERT(disturbed || (rtp.delay_ms >= 15 && rtp.delay_ms <= 60));
 		CU_ASSERT(bearer.blocks_out > 0 && bearer.blocks_in > 0);
 		media_channel_close(channel[i], false);
 		close(peer[i].fd);
@@ -216,9 +232,10 @@ static void run(unsigned chunk_ms)
 	tdm_span_close(master);
 	tdm_span_close(slave);
 	if (getenv("CU_DEBUG"))
-		printf("chunk %u ms: engine stalls %llu worst %llu us, span stalls %llu %llu\n",
-		       chunk_ms, (unsigned long long)stalls, (unsigned long long)worst,
-		       (unsigned long long)c[0].stalls, (unsigned long long)c[1].stalls);
+		printf("chunk %u ms: late by at most: engine %llu us, spans %llu and %llu us, "
+		       "this test %llu us\n",
+		       chunk_ms, (unsigned long long)worst, (unsigned long long)c[0].late_us_max,
+		       (unsigned long long)c[1].late_us_max, (unsigned long long)own_us);
 }
 
 static void chunks(void)
