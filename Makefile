@@ -144,6 +144,14 @@ plots:
 	@$(MAKE) --no-print-directory -j2 $(PLOTS)
 	@echo "drawn: $(PLOTS)"
 
+# An hour of a thousand channels.
+SOAK_SECONDS ?= 3600
+$(B)/tests/soak/%: $(B)/obj/tests/soak/%.o $(call archives,gw/media)
+	@mkdir -p $(@D)
+	$(link)
+soak: $(B)/tests/soak/media_soak
+	@SOAK_SECONDS=$(SOAK_SECONDS) $<
+
 # What the benchmarks compare with.
 PEER_PACKAGES = rtpengine-daemon osmo-mgw libspeexdsp-dev
 bench-peers:
@@ -208,6 +216,6 @@ unit-programs-threads: $(foreach f,gw/base tdm gw/media,$(call unit_programs,$(f
 clean:
 	rm -rf build build-*
 
-.PHONY: all unit unit-programs-threads vm-programs peers tools bench bench-peers plots fuzz deps demo check vm-check vm-check-full proof lint install clean
+.PHONY: all unit unit-programs-threads vm-programs peers tools bench bench-peers plots soak fuzz deps demo check vm-check vm-check-full proof lint install clean
 .SECONDARY:
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
