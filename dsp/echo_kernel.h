@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* Template: a build of the echo canceller's lane part. The file that includes it, once, sets LANES_WIDTH. */
+#ifndef DSP_ECHO_KERNEL_H
+#define DSP_ECHO_KERNEL_H
+
+#include "dsp/echo_adapt.h"
+#include "dsp/echo_output.h"
+
+static size_t set_rows(const struct echo_shape *shape)
+{
+	size_t bins = shape->block, parts = shape->parts, ring = parts + 1;
+
+	return bins * (ring + 2 * parts + 2 * parts / SHADOW_STEP) + ECHO_BANDS * 2 * parts + parts;
+}
+
+static size_t set_octets(const struct echo_shape *shape)
+{
+	size_t octets = sizeof(struct echo_set) + set_rows(shape) * sizeof(vf);
+
+	return (octets + ECHO_ALIGN - 1) / ECHO_ALIGN * ECHO_ALIGN;
+}
+
+/* All vectors lie in one piece, from previous on. */
+static float *set_lane(struct echo_set *set, unsigned lane)
+{
+	return (float *)(void *)set->previous + lane;
+}
+
+static void set_reset(struct echo_set *set, unsigned lane)
+{
+	float *at = set_lane(set, lane);
+	uint32_t seed = (lane + 1) * 0x9e3779b9u;
+
+	for (size_t i = 0; i < set->rows; i++)
+		at[i * LANES_WIDTH] = 0;
+	for (unsigned band = 0; band < ECHO_BANDS; band++) {
+		((float *)(void *)&set->variance[band])[lane] = VARIANCE_START;
+		((float *)(void *)&set->focus[band])[lane] = 1.0f / (float)set->parts;
+	}
+	for (unsigned i = 0; i < ECHO_BANDS * set->parts; i++)
+		((float *)(void *)&set->share[i])[lane] = 1.0f / (float)set->parts;
+	memcpy((int32_t *)(void *)&set->random + lane, &seed, sizeof(seed));
+}
+
+static void set_init(struct echo_set *set, const struct echo_shape *shape)
+{
+	const size_t bins = shape->block, parts = shape->parts, ring = parts + 1;
+	vf *rows = (vf *)(void *)(set + 1);
+
+	memset(set, 0, sizeof(*set));
+	set->block = shape->block;
+	set->parts = shape->parts;
+	set->ring = shape->parts + 1;
+	set->far = (vi *)(void *)rows;
+	set->taps = rows + bins * ring;
+	set->shadow = set->taps + bins * parts * 2;
+	set->share = set->shadow + bins / SHADOW_STEP * parts * 2;
+	set->tap_power = set->share + ECHO_BANDS * parts;
+	set->tap_energy = set->tap_power + ECHO_BANDS * parts;
+	set->rows = (size_t)(set->tap_energy + parts - set->previous);
+	for (unsigned lane = 0; lane < LANES_WIDTH; lane++)
+		set_reset(set, lane);
+}
+
+/* What plain C decides on: mean squares, and the sums with 2100 Hz of far and near. */
+LANES_INLINE void signals_measure(struct echo_signals *signals, unsigned first, const vf *far, const vf *near,
+				  const float (*wave)[2], const unsigned n)
+{
+	const vf *x[2] = { far, near };
+	const float share = 1.0f / (float)n;
+
+	for (unsigned d = 0; d < 2; d++) {
+		vf power = { 0 }, cosine = { 0 }, sine = { 0 };
+
+		for (unsigned i = 0; i < n; i++) {
+			power += x[d][i] * x[d][i];
+			cosine += x[d][i] * wave[i][0];
+			sine += x[d][i] * wave[i][1];
+		}
+		vf_store((d ? signals->near : signals->far) + first, power * share);
+		vf_store(signals->tone[d][0] + first, cosine);
+		vf_store(signals->tone[d][1] + first, sine);
+	}
+}
+
+/* The error's spectrum: of n zeros and the n samples of near without echo. */
+LANES_INLINE void error_make(struct echo_signals *signals, unsigned first, const vf *near, const vf *echo, vf *spectrum,
+			     const unsigned n)
+{
+	vf x[2 * ECHO_BLOCK_MAX], error = { 0 }, all = { 0 };
+
+	for (unsigned i = 0; i < n; i++) {
+		vf e = near[i] - echo[i];
+
+		x[i] = (vf){ 0 };
+		x[n + i] = e;
+		error += e * e;
+		all += echo[i] * echo[i];
+	}
+	vf_store(signals->error + first, error * (1.0f / (float)n));
+	vf_store(signals->echo + first, all * (1.0f / (float)n));
+	fft_forward(spectrum, x, n);
+}
+
+LANES_INLINE void cancel(struct echo_set *set, unsigned first, struct echo_work *work,
+			 const struct echo_controls *controls, struct echo_signals *signals,
+			 const struct echo_shape *shape, const unsigned n)
+{
+	vf far[ECHO_BLOCK_MAX], near[ECHO_BLOCK_MAX], x[2 * ECHO_BLOCK_MAX], error[2 * ECHO_BLOCK_MAX];
+	vf news[2], expected = { 0 }, adapt = vf_load(controls->adapt + first);
+	vf background = { 0 }, leaks;
+	struct echo_pass pass;
+
+	for (unsigned i = 0; i < n; i++) {
+		far[i] = vf_of_samples(&work->far[i][first]);
+		near[i] = vf_of_samples(&work->near[i][first]);
+	}
+	signals_measure(signals, first, far, near, echo_2100 + shape->phase, n);
+	filter_far(set, far, n);
+	filter_pass(set, &pass, n);
+	leaks = far_leaks(&pass, n);
+	adapt = vf_select(vf_below(adapt * 0.0f + (FAR_LEAKS * FAR_IDLE + FAR_FLOOR), leaks), adapt, adapt * 0.0f);
+	fft_backward(x, pass.echo, 2, n);
+	memcpy(work->echo + (size_t)first * n, x + n, n * sizeof(vf));
+	error_make(signals, first, near, x + n, error, n);
+	set->power[0] = error[0] * error[0] + error[1] * error[1];
+	for (unsigned k = 1; k < n; k++)
+		set->power[k] = error[2 * k] * error[2 * k] + error[2 * k + 1] * error[2 * k + 1];
+	news[0] = change_find(set, &pass, error, n) * adapt;
+	vf_store(signals->change + first, news[0]);
+	news[1] = shadow_adapt(set, &pass, error, leaks, n);
+	news[1] = vf_select(vf_below(adapt * 0.0f + SHADOW_LIMIT, news[1] * adapt), news[1], adapt * 0.0f);
+	for (unsigned band = 0; band < ECHO_BANDS; band++)
+		expected += band_adapt(set, band, &pass, error, news, leaks, n);
+	for (unsigned k = 0; k < 2 * n; k++)
+		set->step[k] *= adapt;
+	for (unsigned k = 0; k < n; k++)
+		background += set->noise[k];
+	vf_store(signals->background + first, background * (1.0f / (float)(n * n)));
+	/* of a transform of two blocks, half of whose bins are held */
+	vf_store(signals->expected + first, expected * (0.5f / (float)(n * n)));
+	filter_constrain(set, n);
+	shares_set(set);
+}
+
+static void set_cancel(struct echo_set *set, unsigned first, struct echo_work *work,
+		       const struct echo_controls *controls, struct echo_signals *signals,
+		       const struct echo_shape *shape)
+{
+	if (shape->block == 32)
+		cancel(set, first, work, controls, signals, shape, 32);
+	else
+		cancel(set, first, work, controls, signals, shape, 64);
+}
+
+static void set_finish(struct echo_set *set, unsigned first, struct echo_work *work,
+		       const struct echo_controls *controls)
+{
+	if (set->block == 32)
+		output_make(set, first, work, controls, 32);
+	else
+		output_make(set, first, work, controls, 64);
+}
+
+static void set_taps(const struct echo_set *set, unsigned lane, struct echo_taps *taps)
+{
+	*taps = (struct echo_taps){ 0 };
+	for (unsigned p = 0; p < set->parts; p++)
+		taps->energy[p] = set->tap_energy[p][lane];
+	for (unsigned band = 0; band < ECHO_BANDS; band++) {
+		taps->weight += set->weight[band][lane] / ECHO_BANDS;
+		taps->variance += set->variance[band][lane] / ECHO_BANDS;
+	}
+}
+
+#define ECHO_KERNEL { LANES_WIDTH, set_octets, set_init, set_reset, set_cancel, set_finish, set_taps }
+
+#endif

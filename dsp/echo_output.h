@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/*
+ * Template: what comes out of a block, by the controls: near less the echo, turned down by the non-linear processor, and
+ * comfort noise in its place with the spectrum of the background, made of random spectra that overlap by a block.
+ */
+#ifndef DSP_ECHO_OUTPUT_H
+#define DSP_ECHO_OUTPUT_H
+
+#include "dsp/echo_filter.h"
+
+#define NOISE_FLOOR 1e-3f
+
+/* Square root of what is above 0, good to 0.2 %. */
+LANES_INLINE vf vf_root(vf x)
+{
+	vf inverse = (vf)(0x5f3759df - ((vi)x >> 1));
+
+	return x * inverse * (1.5f - 0.5f * x * inverse * inverse);
+}
+
+LANES_INLINE vi random_next(vi *random)
+{
+	vi x = *random;
+
+	x ^= x << 13;
+	x ^= (x >> 17) & 0x7fff;
+	x ^= x << 5;
+	*random = x;
+	return x;
+}
+
+/* n samples of comfort noise. */
+LANES_INLINE void noise_make(struct echo_set *set, vf *noise, const unsigned n)
+{
+	const float *window = n == 32 ? echo_window_32 : echo_window_64;
+	vf spectrum[2 * ECHO_BLOCK_MAX], x[2 * ECHO_BLOCK_MAX];
+
+	for (unsigned k = 0; k < n; k++) {
+		/* even from -1 to 1 has a power of 1/3; the spectrum of two blocks has twice the power of one's */
+		vf size = vf_root(3 * set->noise[k] + NOISE_FLOOR) * (1.0f / 32768);
+		vi bits = random_next(&set->random);
+
+		spectrum[2 * k] = size * __builtin_convertvector(bits >> 16, vf);
+		spectrum[2 * k + 1] = size * __builtin_convertvector(bits << 16 >> 16, vf);
+	}
+	spectrum[0] *= 0.0f; /* no direct current */
+	spectrum[1] *= 0.0f;
+	fft_backward(x, spectrum, 2, n);
+	for (unsigned i = 0; i < n; i++) {
+		noise[i] = set->overlap[i] + x[i] * window[i];
+		set->overlap[i] = x[n + i] * window[n + i];
+	}
+}
+
+/* Saturated, rounded to the nearest. */
+LANES_INLINE void samples_store(int16_t *to, vf x)
+{
+	const float round = 12582912.0f; /* 1.5 * 2^23: no place for a fraction */
+	vf none = { 0 };
+	vs samples;
+
+	x = vf_min(vf_max(x, none - 32768.0f), none + 32767.0f);
+	x = (x + round) - round;
+	samples = __builtin_convertvector(__builtin_convertvector(x, vi), vs);
+	memcpy(to, &samples, sizeof(samples));
+}
+
+struct ramp {
+	vf now, step;
+};
+
+LANES_INLINE struct ramp ramp_load(const struct echo_ramp *from, unsigned first, const unsigned n)
+{
+	struct ramp ramp = { .now = vf_load(from->from + first) };
+
+	ramp.step = (vf_load(from->to + first) - ramp.now) * (1.0f / (float)n);
+	return ramp;
+}
+
+LANES_INLINE vf ramp_next(struct ramp *ramp)
+{
+	ramp->now += ramp->step;
+	return ramp->now;
+}
+
+LANES_INLINE void output_make(struct echo_set *set, unsigned first, struct echo_work *work,
+			      const struct echo_controls *controls, const unsigned n)
+{
+	struct ramp gain = ramp_load(&controls->gain, first, n), cancel = ramp_load(&controls->cancel, first, n),
+		    level = ramp_load(&controls->noise, first, n);
+	vf learn = vf_load(controls->learn + first), noise[ECHO_BLOCK_MAX] = { 0 }, none = { 0 };
+	const vf *echo = (const vf *)(const void *)(work->echo + (size_t)first * n);
+
+	for (unsigned k = 0; k < n; k++)
+		set->noise[k] += learn * (set->power[k] - set->noise[k]);
+	if (vi_bits(vf_below(none, vf_max(level.now, level.step))))
+		noise_make(set, noise, n);
+	else
+		memset(set->overlap, 0, n * sizeof(vf));
+	for (unsigned i = 0; i < n; i++) {
+		vf left = vf_of_samples(&work->near[i][first]) - ramp_next(&cancel) * echo[i];
+
+		samples_store(&work->near[i][first], ramp_next(&gain) * left + ramp_next(&level) * noise[i]);
+	}
+}
+
+#endif
