@@ -122,7 +122,7 @@ LANES_INLINE void shares_set(struct echo_set *set)
 
 /* The band's variance for this block, its steps, and the variance for the next block; its expected echo. */
 LANES_INLINE vf band_adapt(struct echo_set *set, unsigned band, const struct echo_pass *pass, const vf *error,
-			   const vf news[2], vf leaks, const unsigned n)
+			   const vf news[2], vf leaks, vf adapt, const unsigned n)
 {
 	const unsigned bins = n / ECHO_BANDS, first = band * bins;
 	vf variance = set->variance[band], weight = set->weight[band], none = { 0 };
@@ -149,7 +149,7 @@ LANES_INLINE vf band_adapt(struct echo_set *set, unsigned band, const struct ech
 		set->step[2 * k + 1] = error[2 * k + 1] * (variance * all);
 	}
 	known *= VARIANCE_LEARN / (float)bins * set->focus[band];
-	set->variance[band] = vf_max(variance - variance * known, none) + DRIFT * (weight + DRIFT_BASE);
+	set->variance[band] = variance + adapt * (DRIFT * (weight + DRIFT_BASE) - variance * vf_min(known, none + 1.0f));
 	return expected;
 }
 

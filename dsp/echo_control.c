@@ -32,6 +32,7 @@
 #define CHANGED		0.25f
 #define HARMFUL		1.5f /* error to near: the filter is bypassed */
 #define HARMLESS	1.1f
+#define HARM_LEAST	(ECHO_ZERO_DBM0 * 3.2e-6f) /* -55 dBm0: what G.711's noise teaches is no harm */
 #define ECHO_HEARD	4.0f /* echo to noise where ERLE is measured */
 #define NOISE_START	(ECHO_ZERO_DBM0 * 3.2e-5f) /* -45 dBm0 */
 #define NOISE_BIAS	1.4f /* mean of a noise to the least of its levels, and a little */
@@ -142,9 +143,9 @@ static void speech_find(struct echo_lane *lane, const struct echo_pace *pace)
 
 static void harm_find(struct echo_lane *lane)
 {
-	if (lane->error > HARMFUL * lane->near)
+	if (lane->error > HARMFUL * lane->near + HARM_LEAST)
 		lane->harmful = true;
-	else if (lane->error < HARMLESS * lane->near)
+	else if (lane->error < HARMLESS * lane->near + HARM_LEAST)
 		lane->harmful = false;
 }
 

@@ -131,7 +131,7 @@ LANES_INLINE void cancel(struct echo_set *set, unsigned first, struct echo_work 
 	news[1] = shadow_adapt(set, &pass, error, leaks, n);
 	news[1] = vf_select(vf_below(adapt * 0.0f + SHADOW_LIMIT, news[1] * adapt), news[1], adapt * 0.0f);
 	for (unsigned band = 0; band < ECHO_BANDS; band++)
-		expected += band_adapt(set, band, &pass, error, news, leaks, n);
+		expected += band_adapt(set, band, &pass, error, news, leaks, adapt, n);
 	for (unsigned k = 0; k < 2 * n; k++)
 		set->step[k] *= adapt;
 	for (unsigned k = 0; k < n; k++)
