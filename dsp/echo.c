@@ -7,9 +7,9 @@
 
 #include "dsp/echo_lane.h"
 
-#define TILE	8 /* samples and lanes that are turned at a time */
-#define PERIOD	80 /* samples: of 2100 Hz, 21 waves */
-#define PER_MS	8
+#define TILE   8  /* samples and lanes that are turned at a time */
+#define PERIOD 80 /* samples: of 2100 Hz, 21 waves */
+#define PER_MS 8
 
 #define TAIL_OUTSIDE 0.01f /* of the taps' energy, at either end of the tail reported */
 #define CONVERGED    0.01f /* variance to weight */
@@ -18,6 +18,7 @@
 
 struct echo {
 	struct echo_shape shape;
+	unsigned phase; /* of 2100 Hz */
 	struct echo_pace pace;
 	const struct echo_kernel *kernel;
 	size_t set_octets;
@@ -132,7 +133,8 @@ static void tile_turn(tile_row row[TILE])
 			__builtin_shufflevector(two[i], two[i + 4], 4, 12, 5, 13, 6, 14, 7, 15);
 	}
 	for (unsigned i = 0; i < 4; i++) {
-		row[2 * i] = __builtin_shufflevector(four[i], four[i + 4], 0, 8, 1, 9, 2, 10, 3, 11);
+		row[2 * i] =
+			__builtin_shufflevector(four[i], four[i + 4], 0, 8, 1, 9, 2, 10, 3, 11);
 		row[2 * i + 1] =
 			__builtin_shufflevector(four[i], four[i + 4], 4, 12, 5, 13, 6, 14, 7, 15);
 	}
@@ -181,12 +183,13 @@ void echo_run(struct echo *echo, const int16_t *const far[LANES], const int16_t 
 		if (!near_on[lane])
 			echo->controls.adapt[lane] = 0;
 	}
+	work.phase = echo->phase;
 	lanes_interleave(work.far, far_on, echo->shape.block);
 	lanes_interleave(work.near, near_on, echo->shape.block);
 	for (unsigned set = 0; set < LANES / kernel->width; set++)
 		if (set_is_on(echo, set))
 			kernel->cancel(set_of(echo, set), set * kernel->width, &work,
-				       &echo->controls, &signals, &echo->shape);
+				       &echo->controls, &signals);
 	for (unsigned lane = 0; lane < LANES; lane++)
 		if (near_on[lane])
 			echo_lane_decide(&echo->lanes[lane], lane, &echo->pace, &signals,
@@ -197,7 +200,7 @@ void echo_run(struct echo *echo, const int16_t *const far[LANES], const int16_t 
 				       &echo->controls);
 	samples_pass(echo, near, out);
 	samples_out(echo, work.near, out);
-	echo->shape.phase = (echo->shape.phase + echo->shape.block) % PERIOD;
+	echo->phase = (echo->phase + echo->shape.block) % PERIOD;
 }
 
 static float db_of(float ratio)

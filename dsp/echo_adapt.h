@@ -50,19 +50,18 @@ LANES_INLINE vf far_leaks(const struct echo_pass *pass, const unsigned n)
 }
 
 /* The part of the error that the shadow has predicted lately. */
-LANES_INLINE vf shadow_adapt(struct echo_set *set, const struct echo_pass *pass, const vf *error, vf leaks,
-			     const unsigned n)
+LANES_INLINE vf shadow_adapt(struct echo_set *set, const struct echo_pass *pass, const unsigned n)
 {
 	const float pace = SHADOW_PACE * (float)(set->parts * n) / ECHO_TAPS_MAX;
 	const float fade = n == 32 ? SHADOW_FADE_32 : SHADOW_FADE_64;
 	vf predicted = { 0 };
 
 	for (unsigned i = 0; i < n / SHADOW_STEP; i++) {
-		const vf *e = error + 2 * (SHADOW_FIRST + SHADOW_STEP * i);
+		const vf *e = pass->error + 2 * (SHADOW_FIRST + SHADOW_STEP * i);
 		/* of two blocks, as far's spectra are; in an even bin the older one comes with the same sign */
 		vf er = e[0] + set->shadow_error[2 * i], ei = e[1] + set->shadow_error[2 * i + 1];
 		vf pr = pass->shadow[2 * i], pi = pass->shadow[2 * i + 1], power = er * er + ei * ei;
-		vf far = pass->shadow_far[i], all = far + leaks * (float)set->parts;
+		vf far = pass->shadow_far[i], all = far + pass->leaks * (float)set->parts;
 
 		set->shadow_error[2 * i] = e[0];
 		set->shadow_error[2 * i + 1] = e[1];
@@ -78,7 +77,7 @@ LANES_INLINE vf shadow_adapt(struct echo_set *set, const struct echo_pass *pass,
 }
 
 /* The square of how much of the echo taken away is not there; 0 where nothing is certain. */
-LANES_INLINE vf change_find(struct echo_set *set, const struct echo_pass *pass, const vf *error, const unsigned n)
+LANES_INLINE vf change_find(struct echo_set *set, const struct echo_pass *pass, const unsigned n)
 {
 	vf ye = { 0 }, yy = { 0 }, ee = { 0 }, none = { 0 }, ratio;
 	vi certain;
@@ -86,7 +85,7 @@ LANES_INLINE vf change_find(struct echo_set *set, const struct echo_pass *pass, 
 	for (unsigned k = 1; k < n; k++) {
 		vf weight = 1.0f / (pass->doubt[k] + FAR_FLOOR), yr = pass->echo[2 * k], yi = pass->echo[2 * k + 1];
 
-		ye += (yr * error[2 * k] + yi * error[2 * k + 1]) * weight;
+		ye += (yr * pass->error[2 * k] + yi * pass->error[2 * k + 1]) * weight;
 		yy += (yr * yr + yi * yi) * weight;
 		ee += set->power[k] * weight;
 	}
@@ -121,8 +120,7 @@ LANES_INLINE void shares_set(struct echo_set *set)
 }
 
 /* The band's variance for this block, its steps, and the variance for the next block; its expected echo. */
-LANES_INLINE vf band_adapt(struct echo_set *set, unsigned band, const struct echo_pass *pass, const vf *error,
-			   const vf news[2], vf leaks, vf adapt, const unsigned n)
+LANES_INLINE vf band_adapt(struct echo_set *set, unsigned band, const struct echo_pass *pass, const unsigned n)
 {
 	const unsigned bins = n / ECHO_BANDS, first = band * bins;
 	vf variance = set->variance[band], weight = set->weight[band], none = { 0 };
@@ -132,12 +130,12 @@ LANES_INLINE vf band_adapt(struct echo_set *set, unsigned band, const struct ech
 		power += set->power[k];
 		far += pass->doubt[k];
 	}
-	variance = vf_max(variance, news[0] * weight);
+	variance = vf_max(variance, pass->change * weight);
 	/* the error is of one block in a transform of two */
-	variance = vf_max(variance, vf_min(news[1] * power * 2.0f / (far + FAR_FLOOR * (float)bins),
+	variance = vf_max(variance, vf_min(pass->missed * power * 2.0f / (far + FAR_FLOOR * (float)bins),
 					   none + VARIANCE_MAX));
 	for (unsigned k = first; k < first + bins; k++) {
-		vf now = set->power[k], doubt = variance * pass->doubt[k], all = doubt + variance * leaks;
+		vf now = set->power[k], doubt = variance * pass->doubt[k], all = doubt + variance * pass->leaks;
 
 		if (k > 1 && k < n - 1)
 			now = 0.5f * now + 0.25f * (set->power[k - 1] + set->power[k + 1]);
@@ -145,11 +143,12 @@ LANES_INLINE vf band_adapt(struct echo_set *set, unsigned band, const struct ech
 		all = 1.0f / (all + vf_max(set->smooth[k], now) + ERROR_FLOOR * (float)n);
 		known += doubt * all;
 		expected += doubt;
-		set->step[2 * k] = error[2 * k] * (variance * all);
-		set->step[2 * k + 1] = error[2 * k + 1] * (variance * all);
+		all *= variance * pass->adapt;
+		set->step[2 * k] = pass->error[2 * k] * all;
+		set->step[2 * k + 1] = pass->error[2 * k + 1] * all;
 	}
 	known *= VARIANCE_LEARN / (float)bins * set->focus[band];
-	set->variance[band] = variance + adapt * (DRIFT * (weight + DRIFT_BASE) - variance * vf_min(known, none + 1.0f));
+	set->variance[band] = variance + pass->adapt * (DRIFT * (weight + DRIFT_BASE) - variance * vf_min(known, none + 1.0f));
 	return expected;
 }
 

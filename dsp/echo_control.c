@@ -33,7 +33,7 @@
 #define HARMFUL		1.5f /* error to near: the filter is bypassed */
 #define HARMLESS	1.1f
 #define HARM_LEAST	(ECHO_ZERO_DBM0 * 3.2e-6f) /* -55 dBm0: what G.711's noise teaches is no harm */
-#define ECHO_HEARD	4.0f /* echo to noise where ERLE is measured */
+#define ECHO_HEARD	4.0f			   /* echo to noise where ERLE is measured */
 #define NOISE_START	(ECHO_ZERO_DBM0 * 3.2e-5f) /* -45 dBm0 */
 #define NOISE_BIAS	1.4f /* mean of a noise to the least of its levels, and a little */
 #define NEW_BLOCKS	32   /* of background, until which its level may rise three times as fast */
@@ -124,7 +124,8 @@ static float noise_learn(struct echo_lane *lane, unsigned i, const struct echo_p
 {
 	float echo = EXPECTED_TIMES * lane->expected + LEAK_LEAST * lane->echo;
 
-	if (signals->error[i] > SPEECH_TO_NOISE * lane->noise || lane->error < SPEECH_TO_ECHO * echo)
+	if (signals->error[i] > SPEECH_TO_NOISE * lane->noise ||
+	    lane->error < SPEECH_TO_ECHO * echo)
 		return 0;
 	lane->learnt++;
 	return fmaxf(pace->learn, 1.0f / (float)lane->learnt);

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
-/*
- * Template (after LANES_WIDTH is set): the transforms of 2n real samples in each lane, n being 32 or 64. A spectrum has n
+/* Template (after LANES_WIDTH is set): the transforms of 2n real samples in each lane, n being 32 or 64. A spectrum has n
  * complex numbers, real and imaginary part side by side; the first is the real pair of 0 Hz and 4,000 Hz. Inside is a
  * complex transform of n numbers, radix 4 (and once 2), decimated in frequency on the way there and in time on the way
- * back, so that neither has to reorder: the step between complex and real transform does.
- */
+ * back, so that neither has to reorder: the step between complex and real transform does. */
 #ifndef DSP_ECHO_FFT_H
 #define DSP_ECHO_FFT_H
 

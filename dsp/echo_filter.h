@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /*
- * Template: the state of a set of lanes, and its partitioned-block frequency-domain adaptive filter (overlap-save). The
- * taps are held as spectra of partitions of one block each. What was learnt from the last block is added on the way of
- * filtering the next, so that the taps go through the processor once a block; for the same reason a bin's partitions lie
- * side by side. One partition a block in turn is constrained to the first half of its impulse response.
+ * Template: the partitioned-block frequency-domain adaptive filter of a set of lanes (overlap-save). The taps are held as
+ * spectra of partitions of one block each. What was learnt from the last block is added on the way of filtering the next,
+ * so that the taps go through the processor once a block; for the same reason a bin's partitions lie side by side. One
+ * partition a block in turn is constrained to the first half of its impulse response.
  *
  * The shadow is a second, coarse filter on every fourth bin, in which it predicts the error from far. What it can predict
  * is echo that the taps do not know (dsp/echo_adapt.h).
@@ -11,76 +11,7 @@
 #ifndef DSP_ECHO_FILTER_H
 #define DSP_ECHO_FILTER_H
 
-#include "dsp/echo_fft.h"
-
-#define SHADOW_BINS  (ECHO_BLOCK_MAX / 4)
-#define SHADOW_FIRST 2
-#define SHADOW_STEP  4
-
-struct echo_set {
-	unsigned block, parts, ring; /* ring: partitions + 1 */
-	unsigned newest;	     /* place in the ring; older ones follow */
-	unsigned turn;		     /* partition to be constrained next */
-	unsigned band;		     /* whose shares are to be set next */
-	size_t rows;		     /* of all vectors from previous on */
-
-	vi *far;	/* [bin][place in ring], both parts packed */
-	vf *taps;	/* [bin][partition], real and imaginary part */
-	vf *shadow;	/* likewise, every fourth bin */
-	vf *share;	/* [band][partition]: of the variance, 1 in sum */
-	vf *tap_power;	/* [band][partition] */
-	vf *tap_energy; /* [partition] */
-
-	_Alignas(ECHO_ALIGN) vf previous[ECHO_BLOCK_MAX]; /* far */
-	vf step[2 * ECHO_BLOCK_MAX];   /* error over its power, by variance: what each bin's taps learn */
-	vf power[ECHO_BLOCK_MAX];      /* of the error's spectrum */
-	vf smooth[ECHO_BLOCK_MAX];     /* the same over some blocks */
-	vf variance[ECHO_BANDS];       /* of the taps' sum, as far as it is not known */
-	vf weight[ECHO_BANDS];	       /* power of the taps */
-	vf focus[ECHO_BANDS];	       /* sum of the shares' squares */
-	vf echo_error, echo_echo, error_error; /* correlations, weighted */
-	vf shadow_step[2 * SHADOW_BINS], shadow_error[2 * SHADOW_BINS];
-	vf shadow_hit[SHADOW_BINS], shadow_all[SHADOW_BINS];
-	vf noise[ECHO_BLOCK_MAX];      /* power of the background's spectrum */
-	vf overlap[ECHO_BLOCK_MAX];    /* second half of the comfort noise */
-	vi random;
-};
-
-/* What a block's pass over the filter gives. */
-struct echo_pass {
-	vf echo[2 * ECHO_BLOCK_MAX];	/* spectrum */
-	vf doubt[ECHO_BLOCK_MAX];	/* far's power by shares */
-	vf shadow[2 * SHADOW_BINS];	/* error, predicted */
-	vf shadow_far[SHADOW_BINS];	/* far's power */
-};
-
-LANES_INLINE vf vf_max(vf a, vf b)
-{
-	return vf_select(vf_below(a, b), b, a);
-}
-
-LANES_INLINE vf vf_min(vf a, vf b)
-{
-	return vf_select(vf_below(a, b), a, b);
-}
-
-/* A far spectrum's number is kept in 32 bits, rounded to 8 of precision: 54 dB, where G.711 has 38. */
-LANES_INLINE vi far_pack(vf re, vf im)
-{
-	vi r = (vi)re + 0x8000, i = (vi)im + 0x8000;
-
-	return (r & (int32_t)0xffff0000) | ((i >> 16) & 0xffff);
-}
-
-LANES_INLINE vf far_re(vi packed)
-{
-	return (vf)(packed & (int32_t)0xffff0000);
-}
-
-LANES_INLINE vf far_im(vi packed)
-{
-	return (vf)(packed << 16);
-}
+#include "dsp/echo_set.h"
 
 /* One bin of main filter or shadow: what it learns, and what it says. */
 struct echo_bin {
@@ -88,18 +19,25 @@ struct echo_bin {
 	vf xr, xi;		/* far of the partition, before its taps are touched */
 };
 
-/* n partitions from taps on; x: far one block older than theirs. Without shared, all have the same share. */
-LANES_INLINE void bin_run(struct echo_bin *to, vf *taps, const vi *x, const vf *share, const vf *step, size_t n,
-			  const bool shared)
+/* Where a bin's taps are, and how they learn. */
+struct echo_learn {
+	vf *taps;
+	const vf *share, *step;
+	bool shared; /* else all partitions have the same share */
+};
+
+/* n partitions from taps on; x: far one block older than theirs. */
+LANES_INLINE void bin_run(struct echo_bin *to, const struct echo_learn *learn, const vi *x, size_t n)
 {
-	vf sr = step[0], si = step[1];
+	vf sr = learn->step[0], si = learn->step[1], *taps = learn->taps;
+	const vf *share = learn->share;
 	struct echo_bin bin = *to;
 
 	for (const vi *end = x + n; x != end; x++, taps += 2) {
 		vf or = far_re(*x), oi = far_im(*x), learn_r = or * sr + oi * si, learn_i = or * si - oi * sr;
 		vf power = bin.xr * bin.xr + bin.xi * bin.xi, wr, wi;
 
-		if (shared) {
+		if (learn->shared) {
 			learn_r *= *share;
 			learn_i *= *share;
 			power *= *share++;
@@ -120,15 +58,17 @@ LANES_INLINE void bin_run(struct echo_bin *to, vf *taps, const vi *x, const vf *
 }
 
 /* All partitions of bin k; the ring may wrap within them. */
-LANES_INLINE void bin_pass(const struct echo_set *set, unsigned k, vf *taps, const vf *share, const vf *step,
-			   struct echo_bin *bin, const bool shared)
+LANES_INLINE void bin_pass(const struct echo_set *set, unsigned k, struct echo_learn learn, struct echo_bin *bin)
 {
 	const vi *x = set->far + (size_t)k * set->ring;
 	size_t until = set->ring - 1 - set->newest;
 
 	*bin = (struct echo_bin){ .xr = far_re(x[set->newest]), .xi = far_im(x[set->newest]) };
-	bin_run(bin, taps, x + set->newest + 1, share, step, until, shared);
-	bin_run(bin, taps + 2 * until, x, shared ? share + until : NULL, step, set->parts - until, shared);
+	bin_run(bin, &learn, x + set->newest + 1, until);
+	learn.taps += 2 * until;
+	if (learn.shared)
+		learn.share += until;
+	bin_run(bin, &learn, x, set->parts - until);
 }
 
 /* 0 and 4,000 Hz: two real numbers. */
@@ -155,19 +95,21 @@ LANES_INLINE void bin_zero(const struct echo_set *set, struct echo_pass *pass)
 
 LANES_INLINE void filter_pass(struct echo_set *set, struct echo_pass *pass, const unsigned n)
 {
+	const size_t stride = (size_t)set->parts * 2;
 	struct echo_bin bin;
 
 	bin_zero(set, pass);
 	for (unsigned k = 1; k < n; k++) {
-		bin_pass(set, k, set->taps + (size_t)k * set->parts * 2, set->share + k / (n / ECHO_BANDS) * set->parts,
-			 set->step + 2 * k, &bin, true);
+		const vf *share = set->share + k / (n / ECHO_BANDS) * set->parts;
+
+		bin_pass(set, k, (struct echo_learn){ set->taps + k * stride, share, set->step + 2 * k, true }, &bin);
 		pass->echo[2 * k] = bin.re[0] - bin.re[1];
 		pass->echo[2 * k + 1] = bin.im[0] + bin.im[1];
 		pass->doubt[k] = bin.power;
 	}
 	for (unsigned i = 0; i < n / SHADOW_STEP; i++) {
-		bin_pass(set, SHADOW_FIRST + SHADOW_STEP * i, set->shadow + (size_t)i * set->parts * 2, NULL,
-			 set->shadow_step + 2 * i, &bin, false);
+		bin_pass(set, SHADOW_FIRST + SHADOW_STEP * i,
+			 (struct echo_learn){ set->shadow + i * stride, NULL, set->shadow_step + 2 * i, false }, &bin);
 		pass->shadow[2 * i] = bin.re[0] - bin.re[1];
 		pass->shadow[2 * i + 1] = bin.im[0] + bin.im[1];
 		pass->shadow_far[i] = bin.power;

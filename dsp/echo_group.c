@@ -6,8 +6,8 @@
 
 struct group_lane {
 	bool open;
-	size_t ready;	 /* without echo, to be taken */
-	size_t pending;	 /* received, behind them */
+	size_t ready;	/* without echo, to be taken */
+	size_t pending; /* received, behind them */
 	size_t far_at, far_n;
 	int16_t near[ECHO_GROUP_SAMPLES];
 	int16_t far[ECHO_GROUP_SAMPLES];

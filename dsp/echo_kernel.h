@@ -102,55 +102,59 @@ LANES_INLINE void error_make(struct echo_signals *signals, unsigned first, const
 	fft_forward(spectrum, x, n);
 }
 
-LANES_INLINE void cancel(struct echo_set *set, unsigned first, struct echo_work *work,
-			 const struct echo_controls *controls, struct echo_signals *signals,
-			 const struct echo_shape *shape, const unsigned n)
+/* What the error tells: how far each band's taps step. Returns what the filter expects of the error to be echo. */
+LANES_INLINE vf learn(struct echo_set *set, struct echo_pass *pass, vf adapt, const unsigned n)
 {
-	vf far[ECHO_BLOCK_MAX], near[ECHO_BLOCK_MAX], x[2 * ECHO_BLOCK_MAX], error[2 * ECHO_BLOCK_MAX];
-	vf news[2], expected = { 0 }, adapt = vf_load(controls->adapt + first);
-	vf background = { 0 }, leaks;
+	vf none = { 0 }, expected = { 0 };
+
+	pass->leaks = far_leaks(pass, n);
+	pass->adapt = vf_select(vf_below(none + (FAR_LEAKS * FAR_IDLE + FAR_FLOOR), pass->leaks), adapt, none);
+	set->power[0] = pass->error[0] * pass->error[0] + pass->error[1] * pass->error[1];
+	for (unsigned k = 1; k < n; k++)
+		set->power[k] = pass->error[2 * k] * pass->error[2 * k] +
+				pass->error[2 * k + 1] * pass->error[2 * k + 1];
+	pass->change = change_find(set, pass, n) * pass->adapt;
+	pass->missed = shadow_adapt(set, pass, n) * pass->adapt;
+	pass->missed = vf_select(vf_below(none + SHADOW_LIMIT, pass->missed), pass->missed, none);
+	for (unsigned band = 0; band < ECHO_BANDS; band++)
+		expected += band_adapt(set, band, pass, n);
+	filter_constrain(set, n);
+	shares_set(set);
+	return expected;
+}
+
+LANES_INLINE void cancel(struct echo_set *set, unsigned first, struct echo_work *work,
+			 const struct echo_controls *controls, struct echo_signals *signals, const unsigned n)
+{
+	vf far[ECHO_BLOCK_MAX], near[ECHO_BLOCK_MAX], x[2 * ECHO_BLOCK_MAX], background = { 0 }, expected;
 	struct echo_pass pass;
 
 	for (unsigned i = 0; i < n; i++) {
 		far[i] = vf_of_samples(&work->far[i][first]);
 		near[i] = vf_of_samples(&work->near[i][first]);
 	}
-	signals_measure(signals, first, far, near, echo_2100 + shape->phase, n);
+	signals_measure(signals, first, far, near, echo_2100 + work->phase, n);
 	filter_far(set, far, n);
 	filter_pass(set, &pass, n);
-	leaks = far_leaks(&pass, n);
-	adapt = vf_select(vf_below(adapt * 0.0f + (FAR_LEAKS * FAR_IDLE + FAR_FLOOR), leaks), adapt, adapt * 0.0f);
 	fft_backward(x, pass.echo, 2, n);
 	memcpy(work->echo + (size_t)first * n, x + n, n * sizeof(vf));
-	error_make(signals, first, near, x + n, error, n);
-	set->power[0] = error[0] * error[0] + error[1] * error[1];
-	for (unsigned k = 1; k < n; k++)
-		set->power[k] = error[2 * k] * error[2 * k] + error[2 * k + 1] * error[2 * k + 1];
-	news[0] = change_find(set, &pass, error, n) * adapt;
-	vf_store(signals->change + first, news[0]);
-	news[1] = shadow_adapt(set, &pass, error, leaks, n);
-	news[1] = vf_select(vf_below(adapt * 0.0f + SHADOW_LIMIT, news[1] * adapt), news[1], adapt * 0.0f);
-	for (unsigned band = 0; band < ECHO_BANDS; band++)
-		expected += band_adapt(set, band, &pass, error, news, leaks, adapt, n);
-	for (unsigned k = 0; k < 2 * n; k++)
-		set->step[k] *= adapt;
+	error_make(signals, first, near, x + n, pass.error, n);
+	expected = learn(set, &pass, vf_load(controls->adapt + first), n);
+	vf_store(signals->change + first, pass.change);
+	/* of a transform of two blocks, half of whose bins are held */
+	vf_store(signals->expected + first, expected * (0.5f / (float)(n * n)));
 	for (unsigned k = 0; k < n; k++)
 		background += set->noise[k];
 	vf_store(signals->background + first, background * (1.0f / (float)(n * n)));
-	/* of a transform of two blocks, half of whose bins are held */
-	vf_store(signals->expected + first, expected * (0.5f / (float)(n * n)));
-	filter_constrain(set, n);
-	shares_set(set);
 }
 
 static void set_cancel(struct echo_set *set, unsigned first, struct echo_work *work,
-		       const struct echo_controls *controls, struct echo_signals *signals,
-		       const struct echo_shape *shape)
+		       const struct echo_controls *controls, struct echo_signals *signals)
 {
-	if (shape->block == 32)
-		cancel(set, first, work, controls, signals, shape, 32);
+	if (set->block == 32)
+		cancel(set, first, work, controls, signals, 32);
 	else
-		cancel(set, first, work, controls, signals, shape, 64);
+		cancel(set, first, work, controls, signals, 64);
 }
 
 static void set_finish(struct echo_set *set, unsigned first, struct echo_work *work,

@@ -17,7 +17,6 @@
 
 struct echo_shape {
 	unsigned block, parts;
-	unsigned phase; /* samples since the 2100 Hz of the tables began its period of 80 */
 };
 
 /* Mean squares over a block, but for the sums with 2100 Hz. */
@@ -49,6 +48,7 @@ struct echo_work {
 	_Alignas(ECHO_ALIGN) int16_t far[ECHO_BLOCK_MAX][LANES];
 	_Alignas(ECHO_ALIGN) int16_t near[ECHO_BLOCK_MAX][LANES]; /* then the output */
 	_Alignas(ECHO_ALIGN) float echo[ECHO_BLOCK_MAX * LANES];  /* of each set of width lanes [sample][lane] */
+	unsigned phase; /* samples since the 2100 Hz of the tables began its period of 80 */
 };
 
 /* What the taps tell of a lane, for the report. */
@@ -67,7 +67,7 @@ struct echo_kernel {
 	void (*reset)(struct echo_set *set, unsigned lane);
 	/* first: lane of the group that the set begins with */
 	void (*cancel)(struct echo_set *set, unsigned first, struct echo_work *work, const struct echo_controls *controls,
-		       struct echo_signals *signals, const struct echo_shape *shape);
+		       struct echo_signals *signals);
 	void (*finish)(struct echo_set *set, unsigned first, struct echo_work *work,
 		       const struct echo_controls *controls);
 	void (*taps)(const struct echo_set *set, unsigned lane, struct echo_taps *taps);

@@ -1,27 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /*
- * A bench of LANES lines for the echo canceller: signals with fixed seeds, echo paths (those of G.168, and synthetic
- * hybrids), G.711 on both sides of the line, and the level meter of G.168 (35 ms). Levels are in dBm0; samples of a line
- * are numbers as in 16 bits.
+ * A bench of LANES lines for the echo canceller: echo paths (those of G.168, and synthetic hybrids), near ends, and G.711
+ * on both sides of the line.
  */
 #ifndef TESTS_UNIT_DSP_ECHO_LINE_H
 #define TESTS_UNIT_DSP_ECHO_LINE_H
 
-#include <math.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "dsp/echo.h"
 #include "dsp/g711.h"
-#include "tests/vectors/g168/models.h"
+#include "tests/unit/cu.h"
+#include "tests/unit/dsp/echo_signal.h"
 
-#define SECOND	  8000
 #define LINE_MAX  (40 * SECOND)
 #define PATH_TAPS 1100
-#define CSS_PERIOD 2800
+#define MODELS	  18
+#define HYBRID_TAPS 64 /* of a synthetic one */
+
+/* What benches are opened with, and whether tests are to take their full time. */
+static enum lanes_build line_build;
+static bool line_long;
 
 struct path {
 	unsigned begin, end; /* taps that are not 0 */
@@ -41,201 +41,62 @@ struct bench {
 	float (*line)[LINE_MAX], (*out)[LINE_MAX];   /* own: what comes in; what comes out */
 };
 
-static uint64_t line_random;
-
-static inline double line_uniform(void)
+/* Adds an impulse response, of gain 1, times gain: model 2 to 9 is G.168's D.2 to D.9, 10 to 19 a hybrid made with a
+ * fixed seed. */
+static inline unsigned path_add(struct path *path, unsigned model, unsigned delay, double gain)
 {
-	line_random = line_random * 6364136223846793005ULL + 1442695040888963407ULL;
-	return (double)(int64_t)line_random / 9223372036854775808.0;
-}
+	float taps[G168_TAPS_MAX] = { 0 };
+	unsigned n = HYBRID_TAPS;
+	double mean = 0, sum = 0;
 
-static inline double line_gauss(void)
-{
-	double sum = 0;
-
-	for (unsigned i = 0; i < 12; i++)
-		sum += line_uniform();
-	return sum / 2;
-}
-
-static inline double rms_of(double dbm0)
-{
-	return sqrt(2.5246e8 * pow(10, dbm0 / 10));
-}
-
-static inline double dbm0_of(double mean_square)
-{
-	return 10 * log10(mean_square / 2.5246e8 + 1e-12);
-}
-
-static inline double level_of(const float *x, double from_s, double to_s)
-{
-	size_t from = (size_t)(from_s * SECOND), to = (size_t)(to_s * SECOND);
-	double sum = 0;
-
-	for (size_t i = from; i < to; i++)
-		sum += (double)x[i] * x[i];
-	return dbm0_of(sum / (double)(to - from));
-}
-
-/* Highest reading of G.168's level meter within a time. */
-static inline double peak_of(const float *x, double from_s, double to_s)
-{
-	double meter = 0, peak = 0, rate = 1 - exp(-1 / (0.035 * SECOND));
-	size_t from = (size_t)(from_s * SECOND), to = (size_t)(to_s * SECOND);
-
-	for (size_t i = from > SECOND ? from - SECOND : 0; i < to; i++) {
-		meter += ((double)x[i] * x[i] - meter) * rate;
-		if (i >= from && meter > peak)
-			peak = meter;
-	}
-	return dbm0_of(peak);
-}
-
-static inline void scale_to(float *x, size_t n, double dbm0, bool active)
-{
-	double sum = 0, most = 0;
-	size_t used = 0;
-
-	for (size_t i = 0; i < n; i++)
-		most = fmax(most, fabs(x[i]));
-	for (size_t i = 0; i < n; i++)
-		if (!active || fabs(x[i]) > most * 1e-4) {
-			sum += (double)x[i] * x[i];
-			used++;
-		}
-	sum = rms_of(dbm0) / sqrt(sum / (double)used);
-	for (size_t i = 0; i < n; i++)
-		x[i] *= (float)sum;
-}
-
-/* G.168's composite source signal, or the one for double talk: voiced, noise with a slope of speech, pause. */
-static inline void css_make(float *x, size_t n, double dbm0, bool second, uint64_t seed)
-{
-	const int *table = second ? g168_css_c3 : g168_css_c1;
-	size_t table_n = second ? sizeof(g168_css_c3) / sizeof(int) : sizeof(g168_css_c1) / sizeof(int);
-	size_t voiced = second ? 582 : 389, noisy = 1600, all = second ? 3200 : CSS_PERIOD;
-	double slope = 0, pass = 0, before = 0, sign = 1;
-
-	line_random = seed;
-	for (size_t i = 0; i < n; i++) {
-		size_t t = i % all;
-		double y = 0, at = fmod((double)t * 44100 / 8000, (double)table_n);
-
-		if (t == 0)
-			sign = -sign;
-		slope = 0.6 * slope + 2400 * line_gauss();
-		if (t < voiced)
-			y = table[(size_t)at] + (at - floor(at)) * (table[((size_t)at + 1) % table_n] - table[(size_t)at]);
-		else if (t < voiced + noisy)
-			y = sign * slope;
-		pass = 0.9 * (pass + y - before);
-		before = y;
-		x[i] = t < voiced + noisy ? (float)pass : 0;
-	}
-	scale_to(x, n, dbm0, true);
-}
-
-/* A made-up voice: pulses and noise through two resonances, in syllables and pauses of random length. */
-static inline void voice_make(float *x, size_t n, double dbm0, uint64_t seed)
-{
-	double y[2] = { 0 }, z[2] = { 0 }, phase = 0, period = 60, drift = 0, f1 = 500, f2 = 1500, loud = 0, target = 0;
-	int left = 0, voiced = 1;
-
-	line_random = seed;
-	for (size_t i = 0; i < n; i++) {
-		double in, out;
-
-		if (left-- <= 0) {
-			left = 400 + (int)(fabs(line_uniform()) * 1600);
-			target = line_uniform() < -0.4 ? 0 : 0.2 + fabs(line_uniform());
-			voiced = line_uniform() > -0.4;
-			f1 = 300 + 500 * fabs(line_uniform());
-			f2 = 900 + 1500 * fabs(line_uniform());
-			period = 35 + 50 * fabs(line_uniform());
-			drift = line_uniform() * 0.004;
-		}
-		loud += (target - loud) * 0.01;
-		period += drift;
-		phase += 1;
-		in = (voiced ? 0.3 : 2) * line_gauss();
-		if (voiced && phase >= period) {
-			phase -= period;
-			in += 20;
-		}
-		phase = phase > 200 ? 0 : phase;
-		in *= loud;
-		out = in + 1.94 * cos(2 * M_PI * f1 / SECOND) * y[0] - 0.9409 * y[1];
-		y[1] = y[0];
-		y[0] = out;
-		in = (voiced ? 0.1 * out : in) + 1.9 * cos(2 * M_PI * f2 / SECOND) * z[0] - 0.9025 * z[1];
-		z[1] = z[0];
-		z[0] = in;
-		x[i] = (float)in;
-	}
-	scale_to(x, n, dbm0, true);
-}
-
-/* pole 0: white; 0.8: like the noise of a room (Hoth). */
-static inline void noise_make(float *x, size_t n, double dbm0, double pole, uint64_t seed)
-{
-	double y = 0;
-
-	line_random = seed;
-	for (size_t i = 0; i < n; i++)
-		x[i] = (float)(y = pole * y + line_gauss());
-	scale_to(x, n, dbm0, false);
-}
-
-static inline void tone_add(float *x, size_t n, double hz, double dbm0)
-{
-	double peak = rms_of(dbm0) * sqrt(2);
-
-	for (size_t i = 0; i < n; i++)
-		x[i] += (float)(peak * sin(2 * M_PI * hz * (double)i / SECOND));
-}
-
-static inline void path_scale(struct path *path, double erl_db)
-{
-	double sum = 0;
-
-	for (unsigned i = path->begin; i < path->end; i++)
-		sum += (double)path->taps[i] * path->taps[i];
-	sum = pow(10, -erl_db / 20) / sqrt(sum);
-	for (unsigned i = path->begin; i < path->end; i++)
-		path->taps[i] *= (float)sum;
-}
-
-/* model 2 to 9 is G.168's D.2 to D.9, 10 to 19 a hybrid made with a fixed seed. */
-static inline void path_make(struct path *path, unsigned model, unsigned delay, double erl_db)
-{
-	unsigned taps = 64;
-	double mean = 0;
-
-	memset(path, 0, sizeof(*path));
-	path->begin = delay;
 	if (model < 10) {
-		for (taps = G168_TAPS_MAX; g168_models[model - 2][taps - 1] == 0;)
-			taps--;
-		for (unsigned i = 0; i < taps; i++)
-			path->taps[delay + i] = (float)g168_models[model - 2][i];
+		for (n = G168_TAPS_MAX; g168_models[model - 2][n - 1] == 0;)
+			n--;
+		for (unsigned i = 0; i < n; i++)
+			taps[i] = (float)g168_models[model - 2][i];
 	} else {
 		line_random = model * 77777 + 1;
-		for (unsigned i = 0; i < taps; i++)
-			mean += path->taps[delay + i] = (float)(line_gauss() * exp(-(double)i / 12));
-		mean /= taps;
-		for (unsigned i = 0; i < taps; i++)
-			path->taps[delay + i] -= (float)mean;
+		for (unsigned i = 0; i < n; i++)
+			mean += taps[i] = (float)(line_gauss() * exp(-(double)i / 12));
+		for (unsigned i = 0; i < n; i++)
+			taps[i] -= (float)(mean / n);
 	}
-	path->end = delay + taps;
-	path_scale(path, erl_db);
+	for (unsigned i = 0; i < n; i++)
+		sum += (double)taps[i] * taps[i];
+	for (unsigned i = 0; i < n; i++)
+		path->taps[delay + i] += (float)(taps[i] * gain / sqrt(sum));
+	path->begin = path->end && path->begin < delay ? path->begin : delay;
+	path->end = path->end > delay + n ? path->end : delay + n;
+	return n;
 }
 
-/* Lane i: the models in turn, delays from 0 to delay_max samples. */
-static inline void paths_make(struct bench *bench, unsigned first, unsigned delay_max, double erl_db)
+static inline unsigned path_length(unsigned model)
 {
-	for (unsigned i = 0; i < LANES; i++)
-		path_make(&bench->path[i], 2 + (first + i) % 18, i * delay_max / (LANES - 1), erl_db);
+	struct path path = { 0 };
+
+	return path_add(&path, model, 0, 1);
+}
+
+/* Lane i: the models in turn, the latest echo ending with the tail. */
+static inline void paths_make(struct bench *bench, unsigned first, unsigned tail, double erl_db)
+{
+	for (unsigned i = 0; i < LANES; i++) {
+		unsigned model = 2 + (first + i) % MODELS;
+
+		bench->path[i] = (struct path){ 0 };
+		path_add(&bench->path[i], model, i * (tail - path_length(model)) / (LANES - 1), pow(10, -erl_db / 20));
+	}
+}
+
+/* To each a second echo after the first, from somewhere in the network. */
+static inline void paths_double(struct bench *bench, unsigned first, unsigned tail, double erl_db)
+{
+	for (unsigned i = 0; i < LANES; i++) {
+		unsigned model = 2 + (first + i) % MODELS, end = bench->path[i].end, n = path_length(model);
+
+		if (end + n <= tail)
+			path_add(&bench->path[i], model, end + (tail - end - n) / 2, pow(10, -erl_db / 20));
+	}
 }
 
 static inline float coded(enum g711_law law, double x)
@@ -267,7 +128,7 @@ static inline void bench_open(struct bench *bench, unsigned taps, unsigned block
 	const size_t octets = sizeof(float[LANES][LINE_MAX]);
 
 	memset(bench, 0, sizeof(*bench));
-	bench->conf = (struct echo_conf){ taps, block, lanes_best() };
+	bench->conf = (struct echo_conf){ taps, block, line_build };
 	bench->memory = bench_get(echo_octets(&bench->conf));
 	bench->echo = echo_init(bench->memory, &bench->conf);
 	bench->n = (size_t)(seconds * SECOND);
@@ -354,6 +215,39 @@ static inline struct reading read_lanes(float (*x)[LINE_MAX], meter_fn *meter, d
 		reading.mean += value / LANES;
 	}
 	return reading;
+}
+
+/* "long" and the name of a build (dsp/lanes.h) before other arguments. */
+static inline void line_arguments(int *argc, char ***argv)
+{
+	line_build = lanes_best();
+	for (; *argc > 1; (*argc)--, (*argv)++) {
+		bool known = !strcmp((*argv)[1], "long");
+
+		line_long |= known;
+		for (unsigned build = 0; build < LANES_BUILDS; build++)
+			if (!strcmp((*argv)[1], lanes_name((enum lanes_build)build)) && lanes_can((enum lanes_build)build)) {
+				line_build = (enum lanes_build)build;
+				known = true;
+			}
+		if (!known)
+			break;
+		(*argv)[1] = (*argv)[0];
+	}
+}
+
+static inline void at_most(const char *what, double value, double limit)
+{
+	if (value > limit)
+		fprintf(stderr, "%s: %.1f, at most %.1f\n", what, value, limit);
+	CU_ASSERT(value <= limit);
+}
+
+/* Far: the composite source signal, another noise in each lane. */
+static inline void far_css(struct bench *bench, double dbm0)
+{
+	for (unsigned i = 0; i < LANES; i++)
+		css_make(bench->far[i], bench->n, dbm0, false, i + 1);
 }
 
 #endif

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* Template: the state of a set of lanes of the echo canceller, and what its steps say to each other in a block. */
+#ifndef DSP_ECHO_SET_H
+#define DSP_ECHO_SET_H
+
+#include "dsp/echo_fft.h"
+
+#define SHADOW_BINS  (ECHO_BLOCK_MAX / 4)
+#define SHADOW_FIRST 2
+#define SHADOW_STEP  4
+
+struct echo_set {
+	unsigned block, parts, ring; /* ring: partitions + 1 */
+	unsigned newest;	     /* place in the ring; older ones follow */
+	unsigned turn;		     /* partition to be constrained next */
+	unsigned band;		     /* whose shares are to be set next */
+	size_t rows;		     /* of all vectors from previous on */
+
+	vi *far;	/* [bin][place in ring], both parts packed */
+	vf *taps;	/* [bin][partition], real and imaginary part */
+	vf *shadow;	/* likewise, every fourth bin */
+	vf *share;	/* [band][partition]: of the variance, 1 in sum */
+	vf *tap_power;	/* [band][partition] */
+	vf *tap_energy; /* [partition] */
+
+	_Alignas(ECHO_ALIGN) vf previous[ECHO_BLOCK_MAX]; /* far */
+	vf step[2 * ECHO_BLOCK_MAX];   /* error over its power, by variance: what each bin's taps learn */
+	vf power[ECHO_BLOCK_MAX];      /* of the error's spectrum */
+	vf smooth[ECHO_BLOCK_MAX];     /* the same over some blocks */
+	vf variance[ECHO_BANDS];       /* of the taps' sum, as far as it is not known */
+	vf weight[ECHO_BANDS];	       /* power of the taps */
+	vf focus[ECHO_BANDS];	       /* sum of the shares' squares */
+	vf echo_error, echo_echo, error_error; /* correlations, weighted */
+	vf shadow_step[2 * SHADOW_BINS], shadow_error[2 * SHADOW_BINS];
+	vf shadow_hit[SHADOW_BINS], shadow_all[SHADOW_BINS];
+	vf noise[ECHO_BLOCK_MAX];      /* power of the background's spectrum */
+	vf overlap[ECHO_BLOCK_MAX];    /* second half of the comfort noise */
+	vi random;
+};
+
+/* What is found out in a block. */
+struct echo_pass {
+	vf echo[2 * ECHO_BLOCK_MAX];	/* spectrum */
+	vf doubt[ECHO_BLOCK_MAX];	/* far's power by shares */
+	vf shadow[2 * SHADOW_BINS];	/* error, predicted */
+	vf shadow_far[SHADOW_BINS];	/* far's power */
+	vf error[2 * ECHO_BLOCK_MAX];	/* spectrum */
+	vf leaks;	/* power of far in a bin that does not count */
+	vf adapt;	/* 1, or 0: nothing is learnt */
+	vf change;	/* square of how much of the echo taken away is not there */
+	vf missed;	/* part of the error that the shadow has predicted lately */
+};
+
+LANES_INLINE vf vf_max(vf a, vf b)
+{
+	return vf_select(vf_below(a, b), b, a);
+}
+
+LANES_INLINE vf vf_min(vf a, vf b)
+{
+	return vf_select(vf_below(a, b), a, b);
+}
+
+/* A far spectrum's number is kept in 32 bits, rounded to 8 of precision: 54 dB, where G.711 has 38. */
+LANES_INLINE vi far_pack(vf re, vf im)
+{
+	vi r = (vi)re + 0x8000, i = (vi)im + 0x8000;
+
+	return (r & (int32_t)0xffff0000) | ((i >> 16) & 0xffff);
+}
+
+LANES_INLINE vf far_re(vi packed)
+{
+	return (vf)(packed & (int32_t)0xffff0000);
+}
+
+LANES_INLINE vf far_im(vi packed)
+{
+	return (vf)(packed << 16);
+}
+
+#endif
