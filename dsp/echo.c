@@ -88,7 +88,7 @@ void echo_lane_reset(struct echo *echo, unsigned lane)
 
 	echo->kernel->reset(set_of(echo, lane / width), lane % width);
 	echo_lane_begin(&echo->lanes[lane]);
-	echo->controls.adapt[lane] = echo->lanes[lane].conf.mode == ECHO_ON;
+	echo->controls.adapt[lane] = echo_lane_adapts(&echo->lanes[lane]);
 }
 
 void echo_lane_set(struct echo *echo, unsigned lane, const struct echo_lane_conf *conf)
@@ -98,6 +98,8 @@ void echo_lane_set(struct echo *echo, unsigned lane, const struct echo_lane_conf
 	echo->lanes[lane].conf = *conf;
 	if (begins && conf->mode != ECHO_OFF)
 		echo_lane_reset(echo, lane);
+	echo_lane_configure(&echo->lanes[lane]);
+	echo->controls.adapt[lane] = echo_lane_adapts(&echo->lanes[lane]);
 }
 
 static bool is_on(const struct echo *echo, unsigned lane)
@@ -140,33 +142,34 @@ static void tile_turn(tile_row row[TILE])
 	}
 }
 
-static void samples_out(const struct echo *echo, const int16_t (*from)[LANES],
-			int16_t *const out[LANES])
+/* Of the lanes in which something came. */
+static void samples_out(const struct echo *echo, const struct echo_work *work,
+			const int16_t *const near[LANES], int16_t *const out[LANES])
 {
 	for (unsigned first = 0; first < LANES; first += TILE)
 		for (unsigned at = 0; at < echo->shape.block; at += TILE) {
 			tile_row row[TILE];
 
 			for (unsigned i = 0; i < TILE; i++)
-				memcpy(&row[i], &from[at + i][first], sizeof(row[i]));
+				memcpy(&row[i], &work->near[at + i][first], sizeof(row[i]));
 			tile_turn(row);
 			for (unsigned i = 0; i < TILE; i++)
-				if (out[first + i] && is_on(echo, first + i))
+				if (out[first + i] && near[first + i])
 					memcpy(out[first + i] + at, &row[i], sizeof(row[i]));
 		}
 }
 
-/* The lanes that are off. */
+/* The lanes that are off, and those in which nothing came. */
 static void samples_pass(const struct echo *echo, const int16_t *const near[LANES],
 			 int16_t *const out[LANES])
 {
 	const size_t octets = echo->shape.block * sizeof(int16_t);
 
 	for (unsigned lane = 0; lane < LANES; lane++)
-		if (out[lane] && !is_on(echo, lane) && near[lane] && out[lane] != near[lane])
-			memcpy(out[lane], near[lane], octets);
-		else if (out[lane] && !is_on(echo, lane) && !near[lane])
+		if (out[lane] && !near[lane])
 			memset(out[lane], 0, octets);
+		else if (out[lane] && !is_on(echo, lane) && out[lane] != near[lane])
+			memcpy(out[lane], near[lane], octets);
 }
 
 void echo_run(struct echo *echo, const int16_t *const far[LANES], const int16_t *const near[LANES],
@@ -181,7 +184,7 @@ void echo_run(struct echo *echo, const int16_t *const far[LANES], const int16_t 
 		far_on[lane] = is_on(echo, lane) ? far[lane] : NULL;
 		near_on[lane] = is_on(echo, lane) ? near[lane] : NULL;
 		if (!near_on[lane])
-			echo->controls.adapt[lane] = 0;
+			echo->controls.adapt[lane] = echo->controls.learn[lane] = 0;
 	}
 	work.phase = echo->phase;
 	lanes_interleave(work.far, far_on, echo->shape.block);
@@ -199,7 +202,7 @@ void echo_run(struct echo *echo, const int16_t *const far[LANES], const int16_t 
 			kernel->finish(set_of(echo, set), set * kernel->width, &work,
 				       &echo->controls);
 	samples_pass(echo, near, out);
-	samples_out(echo, work.near, out);
+	samples_out(echo, &work, near_on, out);
 	echo->phase = (echo->phase + echo->shape.block) % PERIOD;
 }
 

@@ -71,8 +71,8 @@ struct echo *echo_init(void *memory, const struct echo_conf *conf);
 void echo_lane_set(struct echo *echo, unsigned lane, const struct echo_lane_conf *conf);
 /* Forgets all that the lane has learnt. */
 void echo_lane_reset(struct echo *echo, unsigned lane);
-/* One block of each lane. far[lane] NULL: silence; near[lane] NULL: nothing came, nothing is learnt; out[lane] NULL: not
- * wanted. out may be near. */
+/* One block of each lane. far[lane] NULL: silence; near[lane] NULL: nothing came, nothing is learnt, and out is silence;
+ * out[lane] NULL: not wanted. out may be near. */
 void echo_run(struct echo *echo, const int16_t *const far[LANES], const int16_t *const near[LANES],
 	      int16_t *const out[LANES]);
 void echo_lane_report(const struct echo *echo, unsigned lane, struct echo_report *report);

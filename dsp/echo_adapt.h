@@ -65,11 +65,11 @@ LANES_INLINE vf shadow_adapt(struct echo_set *set, const struct echo_pass *pass,
 
 		set->shadow_error[2 * i] = e[0];
 		set->shadow_error[2 * i + 1] = e[1];
-		set->shadow_hit[i] = set->shadow_hit[i] * fade + (er * pr + ei * pi) + TINY;
-		set->shadow_all[i] = set->shadow_all[i] * fade + power + TINY;
+		set->shadow_hit[i] += pass->adapt * (set->shadow_hit[i] * (fade - 1) + (er * pr + ei * pi) + TINY);
+		set->shadow_all[i] += pass->adapt * (set->shadow_all[i] * (fade - 1) + power + TINY);
 		predicted += set->shadow_hit[i] * far / ((set->shadow_all[i] + ERROR_FLOOR * (float)n) * all);
 		/* what has no part in far must not blow it up while far is silent */
-		all = pace / (all + SHADOW_NOISE * vf_max(set->shadow_all[i] * (1 - fade), power));
+		all = pass->adapt * pace / (all + SHADOW_NOISE * vf_max(set->shadow_all[i] * (1 - fade), power));
 		set->shadow_step[2 * i] = (er - pr) * all;
 		set->shadow_step[2 * i + 1] = (ei - pi) * all;
 	}
@@ -89,9 +89,9 @@ LANES_INLINE vf change_find(struct echo_set *set, const struct echo_pass *pass, 
 		yy += (yr * yr + yi * yi) * weight;
 		ee += set->power[k] * weight;
 	}
-	set->echo_error = set->echo_error * CHANGE_FADE + ye + TINY;
-	set->echo_echo = set->echo_echo * CHANGE_FADE + yy + TINY;
-	set->error_error = set->error_error * CHANGE_FADE + ee + TINY;
+	set->echo_error += pass->adapt * (set->echo_error * (CHANGE_FADE - 1) + ye + TINY);
+	set->echo_echo += pass->adapt * (set->echo_echo * (CHANGE_FADE - 1) + yy + TINY);
+	set->error_error += pass->adapt * (set->error_error * (CHANGE_FADE - 1) + ee + TINY);
 	certain = vf_below(set->echo_error, none) &
 		  vf_below(set->echo_echo * set->error_error * (CHANGE_LIMIT * CHANGE_LIMIT),
 			   set->echo_error * set->echo_error);

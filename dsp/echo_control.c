@@ -77,6 +77,17 @@ void echo_lane_begin(struct echo_lane *lane)
 	};
 }
 
+void echo_lane_configure(struct echo_lane *lane)
+{
+	if (lane->conf.no_disabler)
+		lane->disabler.disabled = lane->disabler.tone_held = false;
+}
+
+float echo_lane_adapts(const struct echo_lane *lane)
+{
+	return lane->conf.mode == ECHO_ON && !lane->disabler.disabled ? 1 : 0;
+}
+
 static void follow(float *level, float now, float rate)
 {
 	*level += (now - *level) * rate;
@@ -209,5 +220,5 @@ void echo_lane_decide(struct echo_lane *lane, unsigned i, const struct echo_pace
 		 suppress && !lane->conf.no_comfort_noise
 			 ? comfort_gain(lane, signals->background[i])
 			 : 0);
-	controls->adapt[i] = lane->conf.mode == ECHO_ON && !disabled ? 1 : 0;
+	controls->adapt[i] = echo_lane_adapts(lane);
 }

@@ -104,6 +104,10 @@ struct echo_lane {
 
 void echo_pace_set(struct echo_pace *pace, unsigned block);
 void echo_lane_begin(struct echo_lane *lane);
+/* conf has changed. */
+void echo_lane_configure(struct echo_lane *lane);
+/* 1 where the filter learns, or 0. */
+float echo_lane_adapts(const struct echo_lane *lane);
 /* Decides what is to come out of this block. */
 void echo_lane_decide(struct echo_lane *lane, unsigned i, const struct echo_pace *pace,
 		      const struct echo_signals *signals, struct echo_controls *controls);

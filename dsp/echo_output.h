@@ -29,26 +29,28 @@ LANES_INLINE vi random_next(vi *random)
 	return x;
 }
 
-/* n samples of comfort noise. */
-LANES_INLINE void noise_make(struct echo_set *set, vf *noise, const unsigned n)
+/* n samples of comfort noise in the lanes that want it; the others' random numbers and overlap do not move. */
+LANES_INLINE void noise_make(struct echo_set *set, vf *noise, vi wanted, const unsigned n)
 {
 	const float *window = n == 32 ? echo_window_32 : echo_window_64;
-	vf spectrum[2 * ECHO_BLOCK_MAX], x[2 * ECHO_BLOCK_MAX];
+	vf spectrum[2 * ECHO_BLOCK_MAX], x[2 * ECHO_BLOCK_MAX], none = { 0 };
+	vi random = set->random;
 
 	for (unsigned k = 0; k < n; k++) {
 		/* even from -1 to 1 has a power of 1/3; the spectrum of two blocks has twice the power of one's */
 		vf size = vf_root(3 * set->noise[k] + NOISE_FLOOR) * (1.0f / 32768);
-		vi bits = random_next(&set->random);
+		vi bits = random_next(&random);
 
 		spectrum[2 * k] = size * __builtin_convertvector(bits >> 16, vf);
 		spectrum[2 * k + 1] = size * __builtin_convertvector(bits << 16 >> 16, vf);
 	}
+	set->random = (random & wanted) | (set->random & ~wanted);
 	spectrum[0] *= 0.0f; /* no direct current */
 	spectrum[1] *= 0.0f;
 	fft_backward(x, spectrum, 2, n);
 	for (unsigned i = 0; i < n; i++) {
 		noise[i] = set->overlap[i] + x[i] * window[i];
-		set->overlap[i] = x[n + i] * window[n + i];
+		set->overlap[i] = vf_select(wanted, x[n + i] * window[n + i], none);
 	}
 }
 
@@ -90,11 +92,13 @@ LANES_INLINE void output_make(struct echo_set *set, unsigned first, struct echo_
 		    level = ramp_load(&controls->noise, first, n);
 	vf learn = vf_load(controls->learn + first), noise[ECHO_BLOCK_MAX] = { 0 }, none = { 0 };
 	const vf *echo = (const vf *)(const void *)(work->echo + (size_t)first * n);
+	vi wanted;
 
 	for (unsigned k = 0; k < n; k++)
 		set->noise[k] += learn * (set->power[k] - set->noise[k]);
-	if (vi_bits(vf_below(none, vf_max(level.now, level.step))))
-		noise_make(set, noise, n);
+	wanted = vf_below(none, vf_max(level.now, level.step));
+	if (vi_bits(wanted))
+		noise_make(set, noise, wanted, n);
 	else
 		memset(set->overlap, 0, n * sizeof(vf));
 	for (unsigned i = 0; i < n; i++) {
