@@ -27,6 +27,7 @@
 #define SPEECH_TO_ECHO	8.0f /* 9 dB above the echo that can be left */
 #define SPEECH_TO_NOISE 4.0f
 #define EXPECTED_TIMES	1.0f
+#define ECHO_UNHEARD	(ECHO_ZERO_DBM0 * 1.6e-7f) /* -68 dBm0: G.711's silence is -66 */
 #define LEAK_LEAST	5e-4f /* -33 dB: G.711's noise in the echo, and a little */
 #define LEAK_MOST	1.0f
 #define CHANGED		0.25f
@@ -146,6 +147,7 @@ static void speech_find(struct echo_lane *lane, const struct echo_pace *pace)
 {
 	float echo = EXPECTED_TIMES * lane->expected + lane->leak * lane->echo;
 
+	lane->unheard = echo < ECHO_UNHEARD;
 	lane->speech = lane->error > SPEECH_TO_ECHO * echo;
 	if (lane->speech && lane->error > SPEECH_TO_NOISE * lane->noise)
 		lane->hold = pace->hold;
@@ -213,7 +215,7 @@ void echo_lane_decide(struct echo_lane *lane, unsigned i, const struct echo_pace
 		disabled = lane->disabler.disabled;
 	}
 	suppress = !lane->conf.no_nlp && !disabled && !lane->disabler.tone_held && !lane->speech &&
-		   !lane->hold;
+		   !lane->hold && !lane->unheard;
 	ramp_set(&controls->gain, i, &lane->gain, suppress ? 0 : 1);
 	ramp_set(&controls->cancel, i, &lane->cancel, lane->harmful || disabled ? 0 : 1);
 	ramp_set(&controls->noise, i, &lane->noise_gain,

@@ -84,6 +84,7 @@ static void tone_miss(struct echo_tone *tone)
 static void tone_hear(struct echo_tone *tone, const struct echo_tone_sums *sums)
 {
 	float power = sums->i * sums->i + sums->q * sums->q, size, i, q, cosine;
+	bool second;
 
 	if (tone->present)
 		tone->present++;
@@ -101,17 +102,16 @@ static void tone_hear(struct echo_tone *tone, const struct echo_tone_sums *sums)
 		tone_begin(tone, i, q);
 		return;
 	}
-	if (tone->present == 2) { /* its second block tells its frequency */
+	second = tone->present == 2; /* tells the frequency, whatever its phase */
+	if (second)
 		tone_follow(tone, i, q);
-		cosine = 1;
-	}
-	if (tone->turn_i < TURN_COS || (cosine > -SAME_COS && cosine < SAME_COS)) {
+	if (tone->turn_i < TURN_COS || (!second && cosine > -SAME_COS && cosine < SAME_COS)) {
 		tone_miss(tone);
 		return;
 	}
-	if (cosine < 0)
+	if (!second && cosine < 0)
 		tone_reverse(tone);
-	else
+	else if (!second)
 		tone_follow(tone, i, q);
 	tone->missed = 0;
 	tone->i = i;

@@ -106,9 +106,11 @@ LANES_INLINE void error_make(struct echo_signals *signals, unsigned first, const
 LANES_INLINE vf learn(struct echo_set *set, struct echo_pass *pass, vf adapt, const unsigned n)
 {
 	vf none = { 0 }, expected = { 0 };
+	vi heard;
 
 	pass->leaks = far_leaks(pass, n);
-	pass->adapt = vf_select(vf_below(none + (FAR_LEAKS * FAR_IDLE + FAR_FLOOR), pass->leaks), adapt, none);
+	heard = vf_below(none + (FAR_LEAKS * FAR_IDLE + FAR_FLOOR), pass->leaks);
+	pass->adapt = vf_select(heard, adapt, none);
 	set->power[0] = pass->error[0] * pass->error[0] + pass->error[1] * pass->error[1];
 	for (unsigned k = 1; k < n; k++)
 		set->power[k] = pass->error[2 * k] * pass->error[2 * k] +
@@ -120,7 +122,7 @@ LANES_INLINE vf learn(struct echo_set *set, struct echo_pass *pass, vf adapt, co
 		expected += band_adapt(set, band, pass, n);
 	filter_constrain(set, n);
 	shares_set(set);
-	return expected;
+	return vf_select(heard, expected, none);
 }
 
 LANES_INLINE void cancel(struct echo_set *set, unsigned first, struct echo_work *work,

@@ -96,6 +96,7 @@ struct echo_lane {
 	unsigned learnt;  /* blocks of background */
 	unsigned hold;	  /* blocks until near-end speech is over */
 	bool speech;	  /* near end, in this block */
+	bool unheard;	  /* there is no echo that could be left */
 	bool harmful;	  /* the filter adds more than it takes */
 	float gain, cancel, noise_gain; /* at the end of the last block */
 	float erle_near, erle_error;

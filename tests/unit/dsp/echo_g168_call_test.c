@@ -3,7 +3,7 @@
  * Tests 9, 10 and 14 of ITU-T G.168: comfort noise, a fax call and a modem's, on 16 lines at once.
  * "long" as the first argument: every line's spectrum is looked at.
  */
-#include "tests/unit/dsp/echo_line.h"
+#include "tests/unit/dsp/echo_limit.h"
 
 static const struct echo_lane_conf whole = { .mode = ECHO_ON };
 

@@ -5,7 +5,7 @@
  * others have transcribed them (figures 9, 10 and 11), or closer where the canceller is better.
  * "long" as the first argument: more levels, echo losses, laws, tails and the full durations.
  */
-#include "tests/unit/dsp/echo_line.h"
+#include "tests/unit/dsp/echo_limit.h"
 
 static const struct echo_lane_conf linear = { .mode = ECHO_ON, .no_nlp = true };
 static const struct echo_lane_conf quiet = { .mode = ECHO_ON, .no_comfort_noise = true };

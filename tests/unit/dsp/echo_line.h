@@ -11,7 +11,6 @@
 
 #include "dsp/echo.h"
 #include "dsp/g711.h"
-#include "tests/unit/cu.h"
 #include "tests/unit/dsp/echo_signal.h"
 
 #define LINE_MAX  (40 * SECOND)
@@ -19,9 +18,8 @@
 #define MODELS	  18
 #define HYBRID_TAPS 64 /* of a synthetic one */
 
-/* What benches are opened with, and whether tests are to take their full time. */
+/* What benches are opened with. */
 static enum lanes_build line_build;
-static bool line_long;
 
 struct path {
 	unsigned begin, end; /* taps that are not 0 */
@@ -215,32 +213,6 @@ static inline struct reading read_lanes(float (*x)[LINE_MAX], meter_fn *meter, d
 		reading.mean += value / LANES;
 	}
 	return reading;
-}
-
-/* "long" and the name of a build (dsp/lanes.h) before other arguments. */
-static inline void line_arguments(int *argc, char ***argv)
-{
-	line_build = lanes_best();
-	for (; *argc > 1; (*argc)--, (*argv)++) {
-		bool known = !strcmp((*argv)[1], "long");
-
-		line_long |= known;
-		for (unsigned build = 0; build < LANES_BUILDS; build++)
-			if (!strcmp((*argv)[1], lanes_name((enum lanes_build)build)) && lanes_can((enum lanes_build)build)) {
-				line_build = (enum lanes_build)build;
-				known = true;
-			}
-		if (!known)
-			break;
-		(*argv)[1] = (*argv)[0];
-	}
-}
-
-static inline void at_most(const char *what, double value, double limit)
-{
-	if (value > limit)
-		fprintf(stderr, "%s: %.1f, at most %.1f\n", what, value, limit);
-	CU_ASSERT(value <= limit);
 }
 
 /* Far: the composite source signal, another noise in each lane. */
