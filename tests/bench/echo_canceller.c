@@ -2,31 +2,38 @@
 /*
  * What echo cancellation costs for each channel and 20 ms frame, in groups of 16 channels in turn,
  * CHANNELS in all, against the limits for a processor with AVX-512 and against the echo cancellers
- * of SpeexDSP and SpanDSP, measured in the same run. The signals are a noise as loud as speech and
- * its echo 6 dB below, after A-law; near and far differ from group to group.
+ * of SpeexDSP and SpanDSP, measured in turn in the same run; the signals are a noise as loud as
+ * speech and its echo 6 dB below, after A-law. And what echo is left, beside SpeexDSP's.
+ *
+ * usage: echo_canceller [--trace convergence|doubletalk [TAPS]]
+ * --trace prints echo and residual every 50 ms, as means over 16 lines, instead; during double talk
+ * the near end is in both.
  */
-#include <spandsp.h>
-#include <speex/speex_echo.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "dsp/echo_group.h"
-#include "dsp/g711.h"
+#include "tests/bench/echo_quality.h"
 
-#define CHANNELS 1008
-#define GROUPS	 (CHANNELS / LANES)
-#define FRAME	 160
-#define FRAMES	 50 /* each group's, per run */
-#define RUNS	 5
-#define DELAY	 200
-#define PEERS	 64 /* channels of the others */
-#define PEER_FRAMES 20
+#define CHANNELS    1008
+#define GROUPS	    (CHANNELS / LANES)
+#define FRAME	    160
+#define FRAMES	    12 /* each group's, per run */
+#define RUNS	    9
+#define DELAY	    200
+#define PEERS	    64 /* channels of the others */
+#define PEER_FRAMES 4
 
 static int16_t far_signal[FRAMES * FRAME + 2 * GROUPS], near_signal[FRAMES * FRAME + 2 * GROUPS];
+
+/* Cancellers that stand ready, to be run in turn. */
+struct contest {
+	struct echo_group *groups[GROUPS]; /* own */
+	const struct speex *speex;	   /* NULL: not installed */
+	void *speex_states[PEERS];	   /* own */
+	echo_can_state_t *span_states[PEERS];
+};
 
 static double cpu_us(void)
 {
@@ -36,35 +43,30 @@ static double cpu_us(void)
 	return (double)ts.tv_sec * 1e6 + (double)ts.tv_nsec / 1e3;
 }
 
-static int by_value(const void *a, const void *b)
+static double median(double *x, unsigned n)
 {
-	double x = *(const double *)a, y = *(const double *)b;
+	for (unsigned i = 1; i < n; i++)
+		for (unsigned k = i; k > 0 && x[k] < x[k - 1]; k--) {
+			double y = x[k];
 
-	return (x > y) - (x < y);
+			x[k] = x[k - 1];
+			x[k - 1] = y;
+		}
+	return x[n / 2];
 }
 
 static void signals_make(void)
 {
 	const size_t n = sizeof(far_signal) / sizeof(far_signal[0]);
-	uint32_t random = 1;
 	double y = 0;
 
+	line_random = 1;
 	for (size_t i = 0; i < n; i++) {
-		random = random * 1664525 + 1013904223;
-		y = 0.7 * y + (double)(int32_t)random / 2147483648.0 * 5000;
+		y = 0.7 * y + line_uniform() * 5000;
 		far_signal[i] = g711_a_linear[g711_a_octet((int16_t)y)];
 		near_signal[i] = i < DELAY ? 0 : (int16_t)(far_signal[i - DELAY] / 2);
 		near_signal[i] = g711_a_linear[g711_a_octet(near_signal[i])];
 	}
-}
-
-static void *memory_get(size_t octets)
-{
-	void *memory = aligned_alloc(ECHO_ALIGN, (octets + ECHO_ALIGN - 1) / ECHO_ALIGN * ECHO_ALIGN);
-
-	if (!memory)
-		exit(1);
-	return memory;
 }
 
 static void frame_run(struct echo_group *group, const int16_t *far, const int16_t *near)
@@ -80,86 +82,73 @@ static void frame_run(struct echo_group *group, const int16_t *far, const int16_
 		echo_group_take(group, lane, out, FRAME);
 }
 
-static double own_run(struct echo_group *const groups[GROUPS])
+static double own_run(const struct contest *contest)
 {
 	double start = cpu_us();
 
 	for (unsigned frame = 0; frame < FRAMES; frame++)
 		for (unsigned g = 0; g < GROUPS; g++)
-			frame_run(groups[g], far_signal + frame * FRAME + g,
+			frame_run(contest->groups[g], far_signal + frame * FRAME + g,
 				  near_signal + frame * FRAME + g);
 	return (cpu_us() - start) / FRAMES / CHANNELS;
 }
 
-/* The median of the runs; a first one warms up. */
-static double own(const struct echo_conf *echo)
+static double speex_run(const struct contest *contest)
 {
-	const struct echo_group_conf conf = { .echo = *echo, .chunk = FRAME };
-	struct echo_group *groups[GROUPS];
-	double us[RUNS];
-
-	for (unsigned g = 0; g < GROUPS; g++) {
-		groups[g] = echo_group_init(memory_get(echo_group_octets(&conf)), &conf);
-		for (unsigned lane = 0; lane < LANES; lane++)
-			echo_group_open(groups[g], lane,
-					&(struct echo_lane_conf){ .mode = ECHO_ON });
-	}
-	own_run(groups);
-	for (unsigned i = 0; i < RUNS; i++)
-		us[i] = own_run(groups);
-	qsort(us, RUNS, sizeof(us[0]), by_value);
-	for (unsigned g = 0; g < GROUPS; g++)
-		free(groups[g]);
-	return us[RUNS / 2];
-}
-
-static double speex(int taps)
-{
-	SpeexEchoState *states[PEERS];
+	double start = cpu_us();
 	int16_t out[FRAME];
-	double start;
 
-	for (unsigned i = 0; i < PEERS; i++) {
-		states[i] = speex_echo_state_init(FRAME, taps);
-		speex_echo_ctl(states[i], SPEEX_ECHO_SET_SAMPLING_RATE, &(int){ 8000 });
-	}
-	start = cpu_us();
 	for (unsigned frame = 0; frame < PEER_FRAMES; frame++)
 		for (unsigned i = 0; i < PEERS; i++)
-			speex_echo_cancellation(states[i], near_signal + frame * FRAME,
-						far_signal + frame * FRAME, out);
-	start = (cpu_us() - start) / PEER_FRAMES / PEERS;
-	for (unsigned i = 0; i < PEERS; i++)
-		speex_echo_state_destroy(states[i]);
+			contest->speex->cancel(contest->speex_states[i],
+					       near_signal + frame * FRAME,
+					       far_signal + frame * FRAME, out);
+	return (cpu_us() - start) / PEER_FRAMES / PEERS;
+}
+
+static double span_run(const struct contest *contest)
+{
+	int kept = output_away();
+	volatile int16_t clean;
+	double start = cpu_us();
+
+	for (unsigned i = 0; i < PEERS / 4; i++)
+		for (unsigned k = 0; k < FRAME; k++)
+			clean = echo_can_update(contest->span_states[i], far_signal[k],
+						near_signal[k]);
+	(void)clean;
+	start = (cpu_us() - start) / (PEERS / 4);
+	output_back(kept);
 	return start;
 }
 
-/* Debian's build prints for every sample; that is sent nowhere. */
-static double spandsp(int taps)
+static void contest_open(struct contest *contest, const struct echo_conf *echo,
+			 const struct speex *speex)
 {
-	echo_can_state_t *states[PEERS];
-	int out = dup(1), nowhere = open("/dev/null", O_WRONLY);
-	volatile int16_t clean;
-	double start;
+	const struct echo_group_conf conf = { .echo = *echo, .chunk = FRAME };
 
-	fflush(stdout);
-	dup2(nowhere, 1);
-	for (unsigned i = 0; i < PEERS; i++)
-		states[i] = echo_can_init(taps, ECHO_CAN_USE_ADAPTION);
-	start = cpu_us();
-	for (unsigned frame = 0; frame < 2; frame++)
-		for (unsigned i = 0; i < PEERS; i++)
-			for (unsigned k = frame * FRAME; k < (frame + 1) * FRAME; k++)
-				clean = echo_can_update(states[i], far_signal[k], near_signal[k]);
-	(void)clean;
-	start = (cpu_us() - start) / 2 / PEERS;
-	for (unsigned i = 0; i < PEERS; i++)
-		echo_can_free(states[i]);
-	fflush(stdout);
-	dup2(out, 1);
-	close(out);
-	close(nowhere);
-	return start;
+	contest->speex = speex;
+	for (unsigned g = 0; g < GROUPS; g++) {
+		contest->groups[g] = echo_group_init(bench_get(echo_group_octets(&conf)), &conf);
+		for (unsigned lane = 0; lane < LANES; lane++)
+			echo_group_open(contest->groups[g], lane,
+					&(struct echo_lane_conf){ .mode = ECHO_ON });
+	}
+	for (unsigned i = 0; i < PEERS; i++) {
+		contest->speex_states[i] = speex ? speex_make(speex, echo->taps) : NULL;
+		contest->span_states[i] = echo_can_init((int)echo->taps, ECHO_CAN_USE_ADAPTION);
+	}
+}
+
+static void contest_close(struct contest *contest)
+{
+	for (unsigned g = 0; g < GROUPS; g++)
+		free(contest->groups[g]);
+	for (unsigned i = 0; i < PEERS; i++) {
+		if (contest->speex)
+			contest->speex->destroy(contest->speex_states[i]);
+		echo_can_free(contest->span_states[i]);
+	}
 }
 
 static void row(const char *name, double value, const char *reference, double its)
@@ -167,34 +156,129 @@ static void row(const char *name, double value, const char *reference, double it
 	printf("bench\t%s\t%.3f\tus\t%s\t%.3f\t%.4f\n", name, value, reference, its, value / its);
 }
 
-/* Every build that this processor runs, both blocks. */
-static void builds(unsigned taps, double speex_us)
+/* Levels have a distance, not a ratio: it is in the last place. */
+static void level_row(const char *name, unsigned taps, double value, const char *reference,
+		      double its)
 {
-	for (unsigned build = LANES_BASE; build <= lanes_best(); build++)
-		for (unsigned block = 32; block <= 64; block += 32) {
-			struct echo_conf conf = { taps, block, (enum lanes_build)build };
-			char name[64];
-
-			snprintf(name, sizeof(name), "echo_canceller_%u_%ums_%s", taps, block / 8,
-				 lanes_name(conf.build));
-			row(name, own(&conf), "speexdsp", speex_us);
-		}
+	printf("bench\t%s_%u\t%.1f\tdBm0\t%s\t%.1f\t%.1f dB\n", name, taps, value, reference, its,
+	       value - its);
 }
 
-int main(void)
+/* Medians of runs in turn; what a run and the one beside it are to each other is theirs. */
+static void cost(const char *name, const struct echo_conf *conf, double limit_us,
+		 const struct speex *speex)
+{
+	double own[RUNS], theirs[RUNS], span[RUNS], own_us;
+	static struct contest contest;
+	char other[64];
+
+	contest_open(&contest, conf, speex);
+	own_run(&contest);
+	for (unsigned i = 0; i < RUNS; i++) {
+		own[i] = own_run(&contest);
+		theirs[i] = speex ? speex_run(&contest) : 0;
+		span[i] = limit_us > 0 ? span_run(&contest) : 0;
+	}
+	contest_close(&contest);
+	own_us = median(own, RUNS);
+	if (limit_us > 0)
+		row(name, own_us, "limit", limit_us);
+	snprintf(other, sizeof(other), "%s%s", name, limit_us > 0 ? "_to_speexdsp" : "");
+	if (speex)
+		row(other, own_us, "speexdsp", median(theirs, RUNS));
+	snprintf(other, sizeof(other), "%s_to_spandsp", name);
+	if (limit_us > 0)
+		row(other, own_us, "spandsp", median(span, RUNS));
+}
+
+/* Every build that this processor runs, both blocks. */
+static void costs(const struct speex *speex)
 {
 	struct echo_conf conf = { 1024, 64, lanes_best() };
-	double speex_us, own_us;
 
-	signals_make();
-	own_us = own(&conf);
-	speex_us = speex(1024);
-	row("echo_canceller_1024", own_us, "limit", 1.5);
-	row("echo_canceller_1024_to_speexdsp", own_us, "speexdsp", speex_us);
-	row("echo_canceller_1024_to_spandsp", own_us, "spandsp", spandsp(1024));
+	cost("echo_canceller_1024", &conf, 1.5, speex);
 	conf.block = 32;
-	row("echo_canceller_1024_4ms", own(&conf), "limit", 2.4);
-	builds(1024, speex_us);
-	builds(512, speex(512));
+	cost("echo_canceller_1024_4ms", &conf, 2.4, speex);
+	for (conf.taps = 512; conf.taps <= 1024; conf.taps *= 2)
+		for (unsigned build = LANES_BASE; build <= lanes_best(); build++)
+			for (conf.block = 32; conf.block <= 64; conf.block += 32) {
+				char name[64];
+
+				conf.build = (enum lanes_build)build;
+				snprintf(name, sizeof(name), "echo_canceller_%u_%ums_%s", conf.taps,
+					 conf.block / 8, lanes_name(conf.build));
+				cost(name, &conf, 0, speex);
+			}
+}
+
+static void residual(const struct quality *quality, const char *name, double s, double without)
+{
+	const bool theirs = quality->theirs;
+
+	level_row(name, quality->bench.conf.taps, quality_at(quality->bench.out, s),
+		  theirs ? "speexdsp" : "limit", theirs ? quality_at(quality->theirs, s) : without);
+}
+
+/* The limits without SpeexDSP are what it was measured at with 512 taps. */
+static void residuals(const struct echo_conf *conf, const struct speex *speex)
+{
+	const struct echo_lane_conf linear = { .mode = ECHO_ON, .no_nlp = true };
+	const struct echo_lane_conf quiet = { .mode = ECHO_ON, .no_comfort_noise = true };
+	static struct quality quality;
+
+	quality_open(&quality, conf, &linear, false, speex);
+	residual(&quality, "echo_residual_1s", 1, -41);
+	residual(&quality, "echo_residual_10s", 10, -55);
+	quality_close(&quality);
+	quality_open(&quality, conf, &quiet, false, NULL);
+	level_row("echo_residual_nlp", conf->taps,
+		  read_lanes(quality.bench.out, peak_of, 1, QUALITY_S - 0.1).most, "limit", -65);
+	quality_close(&quality);
+	quality_open(&quality, conf, &linear, true, speex);
+	residual(&quality, "echo_double_talk_50ms", TALK_TO_S + 0.05, -33);
+	residual(&quality, "echo_double_talk_1s", TALK_TO_S + 1, -50.7);
+	level_row("echo_double_talk_worst", conf->taps,
+		  read_lanes(quality.bench.out, peak_of, TALK_TO_S + 0.2, QUALITY_S - 0.1).most,
+		  "uncancelled", read_lanes(quality.bench.line, peak_of, 1, 4).mean);
+	quality_close(&quality);
+}
+
+static int trace(const char *what, unsigned taps, const struct speex *speex)
+{
+	const struct echo_conf conf = { taps, 64, lanes_best() };
+	const struct echo_lane_conf linear = { .mode = ECHO_ON, .no_nlp = true };
+	bool talk = !strcmp(what, "doubletalk");
+	static struct quality quality;
+
+	if ((!talk && strcmp(what, "convergence")) || !echo_octets(&conf)) {
+		fprintf(stderr, "usage: echo_canceller [--trace convergence|doubletalk "
+				"[256|512|1024]]\n");
+		return 2;
+	}
+	quality_open(&quality, &conf, &linear, talk, speex);
+	quality_trace(&quality);
+	quality_close(&quality);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct echo_conf conf = { .block = 64, .build = lanes_best() };
+	struct speex library, *speex = speex_open(&library) ? &library : NULL;
+
+	if (!speex)
+		fprintf(stderr,
+			"echo_canceller: %s is not installed, nothing is compared with it: "
+			"make bench-peers\n",
+			SPEEX_LIBRARY);
+	if (argc > 1 && strcmp(argv[1], "--trace") != 0)
+		return trace("", 0, NULL);
+	if (argc > 1)
+		return trace(argc > 2 ? argv[2] : "",
+			     argc > 3 ? (unsigned)strtoul(argv[3], NULL, 10) : 1024, speex);
+	signals_make();
+	costs(speex);
+	for (conf.taps = 512; conf.taps <= 1024; conf.taps *= 2)
+		residuals(&conf, speex);
 	return 0;
 }

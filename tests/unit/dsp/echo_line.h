@@ -13,7 +13,7 @@
 #include "dsp/g711.h"
 #include "tests/unit/dsp/echo_signal.h"
 
-#define LINE_MAX  (40 * SECOND)
+#define LINE_SAMPLES (40 * SECOND)
 #define PATH_TAPS 1100
 #define MODELS	  18
 #define HYBRID_TAPS 64 /* of a synthetic one */
@@ -35,8 +35,8 @@ struct bench {
 	void *memory; /* own */
 	float cubic;  /* of the hybrid, at full scale */
 	struct path path[LANES];
-	float (*far)[LINE_MAX], (*near)[LINE_MAX];   /* own: what is sent; what the near end says */
-	float (*line)[LINE_MAX], (*out)[LINE_MAX];   /* own: what comes in; what comes out */
+	float (*far)[LINE_SAMPLES], (*near)[LINE_SAMPLES];   /* own: what is sent; what the near end says */
+	float (*line)[LINE_SAMPLES], (*out)[LINE_SAMPLES];   /* own: what comes in; what comes out */
 };
 
 /* Adds an impulse response, of gain 1, times gain: model 2 to 9 is G.168's D.2 to D.9, 10 to 19 a hybrid made with a
@@ -123,7 +123,7 @@ static inline void bench_set_lanes(struct bench *bench, const struct echo_lane_c
 /* A canceller anew, and n samples of silence to be filled. */
 static inline void bench_open(struct bench *bench, unsigned taps, unsigned block, double seconds)
 {
-	const size_t octets = sizeof(float[LANES][LINE_MAX]);
+	const size_t octets = sizeof(float[LANES][LINE_SAMPLES]);
 
 	memset(bench, 0, sizeof(*bench));
 	bench->conf = (struct echo_conf){ taps, block, line_build };
@@ -202,7 +202,7 @@ struct reading {
 
 typedef double meter_fn(const float *x, double from_s, double to_s);
 
-static inline struct reading read_lanes(float (*x)[LINE_MAX], meter_fn *meter, double from_s, double to_s)
+static inline struct reading read_lanes(float (*x)[LINE_SAMPLES], meter_fn *meter, double from_s, double to_s)
 {
 	struct reading reading = { -200, 0 };
 
