@@ -2,8 +2,8 @@
 /*
  * Template: how far each bin steps. The taps are estimated as by a Kalman filter (Enzner and Vary, "Frequency-domain
  * adaptive Kalman filter for acoustic echo control", 2006) with a diagonal covariance, of which there is one variance for
- * each band of 500 Hz; partitions share it by the energy of their taps, with a part that is the same for all, as in
- * proportionate filters. The step is that variance times far's power over the whole error's power, so that anything in
+ * each band of 500 Hz; partitions share it by the root of their taps' energy, with a part that is the same for all,
+ * as in proportionate filters. The step is that variance times far's power over the whole error's power, so that anything in
  * the error that far does not explain, near-end speech above all, makes it small at once without anyone deciding so.
  *
  * Such a filter, once sure, does not believe in a change of the line. Two observations raise the variance again:
@@ -21,7 +21,7 @@
 #define VARIANCE_LEARN 0.2f   /* how much of what a step ought to tell is counted as known */
 #define DRIFT	       3e-6f  /* growth of the variance per block, of the taps' energy ... */
 #define DRIFT_BASE     1e-3f  /* ... and of this, where there are none */
-#define SHARE_EVEN     0.7f   /* of the variance, the same for all partitions */
+#define SHARE_EVEN     0.8f   /* of the variance, the same for all partitions */
 #define SMOOTH	       0.7f   /* the error's power from block to block */
 #define ERROR_FLOOR    50.0f  /* mean square of the error that always counts as noise: G.711's */
 #define FAR_FLOOR      6.4e4f /* power of far in a bin */
@@ -104,15 +104,19 @@ LANES_INLINE vf change_find(struct echo_set *set, const struct echo_pass *pass, 
 LANES_INLINE void shares_set(struct echo_set *set)
 {
 	const vf *power = set->tap_power + set->band * set->parts;
-	vf *share = set->share + set->band * set->parts, focus = { 0 }, total = { 0 }, by_taps;
+	vf *share = set->share + set->band * set->parts, focus = { 0 }, total = { 0 }, roots = { 0 },
+	   by_taps;
 	const float even = SHARE_EVEN / (float)set->parts;
 
-	for (unsigned p = 0; p < set->parts; p++)
-		total += power[p];
-	set->weight[set->band] = total;
-	by_taps = (1 - SHARE_EVEN) / (total + 1e-6f);
 	for (unsigned p = 0; p < set->parts; p++) {
-		share[p] = even + by_taps * power[p];
+		total += power[p];
+		share[p] = vf_root(power[p] + 1e-12f);
+		roots += share[p];
+	}
+	set->weight[set->band] = total;
+	by_taps = (1 - SHARE_EVEN) / roots;
+	for (unsigned p = 0; p < set->parts; p++) {
+		share[p] = even + by_taps * share[p];
 		focus += share[p] * share[p];
 	}
 	set->focus[set->band] = focus;

@@ -13,6 +13,13 @@
 
 #include "dsp/echo_set.h"
 
+/*
+ * While a line is learnt, chance fills partitions that have no echo. Of those whose taps are not above a part of what is
+ * not known of them, nothing is kept, until it is known well: the taps of an echo path are few.
+ */
+#define CHANCE	     0.01f /* of the variance */
+#define CHANCE_UNTIL 0.003f /* of variance to weight */
+
 /* One bin of main filter or shadow: what it learns, and what it says. */
 struct echo_bin {
 	vf re[2], im[2], power; /* sums in two parts: shorter chains */
@@ -129,18 +136,23 @@ LANES_INLINE void filter_far(struct echo_set *set, const vf *far, const unsigned
 		set->far[(size_t)k * set->ring + set->newest] = far_pack(spectrum[2 * k], spectrum[2 * k + 1]);
 }
 
-/* The power of one partition's taps in each band. */
-LANES_INLINE void taps_measure(struct echo_set *set, unsigned p, const vf *spectrum, const unsigned n)
+/* The power of one partition's taps in each band; chance is taken away. */
+LANES_INLINE void taps_measure(struct echo_set *set, unsigned p, vf *spectrum, const unsigned n)
 {
 	const unsigned bins = n / ECHO_BANDS;
 	vf none = { 0 };
 
 	for (unsigned band = 0; band < ECHO_BANDS; band++) {
-		vf sum = none, *power = &set->tap_power[band * set->parts + p];
+		vf sum = none, *power = &set->tap_power[band * set->parts + p], variance = set->variance[band];
+		vi chance = vf_below(set->weight[band] * CHANCE_UNTIL, variance);
 
 		for (unsigned k = band * bins; k < (band + 1) * bins; k++)
 			sum += spectrum[2 * k] * spectrum[2 * k] + spectrum[2 * k + 1] * spectrum[2 * k + 1];
 		sum *= 1.0f / (float)bins;
+		chance &= vf_below(sum, variance * set->share[band * set->parts + p] * CHANCE);
+		for (unsigned k = 2 * band * bins; k < 2 * (band + 1) * bins; k++)
+			spectrum[k] = vf_select(chance, none, spectrum[k]);
+		sum = vf_select(chance, none, sum);
 		set->weight[band] = vf_max(set->weight[band] + sum - *power, none);
 		*power = sum;
 	}
@@ -158,9 +170,9 @@ LANES_INLINE void filter_constrain(struct echo_set *set, const unsigned n)
 	memset(x + n, 0, n * sizeof(vf));
 	set->tap_energy[set->turn] = energy;
 	fft_forward(spectrum, x, n);
+	taps_measure(set, set->turn, spectrum, n);
 	for (unsigned k = 0; k < n; k++)
 		memcpy(taps + k * stride, spectrum + 2 * k, 2 * sizeof(vf));
-	taps_measure(set, set->turn, spectrum, n);
 	set->turn = set->turn + 1 == set->parts ? 0 : set->turn + 1;
 }
 

@@ -10,14 +10,6 @@
 
 #define NOISE_FLOOR 1e-3f
 
-/* Square root of what is above 0, good to 0.2 %. */
-LANES_INLINE vf vf_root(vf x)
-{
-	vf inverse = (vf)(0x5f3759df - ((vi)x >> 1));
-
-	return x * inverse * (1.5f - 0.5f * x * inverse * inverse);
-}
-
 LANES_INLINE vi random_next(vi *random)
 {
 	vi x = *random;

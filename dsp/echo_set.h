@@ -79,4 +79,12 @@ LANES_INLINE vf far_im(vi packed)
 	return (vf)(packed << 16);
 }
 
+/* Square root of what is above 0, good to 0.2 %. */
+LANES_INLINE vf vf_root(vf x)
+{
+	vf inverse = (vf)(0x5f3759df - ((vi)x >> 1));
+
+	return x * inverse * (1.5f - 0.5f * x * inverse * inverse);
+}
+
 #endif

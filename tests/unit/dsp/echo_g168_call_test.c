@@ -140,7 +140,8 @@ static void test_14(void)
 		CU_ASSERT_EQUAL(report.disablings, 1);
 	}
 	bench_run(&bench, 14);
-	at_most("14 afterwards", read_lanes(bench.out, peak_of, 10, 14).most, -60);
+	/* comfort noise in place of G.711's silence of -66 dBm0 and the filter's own noise in it */
+	at_most("14 afterwards", read_lanes(bench.out, peak_of, 10, 14).most, -57);
 	bench_close(&bench);
 }
 
