@@ -3,10 +3,15 @@
  * A bearer timeslot as an end of a channel. What the line has taken since the last round is known from the clock, so
  * that how many blocks wait to be transmitted is known, too: each round fills up to the lead, and what the line took in
  * vain after a stall (idle) is not written late but left out.
+ *
+ * What was received is worked on by the bearer's lane group (lane_group.h), if it has one, before the channel gets it.
+ * What was transmitted is kept by the tick of the line at which it went out, and what was received knows at which it came:
+ * so the canceller compares what belongs together, whatever the lead is.
  */
 #ifndef MEDIA_BEARER_END_H
 #define MEDIA_BEARER_END_H
 
+#include "gw/media/hearing.h"
 #include "gw/media/pipeline.h"
 
 /* A tick may be that late before the line runs idle. */
@@ -14,11 +19,20 @@
 /* A round comes at least this long after the last; shorter chunks are gathered. */
 #define BEARER_ROUND_MS	  5
 #define BEARER_FIFO_OCTETS 1920 /* 240 ms: more than the line keeps for a late reader */
+#define BEARER_SENT_OCTETS 1024 /* 128 ms: the lead, and what a lane waits for the others of its group */
 
 /* The clock of a span, or of a bearer where the span has none, read by the media thread that owns it. */
 struct span_clock {
 	uint64_t ticks; /* chunks since it was added */
 };
+
+/* Ticks received, against those of the clock, over some rounds: between the two lies at most what is under way. */
+struct bearer_phase {
+	int least, most;
+	unsigned rounds;
+};
+
+struct lane_group;
 
 struct bearer_end {
 	struct media_end end;
@@ -32,9 +46,20 @@ struct bearer_end {
 	unsigned lead;			/* blocks that wait for the line after a round */
 	unsigned waiting;		/* blocks that wait for the line */
 	uint64_t ticks_seen;
-	struct listener listener;
-	uint8_t fifo[BEARER_FIFO_OCTETS]; /* received, not yet taken */
-	size_t fifo_n;
+	/* received, not yet taken: the first ready_n were worked on */
+	uint8_t fifo[BEARER_FIFO_OCTETS];
+	size_t fifo_n, ready_n;
+	uint64_t heard_ticks; /* tick of the next block to be received */
+	struct bearer_phase phase;
+	/* transmitted, by the sample of the clock's time modulo its length */
+	uint8_t sent[BEARER_SENT_OCTETS];
+	/* the lane group's */
+	struct media_bearer_params params;
+	struct lane_group *group; /* borrow; NULL: octets pass as they are */
+	unsigned lane;
+	bool in_step; /* has as much to be worked on as the others of the group */
+	struct hearing hearing;
+	uint64_t reported_us;
 	/* towards a sink with another clock, or the same clock's other phase */
 	bool clocked;
 	uint32_t timestamp; /* of the next octet received */
@@ -46,8 +71,14 @@ struct bearer_end {
  * tick. */
 void bearer_end_init(struct bearer_end *bearer, int fd, struct tdm_span *span, unsigned timeslot,
 		     const struct span_clock *clock);
-/* Media thread: reads what the line has ready; the blocks that came. */
+/* Media thread from here on: reads what the line has ready; the blocks that came. */
 unsigned bearer_end_read(struct bearer_end *bearer);
+/* What is to be worked on; without a group all is ready at once. */
+size_t bearer_end_pending(const struct bearer_end *bearer);
+/* What went out while these n octets came in, that wait to be worked on first. */
+void bearer_end_sent(const struct bearer_end *bearer, uint8_t *octets, size_t n);
+/* n octets of idle before what waits to be worked on; fewer where there is no room. */
+void bearer_end_pad(struct bearer_end *bearer, size_t n);
 struct bearer_end *bearer_end_of(struct media_end *end);
 
 #endif

@@ -7,6 +7,7 @@
 #include "gw/base/list.h"
 #include "gw/media/bearer_end.h"
 #include "gw/media/cross.h"
+#include "gw/media/line_card.h"
 #include "gw/media/pipeline.h"
 #include "gw/media/ports.h"
 #include "gw/media/rtp_end.h"
@@ -23,6 +24,7 @@ enum engine_kind {
 	ENGINE_ATTACH,
 	ENGINE_DETACH,
 	ENGINE_RTP_SET,
+	ENGINE_BEARER_SET,
 	ENGINE_MODE,
 	ENGINE_DIGIT,
 	ENGINE_PLAY,
@@ -33,6 +35,7 @@ enum engine_kind {
 
 struct engine_span;
 struct channel_end;
+struct bearer_change;
 struct channel_half;
 struct media_worker;
 
@@ -45,14 +48,22 @@ struct engine_play {
 	uint32_t serial; /* tells one from another */
 };
 
+/* Where a bearer is worked on; group NULL: nowhere. */
+struct lane_place {
+	struct lane_group *group; /* borrow */
+	unsigned lane;
+};
+
 struct engine_command {
 	enum engine_kind kind;
 	struct media_channel *channel;
 	struct channel_half *half; /* of the channel: place.c fills it in */
 	unsigned side;
+	struct lane_place place; /* ATTACH: of a bearer */
 	union {
 		struct channel_end *end;
 		struct media_rtp_params rtp;
+		struct bearer_change *change;
 		struct {
 			bool hear, speak;
 		} mode;
@@ -70,6 +81,7 @@ struct engine_event {
 	enum {
 		ENGINE_EV_MEDIA,
 		ENGINE_EV_RETURNED,
+		ENGINE_EV_CHANGED,
 		ENGINE_EV_LEFT,
 		ENGINE_EV_CLOSED,
 		ENGINE_EV_SOUND, /* nobody holds it any more */
@@ -78,6 +90,7 @@ struct engine_event {
 	struct channel_half *half; /* left or closed */
 	struct channel_end *end;
 	struct media_sound *sound;
+	struct bearer_change *change;
 	struct media_event media;
 };
 
@@ -91,6 +104,14 @@ struct engine_letter {
 struct engine_sound {
 	struct media_sound sound;
 	struct engine_letter letter;
+};
+
+/* What core asks of a bearer that the thread has; the thread gives it back. */
+struct bearer_change {
+	struct engine_letter letter; /* media thread, while it has it */
+	struct engine_span *span;    /* borrow */
+	struct media_bearer_params params;
+	struct lane_place place, given_back;
 };
 
 /* What joins the halves of a channel. */
@@ -111,6 +132,7 @@ struct channel_end {
 	/* bearer */
 	struct engine_span *span; /* borrow */
 	unsigned timeslot;
+	struct lane_place place;  /* core's word: the thread follows */
 	bool closing;		  /* given back by the channel, not yet by the thread */
 	struct channel_end *heir; /* own: takes the descriptor over when this one is back */
 	/* bearer: own, NULL: it needs none, or it is in use. Link: borrow */
@@ -148,6 +170,7 @@ struct media_channel {
 	void *arg; /* borrow */
 	bool closing, want_closed;
 	struct channel_end *ends[2]; /* own until closed */
+	struct media_bearer_params bearer_params[2];
 	/* core, place.c: as far as commands have gone */
 	struct channel_half *main;     /* own */
 	struct channel_half *far;      /* own; NULL: main has both sides */

@@ -7,7 +7,7 @@
 
 #include "gw/base/log.h"
 #include "gw/base/trace.h"
-#include "gw/media/engine.h"
+#include "gw/media/bearer_set.h"
 
 static void trace(const struct media_channel *channel, const char *text)
 {
@@ -21,7 +21,11 @@ static void trace(const struct media_channel *channel, const char *text)
 static void attach(struct channel_end *end, unsigned side)
 {
 	const struct engine_command command = {
-		.kind = ENGINE_ATTACH, .channel = end->channel, .side = side, .end = end
+		.kind = ENGINE_ATTACH,
+		.channel = end->channel,
+		.side = side,
+		.place = end->place,
+		.end = end,
 	};
 
 	end->channel->ends[side] = end;
@@ -109,9 +113,13 @@ static struct engine_span *span_find(struct media_engine *engine, const struct t
 /* The timeslot's end gets its descriptor, and its place in the channel. */
 static void bearer_start(struct channel_end *end, int fd, unsigned side)
 {
+	const struct media_bearer_params *params = &end->channel->bearer_params[side];
+
 	end->span->slot[end->timeslot] = end;
 	bearer_end_init(&end->bearer, fd, end->span->span, end->timeslot,
 			end->span->clock_fd < 0 ? NULL : &end->span->clock);
+	end->bearer.params = *params;
+	end->bearer.end.clear = params->clear;
 	attach(end, side);
 }
 
@@ -122,18 +130,23 @@ static void bearer_start(struct channel_end *end, int fd, unsigned side)
 static int bearer_place(struct channel_end *end, unsigned side)
 {
 	struct channel_end *last = end->span->slot[end->timeslot];
-	int fd;
+	int fd, rc;
 
 	if (last && (!last->closing || last->heir))
 		return -EBUSY;
+	rc = lane_take(end->span, &end->channel->bearer_params[side], &end->place);
+	if (rc)
+		return rc;
 	if (last) {
 		last->heir = end;
 		end->channel->ends[side] = end;
 		return 0;
 	}
 	fd = tdm_span_bearer(end->span->span, end->timeslot);
-	if (fd < 0)
+	if (fd < 0) {
+		lane_give(end->span, &end->place);
 		return fd;
+	}
 	bearer_start(end, fd, side);
 	return 0;
 }
@@ -183,6 +196,7 @@ static bool heir_withdraw(struct channel_end *end)
 		return false;
 	last->heir = NULL;
 	channel_cross_free(end->cross);
+	lane_give(end->span, &end->place);
 	free(end);
 	return true;
 }
@@ -217,6 +231,7 @@ void channel_end_free(struct channel_end *end)
 {
 	if (end->is_bearer) {
 		end->span->slot[end->timeslot] = NULL;
+		lane_give(end->span, &end->place);
 		tdm_span_release(end->span->span, end->timeslot);
 	} else {
 		refused_log(end);
@@ -240,6 +255,7 @@ void channel_end_returned(struct channel_end *end)
 		return;
 	}
 	channel_cross_free(end->cross);
+	lane_give(end->span, &end->place);
 	free(end);
 	bearer_start(heir, fd, heir->channel->ends[1] == heir);
 }

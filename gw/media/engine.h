@@ -24,11 +24,12 @@ struct engine_span {
 	/* core */
 	struct media_worker *worker;		/* borrow */
 	struct channel_end *slot[TDM_TIMESLOTS]; /* borrow: who has the descriptor */
+	struct lane_group *groups;		/* own */
 	/* media thread */
 	int clock_fd; /* borrow; negative: its bearers are clocks of their own */
 	struct span_clock clock;
 	bool silent; /* it led, and did not tick */
-	struct bearer_end *bearers[TDM_TIMESLOTS]; /* borrow: those that are attached */
+	struct line_card card;
 };
 
 /* A command that cannot be given yet. */

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "gw/base/trace.h"
-#include "gw/media/engine.h"
+#include "gw/media/bearer_set.h"
 #include "gw/media/realtime.h"
 #include "gw/media/signals.h"
 
@@ -86,6 +86,9 @@ void engine_event_take(const struct engine_event *event)
 		break;
 	case ENGINE_EV_RETURNED:
 		channel_end_returned(event->end);
+		break;
+	case ENGINE_EV_CHANGED:
+		bearer_changed(event->change);
 		break;
 	case ENGINE_EV_LEFT:
 		place_left(event->channel);
@@ -259,6 +262,7 @@ int media_engine_add_span(struct media_engine *engine, struct tdm_span *span)
 		return -ENOMEM;
 	known->span = span;
 	known->clock_fd = tdm_span_clock_fd(span);
+	line_card_init(&known->card);
 	known->worker = place_span_worker(engine);
 	known->worker->n_spans++;
 	engine->spans[engine->n_spans++] = known;
@@ -296,6 +300,8 @@ int media_engine_remove_span(struct media_engine *engine, struct tdm_span *span)
 
 /* ---- channels ---- */
 
+static const struct media_bearer_params bearer_default = { .hear_dtmf = true };
+
 struct media_channel *media_channel_new(struct media_engine *engine, const char *label,
 					media_event_fn *fn, void *arg)
 {
@@ -311,6 +317,7 @@ struct media_channel *media_channel_new(struct media_engine *engine, const char 
 	channel->zones[0] = channel->zones[1] = &zone_itu;
 	channel->fn = fn;
 	channel->arg = arg;
+	channel->bearer_params[0] = channel->bearer_params[1] = bearer_default;
 	if (place_new(channel)) {
 		free(channel);
 		return NULL;

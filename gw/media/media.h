@@ -62,6 +62,20 @@ enum media_signal {
 	MEDIA_SIGNAL_V21_PREAMBLE = 'v',  /* T.30 flags */
 };
 
+/* What is done where a fax or modem speaks. */
+enum media_fax { MEDIA_FAX_OFF, MEDIA_FAX_VBD };
+
+/* A bearer's line card; zero is off everywhere. */
+struct media_bearer_params {
+	unsigned echo_tail_ms; /* our canceller: 0 (none), 32, 64 or 128 */
+	unsigned block_ms;     /* 4 or 8: samples are worked on that many at a time; 0: 4 */
+	bool hardware_echo;    /* the span cancels echo on this bearer: ours stays off */
+	bool no_nlp;	       /* our canceller without its non-linear processor */
+	bool clear;	       /* unrestricted data: octets pass untouched, nothing listens */
+	bool hear_dtmf, hear_tones;
+	enum media_fax fax;
+};
+
 enum media_event_kind {
 	MEDIA_EV_DTMF,	      /* digit heard at side, whole: on the bearer, or as RFC 4733 events */
 	MEDIA_EV_SIGNAL,      /* signal (digit) begins at side, and again with ended and its duration when it is over */
@@ -96,6 +110,25 @@ struct media_quality {
 	uint16_t jb_nominal_ms, jb_max_ms, jb_abs_max_ms;
 };
 
+enum media_echo_state {
+	MEDIA_ECHO_NONE,     /* no canceller of ours */
+	MEDIA_ECHO_OFF,	     /* there is one, and it is off: data, or a continuity check */
+	MEDIA_ECHO_DISABLED, /* by 2100 Hz with phase reversals (G.168 7) */
+	MEDIA_ECHO_CONVERGING,
+	MEDIA_ECHO_DOUBLE_TALK,
+	MEDIA_ECHO_CONVERGED,
+};
+
+/* Of a bearer's canceller. */
+struct media_echo {
+	uint8_t state;	 /* enum media_echo_state */
+	bool nlp_off;	 /* its non-linear processor does nothing: modem, fax, or as asked for */
+	uint8_t tail_ms; /* configured */
+	uint8_t tail_begin_ms, tail_end_ms; /* where the line's echo is; 0, 0: there is none */
+	uint8_t erl_db, erle_db; /* loss of the line, what the filter adds; MEDIA_UNKNOWN */
+	uint32_t disablings;
+};
+
 typedef void media_event_fn(void *arg, struct media_channel *channel, const struct media_event *event);
 
 /* What a channel did, for CDR and show. Copied without locks from the channel's snapshot slot. */
@@ -111,6 +144,7 @@ struct media_end_stats {
 	uint64_t comfort_ms; /* noise played in the peer's pauses */
 	uint64_t cn_in, cn_out; /* packets */
 	uint32_t signals_in; /* events other than DTMF */
+	struct media_echo echo; /* bearer */
 	struct media_quality quality;	   /* of what is received here */
 	struct media_quality peer_quality; /* of what the peer receives, by its reports */
 };
@@ -149,6 +183,11 @@ int media_rtp_open(struct media_channel *channel, unsigned side, const char *add
 int media_rtp_set(struct media_channel *channel, unsigned side, const struct media_rtp_params *params);
 /* Makes the end a bearer: opens the timeslot. -errno of tdm_span_bearer. */
 int media_bearer_open(struct media_channel *channel, unsigned side, struct tdm_span *span, unsigned timeslot);
+/* What the line card does for the bearer at side, open or to be opened; DTMF is heard and nothing else where this was
+ * never said. -EINVAL: a tail or block that there is not; -ENOMEM. */
+int media_bearer_set(struct media_channel *channel, unsigned side, const struct media_bearer_params *params);
+/* "converged"; "" for MEDIA_ECHO_NONE. */
+const char *media_echo_name(enum media_echo_state state);
 /* Gives the end back (re-attempt on another circuit); the other end stays. */
 void media_end_close(struct media_channel *channel, unsigned side);
 /* What flows from this end to the other, and to this end from the other: the two directions of through-connection. */

@@ -75,6 +75,33 @@ uint32_t pipeline_digit_heard(struct media_end *end, char digit)
 	return is_through(&end->pipeline->side[end->side], to) ? digit_open(to, digit) : 0;
 }
 
+bool pipeline_sound_heard(struct media_end *end, char symbol, uint32_t *serial)
+{
+	struct media_side *to = other_side(end);
+
+	*serial = 0;
+	if (signal_of_symbol(symbol))
+		signal_report(end, symbol, 0, false);
+	if (!takes_event(to->end, symbol) || !is_through(&end->pipeline->side[end->side], to))
+		return false;
+	*serial = digit_open(to, symbol);
+	return true;
+}
+
+bool pipeline_is_data(const struct media_end *end)
+{
+	const struct media_end *other = end->pipeline->side[!end->side].end;
+
+	return end->clear || (other && other->clear);
+}
+
+bool pipeline_takes_digits(const struct media_end *end)
+{
+	const struct media_end *other = end->pipeline->side[!end->side].end;
+
+	return takes_event(other, '0');
+}
+
 void pipeline_digit_lasts(struct media_end *end, char digit, uint32_t serial, uint32_t samples,
 			  bool ended)
 {
@@ -186,39 +213,6 @@ static void flow_watch(struct flow *flow)
 		quiet_report(flow, true);
 }
 
-static void listener_change(struct media_end *end, char digit, bool relayed)
-{
-	struct listener *l = end->listener;
-
-	if (l->digit)
-		pipeline_digit_lasts(end, l->digit, l->serial, l->samples, true);
-	l->digit = digit;
-	l->samples = 0;
-	l->serial = digit && relayed ? pipeline_digit_heard(end, digit) : 0;
-}
-
-/* A digit on the bearer; it leaves the audio when the other side sends it as an event. */
-static void flow_listen(struct flow *flow)
-{
-	struct media_end *end = flow->from->end;
-	struct listener *l = end ? end->listener : NULL;
-	bool relayed = flow->to->end && flow->to->end->events_out;
-	int16_t linear[BLOCK_SAMPLES];
-	char digit;
-
-	if (!l || clear_end(flow))
-		return;
-	g711_expand(flow->law, linear, flow->octets, flow->n);
-	digit = dtmf_detector_hear(&l->detector, linear, flow->n);
-	l->samples += (uint32_t)flow->n;
-	if (digit != l->digit)
-		listener_change(end, digit, relayed);
-	else if (digit)
-		pipeline_digit_lasts(end, digit, l->serial, l->samples, false);
-	if (relayed && (digit || dtmf_detector_suspects(&l->detector)))
-		memset(flow->octets, g711_silence(flow->law), flow->n);
-}
-
 static void flow_gate(struct flow *flow)
 {
 	if (is_through(flow->from, flow->to))
@@ -303,7 +297,6 @@ static void flow_block(struct flow *flow)
 {
 	flow_take(flow);
 	flow_watch(flow);
-	flow_listen(flow);
 	flow_gate(flow);
 	flow_convert(flow);
 	flow_tone(flow);
@@ -393,9 +386,6 @@ struct media_end *pipeline_detach(struct pipeline *pipeline, unsigned side,
 
 	if (!end)
 		return NULL;
-	/* A digit that is being heard ends with who heard it. */
-	if (end->listener && end->listener->digit)
-		listener_change(end, 0, false);
 	end->ops->detach(end, round);
 	pipeline->side[side].end = NULL;
 	end->pipeline = NULL;

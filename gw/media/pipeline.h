@@ -12,7 +12,6 @@
 #include <stdint.h>
 
 #include "dsp/conceal.h"
-#include "dsp/dtmf.h"
 #include "dsp/g711.h"
 #include "dsp/jitter.h"
 #include "dsp/zone.h"
@@ -56,20 +55,11 @@ struct media_end_ops {
 	void (*detach)(struct media_end *end, const struct round *round);
 };
 
-/* Listens for DTMF in the samples that an end gives. */
-struct listener {
-	struct dtmf_detector detector;
-	char digit;	  /* heard now */
-	uint32_t serial;  /* of the digit on the other side */
-	uint32_t samples; /* of the digit */
-};
-
 /* Every kind of end embeds this first. */
 struct media_end {
 	const struct media_end_ops *ops;
 	enum g711_law law;
 	size_t block;		   /* most octets that put() takes, in multiples of what it needs */
-	struct listener *listener; /* borrow, its own; NULL: none */
 	bool events_out;	   /* digits leave it as RFC 4733 events, by put(): */
 	uint64_t events;	   /* those of the bits set */
 	bool clear;		   /* octets are data: nothing converts, mixes, listens or makes up (RFC 4040) */
@@ -119,6 +109,13 @@ void pipeline_round(struct pipeline *pipeline, const struct round *round);
 
 /* For the ends. A digit or signal begins to be heard at the end: its serial number on the other side, 0: it does not go there. */
 uint32_t pipeline_digit_heard(struct media_end *end, char digit);
+/* As pipeline_digit_heard() for what is heard in the audio of the end: it goes to the other side as an event or stays in the
+ * audio. True, with its serial: as an event, and is to leave the audio. */
+bool pipeline_sound_heard(struct media_end *end, char symbol, uint32_t *serial);
+/* What flows from the end, or to it, is data. */
+bool pipeline_is_data(const struct media_end *end);
+/* What a digit in the audio of the end would do. */
+bool pipeline_takes_digits(const struct media_end *end);
 /* It lasts; ended: it is whole, and is reported, once. A signal is reported when it begins, too. */
 void pipeline_digit_lasts(struct media_end *end, char digit, uint32_t serial, uint32_t samples, bool ended);
 void pipeline_report(struct media_end *end, enum media_event_kind kind);

@@ -183,8 +183,10 @@ static struct channel_cross *cross_fetch(struct channel_end *a, struct channel_e
 }
 
 /* The main half stays with the other side's bearer, this one gets a half at its own worker. */
-static void split(struct media_channel *channel, unsigned side, struct channel_end *end)
+static void split(struct media_channel *channel, const struct engine_command *command)
 {
+	struct channel_end *end = command->end;
+	unsigned side = command->side;
 	struct channel_cross *cross = cross_fetch(end, channel->placed[!side]);
 	struct channel_half *far = cross->half;
 
@@ -194,7 +196,7 @@ static void split(struct media_channel *channel, unsigned side, struct channel_e
 	half_start(far, end->span->worker);
 	half_mode(far, 0);
 	half_mode(far, 1);
-	half_attach(far, side, end);
+	half_send(far, command);
 	link_attach(cross, far, !side);
 	half_play(channel->main, side, NULL);
 	half_play(far, side, &channel->set[side].play);
@@ -244,7 +246,7 @@ static bool attach(struct media_channel *channel, const struct engine_command *c
 		return false;
 	}
 	if (elsewhere)
-		split(channel, command->side, end);
+		split(channel, command);
 	else
 		half_send(channel->main, command);
 	channel->placed[command->side] = end;

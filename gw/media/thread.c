@@ -79,7 +79,7 @@ static void end_return(struct media_worker *worker, struct channel_half *half, u
 	if (!holder->is_link)
 		snapshot_write(&half->channel->snapshot[side], &end->stats);
 	if (holder->is_bearer)
-		holder->span->bearers[holder->timeslot] = NULL;
+		line_card_remove(&holder->span->card, &holder->bearer);
 	holder->letter.event = (struct engine_event){ .kind = ENGINE_EV_RETURNED,
 						      .channel = half->channel,
 						      .end = holder };
@@ -169,6 +169,26 @@ static void obey_to_play(struct media_worker *worker, const struct engine_comman
 	pipeline_tone(pipeline, command->side, play->tone);
 }
 
+static void end_attach(struct media_worker *worker, const struct engine_command *command)
+{
+	struct channel_end *end = command->end;
+
+	pipeline_attach(&command->half->pipeline, command->side, &end->end, &worker->round);
+	if (end->is_bearer)
+		line_card_add(&end->span->card, &end->bearer, command->place.group,
+			      command->place.lane);
+}
+
+static void bearer_change(struct media_worker *worker, struct bearer_change *change,
+			  struct media_end *end)
+{
+	line_card_change(&change->span->card, bearer_end_of(end), &change->params,
+			 change->place.group, change->place.lane);
+	change->letter.event =
+		(struct engine_event){ .kind = ENGINE_EV_CHANGED, .change = change };
+	list_append(&worker->letters, &change->letter.node);
+}
+
 static void obey_for_side(struct media_worker *worker, const struct engine_command *command)
 {
 	struct pipeline *pipeline = &command->half->pipeline;
@@ -176,9 +196,10 @@ static void obey_for_side(struct media_worker *worker, const struct engine_comma
 
 	switch (command->kind) {
 	case ENGINE_ATTACH:
-		if (command->end->is_bearer)
-			command->end->span->bearers[command->end->timeslot] = &command->end->bearer;
-		pipeline_attach(pipeline, command->side, &command->end->end, &worker->round);
+		end_attach(worker, command);
+		break;
+	case ENGINE_BEARER_SET:
+		bearer_change(worker, command->change, side->end);
 		break;
 	case ENGINE_DETACH:
 		end_return(worker, command->half, command->side);
@@ -229,6 +250,7 @@ static void obey(struct media_worker *worker, const struct engine_command *comma
 	case ENGINE_ATTACH:
 	case ENGINE_DETACH:
 	case ENGINE_RTP_SET:
+	case ENGINE_BEARER_SET:
 	case ENGINE_MODE:
 	case ENGINE_DIGIT:
 	case ENGINE_PLAY:
@@ -267,7 +289,7 @@ static void note_lateness(struct media_worker *worker, uint64_t late_us)
 static struct bearer_end *clock_bearer(const struct engine_span *span)
 {
 	for (unsigned timeslot = 1; timeslot < TDM_TIMESLOTS; timeslot++) {
-		struct bearer_end *bearer = span->bearers[timeslot];
+		struct bearer_end *bearer = span->card.bearers[timeslot];
 
 		if (bearer && !bearer->dead)
 			return bearer;
@@ -493,8 +515,8 @@ static void missing_spans_leave(struct media_worker *worker)
 		if (!(tdm_span_alarms(span->span) & TDM_ALARM_MISSING))
 			continue;
 		for (unsigned timeslot = 1; timeslot < TDM_TIMESLOTS; timeslot++)
-			if (span->bearers[timeslot])
-				span->bearers[timeslot]->dead = true;
+			if (span->card.bearers[timeslot])
+				span->card.bearers[timeslot]->dead = true;
 	}
 }
 
@@ -504,6 +526,8 @@ static void round_run(struct media_worker *worker)
 
 	round_open(worker);
 	missing_spans_leave(worker);
+	for (size_t i = 0; i < worker->n_ticking; i++)
+		line_card_run(&worker->ticking[i]->card);
 	for (node = list_first(&worker->channels); node; node = next) {
 		next = list_next(&worker->channels, node);
 		half_run(worker, container_of(node, struct channel_half, node));

@@ -327,6 +327,7 @@ static void bearer_to_bearer(void)
 		CU_ASSERT_FATAL(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, pair) == 0);
 		bearer_end_init(&second, pair[0], &rig.span, 2, &rig.clock);
 		pipeline_attach(&rig.pipeline, 0, &second.end, &rig.round);
+		line_card_add(&rig.card, &second, rig.group, 1);
 		for (unsigned t = 0; t < 5000; t += chunks[c]) {
 			size_t chunk = rig.span.chunk_octets;
 

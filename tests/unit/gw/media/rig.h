@@ -15,7 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "gw/media/bearer_end.h"
+#include "gw/media/line_card.h"
 #include "gw/media/rtp_end.h"
 #include "tests/unit/cu.h"
 
@@ -51,6 +51,8 @@ struct rig {
 	struct tdm_span span;
 	struct span_clock clock;
 	struct bearer_end bearer;
+	struct line_card card;
+	struct lane_group *group; /* own */
 	int line_fd;
 	uint8_t *heard;
 	size_t heard_n, idle_blocks;
@@ -116,6 +118,20 @@ static inline struct media_rtp_params params_to(const struct sockaddr_storage *p
 	};
 }
 
+/* The bearer gets a line card like that; none when it needs none. */
+static inline void rig_card(struct rig *rig, const struct media_bearer_params *params)
+{
+	struct lane_group *before = rig->group;
+	struct lane_shape shape;
+	bool needed;
+
+	CU_ASSERT_FATAL(lane_shape_of(params, &shape, &needed) == 0);
+	rig->group = needed ? lane_group_new(&shape, lanes_best()) : NULL;
+	CU_ASSERT_FATAL(!needed || rig->group);
+	line_card_change(&rig->card, &rig->bearer, params, rig->group, 0);
+	lane_group_free(before);
+}
+
 static inline void rig_open(struct rig *rig, unsigned chunk_ms, enum media_codec codec,
 			    unsigned ptime_ms)
 {
@@ -158,12 +174,16 @@ static inline void rig_open(struct rig *rig, unsigned chunk_ms, enum media_codec
 	rig->line_fd = pair[1];
 	bearer_end_init(&rig->bearer, pair[0], &rig->span, 1, &rig->clock);
 	pipeline_attach(&rig->pipeline, 1, &rig->bearer.end, &rig->round);
+	line_card_init(&rig->card);
+	line_card_add(&rig->card, &rig->bearer, NULL, 0);
+	rig_card(rig, &(struct media_bearer_params){ .hear_dtmf = true });
 }
 
 static inline void rig_close(struct rig *rig)
 {
 	pipeline_detach(&rig->pipeline, 0, &rig->round);
 	pipeline_detach(&rig->pipeline, 1, &rig->round);
+	lane_group_free(rig->group);
 	close(rig->rtp.fd);
 	close(rig->rtp.rtcp_fd);
 	close(rig->peer_fd);

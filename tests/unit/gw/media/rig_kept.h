@@ -41,6 +41,7 @@ static inline void run(struct rig *rig, unsigned ms)
 	for (unsigned t = 0; t < ms; t += 20) {
 		world_run(rig, 20);
 		rig->round.timely = true;
+		line_card_run(&rig->card);
 		pipeline_round(&rig->pipeline, &rig->round);
 		rig->round.elapsed = 0;
 		keep_all(rig);

@@ -123,6 +123,7 @@ static inline void world_run(struct rig *rig, unsigned ms)
 static inline void engine_turn(struct rig *rig, bool timely)
 {
 	rig->round.timely = timely;
+	line_card_run(&rig->card);
 	pipeline_round(&rig->pipeline, &rig->round);
 	rig->round.elapsed = 0;
 	peer_receive(rig);

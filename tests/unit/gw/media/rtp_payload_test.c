@@ -408,6 +408,7 @@ static void one_port(void)
 	rig.peer_ptime = 160;
 	for (unsigned t = 0; t < 1000; t++) {
 		world_run(&rig, 20);
+		line_card_run(&rig.card);
 		pipeline_round(&rig.pipeline, &rig.round);
 		rig.round.elapsed = 0;
 		reports += control_receive(&rig, rig.peer_fd, &in);

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/*
+ * Lanes as core gives them out and takes them back, and what core says about a bearer. A lane goes
+ * to the thread with its bearer, or with a change, and is free again when it has come back. Core
+ * thread.
+ */
+#include "gw/media/bearer_set.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define ALL_TAKEN ((1u << LANES) - 1)
+
+int lane_take(struct engine_span *span, const struct media_bearer_params *params,
+	      struct lane_place *place)
+{
+	struct lane_group **at = &span->groups;
+	struct lane_shape shape;
+	bool needed;
+	int rc = lane_shape_of(params, &shape, &needed);
+
+	*place = (struct lane_place){ 0 };
+	if (rc || !needed)
+		return rc;
+	while (*at && ((*at)->taken == ALL_TAKEN || (*at)->shape.taps != shape.taps ||
+		       (*at)->shape.block != shape.block))
+		at = &(*at)->next;
+	if (!*at)
+		*at = lane_group_new(&shape, lanes_best());
+	if (!*at)
+		return -ENOMEM;
+	place->group = *at;
+	place->lane = (unsigned)__builtin_ctz(~place->group->taken);
+	place->group->taken |= 1u << place->lane;
+	return 0;
+}
+
+void lane_give(struct engine_span *span, const struct lane_place *place)
+{
+	struct lane_group **at = &span->groups;
+
+	if (!place->group)
+		return;
+	place->group->taken &= ~(1u << place->lane);
+	if (place->group->taken)
+		return;
+	while (*at != place->group)
+		at = &(*at)->next;
+	*at = place->group->next;
+	lane_group_free(place->group);
+}
+
+/* The same group does, with other settings of the lane. */
+static bool stays(const struct lane_place *place, const struct media_bearer_params *params)
+{
+	struct lane_shape shape;
+	bool needed;
+
+	return !lane_shape_of(params, &shape, &needed) && needed && place->group &&
+	       place->group->shape.taps == shape.taps && place->group->shape.block == shape.block;
+}
+
+/* The end is with the thread: it goes over to its new lane, and gives the old one back. */
+static int change_send(struct channel_end *end, unsigned side,
+		       const struct media_bearer_params *params)
+{
+	struct engine_command command = { .kind = ENGINE_BEARER_SET,
+					  .channel = end->channel,
+					  .side = side };
+	struct bearer_change *change = calloc(1, sizeof(*change));
+	int rc = 0;
+
+	if (!change)
+		return -ENOMEM;
+	change->params = *params;
+	change->span = end->span;
+	change->place = end->place;
+	if (!stays(&end->place, params))
+		rc = lane_take(end->span, params, &change->place);
+	if (rc) {
+		free(change);
+		return rc;
+	}
+	change->given_back = end->place;
+	if (change->place.group == end->place.group && change->place.lane == end->place.lane)
+		change->given_back.group = NULL;
+	end->place = change->place;
+	command.change = change;
+	engine_send(end->channel->engine, &command);
+	return 0;
+}
+
+void bearer_changed(struct bearer_change *change)
+{
+	lane_give(change->span, &change->given_back);
+	free(change);
+}
+
+int media_bearer_set(struct media_channel *channel, unsigned side,
+		     const struct media_bearer_params *params)
+{
+	struct channel_end *end = channel->ends[side];
+	struct lane_shape shape;
+	bool needed;
+	int rc = lane_shape_of(params, &shape, &needed);
+
+	if (rc || (end && !end->is_bearer))
+		return -EINVAL;
+	channel->bearer_params[side] = *params;
+	if (!end)
+		return 0;
+	if (end->span->slot[end->timeslot] == end)
+		return change_send(end, side, params);
+	/* It waits for its descriptor, and core has it. */
+	lane_give(end->span, &end->place);
+	return lane_take(end->span, params, &end->place);
+}
+
+const char *media_echo_name(enum media_echo_state state)
+{
+	static const char *const names[] = {
+		[MEDIA_ECHO_NONE] = "",
+		[MEDIA_ECHO_OFF] = "off",
+		[MEDIA_ECHO_DISABLED] = "disabled",
+		[MEDIA_ECHO_CONVERGING] = "converging",
+		[MEDIA_ECHO_DOUBLE_TALK] = "double-talk",
+		[MEDIA_ECHO_CONVERGED] = "converged",
+	};
+
+	return names[state];
+}

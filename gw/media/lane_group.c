@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* Bearers in lanes. */
+#include "gw/media/lane_group.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PER_MS	       8
+#define BLOCK_DEFAULT  4 /* ms */
+#define JITTER_MORE_MS 5
+#define ERL_MOST       99 /* of a report that knows of no echo */
+
+/* One block of the lanes that take part. */
+struct block {
+	struct lane_group *group;
+	size_t n;
+	int16_t near[LANES][LANE_BLOCK_MAX], far[LANES][LANE_BLOCK_MAX], out[LANES][LANE_BLOCK_MAX];
+	const int16_t *nears[LANES], *fars[LANES]; /* NULL: takes no part */
+	uint32_t cancelled;			   /* bit n: lane n has a canceller */
+};
+
+/* ---- core ---- */
+
+int lane_shape_of(const struct media_bearer_params *params, struct lane_shape *shape, bool *needed)
+{
+	unsigned tail_ms = params->hardware_echo || params->clear ? 0 : params->echo_tail_ms;
+	unsigned block_ms = params->block_ms ? params->block_ms : BLOCK_DEFAULT;
+
+	if ((block_ms != 4 && block_ms != 8) ||
+	    (tail_ms && tail_ms != 32 && tail_ms != 64 && tail_ms != 128))
+		return -EINVAL;
+	*shape = (struct lane_shape){ .taps = tail_ms * PER_MS, .block = block_ms * PER_MS };
+	*needed = !params->clear && (tail_ms || params->hear_dtmf || params->hear_tones);
+	return 0;
+}
+
+static struct echo *echo_new(const struct lane_shape *shape, enum lanes_build build)
+{
+	const struct echo_conf conf = { shape->taps, shape->block, build };
+	size_t octets = echo_octets(&conf);
+	void *memory = octets ? aligned_alloc(ECHO_ALIGN,
+					      (octets + ECHO_ALIGN - 1) / ECHO_ALIGN * ECHO_ALIGN)
+			      : NULL;
+
+	return memory ? echo_init(memory, &conf) : NULL;
+}
+
+struct lane_group *lane_group_new(const struct lane_shape *shape, enum lanes_build build)
+{
+	struct lane_group *group = aligned_alloc(ECHO_ALIGN, (sizeof(*group) + ECHO_ALIGN - 1) /
+								     ECHO_ALIGN * ECHO_ALIGN);
+
+	if (!group)
+		return NULL;
+	memset(group, 0, sizeof(*group));
+	group->shape = *shape;
+	if (shape->taps) {
+		group->echo = echo_new(shape, build);
+		if (!group->echo) {
+			free(group);
+			return NULL;
+		}
+	}
+	dtmf_group_init(&group->dtmf, build);
+	detect_group_init(&group->tones, build);
+	return group;
+}
+
+void lane_group_free(struct lane_group *group)
+{
+	if (group)
+		free(group->echo);
+	free(group);
+}
+
+/* ---- members ---- */
+
+static void hears_update(struct lane_group *group)
+{
+	group->hears_dtmf = group->hears_tones = false;
+	for (unsigned i = 0; i < LANES; i++) {
+		if (!group->lane[i])
+			continue;
+		group->hears_dtmf |= group->lane[i]->params.hear_dtmf;
+		group->hears_tones |= group->lane[i]->params.hear_tones;
+	}
+}
+
+static void echo_set(struct lane_group *group, unsigned lane, const struct bearer_end *bearer)
+{
+	struct echo_lane_conf conf = { .mode = ECHO_OFF };
+
+	if (!group->echo)
+		return;
+	if (bearer) {
+		conf.mode = ECHO_ON;
+		conf.no_nlp = bearer->params.no_nlp;
+	}
+	echo_lane_set(group->echo, lane, &conf);
+}
+
+void lane_group_set(struct bearer_end *bearer)
+{
+	struct lane_group *group = bearer->group;
+
+	if (!bearer->params.hear_dtmf || !bearer->params.hear_tones)
+		hearing_close(&bearer->hearing, &bearer->end, group->dtmf.now, group->tones.now);
+	hears_update(group);
+	echo_set(group, bearer->lane, bearer);
+}
+
+/* Towards another clock, octets come in whole blocks. */
+static void jitter_set(struct bearer_end *bearer, unsigned block)
+{
+	struct jitter_conf conf = bearer->jitter.conf;
+
+	conf.min = (bearer->span->chunk_ms + JITTER_MORE_MS) * PER_MS + block;
+	jitter_configure(&bearer->jitter, &conf);
+}
+
+void lane_group_join(struct list *groups, struct lane_group *group, unsigned lane,
+		     struct bearer_end *bearer)
+{
+	bearer->group = group;
+	bearer->lane = lane;
+	bearer->in_step = false;
+	bearer->hearing = (struct hearing){ 0 };
+	group->lane[lane] = bearer;
+	if (!group->members++)
+		list_append(groups, &group->node);
+	dtmf_group_reset(&group->dtmf, lane);
+	detect_group_reset(&group->tones, lane);
+	hears_update(group);
+	echo_set(group, lane, bearer);
+	jitter_set(bearer, group->shape.block);
+}
+
+void lane_group_leave(struct bearer_end *bearer)
+{
+	struct lane_group *group = bearer->group;
+
+	hearing_close(&bearer->hearing, &bearer->end, group->dtmf.now, group->tones.now);
+	lane_group_report(group, bearer->lane, &bearer->end.stats.echo);
+	echo_set(group, bearer->lane, NULL);
+	group->lane[bearer->lane] = NULL;
+	if (!--group->members)
+		list_remove(&group->node);
+	hears_update(group);
+	bearer->group = NULL;
+	bearer->ready_n = bearer->fifo_n;
+	jitter_set(bearer, 0);
+}
+
+/* ---- a block ---- */
+
+static void lane_load(struct block *block, unsigned lane)
+{
+	struct bearer_end *bearer = block->group->lane[lane];
+	uint8_t sent[LANE_BLOCK_MAX];
+
+	if (pipeline_is_data(&bearer->end))
+		return;
+	g711_expand(bearer->end.law, block->near[lane], bearer->fifo + bearer->ready_n, block->n);
+	block->nears[lane] = block->near[lane];
+	if (!block->group->echo)
+		return;
+	bearer_end_sent(bearer, sent, block->n);
+	g711_expand(bearer->end.law, block->far[lane], sent, block->n);
+	block->fars[lane] = block->far[lane];
+	block->cancelled |= 1u << lane;
+}
+
+/* What the canceller let pass unchanged is not coded anew. */
+static void cancel(struct block *block)
+{
+	int16_t *outs[LANES] = { NULL };
+
+	if (!block->cancelled)
+		return;
+	for (unsigned i = 0; i < LANES; i++)
+		if (block->nears[i])
+			outs[i] = block->out[i];
+	echo_run(block->group->echo, block->fars, block->nears, outs);
+	for (unsigned i = 0; i < LANES; i++) {
+		struct bearer_end *bearer = block->group->lane[i];
+
+		if (!outs[i] || !memcmp(outs[i], block->near[i], block->n * sizeof(**outs)))
+			continue;
+		g711_compress(bearer->end.law, bearer->fifo + bearer->ready_n, outs[i], block->n);
+		block->nears[i] = outs[i];
+	}
+}
+
+static void silence(const struct block *block, unsigned lane)
+{
+	struct bearer_end *bearer = block->group->lane[lane];
+
+	memset(bearer->fifo + bearer->ready_n, g711_silence(bearer->end.law), block->n);
+}
+
+/* The lanes that listen, side by side. */
+static void rows_make(const struct block *block, bool dtmf, int16_t (*rows)[LANES])
+{
+	const int16_t *from[LANES];
+
+	for (unsigned i = 0; i < LANES; i++) {
+		const struct bearer_end *bearer = block->group->lane[i];
+		bool hears =
+			bearer && (dtmf ? bearer->params.hear_dtmf : bearer->params.hear_tones);
+
+		from[i] = hears ? block->nears[i] : NULL;
+	}
+	lanes_interleave(rows, from, block->n);
+}
+
+static void hear_dtmf(struct block *block)
+{
+	struct lane_group *group = block->group;
+	int16_t rows[LANE_BLOCK_MAX][LANES];
+	uint32_t found;
+
+	rows_make(block, true, rows);
+	for (found = dtmf_group_hear(&group->dtmf, rows, block->n); found; found &= found - 1) {
+		unsigned lane = (unsigned)__builtin_ctz(found);
+		struct bearer_end *bearer = group->lane[lane];
+
+		if (!bearer || !bearer->params.hear_dtmf)
+			continue;
+		if (hearing_digit(&bearer->hearing, &bearer->end,
+				  dtmf_group_span(&group->dtmf, lane),
+				  dtmf_group_suspects(&group->dtmf, lane)) &&
+		    block->nears[lane])
+			silence(block, lane);
+	}
+}
+
+static void hear_tones(struct block *block)
+{
+	struct lane_group *group = block->group;
+	struct detect_event events[DETECT_GROUP_EVENTS];
+	int16_t rows[LANE_BLOCK_MAX][LANES];
+	size_t n;
+
+	rows_make(block, false, rows);
+	n = detect_group_hear(&group->tones, rows, block->n, events);
+	for (size_t i = 0; i < n; i++) {
+		struct bearer_end *bearer = group->lane[events[i].lane];
+
+		if (bearer && bearer->params.hear_tones)
+			hearing_signal(&bearer->hearing, &bearer->end, &events[i]);
+	}
+	for (unsigned i = 0; i < LANES; i++) {
+		struct bearer_end *bearer = group->lane[i];
+
+		if (bearer && bearer->hearing.signal.symbol &&
+		    hearing_lasts(&bearer->hearing, &bearer->end, group->tones.now) &&
+		    block->nears[i])
+			silence(block, i);
+	}
+}
+
+/* mask: bit n: lane n has a whole block. */
+static void block_run(struct lane_group *group, uint32_t mask)
+{
+	struct block block;
+
+	block.group = group;
+	block.n = group->shape.block;
+	block.cancelled = 0;
+	memset(block.nears, 0, sizeof(block.nears));
+	memset(block.fars, 0, sizeof(block.fars));
+	for (uint32_t left = mask; left; left &= left - 1)
+		lane_load(&block, (unsigned)__builtin_ctz(left));
+	cancel(&block);
+	if (group->hears_dtmf)
+		hear_dtmf(&block);
+	if (group->hears_tones)
+		hear_tones(&block);
+	for (uint32_t left = mask; left; left &= left - 1)
+		group->lane[__builtin_ctz(left)]->ready_n += block.n;
+}
+
+/* ---- which lanes take part ---- */
+
+/* What those in step have that wait; 0 when there are none. */
+static bool step_of(const struct lane_group *group, size_t *most)
+{
+	bool any = false;
+
+	*most = 0;
+	for (unsigned i = 0; i < LANES; i++) {
+		const struct bearer_end *bearer = group->lane[i];
+
+		if (!bearer || !bearer->in_step || bearer->dead)
+			continue;
+		any = true;
+		if (bearer_end_pending(bearer) > *most)
+			*most = bearer_end_pending(bearer);
+	}
+	return any;
+}
+
+/* Who begins, or was left out, gets as much to be worked on as the others have. */
+static void step_join(struct lane_group *group)
+{
+	for (unsigned i = 0; i < LANES; i++) {
+		struct bearer_end *bearer = group->lane[i];
+		size_t step, pending;
+
+		if (!bearer || bearer->in_step || bearer->dead)
+			continue;
+		pending = bearer_end_pending(bearer);
+		if (!pending)
+			continue;
+		if (step_of(group, &step))
+			bearer_end_pad(bearer, (step - pending) % group->shape.block);
+		bearer->in_step = true;
+	}
+}
+
+/* The lanes that have a whole block, unless another is late and may be waited for. */
+static uint32_t lanes_due(struct lane_group *group)
+{
+	uint32_t full = 0, late = 0;
+	size_t most = 0;
+
+	for (unsigned i = 0; i < LANES; i++) {
+		const struct bearer_end *bearer = group->lane[i];
+		size_t pending = bearer ? bearer_end_pending(bearer) : 0;
+
+		if (!bearer || !bearer->in_step)
+			continue;
+		most = pending > most ? pending : most;
+		if (pending >= group->shape.block)
+			full |= 1u << i;
+		else if (!bearer->dead)
+			late |= 1u << i;
+	}
+	if (!full || !late)
+		return full;
+	if (most < group->shape.block + group->lane[__builtin_ctz(full)]->chunk)
+		return 0;
+	for (; late; late &= late - 1)
+		group->lane[__builtin_ctz(late)]->in_step = false;
+	return full;
+}
+
+void lane_group_run(struct lane_group *group)
+{
+	uint32_t due;
+
+	step_join(group);
+	while ((due = lanes_due(group)))
+		block_run(group, due);
+}
+
+/* ---- what is known of the echo ---- */
+
+static uint8_t db_of(float db)
+{
+	if (db >= ERL_MOST)
+		return MEDIA_UNKNOWN;
+	return db > 0 ? (uint8_t)lrintf(db) : 0;
+}
+
+void lane_group_report(const struct lane_group *group, unsigned lane, struct media_echo *echo)
+{
+	static const uint8_t states[] = {
+		[ECHO_ST_OFF] = MEDIA_ECHO_OFF,
+		[ECHO_ST_DISABLED] = MEDIA_ECHO_DISABLED,
+		[ECHO_ST_CONVERGING] = MEDIA_ECHO_CONVERGING,
+		[ECHO_ST_DOUBLE_TALK] = MEDIA_ECHO_DOUBLE_TALK,
+		[ECHO_ST_CONVERGED] = MEDIA_ECHO_CONVERGED,
+	};
+	struct echo_report report;
+
+	*echo = (struct media_echo){ .erl_db = MEDIA_UNKNOWN, .erle_db = MEDIA_UNKNOWN };
+	if (!group->echo)
+		return;
+	echo_lane_report(group->echo, lane, &report);
+	echo->state = states[report.state];
+	echo->tail_ms = (uint8_t)(group->shape.taps / PER_MS);
+	echo->disablings = report.disablings;
+	if (report.state == ECHO_ST_OFF)
+		return;
+	echo->nlp_off = report.nlp_disabled || group->lane[lane]->params.no_nlp;
+	echo->tail_begin_ms = (uint8_t)report.tail_begin_ms;
+	echo->tail_end_ms = (uint8_t)report.tail_end_ms;
+	echo->erl_db = db_of(report.erl_db);
+	if (echo->erl_db != MEDIA_UNKNOWN)
+		echo->erle_db = db_of(report.erle_db);
+}
