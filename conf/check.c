@@ -408,6 +408,10 @@ static void check_isup(const struct conf *conf, struct conf_report *report, size
 	if (!isup->n_circuits)
 		conf_report_at(report, &isup->name,
 			       "an isup trunk has no circuits; write circuits \"SPAN\" { }");
+	if (isup->echo_block_ms != 4 && isup->echo_block_ms != 8)
+		conf_report_at(report, &isup->echo_block_ms,
+			       "echo-block %ums is not valid; write 4ms or 8ms",
+			       isup->echo_block_ms);
 	check_cics(conf, report, index);
 }
 

@@ -59,6 +59,10 @@ struct conf_circuits { /* circuits "e1-1" { }: its title is the span */
 /* What becomes of a trunk's calls when their span fails. */
 enum conf_failure { CONF_FAILURE_OUT_OF_ORDER, CONF_FAILURE_TEMPORARY, CONF_FAILURE_KEEP };
 
+/* Our echo canceller on a trunk's bearers, and what happens where a fax or modem speaks. */
+enum conf_echo { CONF_ECHO_OFF, CONF_ECHO_32, CONF_ECHO_64, CONF_ECHO_128 };
+enum conf_fax { CONF_FAX_OFF, CONF_FAX_VBD };
+
 enum conf_hunt { CONF_HUNT_LEAST_RECENT, CONF_HUNT_ASCENDING, CONF_HUNT_DESCENDING, CONF_HUNT_CYCLIC };
 
 struct conf_isup { /* isup "pstn" { }: a trunk group of ISUP circuits */
@@ -74,6 +78,9 @@ struct conf_isup { /* isup "pstn" { }: a trunk group of ISUP circuits */
 	char *national_prefix;	   /* "0": dialled before a national number in a SIP number that is not +E.164 */
 	char *international_prefix; /* "00" */
 	enum conf_failure span_failure; /* span-failure = network-out-of-order | temporary-failure | keep */
+	enum conf_echo echo;	   /* echo-cancel = off | 32ms | 64ms | 128ms: the longest echo path */
+	unsigned echo_block_ms;	   /* echo-block = 4ms | 8ms: longer is cheaper, and later */
+	enum conf_fax fax;	   /* fax = off | vbd */
 	unsigned min_digits;	   /* overlap: shortest called number that may be complete without ST */
 	struct conf_timer timers[CONF_TIMERS_MAX]; /* timers { T7 = 25s } */
 	size_t n_timers;

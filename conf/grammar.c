@@ -27,6 +27,8 @@ static const char *const clocks[] = { "line", "master", NULL };
 static const char *const networks[] = { "international", "international-spare", "national",
 					"national-spare", NULL };
 static const char *const hunts[] = { "least-recent", "ascending", "descending", "cyclic", NULL };
+static const char *const echo_tails[] = { "off", "32ms", "64ms", "128ms", NULL };
+static const char *const faxes[] = { "off", "vbd", NULL };
 static const char *const transports[] = { "udp", "tcp", NULL };
 static const char *const codecs[] = { "PCMA", "PCMU", NULL };
 static const char *const profiles[] = { "rfc3398", "rfc4497", "q1912.5", NULL };
@@ -166,6 +168,9 @@ static const struct conf_field isup_fields[] = {
 	{"national-prefix", &conf_kind_digits, AT(national_prefix)},
 	{"international-prefix", &conf_kind_digits, AT(international_prefix)},
 	{"span-failure", &conf_kind_word, AT(span_failure), .words = failures, .fallback = "network-out-of-order"},
+	{"echo-cancel", &conf_kind_word, AT(echo), .words = echo_tails, .fallback = "128ms"},
+	{"echo-block", &conf_kind_ms, AT(echo_block_ms), .min = 4, .max = 8, .fallback = "4ms"},
+	{"fax", &conf_kind_word, AT(fax), .words = faxes, .fallback = "vbd"},
 	{"min-digits", &conf_kind_uint, AT(min_digits), .max = 32, .fallback = "0"},
 	{"tones", &conf_kind_country, AT(tones)},
 };

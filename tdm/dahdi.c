@@ -60,6 +60,7 @@ static int dahdi_open(struct tdm_span **span, const struct tdm_span_conf *conf)
 	tdm_span_init(&d->span, &tdm_dahdi_ops, conf);
 	d->number = conf->number;
 	d->echo_taps = conf->echo_taps;
+	d->span.cancels_echo = conf->echo_taps != 0;
 	d->buffers = dahdi_buffers(conf->chunk_ms);
 	d->ctl_fd = -1;
 	for (unsigned timeslot = 0; timeslot < TDM_TIMESLOTS; timeslot++)
@@ -135,6 +136,7 @@ const struct tdm_span_ops tdm_dahdi_ops = {
 	.open = dahdi_open,
 	.close = dahdi_close,
 	.bearer = dahdi_bearer,
+	.cross_connect = dahdi_cross_connect,
 	.signalling = dahdi_signalling,
 	.release = dahdi_release,
 	.events = dahdi_events,

@@ -267,6 +267,49 @@ void dahdi_release(struct tdm_span *span, unsigned timeslot)
 	t->fd = -1;
 }
 
+/* ---- cross-connects ---- */
+
+/* What the channel sends is what `from` receives; 0: what is written to it. */
+static int channel_follow(const struct dahdi_span *d, unsigned timeslot, unsigned from)
+{
+	struct dh_confinfo conf = { .confno = (int)from,
+				    .confmode = from ? DH_CONF_DIGITALMON : DH_CONF_NORMAL };
+	int fd = d->timeslots[timeslot].fd;
+
+	if (fd < 0)
+		return -EBADF;
+	return ioctl(fd, DH_SETCONF, &conf) ? -errno : 0;
+}
+
+static unsigned channel_number(const struct dahdi_span *d, unsigned timeslot)
+{
+	unsigned first = atomic_load(&d->first_channel);
+
+	return first ? first + timeslot - 1 : 0;
+}
+
+int dahdi_cross_connect(struct tdm_span *span, unsigned timeslot, struct tdm_span *other,
+			unsigned other_timeslot, bool on)
+{
+	struct dahdi_span *a = dahdi_of(span), *b = dahdi_of(other);
+	unsigned a_number = channel_number(a, timeslot);
+	unsigned b_number = channel_number(b, other_timeslot);
+	int rc;
+
+	if (!on) {
+		rc = channel_follow(a, timeslot, 0);
+		return channel_follow(b, other_timeslot, 0) ? -EIO : rc;
+	}
+	if (!a_number || !b_number)
+		return -ENODEV;
+	rc = channel_follow(a, timeslot, b_number);
+	if (!rc)
+		rc = channel_follow(b, other_timeslot, a_number);
+	if (rc)
+		(void)channel_follow(a, timeslot, 0);
+	return rc;
+}
+
 /* ---- events ---- */
 
 static void event_count(struct dahdi_span *d, unsigned event)

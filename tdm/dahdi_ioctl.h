@@ -89,6 +89,15 @@ struct dh_params {
 	__u32 chan_alarms;
 };
 
+struct dh_confinfo {
+	int chan; /* 0: the descriptor's */
+	int confno;
+	int confmode;
+};
+#define DH_CONF_NORMAL	   0
+/* Sends what channel confno receives, undecoded; a card that can does so itself. */
+#define DH_CONF_DIGITALMON 9
+
 struct dh_spaninfo {
 	int spanno;
 	char name[20];
@@ -140,6 +149,7 @@ struct dh_versioninfo {
 #define DH_GET_PARAMS	 _IOWR(DH_CODE, 5, struct dh_params)
 #define DH_GETEVENT	 _IOR(DH_CODE, 8, int)
 #define DH_SPANSTAT	 _IOWR(DH_CODE, 10, struct dh_spaninfo)
+#define DH_SETCONF	 _IOWR(DH_CODE, 13, struct dh_confinfo)
 #define DH_SET_BUFINFO	 _IOW(DH_CODE, 27, struct dh_bufferinfo)
 #define DH_AUDIOMODE	 _IOW(DH_CODE, 32, int)
 #define DH_ECHOCANCEL	 _IOW(DH_CODE, 33, int)

@@ -79,6 +79,8 @@ int dahdi_bearer(struct tdm_span *span, unsigned timeslot);
 int dahdi_signalling(struct tdm_span *span, unsigned timeslot);
 void dahdi_release(struct tdm_span *span, unsigned timeslot);
 unsigned dahdi_events(struct tdm_span *span, unsigned timeslot);
+int dahdi_cross_connect(struct tdm_span *span, unsigned timeslot, struct tdm_span *other, unsigned other_timeslot,
+			bool on);
 enum tdm_signalling dahdi_kind(struct tdm_span *span, unsigned timeslot);
 
 #endif

@@ -174,3 +174,11 @@ void tdm_alarms_text(unsigned alarms, char *text, size_t cap)
 		n += alarm_words[i].word.n;
 	}
 }
+
+int tdm_span_cross_connect(struct tdm_span *span, unsigned timeslot, struct tdm_span *other,
+			   unsigned other_timeslot, bool on)
+{
+	if (!span->ops->cross_connect || span->ops != other->ops)
+		return -ENOTSUP;
+	return span->ops->cross_connect(span, timeslot, other, other_timeslot, on);
+}

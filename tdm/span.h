@@ -93,6 +93,9 @@ struct tdm_span_ops {
 	int (*clock_fd)(const struct tdm_span *span);
 	void (*counters)(const struct tdm_span *span, struct tdm_span_counters *out);
 	int (*inject)(struct tdm_span *span, const char *fault);
+	/* NULL: it cannot */
+	int (*cross_connect)(struct tdm_span *span, unsigned timeslot, struct tdm_span *other, unsigned other_timeslot,
+			     bool on);
 };
 
 /* Every back end embeds this first. */
@@ -103,6 +106,7 @@ struct tdm_span {
 	enum tdm_law law;
 	unsigned chunk_ms;
 	unsigned chunk_octets; /* 8 * chunk_ms */
+	bool cancels_echo;     /* the card or its driver does, on every bearer */
 };
 
 extern const struct tdm_span_ops tdm_virtual_ops;
@@ -130,6 +134,12 @@ unsigned tdm_span_events(struct tdm_span *span, unsigned timeslot);
  */
 ssize_t tdm_span_read(struct tdm_span *span, unsigned timeslot, int fd, void *octets, size_t cap);
 ssize_t tdm_span_write(struct tdm_span *span, unsigned timeslot, int fd, const void *octets, size_t n);
+/*
+ * Two open bearers of one back end send what the other receives, octet for octet, until that ends; what is written to
+ * them is passed over, what they receive can be read all the while. -ENOTSUP or -errno: nothing has changed. Core thread.
+ */
+int tdm_span_cross_connect(struct tdm_span *span, unsigned timeslot, struct tdm_span *other, unsigned other_timeslot,
+			   bool on);
 /* Of an open signalling timeslot. Core thread. */
 enum tdm_signalling tdm_span_signalling_kind(struct tdm_span *span, unsigned timeslot);
 /* Any thread. */

@@ -184,6 +184,9 @@ static void media_heard(void *arg, struct media_channel *channel, const struct m
 			  (unsigned)event->duration_ms);
 	else if (event->kind == MEDIA_EV_PLAYED)
 		call_treat_played(call);
+	else if (event->kind == MEDIA_EV_VBD)
+		log_write(LOG_INFO, call->record.id, "voice-band data %s",
+			  event->ended ? "ends" : "begins");
 	else if (event->kind == MEDIA_EV_RTP_TIMEOUT && call->state != CALL_ST_CLEARING) {
 		log_write(LOG_WARNING, call->record.id, "no RTP from %s: call released",
 			  call->leg[event->side] ? call->leg[event->side]->trunk->name

@@ -3,6 +3,28 @@
 #include "gw/base/wall.h"
 #include "gw/call/call_private.h"
 
+/* Of the first side whose bearer has a canceller: "converged, ERL 12, ERLE 30 dB, 4-12 ms". */
+static void put_echo(struct table *table, const struct call *call)
+{
+	struct media_end_stats stats;
+	const struct media_echo *echo = &stats.echo;
+	const char *state;
+
+	for (unsigned side = 0; call->media && side < 2; side++) {
+		media_stats(call->media, side, &stats);
+		if (echo->state == MEDIA_ECHO_NONE)
+			continue;
+		state = media_echo_name((enum media_echo_state)echo->state);
+		if (echo->erl_db == MEDIA_UNKNOWN)
+			table_set_fmt(table, 10, "%s", state);
+		else
+			table_set_fmt(table, 10, "%s, ERL %u, ERLE %u dB, %u-%u ms", state,
+				      echo->erl_db, echo->erle_db, echo->tail_begin_ms,
+				      echo->tail_end_ms);
+		return;
+	}
+}
+
 static void call_row(struct call *call, void *arg)
 {
 	struct table *table = arg;
@@ -25,13 +47,15 @@ static void call_row(struct call *call, void *arg)
 	}
 	table_set_str(table, 8, str_c(call->setup.calling.digits));
 	table_set_str(table, 9, str_c(call->setup.called.digits));
+	put_echo(table, call);
 }
 
 static struct table *calls_fill(void *arg)
 {
-	static const char *const columns[] = { "call",	 "state", "seconds", "answered", "in",
-					       "in_leg", "out",	  "out_leg", "calling",	 "called" };
-	struct table *table = table_new(columns, 10);
+	static const char *const columns[] = { "call",	  "state",  "seconds", "answered",
+					       "in",	  "in_leg", "out",     "out_leg",
+					       "calling", "called", "echo" };
+	struct table *table = table_new(columns, 11);
 
 	if (table)
 		call_core_each(arg, call_row, table);

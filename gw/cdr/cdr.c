@@ -52,6 +52,28 @@ static void put_number(struct json_line *line, const char *key, const struct leg
 	json_line_end(line);
 }
 
+static void put_db(struct json_line *line, const char *key, uint8_t db)
+{
+	if (db == MEDIA_UNKNOWN)
+		json_line_null(line, key);
+	else
+		json_line_int(line, key, db);
+}
+
+static void put_echo(struct json_line *line, const struct media_echo *echo)
+{
+	if (echo->state == MEDIA_ECHO_NONE)
+		return;
+	json_line_begin(line, "echo");
+	json_line_text(line, "state", media_echo_name((enum media_echo_state)echo->state));
+	put_db(line, "erl_db", echo->erl_db);
+	put_db(line, "erle_db", echo->erle_db);
+	json_line_int(line, "tail_begin_ms", echo->tail_begin_ms);
+	json_line_int(line, "tail_end_ms", echo->tail_end_ms);
+	json_line_int(line, "disablings", echo->disablings);
+	json_line_end(line);
+}
+
 static void put_media(struct json_line *line, const struct media_end_stats *m)
 {
 	json_line_begin(line, "media");
@@ -67,6 +89,8 @@ static void put_media(struct json_line *line, const struct media_end_stats *m)
 	json_line_int(line, "blocks_out", (int64_t)m->blocks_out);
 	json_line_int(line, "dtmf_in", m->dtmf_in);
 	json_line_int(line, "dtmf_out", m->dtmf_out);
+	json_line_int(line, "vbd", m->vbd);
+	put_echo(line, &m->echo);
 	json_line_end(line);
 }
 

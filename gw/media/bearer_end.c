@@ -13,7 +13,7 @@
 #define JITTER_MAX_MS  150
 #define JITTER_MORE_MS 5 /* above a chunk: the two phases of a span's clock */
 #define PHASE_ROUNDS   64
-#define REPORT_US      500000
+#define REPORT_MS      500
 
 static struct counter full = COUNTER_INIT("causeway_media_bearer_full_total",
 					  "Blocks dropped because a bearer took no more");
@@ -28,8 +28,11 @@ struct bearer_end *bearer_end_of(struct media_end *end)
 /* n octets that go out from that sample on. */
 static void sent_keep(struct bearer_end *bearer, uint64_t at, const uint8_t *octets, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		bearer->sent[(at + i) % BEARER_SENT_OCTETS] = octets[i];
+	size_t first = at % BEARER_SENT_OCTETS;
+	size_t k = n < BEARER_SENT_OCTETS - first ? n : BEARER_SENT_OCTETS - first;
+
+	memcpy(bearer->sent + first, octets, k);
+	memcpy(bearer->sent, octets + k, n - k);
 }
 
 /* The sample that the next octet written goes out at. */
@@ -41,24 +44,32 @@ static uint64_t sent_end(const struct bearer_end *bearer)
 /* The line took these blocks in vain. */
 static void sent_idle(struct bearer_end *bearer, uint64_t at, uint64_t blocks)
 {
-	uint64_t n = blocks * bearer->chunk;
-	uint8_t idle = g711_silence(bearer->end.law);
+	uint8_t idle[BLOCK_SAMPLES];
 
-	for (uint64_t i = n > BEARER_SENT_OCTETS ? n - BEARER_SENT_OCTETS : 0; i < n; i++)
-		bearer->sent[(at + i) % BEARER_SENT_OCTETS] = idle;
+	memset(idle, g711_silence(bearer->end.law), sizeof(idle));
+	if (blocks > BEARER_SENT_OCTETS / bearer->chunk) {
+		at += (blocks - BEARER_SENT_OCTETS / bearer->chunk) * bearer->chunk;
+		blocks = BEARER_SENT_OCTETS / bearer->chunk;
+	}
+	for (; blocks; blocks--, at += bearer->chunk)
+		sent_keep(bearer, at, idle, bearer->chunk);
 }
 
 void bearer_end_sent(const struct bearer_end *bearer, uint8_t *octets, size_t n)
 {
 	uint64_t end = sent_end(bearer);
 	uint64_t at = bearer->heard_ticks * bearer->chunk - bearer_end_pending(bearer);
+	size_t first = at % BEARER_SENT_OCTETS;
+	size_t k = n < BEARER_SENT_OCTETS - first ? n : BEARER_SENT_OCTETS - first;
 
-	for (size_t i = 0; i < n; i++) {
-		bool kept = at + i < end && at + i + BEARER_SENT_OCTETS >= end;
-
-		octets[i] = kept ? bearer->sent[(at + i) % BEARER_SENT_OCTETS]
-				 : g711_silence(bearer->end.law);
+	/* What is older than the ring, or has not been written, is not known: it was idle. */
+	if (at + n > end || at + BEARER_SENT_OCTETS < end) {
+		memset(octets, g711_silence(bearer->end.law), n);
+		n = at < end && at + BEARER_SENT_OCTETS >= end ? end - at : 0;
+		k = n < k ? n : k;
 	}
+	memcpy(octets, bearer->sent + first, k);
+	memcpy(octets + k, bearer->sent, n - k);
 }
 
 static void write_block(struct bearer_end *bearer, const uint8_t *octets)
@@ -80,8 +91,9 @@ static void write_block(struct bearer_end *bearer, const uint8_t *octets)
 /* ---- what comes in ---- */
 
 /*
- * Blocks may be under way while their tick is known, or the other way round; what is constant over
- * many rounds is a block that was lost, or that came once more.
+ * Blocks may be under way while their tick is known, or one may be there before it; what is constant
+ * over many rounds is a block that was lost, or that came once more. In doubt the canceller is told
+ * of a longer path: an echo that came before its cause would be none to it.
  */
 static void phase_follow(struct bearer_end *bearer)
 {
@@ -97,8 +109,8 @@ static void phase_follow(struct bearer_end *bearer)
 	phase->rounds = 0;
 	if (phase->most < 0)
 		bearer->heard_ticks += (uint64_t)-phase->most;
-	else if (phase->least > 0)
-		bearer->heard_ticks -= (uint64_t)phase->least;
+	else if (phase->least > 1)
+		bearer->heard_ticks -= (uint64_t)phase->least - 1;
 }
 
 size_t bearer_end_pending(const struct bearer_end *bearer)
@@ -140,10 +152,27 @@ static unsigned read_blocks(struct bearer_end *bearer)
 	return blocks;
 }
 
+/* What the check has heard is for nobody else. */
+static void check_hear(struct bearer_end *bearer, size_t from)
+{
+	struct media_event event = { .kind = MEDIA_EV_CONTINUITY, .side = bearer->end.side };
+	size_t n = bearer->fifo_n - from;
+	enum continuity_found found = continuity_hear(&bearer->continuity, bearer->fifo + from, n);
+
+	memset(bearer->fifo + from, g711_silence(bearer->end.law), n);
+	if (!found)
+		return;
+	event.passed = found == CONTINUITY_PASSED;
+	bearer->end.pipeline->report(bearer->end.pipeline->arg, &event);
+}
+
 unsigned bearer_end_read(struct bearer_end *bearer)
 {
+	size_t before = bearer->fifo_n;
 	unsigned blocks = read_blocks(bearer);
 
+	if (bearer->continuity.mode)
+		check_hear(bearer, before);
 	if (bearer->clock != &bearer->own && !bearer->dead)
 		phase_follow(bearer);
 	if (!bearer->group)
@@ -243,19 +272,31 @@ static void put(struct media_end *end, const uint8_t *octets, size_t n, bool pau
 {
 	struct bearer_end *bearer = bearer_end_of(end);
 
+	uint8_t check[BLOCK_SAMPLES];
+
 	(void)pause;
+	if (bearer->continuity.mode) {
+		continuity_say(&bearer->continuity, check, n);
+		octets = check;
+	}
 	for (size_t at = 0; at < n; at += bearer->chunk)
 		write_block(bearer, octets + at);
+}
+
+void bearer_end_continuity(struct bearer_end *bearer, enum media_continuity mode)
+{
+	continuity_set(&bearer->continuity, mode, bearer->end.law);
 }
 
 static void upkeep(struct media_end *end, const struct round *round)
 {
 	struct bearer_end *bearer = bearer_end_of(end);
 
+	(void)round;
 	end->stats.delay_ms = bearer->clocked ? jitter_delay(&bearer->jitter) / PER_MS : 0;
-	if (!bearer->group || round->now_us - bearer->reported_us < REPORT_US)
+	if (!bearer->group || bearer->heard_ticks < bearer->report_tick)
 		return;
-	bearer->reported_us = round->now_us;
+	bearer->report_tick = bearer->heard_ticks + REPORT_MS / bearer->span->chunk_ms;
 	lane_group_report(bearer->group, bearer->lane, &end->stats.echo);
 }
 
@@ -268,6 +309,17 @@ static void detach(struct media_end *end, const struct round *round)
 		lane_group_leave(bearer);
 }
 
+static void vbd(struct media_end *end, bool on)
+{
+	struct bearer_end *bearer = bearer_end_of(end);
+	struct jitter_conf conf = bearer->jitter.conf;
+
+	conf.fixed = on;
+	jitter_configure(&bearer->jitter, &conf);
+	if (bearer->group)
+		lane_group_set(bearer);
+}
+
 static const struct media_end_ops bearer_ops = {
 	.attach = attach,
 	.intake = intake,
@@ -278,6 +330,7 @@ static const struct media_end_ops bearer_ops = {
 	.put = put,
 	.upkeep = upkeep,
 	.detach = detach,
+	.vbd = vbd,
 };
 
 void bearer_end_init(struct bearer_end *bearer, int fd, struct tdm_span *span, unsigned timeslot,
@@ -304,4 +357,11 @@ void bearer_end_init(struct bearer_end *bearer, int fd, struct tdm_span *span, u
 	jitter_init(&bearer->jitter, &conf);
 	concealer_init(&bearer->concealer, conf.law);
 	counter_list(&full);
+}
+
+void bearer_end_params(struct bearer_end *bearer, const struct media_bearer_params *params)
+{
+	bearer->params = *params;
+	bearer->end.clear = params->clear;
+	bearer->end.vbd = params->fax == MEDIA_FAX_VBD && params->hear_tones && !params->clear;
 }

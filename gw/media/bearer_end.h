@@ -11,6 +11,7 @@
 #ifndef MEDIA_BEARER_END_H
 #define MEDIA_BEARER_END_H
 
+#include "gw/media/continuity.h"
 #include "gw/media/hearing.h"
 #include "gw/media/pipeline.h"
 
@@ -59,7 +60,8 @@ struct bearer_end {
 	unsigned lane;
 	bool in_step; /* has as much to be worked on as the others of the group */
 	struct hearing hearing;
-	uint64_t reported_us;
+	uint64_t report_tick; /* when its canceller is looked at next */
+	struct continuity continuity;
 	/* towards a sink with another clock, or the same clock's other phase */
 	bool clocked;
 	uint32_t timestamp; /* of the next octet received */
@@ -71,6 +73,8 @@ struct bearer_end {
  * tick. */
 void bearer_end_init(struct bearer_end *bearer, int fd, struct tdm_span *span, unsigned timeslot,
 		     const struct span_clock *clock);
+/* Its line card; the lane group goes by them, too. Who has the end. */
+void bearer_end_params(struct bearer_end *bearer, const struct media_bearer_params *params);
 /* Media thread from here on: reads what the line has ready; the blocks that came. */
 unsigned bearer_end_read(struct bearer_end *bearer);
 /* What is to be worked on; without a group all is ready at once. */
@@ -79,6 +83,7 @@ size_t bearer_end_pending(const struct bearer_end *bearer);
 void bearer_end_sent(const struct bearer_end *bearer, uint8_t *octets, size_t n);
 /* n octets of idle before what waits to be worked on; fewer where there is no room. */
 void bearer_end_pad(struct bearer_end *bearer, size_t n);
+void bearer_end_continuity(struct bearer_end *bearer, enum media_continuity mode);
 struct bearer_end *bearer_end_of(struct media_end *end);
 
 #endif

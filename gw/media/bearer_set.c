@@ -87,6 +87,7 @@ static int change_send(struct channel_end *end, unsigned side,
 	end->place = change->place;
 	command.change = change;
 	engine_send(end->channel->engine, &command);
+	kernel_cross_review(end->channel);
 	return 0;
 }
 
@@ -94,6 +95,22 @@ void bearer_changed(struct bearer_change *change)
 {
 	lane_give(change->span, &change->given_back);
 	free(change);
+}
+
+int media_continuity(struct media_channel *channel, unsigned side, enum media_continuity mode)
+{
+	const struct engine_command command = {
+		.kind = ENGINE_CONTINUITY, .channel = channel, .side = side, .continuity = mode
+	};
+	struct channel_end *end = channel->ends[side];
+
+	if (!end || !end->is_bearer || mode > MEDIA_CONTINUITY_CHECK_TRANSPONDER)
+		return -EINVAL;
+	end->continuity = mode;
+	if (end->span->slot[end->timeslot] == end)
+		engine_send(channel->engine, &command);
+	kernel_cross_review(channel);
+	return 0;
 }
 
 int media_bearer_set(struct media_channel *channel, unsigned side,
@@ -114,18 +131,4 @@ int media_bearer_set(struct media_channel *channel, unsigned side,
 	/* It waits for its descriptor, and core has it. */
 	lane_give(end->span, &end->place);
 	return lane_take(end->span, params, &end->place);
-}
-
-const char *media_echo_name(enum media_echo_state state)
-{
-	static const char *const names[] = {
-		[MEDIA_ECHO_NONE] = "",
-		[MEDIA_ECHO_OFF] = "off",
-		[MEDIA_ECHO_DISABLED] = "disabled",
-		[MEDIA_ECHO_CONVERGING] = "converging",
-		[MEDIA_ECHO_DOUBLE_TALK] = "double-talk",
-		[MEDIA_ECHO_CONVERGED] = "converged",
-	};
-
-	return names[state];
 }

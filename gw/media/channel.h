@@ -7,6 +7,7 @@
 #include "gw/base/list.h"
 #include "gw/media/bearer_end.h"
 #include "gw/media/cross.h"
+#include "gw/media/kernel_cross.h"
 #include "gw/media/line_card.h"
 #include "gw/media/pipeline.h"
 #include "gw/media/ports.h"
@@ -25,6 +26,7 @@ enum engine_kind {
 	ENGINE_DETACH,
 	ENGINE_RTP_SET,
 	ENGINE_BEARER_SET,
+	ENGINE_CONTINUITY,
 	ENGINE_MODE,
 	ENGINE_DIGIT,
 	ENGINE_PLAY,
@@ -72,6 +74,7 @@ struct engine_command {
 			uint32_t duration_ms;
 		} digit;
 		struct engine_play play;
+		enum media_continuity continuity;
 		struct engine_span *span;
 	};
 };
@@ -133,6 +136,7 @@ struct channel_end {
 	struct engine_span *span; /* borrow */
 	unsigned timeslot;
 	struct lane_place place;  /* core's word: the thread follows */
+	enum media_continuity continuity; /* to be asked for once the thread has it */
 	bool closing;		  /* given back by the channel, not yet by the thread */
 	struct channel_end *heir; /* own: takes the descriptor over when this one is back */
 	/* bearer: own, NULL: it needs none, or it is in use. Link: borrow */
@@ -171,6 +175,7 @@ struct media_channel {
 	bool closing, want_closed;
 	struct channel_end *ends[2]; /* own until closed */
 	struct media_bearer_params bearer_params[2];
+	struct kernel_cross kernel;
 	/* core, place.c: as far as commands have gone */
 	struct channel_half *main;     /* own */
 	struct channel_half *far;      /* own; NULL: main has both sides */

@@ -118,9 +118,11 @@ static void bearer_start(struct channel_end *end, int fd, unsigned side)
 	end->span->slot[end->timeslot] = end;
 	bearer_end_init(&end->bearer, fd, end->span->span, end->timeslot,
 			end->span->clock_fd < 0 ? NULL : &end->span->clock);
-	end->bearer.params = *params;
-	end->bearer.end.clear = params->clear;
+	bearer_end_params(&end->bearer, params);
 	attach(end, side);
+	if (end->continuity)
+		(void)media_continuity(end->channel, side, end->continuity);
+	kernel_cross_review(end->channel);
 }
 
 /*
@@ -210,6 +212,8 @@ void media_end_close(struct media_channel *channel, unsigned side)
 
 	if (!end)
 		return;
+	kernel_cross_end(channel);
+	channel->kernel.refused = false; /* another circuit may do */
 	channel->ends[side] = NULL;
 	if (heir_withdraw(end))
 		return;

@@ -16,6 +16,12 @@ char hearing_symbol(enum detect_kind kind)
 	return symbols[kind];
 }
 
+bool hearing_is_modem(enum detect_kind kind)
+{
+	return kind == DETECT_ANS || kind == DETECT_ANS_REVERSED || kind == DETECT_ANSAM ||
+	       kind == DETECT_ANSAM_REVERSED || kind == DETECT_V21_FLAGS;
+}
+
 static void heard_begin(struct heard *heard, struct media_end *end, char symbol, uint32_t start)
 {
 	heard->symbol = symbol;

@@ -24,6 +24,8 @@ struct hearing {
 
 /* The letter of a kind (enum media_signal); 0: it is not told of. */
 char hearing_symbol(enum detect_kind kind);
+/* What answers is a machine: the call is data. */
+bool hearing_is_modem(enum detect_kind kind);
 /* After a block, of a detector that has, suspects or just lost a digit; true: the block is to be silenced. */
 bool hearing_digit(struct hearing *hearing, struct media_end *end, struct dtmf_span span, bool suspects);
 /* An event of a detector. */

@@ -65,6 +65,7 @@ struct lane_group *lane_group_new(const struct lane_shape *shape, enum lanes_bui
 	}
 	dtmf_group_init(&group->dtmf, build);
 	detect_group_init(&group->tones, build);
+	detect_group_init(&group->far_tones, build);
 	return group;
 }
 
@@ -79,12 +80,13 @@ void lane_group_free(struct lane_group *group)
 
 static void hears_update(struct lane_group *group)
 {
-	group->hears_dtmf = group->hears_tones = false;
+	group->hears_dtmf = group->hears_tones = group->hears_far = false;
 	for (unsigned i = 0; i < LANES; i++) {
 		if (!group->lane[i])
 			continue;
 		group->hears_dtmf |= group->lane[i]->params.hear_dtmf;
 		group->hears_tones |= group->lane[i]->params.hear_tones;
+		group->hears_far |= group->lane[i]->end.vbd;
 	}
 }
 
@@ -96,7 +98,7 @@ static void echo_set(struct lane_group *group, unsigned lane, const struct beare
 		return;
 	if (bearer) {
 		conf.mode = ECHO_ON;
-		conf.no_nlp = bearer->params.no_nlp;
+		conf.no_nlp = bearer->params.no_nlp || bearer->end.pipeline->vbd;
 	}
 	echo_lane_set(group->echo, lane, &conf);
 }
@@ -126,12 +128,14 @@ void lane_group_join(struct list *groups, struct lane_group *group, unsigned lan
 	bearer->group = group;
 	bearer->lane = lane;
 	bearer->in_step = false;
+	bearer->report_tick = bearer->heard_ticks;
 	bearer->hearing = (struct hearing){ 0 };
 	group->lane[lane] = bearer;
 	if (!group->members++)
 		list_append(groups, &group->node);
 	dtmf_group_reset(&group->dtmf, lane);
 	detect_group_reset(&group->tones, lane);
+	detect_group_reset(&group->far_tones, lane);
 	hears_update(group);
 	echo_set(group, lane, bearer);
 	jitter_set(bearer, group->shape.block);
@@ -160,16 +164,17 @@ static void lane_load(struct block *block, unsigned lane)
 	struct bearer_end *bearer = block->group->lane[lane];
 	uint8_t sent[LANE_BLOCK_MAX];
 
-	if (pipeline_is_data(&bearer->end))
+	if (pipeline_is_data(&bearer->end) || bearer->continuity.mode)
 		return;
 	g711_expand(bearer->end.law, block->near[lane], bearer->fifo + bearer->ready_n, block->n);
 	block->nears[lane] = block->near[lane];
-	if (!block->group->echo)
+	if (!block->group->echo && !bearer->end.vbd)
 		return;
 	bearer_end_sent(bearer, sent, block->n);
 	g711_expand(bearer->end.law, block->far[lane], sent, block->n);
 	block->fars[lane] = block->far[lane];
-	block->cancelled |= 1u << lane;
+	if (block->group->echo)
+		block->cancelled |= 1u << lane;
 }
 
 /* What the canceller let pass unchanged is not coded anew. */
@@ -200,6 +205,12 @@ static void silence(const struct block *block, unsigned lane)
 	memset(bearer->fifo + bearer->ready_n, g711_silence(bearer->end.law), block->n);
 }
 
+/* Data may look like digits for a moment, and is not to be silenced for it. */
+static bool hears_digits(const struct bearer_end *bearer)
+{
+	return bearer->params.hear_dtmf && !bearer->end.pipeline->vbd;
+}
+
 /* The lanes that listen, side by side. */
 static void rows_make(const struct block *block, bool dtmf, int16_t (*rows)[LANES])
 {
@@ -207,8 +218,7 @@ static void rows_make(const struct block *block, bool dtmf, int16_t (*rows)[LANE
 
 	for (unsigned i = 0; i < LANES; i++) {
 		const struct bearer_end *bearer = block->group->lane[i];
-		bool hears =
-			bearer && (dtmf ? bearer->params.hear_dtmf : bearer->params.hear_tones);
+		bool hears = bearer && (dtmf ? hears_digits(bearer) : bearer->params.hear_tones);
 
 		from[i] = hears ? block->nears[i] : NULL;
 	}
@@ -231,7 +241,7 @@ static void hear_dtmf(struct block *block)
 		if (hearing_digit(&bearer->hearing, &bearer->end,
 				  dtmf_group_span(&group->dtmf, lane),
 				  dtmf_group_suspects(&group->dtmf, lane)) &&
-		    block->nears[lane])
+		    block->nears[lane] && hears_digits(bearer))
 			silence(block, lane);
 	}
 }
@@ -261,6 +271,29 @@ static void hear_tones(struct block *block)
 	}
 }
 
+/* What goes out to the lines, whether it came as RTP or was made here: modems and faxes there. */
+static void hear_far(struct block *block)
+{
+	struct lane_group *group = block->group;
+	struct detect_event events[DETECT_GROUP_EVENTS];
+	int16_t rows[LANE_BLOCK_MAX][LANES];
+	const int16_t *from[LANES];
+	size_t n;
+
+	for (unsigned i = 0; i < LANES; i++)
+		from[i] = group->lane[i] && group->lane[i]->end.vbd ? block->fars[i] : NULL;
+	lanes_interleave(rows, from, block->n);
+	n = detect_group_hear(&group->far_tones, rows, block->n, events);
+	for (size_t i = 0; i < n; i++) {
+		struct bearer_end *bearer = group->lane[events[i].lane];
+		struct pipeline *pipeline = bearer ? bearer->end.pipeline : NULL;
+		struct media_end *far = pipeline ? pipeline->side[!bearer->end.side].end : NULL;
+
+		if (far && events[i].begins && hearing_is_modem(events[i].kind))
+			pipeline_modem_heard(far);
+	}
+}
+
 /* mask: bit n: lane n has a whole block. */
 static void block_run(struct lane_group *group, uint32_t mask)
 {
@@ -278,6 +311,8 @@ static void block_run(struct lane_group *group, uint32_t mask)
 		hear_dtmf(&block);
 	if (group->hears_tones)
 		hear_tones(&block);
+	if (group->hears_far)
+		hear_far(&block);
 	for (uint32_t left = mask; left; left &= left - 1)
 		group->lane[__builtin_ctz(left)]->ready_n += block.n;
 }

@@ -31,10 +31,10 @@ struct lane_group {
 	struct list_node node; /* while it has members */
 	unsigned members;
 	struct bearer_end *lane[LANES]; /* borrow */
-	bool hears_dtmf, hears_tones;	/* any of them */
+	bool hears_dtmf, hears_tones, hears_far; /* any of them */
 	struct echo *echo;		/* own; NULL: there is none */
 	struct dtmf_group dtmf;
-	struct detect_group tones;
+	struct detect_group tones, far_tones;
 };
 
 /* 0 or -EINVAL. false in *needed: such a bearer needs no lane. */

@@ -31,8 +31,7 @@ void line_card_change(struct line_card *card, struct bearer_end *bearer,
 
 	if (!stays && bearer->group)
 		lane_group_leave(bearer);
-	bearer->params = *params;
-	bearer->end.clear = params->clear;
+	bearer_end_params(bearer, params);
 	if (stays)
 		lane_group_set(bearer);
 	else if (group)

@@ -51,6 +51,12 @@ static void event_trace(const struct media_channel *channel, const struct media_
 		snprintf(text, sizeof(text), "signal %c %s at side %u, %u ms", event->digit,
 			 event->ended ? "ends" : "begins", event->side,
 			 (unsigned)event->duration_ms);
+	else if (event->kind == MEDIA_EV_VBD)
+		snprintf(text, sizeof(text), "voice-band data %s at side %u",
+			 event->ended ? "ends" : "begins", event->side);
+	else if (event->kind == MEDIA_EV_CONTINUITY)
+		snprintf(text, sizeof(text), "continuity check %s at side %u",
+			 event->passed ? "passed" : "failed", event->side);
 	else
 		snprintf(text, sizeof(text), "%s at side %u", names[event->kind], event->side);
 	trace.text = str_c(text);
@@ -347,6 +353,9 @@ void media_end_mode(struct media_channel *channel, unsigned side, bool hear, boo
 	};
 
 	engine_send(channel->engine, &command);
+	channel->kernel.side[side].hear = hear;
+	channel->kernel.side[side].speak = speak;
+	kernel_cross_review(channel);
 }
 
 static void digit_send(struct media_channel *channel, unsigned side, char symbol,
@@ -359,6 +368,8 @@ static void digit_send(struct media_channel *channel, unsigned side, char symbol
 		.digit = { symbol, duration_ms < DIGIT_MIN_MS ? DIGIT_MIN_MS : duration_ms },
 	};
 
+	channel->kernel.digits = true;
+	kernel_cross_review(channel);
 	engine_send(channel->engine, &command);
 }
 
@@ -383,6 +394,8 @@ void media_tone(struct media_channel *channel, unsigned side, enum media_tone to
 		.play = { .tone = tone, .zone = channel->zones[side], .serial = ++channel->plays },
 	};
 
+	channel->kernel.side[side].plays = tone != MEDIA_TONE_NONE;
+	kernel_cross_review(channel);
 	engine_send(channel->engine, &command);
 }
 
@@ -403,6 +416,8 @@ void media_play(struct media_channel *channel, unsigned side, struct media_sound
 			  .serial = ++channel->plays },
 	};
 
+	channel->kernel.side[side].plays = sound != NULL;
+	kernel_cross_review(channel);
 	engine_send(channel->engine, &command);
 }
 

@@ -76,6 +76,15 @@ struct media_bearer_params {
 	enum media_fax fax;
 };
 
+/* A bearer's part in a continuity check (Q.724 7). */
+enum media_continuity {
+	MEDIA_CONTINUITY_OFF,
+	MEDIA_CONTINUITY_LOOP,	      /* octets received go back as they are */
+	MEDIA_CONTINUITY_TRANSPONDER, /* 2010 Hz is answered by 1780 Hz, and the other way round */
+	MEDIA_CONTINUITY_CHECK,	      /* 2010 Hz goes out and is to come back */
+	MEDIA_CONTINUITY_CHECK_TRANSPONDER, /* 2010 Hz goes out, 1780 Hz is to come back */
+};
+
 enum media_event_kind {
 	MEDIA_EV_DTMF,	      /* digit heard at side, whole: on the bearer, or as RFC 4733 events */
 	MEDIA_EV_SIGNAL,      /* signal (digit) begins at side, and again with ended and its duration when it is over */
@@ -84,6 +93,8 @@ enum media_event_kind {
 	MEDIA_EV_RTP_STARTED, /* first packet accepted at side */
 	MEDIA_EV_RTP_TIMEOUT, /* nothing received at side for rtp_timeout_ms while receiving was on */
 	MEDIA_EV_PLAYED,      /* a sound that was to be played once was, out of side */
+	MEDIA_EV_CONTINUITY,  /* a check at side has passed, or after 2 s (Q.764 T24) it has not; its tone is off again */
+	MEDIA_EV_VBD,	      /* a fax or modem was heard at side: the channel is voice-band data; ended: no more */
 	MEDIA_EV_CLOSED,      /* last event of a channel: the media thread has let go */
 };
 
@@ -92,6 +103,7 @@ struct media_event {
 	unsigned side;
 	char digit; /* or enum media_signal */
 	bool ended;
+	bool passed; /* CONTINUITY */
 	uint32_t duration_ms;
 	uint32_t serial; /* PLAYED: the engine's own */
 };
@@ -144,6 +156,7 @@ struct media_end_stats {
 	uint64_t comfort_ms; /* noise played in the peer's pauses */
 	uint64_t cn_in, cn_out; /* packets */
 	uint32_t signals_in; /* events other than DTMF */
+	uint32_t vbd;	     /* times the channel became voice-band data */
 	struct media_echo echo; /* bearer */
 	struct media_quality quality;	   /* of what is received here */
 	struct media_quality peer_quality; /* of what the peer receives, by its reports */
@@ -186,6 +199,8 @@ int media_bearer_open(struct media_channel *channel, unsigned side, struct tdm_s
 /* What the line card does for the bearer at side, open or to be opened; DTMF is heard and nothing else where this was
  * never said. -EINVAL: a tail or block that there is not; -ENOMEM. */
 int media_bearer_set(struct media_channel *channel, unsigned side, const struct media_bearer_params *params);
+/* Until OFF the bearer at side takes part in a check, and nothing flows between it and the other side. -EINVAL: it is none. */
+int media_continuity(struct media_channel *channel, unsigned side, enum media_continuity mode);
 /* "converged"; "" for MEDIA_ECHO_NONE. */
 const char *media_echo_name(enum media_echo_state state);
 /* Gives the end back (re-attempt on another circuit); the other end stays. */

@@ -9,6 +9,9 @@
 
 #define PER_MS	   8
 #define QUIET_MEAN 40 /* of magnitudes: -50 dBm0 of noise */
+/* Voice-band data ends with so much silence on both sides. Echo cancellers that a modem disabled come back after 250 +-150
+ * ms (G.168 7); V.152 leaves the time open. */
+#define STILL_SAMPLES (400 * PER_MS)
 
 /* A block on its way from one side to the other. */
 struct flow {
@@ -54,6 +57,48 @@ static uint32_t digit_open(struct media_side *to, char symbol)
 	return digits_open_event(&to->digits, symbol, takes_event(to->end, symbol));
 }
 
+static void vbd_set(struct pipeline *pipeline, unsigned side, bool on)
+{
+	const struct media_event event = { .kind = MEDIA_EV_VBD, .side = side, .ended = !on };
+
+	pipeline->vbd = on;
+	for (unsigned i = 0; i < 2; i++) {
+		struct media_end *end = pipeline->side[i].end;
+
+		pipeline->side[i].still = 0;
+		if (end && end->ops->vbd)
+			end->ops->vbd(end, on);
+		if (end)
+			end->stats.vbd += on;
+	}
+	pipeline->report(pipeline->arg, &event);
+}
+
+void pipeline_modem_heard(struct media_end *end)
+{
+	struct pipeline *pipeline = end->pipeline;
+	const struct media_end *other = pipeline->side[!end->side].end;
+
+	if (!pipeline->vbd && (end->vbd || (other && other->vbd)) && !pipeline_is_data(end))
+		vbd_set(pipeline, end->side, true);
+}
+
+/* V.25, V.8, T.30: what answers is a machine. CNG and CT only say who calls. */
+static bool is_modem(char symbol)
+{
+	switch (symbol) {
+	case MEDIA_SIGNAL_ANS:
+	case MEDIA_SIGNAL_ANS_REVERSED:
+	case MEDIA_SIGNAL_ANSAM:
+	case MEDIA_SIGNAL_ANSAM_REVERSED:
+	case MEDIA_SIGNAL_ANS_2225:
+	case MEDIA_SIGNAL_V21_PREAMBLE:
+		return true;
+	default:
+		return false;
+	}
+}
+
 static void signal_report(struct media_end *end, char symbol, uint32_t samples, bool ended)
 {
 	const struct media_event event = { .kind = MEDIA_EV_SIGNAL,
@@ -64,6 +109,8 @@ static void signal_report(struct media_end *end, char symbol, uint32_t samples, 
 
 	end->stats.signals_in += !ended;
 	end->pipeline->report(end->pipeline->arg, &event);
+	if (!ended && is_modem(symbol))
+		pipeline_modem_heard(end);
 }
 
 uint32_t pipeline_digit_heard(struct media_end *end, char digit)
@@ -285,6 +332,23 @@ static void flow_digits(struct flow *flow)
 		flow->pause = false;
 }
 
+/* Neither side has a carrier any more, as sound or as an event. */
+static void flow_still(struct flow *flow)
+{
+	struct media_side *from = flow->from;
+
+	if (!flow->pipeline->vbd)
+		return;
+	if (digits_waiting(&flow->to->digits) || (!flow->pause && !is_quiet(flow))) {
+		from->still = 0;
+		return;
+	}
+	if (from->still < STILL_SAMPLES)
+		from->still += (uint32_t)flow->n;
+	if (from->still >= STILL_SAMPLES && flow->to->still >= STILL_SAMPLES)
+		vbd_set(flow->pipeline, (unsigned)(from - flow->pipeline->side), false);
+}
+
 static void flow_put(struct flow *flow)
 {
 	struct media_end *end = flow->to->end;
@@ -301,6 +365,7 @@ static void flow_block(struct flow *flow)
 	flow_convert(flow);
 	flow_tone(flow);
 	flow_digits(flow);
+	flow_still(flow);
 	flow_put(flow);
 }
 
@@ -377,6 +442,8 @@ void pipeline_attach(struct pipeline *pipeline, unsigned side, struct media_end 
 	digits_clear(&pipeline->side[side].digits);
 	pipeline->side[side].digits.sent = 0;
 	end->ops->attach(end, round);
+	if (pipeline->vbd && end->ops->vbd)
+		end->ops->vbd(end, true);
 }
 
 struct media_end *pipeline_detach(struct pipeline *pipeline, unsigned side,
@@ -386,6 +453,8 @@ struct media_end *pipeline_detach(struct pipeline *pipeline, unsigned side,
 
 	if (!end)
 		return NULL;
+	if (pipeline->vbd)
+		vbd_set(pipeline, side, false);
 	end->ops->detach(end, round);
 	pipeline->side[side].end = NULL;
 	end->pipeline = NULL;

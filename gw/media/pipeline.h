@@ -53,6 +53,8 @@ struct media_end_ops {
 	/* Timers and reports; fills in end->stats. */
 	void (*upkeep)(struct media_end *end, const struct round *round);
 	void (*detach)(struct media_end *end, const struct round *round);
+	/* The channel becomes voice-band data, or is it no more: octets are to pass as they are, at a constant delay. */
+	void (*vbd)(struct media_end *end, bool on);
 };
 
 /* Every kind of end embeds this first. */
@@ -63,6 +65,7 @@ struct media_end {
 	bool events_out;	   /* digits leave it as RFC 4733 events, by put(): */
 	uint64_t events;	   /* those of the bits set */
 	bool clear;		   /* octets are data: nothing converts, mixes, listens or makes up (RFC 4040) */
+	bool vbd;		   /* it asks for voice-band data where a fax or modem is heard */
 	uint8_t idle;		   /* clear: where there are none */
 	struct pipeline *pipeline; /* borrow; NULL: not attached */
 	unsigned side;
@@ -83,12 +86,14 @@ struct media_side {
 	/* how long it has been silent */
 	uint32_t quiet_samples, quiet_limit; /* limit 0: it is not watched */
 	bool quiet;
+	uint32_t still; /* samples of silence, while the channel is voice-band data */
 };
 
 typedef void pipeline_report_fn(void *arg, const struct media_event *event);
 
 struct pipeline {
 	struct media_side side[2];
+	bool vbd; /* voice-band data */
 	pipeline_report_fn *report;
 	void *arg; /* borrow */
 };
@@ -118,6 +123,8 @@ bool pipeline_is_data(const struct media_end *end);
 bool pipeline_takes_digits(const struct media_end *end);
 /* It lasts; ended: it is whole, and is reported, once. A signal is reported when it begins, too. */
 void pipeline_digit_lasts(struct media_end *end, char digit, uint32_t serial, uint32_t samples, bool ended);
+/* A fax or modem is heard at the end, whichever way that became known. */
+void pipeline_modem_heard(struct media_end *end);
 void pipeline_report(struct media_end *end, enum media_event_kind kind);
 /* From a jitter buffer, lost octets concealed; true when it was all pause. lost is added to. */
 bool pipeline_play(struct jitter *jitter, struct concealer *concealer, uint8_t *octets, size_t n, uint64_t *lost);

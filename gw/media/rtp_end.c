@@ -88,9 +88,23 @@ static double one_way_ms(const struct rtp_end *rtp, const struct media_quality *
 	return (q->round_trip_ms + q->end_system_ms + theirs) / 2.0;
 }
 
+/* 4.7.4: what the other side's line returns, less what its canceller takes away. */
+static uint8_t residual_echo(const struct rtp_end *rtp)
+{
+	const struct media_end *line = rtp->end.pipeline->side[!rtp->end.side].end;
+	const struct media_echo *echo = line ? &line->stats.echo : NULL;
+	unsigned db;
+
+	if (!echo || echo->state < MEDIA_ECHO_CONVERGING || echo->erl_db == MEDIA_UNKNOWN ||
+	    echo->erle_db == MEDIA_UNKNOWN)
+		return MEDIA_UNKNOWN;
+	db = echo->erl_db + echo->erle_db;
+	return (uint8_t)(db < MEDIA_UNKNOWN ? db : MEDIA_UNKNOWN - 1);
+}
+
 void rtp_end_rate(struct rtp_end *rtp)
 {
-	struct media_quality q = { .known = true, .rerl_db = MEDIA_UNKNOWN };
+	struct media_quality q = { .known = true, .rerl_db = residual_echo(rtp) };
 	double packet_ms = (double)rtp->in_samples / RTP_PER_MS;
 	struct losses losses = reception_losses(&rtp->reception);
 	struct loss_report report;
@@ -145,6 +159,34 @@ static void detach(struct media_end *end, const struct round *round)
 	rtp_control_close(rtp, round);
 }
 
+/* Which buffer: the engine's, or what the call asks for. */
+static struct jitter_conf jitter_conf(const struct rtp_end *rtp, const struct media_rtp_params *p)
+{
+	struct jitter_conf conf = rtp->jitter_conf;
+
+	conf.fixed = p->jitter_fixed || rtp->vbd || p->codec == MEDIA_CLEARMODE;
+	if (p->jitter_max_ms)
+		conf.max = p->jitter_max_ms * (uint32_t)RTP_PER_MS;
+	if (p->jitter_min_ms)
+		conf.min = p->jitter_min_ms * (uint32_t)RTP_PER_MS;
+	else if (conf.fixed)
+		conf.min = FIXED_DEFAULT_MS * RTP_PER_MS;
+	return conf;
+}
+
+static void vbd(struct media_end *end, bool on)
+{
+	struct rtp_end *rtp = rtp_end_of(end);
+	struct jitter_conf conf;
+
+	rtp->vbd = on;
+	if (!rtp->negotiated)
+		return;
+	conf = jitter_conf(rtp, &rtp->params);
+	conf.law = end->law;
+	jitter_configure(&rtp->jitter, &conf);
+}
+
 static const struct media_end_ops rtp_ops = {
 	.attach = attach,
 	.intake = intake,
@@ -154,6 +196,7 @@ static const struct media_end_ops rtp_ops = {
 	.put = put,
 	.upkeep = upkeep,
 	.detach = detach,
+	.vbd = vbd,
 };
 
 void rtp_end_init(struct rtp_end *rtp, const struct rtp_end_conf *conf,
@@ -195,21 +238,6 @@ static size_t packet_samples(const struct media_rtp_params *params)
 	if (ptime_ms > PTIME_MAX_MS)
 		ptime_ms = PTIME_MAX_MS;
 	return (size_t)ptime_ms * RTP_PER_MS;
-}
-
-/* Which buffer: the engine's, or what the call asks for. */
-static struct jitter_conf jitter_conf(const struct rtp_end *rtp, const struct media_rtp_params *p)
-{
-	struct jitter_conf conf = rtp->jitter_conf;
-
-	conf.fixed = p->jitter_fixed || p->codec == MEDIA_CLEARMODE;
-	if (p->jitter_max_ms)
-		conf.max = p->jitter_max_ms * (uint32_t)RTP_PER_MS;
-	if (p->jitter_min_ms)
-		conf.min = p->jitter_min_ms * (uint32_t)RTP_PER_MS;
-	else if (conf.fixed)
-		conf.min = FIXED_DEFAULT_MS * RTP_PER_MS;
-	return conf;
 }
 
 static bool jitter_conf_same(const struct jitter_conf *a, const struct jitter_conf *b)

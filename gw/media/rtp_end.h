@@ -101,6 +101,7 @@ struct rtp_end {
 	bool negotiated;
 	struct media_rtp_params params;
 	size_t packet_samples;
+	bool vbd; /* voice-band data: as it came, at a constant delay */
 
 	/* in */
 	struct source_lock lock;

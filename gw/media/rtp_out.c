@@ -152,7 +152,7 @@ static bool is_silence(struct rtp_end *rtp)
 	struct comfort_noise noise;
 	int16_t linear[RTP_PAYLOAD_MAX];
 
-	if (!rtp->params.cn_payload_type || rtp->end.clear)
+	if (!rtp->params.cn_payload_type || rtp->end.clear || rtp->vbd)
 		return false;
 	g711_expand(rtp->end.law, linear, rtp->packet + RTP_HEADER_OCTETS, rtp->packet_samples);
 	if (vad_hear(&pause->vad, linear, rtp->packet_samples))

@@ -38,6 +38,8 @@ static bool fill_sound(struct rtp_end *rtp, uint8_t *octets, size_t n, enum jitt
 		concealer_pass(&rtp->concealer, rtp->end.law, octets, n);
 		return false;
 	case JITTER_LOST:
+		if (rtp->vbd)
+			break; /* made up, it would be an error that lasts longer */
 		concealer_fill(&rtp->concealer, rtp->end.law, octets, n);
 		return false;
 	case JITTER_PAUSE:
@@ -46,7 +48,7 @@ static bool fill_sound(struct rtp_end *rtp, uint8_t *octets, size_t n, enum jitt
 		break;
 	}
 	memset(octets, g711_silence(rtp->end.law), n);
-	return true;
+	return kind != JITTER_LOST;
 }
 
 /* Talk and noise for the reports (RFC 3611 4.7.4). */

@@ -184,8 +184,7 @@ static void bearer_change(struct media_worker *worker, struct bearer_change *cha
 {
 	line_card_change(&change->span->card, bearer_end_of(end), &change->params,
 			 change->place.group, change->place.lane);
-	change->letter.event =
-		(struct engine_event){ .kind = ENGINE_EV_CHANGED, .change = change };
+	change->letter.event = (struct engine_event){ .kind = ENGINE_EV_CHANGED, .change = change };
 	list_append(&worker->letters, &change->letter.node);
 }
 
@@ -206,6 +205,9 @@ static void obey_for_side(struct media_worker *worker, const struct engine_comma
 		break;
 	case ENGINE_RTP_SET:
 		rtp_end_set(rtp_end_of(side->end), &command->rtp, &worker->round);
+		break;
+	case ENGINE_CONTINUITY:
+		bearer_end_continuity(bearer_end_of(side->end), command->continuity);
 		break;
 	case ENGINE_MODE:
 		side->hear = command->mode.hear;
@@ -251,6 +253,7 @@ static void obey(struct media_worker *worker, const struct engine_command *comma
 	case ENGINE_DETACH:
 	case ENGINE_RTP_SET:
 	case ENGINE_BEARER_SET:
+	case ENGINE_CONTINUITY:
 	case ENGINE_MODE:
 	case ENGINE_DIGIT:
 	case ENGINE_PLAY:

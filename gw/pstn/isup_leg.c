@@ -413,13 +413,36 @@ static void leg_take_circuit(struct isup_leg *leg, struct isup_circuit *circuit)
 	(void)str_copy(leg->call, sizeof(leg->call), str_c(call_id(leg->base.call)));
 }
 
-static int open_bearer(struct isup_leg *leg, struct isup_circuit *circuit)
+/* The circuit's line card, by the trunk and by what the bearer is for (Q.763 3.54). */
+static struct media_bearer_params bearer_params(const struct isup_leg *leg,
+						const struct tdm_span *span, enum leg_bearer bearer)
+{
+	static const unsigned tails_ms[] = {
+		[CONF_ECHO_32] = 32, [CONF_ECHO_64] = 64, [CONF_ECHO_128] = 128
+	};
+	const struct conf_isup *conf = leg->trunk->conf;
+	bool clear = bearer == LEG_BEARER_UNRESTRICTED;
+
+	return (struct media_bearer_params){
+		.echo_tail_ms = tails_ms[conf->echo],
+		.block_ms = conf->echo_block_ms,
+		.hardware_echo = span->cancels_echo,
+		.clear = clear,
+		.hear_dtmf = !clear,
+		.hear_tones = !clear && conf->fax != CONF_FAX_OFF,
+		.fax = conf->fax == CONF_FAX_VBD ? MEDIA_FAX_VBD : MEDIA_FAX_OFF,
+	};
+}
+
+static int open_bearer(struct isup_leg *leg, struct isup_circuit *circuit, enum leg_bearer use)
 {
 	const struct isup_bearer *bearer = isup_circuit_bearer(circuit);
+	struct media_bearer_params params = bearer_params(leg, bearer->span, use);
 	struct media_channel *media = call_media(leg->base.call);
-	int err = media ? media_bearer_open(media, leg->base.side, bearer->span, bearer->timeslot)
-			: 0;
+	int err = media ? media_bearer_set(media, leg->base.side, &params) : 0;
 
+	if (media && !err)
+		err = media_bearer_open(media, leg->base.side, bearer->span, bearer->timeslot);
 	if (err)
 		log_write(LOG_ERROR, call_id(leg->base.call), "timeslot %u of %s not opened: %s",
 			  bearer->timeslot, bearer->span->name, strerror(-err));
@@ -456,7 +479,7 @@ static void setup_indicated(struct isup_trunk *trunk, struct isup_circuit *circu
 	isup_circuit_set_user(circuit, leg);
 	if (iam_to_setup(trunk->conf, iam, &setup))
 		failed.value = Q850_INCOMPLETE; /* Q.850: also a number of a wrong format */
-	else if (open_bearer(leg, circuit))
+	else if (open_bearer(leg, circuit, setup.bearer))
 		failed.value = Q850_TEMPORARY_FAILURE;
 	if (failed.value) {
 		raise_release(leg, &failed);
@@ -635,7 +658,7 @@ int isup_leg_seize(struct trunk *trunk, struct call *call, const struct leg_setu
 	}
 	call_bind(call, &leg->base);
 	leg_take_circuit(leg, leg->circuit);
-	if (open_bearer(leg, leg->circuit)) {
+	if (open_bearer(leg, leg->circuit, setup->bearer)) {
 		const struct isup_cause failed = { .location = Q850_LOC_PUBLIC_LOCAL,
 						   .value = Q850_CIRCUIT_NOT_AVAILABLE };
 		leg_enter(leg);

@@ -30,6 +30,7 @@ isup "pstn" {{
 	national-prefix = "0"
 	international-prefix = "00"
 	min-digits = 3
+	echo-cancel = {echo}
 {circuits}
 	{isup_more}
 	timers {{ {timers} }}
@@ -229,7 +230,8 @@ class Phone:
 
 class Lab:
     def __init__(self, build, level="info", base=None, plan="", timers="", rtp_timeout="0s", pbx_more="",
-                 rtp=10000, sip_more="", isup_more="", allow="127.0.0.0/8", log=None, joined=None):
+                 rtp=10000, sip_more="", isup_more="", allow="127.0.0.0/8", log=None, joined=None,
+                 echo="off"):
         self.build = os.path.abspath(build)
         self.folder = tempfile.mkdtemp(prefix="causeway-lab-")
         base = base or 20000 + os.getpid() % 500 * 40
@@ -239,7 +241,7 @@ class Lab:
         self.values = {"gateway_spans": joined.gateway(self.folder), "exchange_spans": joined.exchange(self.folder),
                        "link": joined.link, "circuits": joined.circuits, "isup_more": isup_more, "folder": self.folder, "level": level, "sip": self.sip, "pbx": self.pbx, "rtp": rtp,
                        "rtp_last": rtp + 999, "plan": plan, "timers": timers, "rtp_timeout": rtp_timeout,
-                       "pbx_more": pbx_more, "sip_more": sip_more, "allow": allow,
+                       "pbx_more": pbx_more, "echo": echo, "sip_more": sip_more, "allow": allow,
                        "log": log or os.path.join(self.folder, "gateway.log")}
         self.processes = []
         self.phones = []

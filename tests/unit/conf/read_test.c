@@ -27,7 +27,7 @@ static const char everything[] =
 	"linkset ls { opc = 1-2-3 dpc = 16383 network = international link 0 { span = b timeslot = "
 	"16 } }\n"
 	"isup i { linkset = ls dpc = 5 hunt = cyclic country = 49 area = 30 national-prefix = 0 "
-	"international-prefix = 00 min-digits = 4\n"
+	"international-prefix = 00 min-digits = 4 echo-cancel = 64ms echo-block = 8ms fax = off\n"
 	" circuits b { cic = 2 timeslots = \"2-15\" } circuits b { cic = 4081 timeslots = "
 	"\"17-31\" } timers { T7 = 25s T1 = 500ms } }\n"
 	"sip s { host = \"pbx.example.org\" port = 5070 transport = tcp allow = {\"10.0.0.0/8\", "
@@ -116,6 +116,9 @@ static void check_pstn(const struct conf *c)
 	CU_ASSERT_EQUAL(c->linksets[0].links[0].slc, 0);
 	CU_ASSERT_EQUAL(c->isups[0].dpc, 5);
 	CU_ASSERT_EQUAL(c->isups[0].hunt, CONF_HUNT_CYCLIC);
+	CU_ASSERT_EQUAL(c->isups[0].echo, CONF_ECHO_64);
+	CU_ASSERT_EQUAL(c->isups[0].echo_block_ms, 8);
+	CU_ASSERT_EQUAL(c->isups[0].fax, CONF_FAX_OFF);
 	CU_ASSERT_STRING_EQUAL(c->isups[0].international_prefix, "00");
 	CU_ASSERT_EQUAL(c->isups[0].n_circuits, 2);
 	CU_ASSERT_EQUAL(c->isups[0].circuits[1].first_cic, 4081);
@@ -238,6 +241,9 @@ static void unequal(void)
 		{ "international link", "national link" },
 		{ "dpc = 5", "" },
 		{ "hunt = cyclic", "" },
+		{ "echo-cancel = 64ms", "" },
+		{ "echo-block = 8ms", "" },
+		{ "fax = off", "fax = vbd" },
 		{ "area = 30", "area = \"\"" },
 		{ "cic = 4081", "cic = 4080" },
 		{ "17-31", "17-30" },

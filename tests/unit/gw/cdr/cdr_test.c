@@ -45,13 +45,17 @@ static void whole_record(void)
 		.released_by = 1,
 		.release = { .cause = Q850_BUSY, .location = Q850_LOC_USER, .sip_status = 486 }
 	};
-	json_t *o;
+	json_t *o, *echo;
 
 	memcpy(r.called.digits, "0301234", 8);
 	r.calling.noa = LEG_NOA_INTERNATIONAL;
 	r.calling.presentation = LEG_PRES_RESTRICTED;
 	memcpy(r.calling.digits, "4930", 5);
 	r.media[0].packets_in = 5000000000;
+	r.media[1].echo = (struct media_echo){ .state = MEDIA_ECHO_CONVERGED,
+					       .tail_end_ms = 12,
+					       .erl_db = 14,
+					       .erle_db = MEDIA_UNKNOWN };
 	o = parsed(&r);
 	CU_ASSERT_STRING_EQUAL(text_at(o, NULL, "call"), "6b-1");
 	CU_ASSERT_STRING_EQUAL(text_at(o, NULL, "start"), "2026-11-21T06:07:05.123Z");
@@ -70,6 +74,13 @@ static void whole_record(void)
 	CU_ASSERT_EQUAL(json_integer_value(json_object_get(
 				json_object_get(json_object_get(o, "in"), "media"), "packets_in")),
 			5000000000);
+	echo = json_object_get(json_object_get(json_object_get(o, "out"), "media"), "echo");
+	CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(echo, "state")), "converged");
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(echo, "erl_db")), 14);
+	CU_ASSERT_TRUE(json_is_null(json_object_get(echo, "erle_db")));
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(echo, "tail_end_ms")), 12);
+	CU_ASSERT_PTR_NULL(
+		json_object_get(json_object_get(json_object_get(o, "in"), "media"), "echo"));
 	json_decref(o);
 }
 

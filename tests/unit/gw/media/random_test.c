@@ -234,6 +234,27 @@ static void op_play(struct world *world, unsigned at, unsigned side)
 	media_play(world->channel[at], side, world->sound, pick(world, 2));
 }
 
+static void op_card(struct world *world, unsigned at, unsigned side)
+{
+	static const unsigned tails_ms[] = { 0, 32, 64, 128, 99 };
+	const struct media_bearer_params params = {
+		.echo_tail_ms = tails_ms[pick(world, 5)],
+		.block_ms = pick(world, 2) ? 8 : 4,
+		.no_nlp = pick(world, 2),
+		.clear = !pick(world, 4),
+		.hear_dtmf = pick(world, 2),
+		.hear_tones = pick(world, 2),
+		.fax = pick(world, 2) ? MEDIA_FAX_VBD : MEDIA_FAX_OFF,
+	};
+
+	(void)!media_bearer_set(world->channel[at], side, &params);
+}
+
+static void op_continuity(struct world *world, unsigned at, unsigned side)
+{
+	(void)!media_continuity(world->channel[at], side, (enum media_continuity)pick(world, 6));
+}
+
 static void op_stats(struct world *world, unsigned at, unsigned side)
 {
 	struct media_end_stats stats;
@@ -245,8 +266,9 @@ static void op_stats(struct world *world, unsigned at, unsigned side)
 static void operate(struct world *world)
 {
 	static void (*const ops[])(struct world * world, unsigned at, unsigned side) = {
-		op_close, op_rtp,  op_rtp,   op_bearer, op_bearer, op_detach, op_set,
-		op_set,	  op_mode, op_digit, op_signal, op_tone,   op_stats,  op_play,
+		op_close, op_rtp,  op_rtp,  op_bearer, op_bearer,     op_detach,
+		op_set,	  op_set,  op_mode, op_digit,  op_signal,     op_tone,
+		op_stats, op_play, op_card, op_card,   op_continuity,
 	};
 	unsigned at = pick(world, CHANNELS), side = pick(world, 2);
 
@@ -303,6 +325,8 @@ static void world_close(struct world *world)
 	CU_ASSERT_EQUAL(ports_open_count(world->engine->ports), 0);
 	for (unsigned i = 0; i < THREADS; i++)
 		CU_ASSERT_EQUAL(world->engine->worker[i].n_halves, 0);
+	for (unsigned i = 0; i < SPANS; i++)
+		CU_ASSERT_PTR_NULL(world->engine->spans[i]->groups); /* no lane is out */
 	for (unsigned i = 0; i < SPANS; i++) {
 		CU_ASSERT_EQUAL(world->span[i].opened, 0);
 		CU_ASSERT_EQUAL(media_engine_remove_span(world->engine, &world->span[i].span), 0);

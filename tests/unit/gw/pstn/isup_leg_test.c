@@ -27,6 +27,11 @@ static void iam_out(void)
 	other = call_with(&setup);
 	expect("IAM 1 ", "");
 	CU_ASSERT_EQUAL(lab.channels[0].timeslot[1], 1);
+	CU_ASSERT_EQUAL(lab.channels[0].bearer[1].echo_tail_ms, 128);
+	CU_ASSERT_EQUAL(lab.channels[0].bearer[1].block_ms, 8);
+	CU_ASSERT(lab.channels[0].bearer[1].hear_dtmf && lab.channels[0].bearer[1].hear_tones);
+	CU_ASSERT_EQUAL(lab.channels[0].bearer[1].fax, MEDIA_FAX_VBD);
+	CU_ASSERT_FALSE(lab.channels[0].bearer[1].clear || lab.channels[0].bearer[1].hardware_echo);
 	last_number(ISUP_P_CALLED, &number);
 	CU_ASSERT_STRING_EQUAL(number.digits, "89123");
 	CU_ASSERT_TRUE(number.noa == ISUP_NOA_NATIONAL && number.npi == 1 && number.complete);
@@ -45,6 +50,20 @@ static void iam_out(void)
 	CU_ASSERT_TRUE_FATAL(uui && uui->length == 6);
 	CU_ASSERT_EQUAL(memcmp(isup_param_octets(&rig.last, uui), "\x04hello", 6), 0);
 	released_by_other(other, 1);
+	/* Data: nothing touches it. The span has a canceller, and the trunk wants nothing of faxes. */
+	setup.bearer = LEG_BEARER_UNRESTRICTED;
+	span.cancels_echo = true;
+	lab.conf.fax = CONF_FAX_OFF;
+	lab.conf.echo = CONF_ECHO_32;
+	other = call_with(&setup);
+	expect("IAM 1 ", "");
+	CU_ASSERT(lab.channels[1].bearer[1].clear && lab.channels[1].bearer[1].hardware_echo);
+	CU_ASSERT_FALSE(lab.channels[1].bearer[1].hear_dtmf ||
+			lab.channels[1].bearer[1].hear_tones);
+	CU_ASSERT_EQUAL(lab.channels[1].bearer[1].echo_tail_ms, 32);
+	CU_ASSERT_EQUAL(lab.channels[1].bearer[1].fax, MEDIA_FAX_OFF);
+	released_by_other(other, 1);
+	span.cancels_echo = false;
 	/* A number that ISUP cannot say: 28, and no circuit was touched. */
 	number_set(&setup.called, LEG_NOA_UNKNOWN, "12x");
 	call_with(&setup);

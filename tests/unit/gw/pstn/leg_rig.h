@@ -25,6 +25,7 @@ struct other { /* the leg on the other side */
 struct media_channel {
 	unsigned timeslot[2]; /* 0: closed */
 	enum media_tone tone[2];
+	struct media_bearer_params bearer[2];
 	bool through;
 	bool closed;
 };
@@ -62,6 +63,14 @@ void media_channel_close(struct media_channel *channel, bool want_closed)
 	CU_ASSERT_FALSE(channel->closed);
 	CU_ASSERT_EQUAL(channel->timeslot[0] + channel->timeslot[1], 0);
 	channel->closed = true;
+}
+
+int media_bearer_set(struct media_channel *channel, unsigned side,
+		     const struct media_bearer_params *params)
+{
+	CU_ASSERT_FALSE(channel->closed);
+	channel->bearer[side] = *params;
+	return 0;
 }
 
 int media_bearer_open(struct media_channel *channel, unsigned side, struct tdm_span *on,
@@ -283,6 +292,9 @@ static inline void conf_fill(unsigned circuits)
 						  .first_cic = 1,
 						  .timeslots = ((1u << circuits) - 1) << 1 };
 	lab.conf = (struct conf_isup){ .name = n_pstn,
+				       .echo = CONF_ECHO_128,
+				       .echo_block_ms = 8,
+				       .fax = CONF_FAX_VBD,
 				       .linkset = n_ls,
 				       .circuits = lab.circuits,
 				       .n_circuits = 1,
