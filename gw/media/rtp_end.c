@@ -37,12 +37,12 @@ static void intake(struct media_end *end, const struct round *round, bool clocke
 {
 	(void)clocked;
 	rtp_in_read(rtp_end_of(end), round);
+	rtp_relay_turn(rtp_end_of(end), round);
 }
 
 static size_t ready(const struct media_end *end, const struct round *round)
 {
-	(void)end;
-	return round->elapsed;
+	return ((const struct rtp_end *)(const void *)end)->relay.on ? 0 : round->elapsed;
 }
 
 static bool take(struct media_end *end, uint8_t *octets, size_t n)
@@ -288,6 +288,8 @@ void rtp_end_set(struct rtp_end *rtp, const struct media_rtp_params *params,
 {
 	bool listened = rtp->negotiated && rtp->params.receive;
 
+	rtp_relay_stop(rtp);
+	rtp->relay = (struct relay_in){ 0 };
 	set_jitter(rtp, params);
 	set_out(rtp, params);
 	pipeline_watch(rtp->end.pipeline, rtp->end.side, params->silence_ms);

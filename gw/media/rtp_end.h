@@ -14,6 +14,7 @@
 #include "gw/media/reception.h"
 #include "gw/media/rtcp.h"
 #include "gw/media/rtp.h"
+#include "gw/media/rtp_relay.h"
 #include "gw/media/source_lock.h"
 
 #define RTP_PAYLOAD_MAX	480  /* 60 ms */
@@ -109,6 +110,7 @@ struct rtp_end {
 	struct jitter jitter;
 	struct concealer concealer;
 	struct event_in event_in;
+	struct relay_in relay;
 	struct comfort_player comfort;
 	uint64_t comfort_samples;
 	struct vad heard; /* levels, for XR */
@@ -174,6 +176,8 @@ bool rtp_play(struct rtp_end *rtp, uint8_t *octets, size_t n);
 
 /* rtp_out.c: gathers octets to packets. */
 void rtp_out_put(struct rtp_end *rtp, const uint8_t *octets, size_t n, bool pause);
+/* A packet of another session, with its place here: sequence and timestamp. */
+void rtp_out_pass(struct rtp_end *rtp, const struct rtp_packet *packet);
 /* A payload, with what redundancy adds to it. */
 void rtp_out_send(struct rtp_end *rtp, const struct rtp_packet *packet);
 

@@ -77,6 +77,10 @@ static void take_audio(struct rtp_end *rtp, const struct rtp_packet *packet,
 {
 	if (!packet->n_payload)
 		return;
+	if (rtp_relay_pass(rtp, packet)) {
+		note_end(rtp, packet);
+		return;
+	}
 	note_silence(rtp, packet);
 	switch (jitter_put(&rtp->jitter, packet->timestamp, packet->payload, packet->n_payload,
 			   round->timely)) {
@@ -104,6 +108,7 @@ static void take_noise(struct rtp_end *rtp, const struct rtp_packet *packet)
 		return;
 	}
 	rtp->end.stats.cn_in++;
+	rtp_relay_bar(rtp);
 	comfort_player_set(&rtp->comfort, &noise);
 	jitter_pause(&rtp->jitter, packet->timestamp);
 }
@@ -213,6 +218,7 @@ static void restart(struct rtp_end *rtp)
 	rtp->last_known = false;
 	rtp->expected = 0;
 	rtp->comfort.on = false;
+	rtp->relay.on = false;
 	jitter_reset(&rtp->jitter, rtp->end.law);
 }
 
@@ -320,16 +326,16 @@ static bool read_one(struct rtp_end *rtp, const struct round *round)
 }
 
 /*
- * Looking in vain costs half of what a packet does. One that was accepted a packet's time after the
- * last is taken to be alone, and the next one to come as long after it: nobody looks again before
- * that. What was there all the same is found then, and out of time. Every fourth is looked for a
- * round ahead, so that a sender whose clock is faster is not read later and later.
+ * Looking in vain costs half of what a packet does. One that was accepted in sequence, a packet's
+ * time after the last, is taken to be alone, and the next one to come as long after it: nobody looks
+ * again before that. What was there all the same is found then, and out of time. Every fourth is
+ * looked for a round ahead, so that a sender whose clock is faster is not read later and later.
  */
-static bool expect_next(struct rtp_end *rtp, const struct round *round)
+static bool expect_next(struct rtp_end *rtp, const struct round *round, bool in_sequence)
 {
 	uint64_t period_us = rtp->in_samples * US_PER_SAMPLE;
 	uint64_t since_us = round->now_us - rtp->read_us;
-	bool regular = round->timely && since_us + READ_MARGIN_US > period_us &&
+	bool regular = in_sequence && round->timely && since_us + READ_MARGIN_US > period_us &&
 		       since_us < period_us + READ_MARGIN_US;
 	bool ahead = rtp->end.stats.packets_in % LOOK_AHEAD == 0;
 
@@ -344,10 +350,12 @@ static bool expect_next(struct rtp_end *rtp, const struct round *round)
 void rtp_in_read(struct rtp_end *rtp, const struct round *round)
 {
 	uint64_t before = rtp->end.stats.packets_in;
+	uint16_t next = (uint16_t)(rtp->last_sequence + 1);
 
 	if (round->now_us < rtp->look_us || !read_one(rtp, round))
 		return;
-	if (rtp->end.stats.packets_in != before && expect_next(rtp, round))
+	if (rtp->end.stats.packets_in != before &&
+	    expect_next(rtp, round, rtp->last_sequence == next))
 		return;
 	for (unsigned i = 1; i < READ_MAX && read_one(rtp, round); i++)
 		;

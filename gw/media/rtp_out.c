@@ -14,15 +14,14 @@
 	66 /* unless it is below -60 dBm0: what an idle line has for silence is one, too */
 
 /* octets has room for the header, and then the payload. */
-static void transmit(struct rtp_end *rtp, const struct rtp_packet *packet, uint8_t *octets,
-		     size_t n)
+static void transmit_as(struct rtp_end *rtp, const struct rtp_packet *packet, uint8_t *octets,
+			size_t n)
 {
 	const struct sockaddr_storage *to = source_lock_target(&rtp->lock);
 	struct rtp_packet header = *packet;
 
 	if (to->ss_family == AF_UNSPEC)
 		return;
-	header.sequence = rtp->sequence++;
 	header.ssrc = rtp->identity.ssrc;
 	rtp_encode_header(octets, &header);
 	if (sendto(rtp->fd, octets, RTP_HEADER_OCTETS + n, MSG_DONTWAIT | MSG_NOSIGNAL,
@@ -32,6 +31,34 @@ static void transmit(struct rtp_end *rtp, const struct rtp_packet *packet, uint8
 	rtp->sent_octets += (uint32_t)n;
 	rtp->end.stats.packets_out++;
 	rtp->end.stats.octets_out += n;
+}
+
+static void transmit(struct rtp_end *rtp, const struct rtp_packet *packet, uint8_t *octets,
+		     size_t n)
+{
+	struct rtp_packet next = *packet;
+
+	if (source_lock_target(&rtp->lock)->ss_family == AF_UNSPEC)
+		return;
+	next.sequence = rtp->sequence++;
+	transmit_as(rtp, &next, octets, n);
+}
+
+/* One that is newer than all before is what the session goes on from. */
+void rtp_out_pass(struct rtp_end *rtp, const struct rtp_packet *packet)
+{
+	uint8_t octets[RTP_HEADER_OCTETS + RTP_PAYLOAD_MAX];
+	struct rtp_packet out = *packet;
+
+	if ((int16_t)(uint16_t)(packet->sequence - rtp->sequence) >= 0) {
+		rtp->sequence = (uint16_t)(packet->sequence + 1);
+		rtp->timestamp = packet->timestamp + (uint32_t)packet->n_payload;
+		out.marker = (out.marker || rtp->marker) && !rtp->end.clear; /* RFC 4040 3 */
+		rtp->marker = false;
+	}
+	out.payload_type = rtp->params.payload_type;
+	memcpy(octets + RTP_HEADER_OCTETS, packet->payload, packet->n_payload);
+	transmit_as(rtp, &out, octets, packet->n_payload);
 }
 
 /* ---- redundancy ---- */
