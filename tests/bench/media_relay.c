@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /*
  * CPU time of relaying RTP to RTP, for each packet received and sent, in one media thread with all
- * it does (source check, jitter buffer, concealment, RTCP, statistics), beside rtpengine in user
- * space (ng protocol) and osmo-mgw (MGCP) under the same load in the same run: 500 calls on
- * loopback, 50 packets a second each way, 5 seconds. Every relay is a process of its own, started
- * and ended here.
+ * it does (source check, jitter buffer where packets do not simply pass, RTCP, statistics), beside
+ * rtpengine in user space (ng protocol) and osmo-mgw (MGCP) under the same load in the same run:
+ * 500 calls on loopback, 250 with osmo-mgw, which is at its end at 500; 50 packets a second each
+ * way, 5 seconds. Every relay is a process of its own, started and ended here.
  */
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -46,6 +46,8 @@
 
 extern char **environ;
 
+static bool silent_peer; /* one took no calls: its log is kept */
+static unsigned n_legs;	 /* of the calls measured now */
 static int leg_fd[LEGS];
 static unsigned leg_port[LEGS];
 static uint16_t relay_port[LEGS]; /* that the leg sends to */
@@ -53,10 +55,11 @@ static uint64_t sent, received;
 
 /* A relay: how it is started, given its calls, and called. */
 struct relay {
-	const char *name, *package;
+	const char *name;
 	pid_t (*start)(const char *folder);
 	bool (*join)(int control); /* fills in relay_port */
 	double limit;		   /* our part of its time */
+	unsigned calls;		   /* at which it is not at its end */
 };
 
 static struct sockaddr_in loopback(unsigned port)
@@ -124,7 +127,7 @@ static int serve(int out)
 	engine = media_engine_new(&conf, &loop, &error);
 	if (!engine)
 		return 1;
-	for (unsigned call = 0; call < CALLS; call++) {
+	for (unsigned call = 0; call < n_legs / 2; call++) {
 		struct media_channel *channel = media_channel_new(engine, "bench", on_event, NULL);
 
 		if (!channel)
@@ -251,7 +254,7 @@ static bool rtpengine_leg(int control, unsigned leg)
 
 static bool rtpengine_join(int control)
 {
-	for (unsigned leg = 0; leg < LEGS; leg++)
+	for (unsigned leg = 0; leg < n_legs; leg++)
 		if (!rtpengine_leg(control, leg))
 			return false;
 	return true;
@@ -283,7 +286,7 @@ static bool osmo_mgw_join(int control)
 {
 	char sdp[512], question[1024], answer[ANSWER_MAX];
 
-	for (unsigned leg = 0; leg < LEGS; leg++) {
+	for (unsigned leg = 0; leg < n_legs; leg++) {
 		sdp_write(sdp, sizeof(sdp), leg);
 		snprintf(question, sizeof(question),
 			 "CRCX %u rtpbridge/%x@mgw MGCP 1.0\r\nC: %x\r\nL: p:20, a:PCMU, nt:IN\r\n"
@@ -352,7 +355,7 @@ static void load_run(unsigned from_ms, unsigned to_ms)
 			next.tv_sec++;
 		}
 		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &next, NULL);
-		for (unsigned leg = ms % SLOTS; leg < LEGS; leg += SLOTS)
+		for (unsigned leg = ms % SLOTS; leg < n_legs; leg += SLOTS)
 			leg_turn(leg, ms / SLOTS);
 	}
 }
@@ -415,13 +418,14 @@ static void pin(unsigned processor)
 	(void)sched_setscheduler(0, SCHED_FIFO, &param);
 }
 
-static double measure(const struct relay *relay, const char *folder)
+static double measure(const struct relay *relay, unsigned calls, const char *folder)
 {
 	struct sockaddr_in in = loopback(CONTROL);
 	double us = 0;
 	int control;
 	pid_t pid;
 
+	n_legs = 2 * calls;
 	pin(1); /* which the relay inherits */
 	pid = relay->start(folder);
 	pin(0);
@@ -431,8 +435,8 @@ static double measure(const struct relay *relay, const char *folder)
 	if (connect(control, (struct sockaddr *)&in, sizeof(in)) == 0 && relay->join(control))
 		us = load_measure(relay, pid);
 	else
-		fprintf(stderr, "media_relay: %s takes no calls; its log is in %s\n", relay->name,
-			folder);
+		silent_peer = fprintf(stderr, "media_relay: %s takes no calls; its log is in %s\n",
+				      relay->name, folder) != 0;
 	close(control);
 	kill(pid, SIGTERM);
 	waitpid(pid, NULL, 0);
@@ -447,46 +451,54 @@ static bool is_installed(const char *program)
 	return access(path, X_OK) == 0;
 }
 
-/* With any argument: our own only. */
-int main(int argc, char **argv)
+/* A row: ours, and the peer's under the same load. False: ours failed. */
+static bool compare(const struct relay *peer, const char *folder)
 {
 	static const struct relay own = { .name = "causeway",
 					  .start = own_start,
 					  .join = own_join };
+	double us = measure(&own, peer->calls, folder), theirs = 0;
+
+	if (is_installed(peer->name))
+		theirs = measure(peer, peer->calls, folder);
+	if (theirs > 0)
+		printf("bench\tmedia_relay_packet\t%.2f\tus\t%s, at most %.2f\t%.2f\t%.2f\n", us,
+		       peer->name, peer->limit, theirs, us / theirs);
+	else
+		printf("bench\tmedia_relay_packet\t%.2f\tus\t%s %s\t-\t-\n", us, peer->name,
+		       is_installed(peer->name) ? "failed" : "is not installed: make bench-peers");
+	return us > 0;
+}
+
+static void folder_remove(const char *folder)
+{
+	static const char *const names[] = { "rtpengine.log", "osmo-mgw.log", "osmo-mgw.cfg" };
+	char path[128];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
+		unlink(path);
+	}
+	rmdir(folder);
+}
+
+int main(void)
+{
 	static const struct relay peers[] = {
-		{ "rtpengine", "rtpengine-daemon", rtpengine_start, rtpengine_join,
-		  RTPENGINE_RATIO },
-		{ "osmo-mgw", "osmo-mgw", osmo_mgw_start, osmo_mgw_join, OSMO_MGW_RATIO },
+		{ "rtpengine", rtpengine_start, rtpengine_join, RTPENGINE_RATIO, CALLS },
+		{ "osmo-mgw", osmo_mgw_start, osmo_mgw_join, OSMO_MGW_RATIO, CALLS / 2 },
 	};
 	char folder[] = "/tmp/causeway-relay-XXXXXX";
-	double us;
 
 	log_set_level(LOG_ERROR);
 	if (!mkdtemp(folder) || !legs_open()) {
 		perror("media_relay");
 		return 1;
 	}
-	us = measure(&own, folder);
-	if (us == 0)
-		return 1;
-	if (argc > 1) {
-		printf("bench\tmedia_relay_packet\t%.2f\tus\t%s\t-\t-\n", us, argv[1]);
-		return 0;
-	}
-	for (size_t i = 0; i < sizeof(peers) / sizeof(*peers); i++) {
-		double theirs = 0;
-
-		if (is_installed(peers[i].name))
-			theirs = measure(&peers[i], folder);
-		if (theirs > 0)
-			printf("bench\tmedia_relay_packet\t%.2f\tus\t%s, at most "
-			       "%.2f\t%.2f\t%.2f\n",
-			       us, peers[i].name, peers[i].limit, theirs, us / theirs);
-		else
-			printf("bench\tmedia_relay_packet\t%.2f\tus\t%s %s\t-\t-\n", us,
-			       peers[i].name,
-			       is_installed(peers[i].name) ? "failed"
-							   : "is not installed: make bench-peers");
-	}
+	for (size_t i = 0; i < sizeof(peers) / sizeof(*peers); i++)
+		if (!compare(&peers[i], folder))
+			return 1;
+	if (!silent_peer)
+		folder_remove(folder);
 	return 0;
 }
