@@ -308,14 +308,23 @@ static void play_sound(struct flow *flow)
 		flow->pipeline->report(flow->pipeline->arg, &event);
 }
 
+static bool sounds(const struct media_side *side)
+{
+	return side->sound && side->sound_at < side->sound->n;
+}
+
+bool pipeline_plays(const struct media_side *side)
+{
+	return side->tone.cadence || sounds(side);
+}
+
 static void flow_tone(struct flow *flow)
 {
 	struct media_side *to = flow->to;
-	bool sounds = to->sound && to->sound_at < to->sound->n;
 
-	if ((!to->tone.cadence && !sounds) || (to->end && to->end->clear))
+	if (!pipeline_plays(to) || (to->end && to->end->clear))
 		return;
-	if (sounds)
+	if (sounds(to))
 		play_sound(flow);
 	else
 		play_tone(flow);

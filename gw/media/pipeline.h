@@ -126,6 +126,8 @@ void pipeline_digit_lasts(struct media_end *end, char digit, uint32_t serial, ui
 /* A fax or modem is heard at the end, whichever way that became known. */
 void pipeline_modem_heard(struct media_end *end);
 void pipeline_report(struct media_end *end, enum media_event_kind kind);
+/* A tone or a sound goes out of it, instead of what the other side says. */
+bool pipeline_plays(const struct media_side *side);
 /* From a jitter buffer, lost octets concealed; true when it was all pause. lost is added to. */
 bool pipeline_play(struct jitter *jitter, struct concealer *concealer, uint8_t *octets, size_t n, uint64_t *lost);
 

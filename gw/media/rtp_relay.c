@@ -21,7 +21,7 @@ static struct rtp_end *target_of(const struct rtp_end *rtp)
 	struct rtp_end *other;
 
 	if (!to->end || to->end->ops != rtp->end.ops || !from->hear || !to->speak ||
-	    from->quiet_limit || to->tone.tone || digits_waiting(&to->digits))
+	    from->quiet_limit || pipeline_plays(to) || digits_waiting(&to->digits))
 		return NULL;
 	other = rtp_end_of(to->end);
 	if (!other->negotiated || !other->params.send || other->params.cn_payload_type ||
