@@ -27,7 +27,7 @@
 #define SPEECH_TO_ECHO	8.0f /* 9 dB above the echo that can be left */
 #define SPEECH_TO_NOISE 4.0f
 #define EXPECTED_TIMES	1.0f
-#define ECHO_UNHEARD	(ECHO_ZERO_DBM0 * 1.6e-7f) /* -68 dBm0: G.711's silence is -66 */
+#define ECHO_UNHEARD	(ECHO_ZERO_DBM0 * 1e-8f) /* -80 dBm0 */
 #define LEAK_LEAST	5e-4f /* -33 dB: G.711's noise in the echo, and a little */
 #define LEAK_MOST	1.0f
 #define CHANGED		0.25f
