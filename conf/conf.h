@@ -12,7 +12,7 @@
 
 #include "conf/treatment.h"
 
-#define CONF_TIMERS_MAX 32
+#define CONF_TIMERS_MAX 48
 #define CONF_LISTS_MAX 16
 
 struct conf_timer { /* a protocol timer that differs from its default: timers { T7 = 25s } */
@@ -65,6 +65,9 @@ enum conf_fax { CONF_FAX_OFF, CONF_FAX_VBD };
 
 enum conf_hunt { CONF_HUNT_LEAST_RECENT, CONF_HUNT_ASCENDING, CONF_HUNT_DESCENDING, CONF_HUNT_CYCLIC };
 
+/* Which circuits this end controls in a dual seizure. */
+enum conf_control { CONF_CONTROL_POINT_CODE, CONF_CONTROL_EVEN, CONF_CONTROL_ODD, CONF_CONTROL_ALL, CONF_CONTROL_NONE };
+
 struct conf_isup { /* isup "pstn" { }: a trunk group of ISUP circuits */
 	char *name;
 	char *linkset;
@@ -74,6 +77,8 @@ struct conf_isup { /* isup "pstn" { }: a trunk group of ISUP circuits */
 	enum conf_hunt hunt;	   /* hunt = least-recent | ascending | descending | cyclic */
 	char *tones;		   /* tones = "de": of that country, towards this trunk; NULL: tones { country } */
 	struct conf_treatment treatment; /* of calls from this trunk */
+	enum conf_control control; /* control = point-code | even | odd | all | none */
+	bool ansi_timers;	   /* timer-values = itu | ansi: what timers are without timers { } */
 	char *country, *area;	   /* country = "49", area = "30": our own, for national and subscriber numbers */
 	char *national_prefix;	   /* "0": dialled before a national number in a SIP number that is not +E.164 */
 	char *international_prefix; /* "00" */

@@ -29,6 +29,8 @@ static const char *const networks[] = { "international", "international-spare", 
 static const char *const hunts[] = { "least-recent", "ascending", "descending", "cyclic", NULL };
 static const char *const echo_tails[] = { "off", "32ms", "64ms", "128ms", NULL };
 static const char *const faxes[] = { "off", "vbd", NULL };
+static const char *const controls[] = { "point-code", "even", "odd", "all", "none", NULL };
+static const char *const timer_values[] = { "itu", "ansi", NULL };
 static const char *const transports[] = { "udp", "tcp", NULL };
 static const char *const codecs[] = { "PCMA", "PCMU", NULL };
 static const char *const profiles[] = { "rfc3398", "rfc4497", "q1912.5", NULL };
@@ -163,6 +165,8 @@ static const struct conf_field isup_fields[] = {
 	{"linkset", &conf_kind_name, AT(linkset), .required = true},
 	{"dpc", &conf_kind_point_code, AT(dpc)},
 	{"hunt", &conf_kind_word, AT(hunt), .words = hunts, .fallback = "least-recent"},
+	{"control", &conf_kind_word, AT(control), .words = controls, .fallback = "point-code"},
+	{"timer-values", &conf_kind_flag, AT(ansi_timers), .words = timer_values, .fallback = "itu"},
 	{"country", &conf_kind_digits, AT(country)},
 	{"area", &conf_kind_digits, AT(area)},
 	{"national-prefix", &conf_kind_digits, AT(national_prefix)},

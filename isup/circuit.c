@@ -142,8 +142,7 @@ int isup_circuit_add(struct isup *isup, uint16_t cic, void *bearer)
 	return isup->started && !isup->paused ? isup_reset(isup, cic) : 0;
 }
 
-/* Nobody owns it, nobody is busy with it. */
-static bool vacant(const struct isup_circuit *circuit)
+bool isup_circuit_vacant(const struct isup_circuit *circuit)
 {
 	return circuit->state == CIC_IDLE && !circuit->user && !circuit->depth;
 }
@@ -152,6 +151,7 @@ static void take_away(struct isup_circuit *circuit)
 {
 	struct isup *isup = circuit->isup;
 
+	isup_choice_forget(circuit);
 	isup->circuits[circuit->cic] = NULL;
 	isup->n_circuits--;
 	isup_groups_forget(isup, circuit);
@@ -166,7 +166,7 @@ int isup_circuit_remove(struct isup *isup, uint16_t cic, bool retire)
 
 	if (!circuit)
 		return -ENOENT;
-	if (vacant(circuit) ||
+	if (isup_circuit_vacant(circuit) ||
 	    (circuit->state == CIC_RESETTING && !circuit->user && !circuit->depth)) {
 		take_away(circuit);
 		return 0;
@@ -200,6 +200,7 @@ static void refresh(struct isup_circuit *circuit)
 	const struct isup_user *user = &circuit->isup->user;
 	bool usable = isup_circuit_usable(circuit);
 
+	isup_choice_update(circuit);
 	if (usable == circuit->told_usable)
 		return;
 	circuit->told_usable = usable;
@@ -216,7 +217,7 @@ void isup_circuit_leave(struct isup_circuit *circuit)
 {
 	if (--circuit->depth)
 		return;
-	if (circuit->retire && vacant(circuit))
+	if (circuit->retire && isup_circuit_vacant(circuit))
 		take_away(circuit);
 	else
 		refresh(circuit);
@@ -227,54 +228,6 @@ void isup_refresh_all(struct isup *isup)
 	for (unsigned cic = isup->first; cic < isup->end; cic++)
 		if (isup->circuits[cic] && !isup->circuits[cic]->depth)
 			refresh(isup->circuits[cic]);
-}
-
-/* --- hunting --- */
-
-/* The exchange with the higher point code controls the even circuits, the other one the odd. */
-bool isup_circuit_controlled(const struct isup_circuit *circuit)
-{
-	const struct isup_conf *conf = &circuit->isup->conf;
-
-	return (circuit->cic % 2 == 0) == (conf->opc > conf->dpc);
-}
-
-/*
- * Q.764 2.9.1.3, method 2: first the circuits that we control, the longest idle of them; of the
- * others the one released last, which the other end takes last. The other rules replace the order
- * within the two classes, not the classes.
- */
-static bool better(const struct isup_circuit *a, const struct isup_circuit *b)
-{
-	bool controlled = isup_circuit_controlled(a);
-	uint16_t after = (uint16_t)(a->isup->cyclic + 1);
-
-	if (controlled != isup_circuit_controlled(b))
-		return controlled;
-	switch (a->isup->conf.hunt) {
-	case ISUP_HUNT_ASCENDING:
-		return a->cic < b->cic;
-	case ISUP_HUNT_DESCENDING:
-		return a->cic > b->cic;
-	case ISUP_HUNT_CYCLIC:
-		return (uint16_t)(a->cic - after) < (uint16_t)(b->cic - after);
-	case ISUP_HUNT_LEAST_RECENTLY_USED:
-		break;
-	}
-	return controlled ? a->freed < b->freed : a->freed > b->freed;
-}
-
-struct isup_circuit *isup_hunt(struct isup *isup)
-{
-	struct isup_circuit *best = NULL;
-
-	for (unsigned cic = isup->first; cic < isup->end; cic++) {
-		struct isup_circuit *circuit = isup->circuits[cic];
-
-		if (circuit && isup_circuit_usable(circuit) && (!best || better(circuit, best)))
-			best = circuit;
-	}
-	return best;
 }
 
 /* --- what a circuit shows --- */
@@ -325,6 +278,7 @@ bool isup_circuit_usable(const struct isup_circuit *circuit)
 {
 	const struct isup *isup = circuit->isup;
 
-	return vacant(circuit) && !circuit->blocked && !circuit->retire && !circuit->fresh &&
-	       isup->mtp && !isup->paused && mtp_available(isup->mtp, isup->conf.dpc);
+	return isup_circuit_vacant(circuit) && !circuit->blocked && !circuit->retire &&
+	       !circuit->fresh && isup->mtp && !isup->paused &&
+	       mtp_available(isup->mtp, isup->conf.dpc);
 }

@@ -44,6 +44,7 @@ struct isup *isup_new(const struct isup_conf *conf, const struct isup_user *user
 	isup->user = *user;
 	isup->heap = heap;
 	list_init(&isup->groups);
+	isup_choice_init(&isup->choice);
 	return isup;
 }
 
@@ -63,8 +64,9 @@ void isup_attach(struct isup *isup, struct mtp *mtp)
 	isup->mtp = mtp;
 }
 
-void isup_set_timers(struct isup *isup, const uint32_t timer_ms[ISUP_TIMERS])
+void isup_set_timers(struct isup *isup, bool ansi, const uint32_t timer_ms[ISUP_TIMERS])
 {
+	isup->conf.ansi_timers = ansi;
 	memcpy(isup->conf.timer_ms, timer_ms, sizeof(isup->conf.timer_ms));
 }
 
@@ -76,8 +78,11 @@ void isup_set_hunt(struct isup *isup, enum isup_hunt hunt, unsigned min_digits)
 
 uint32_t isup_timer_ms(const struct isup *isup, enum isup_timer_id timer)
 {
-	return isup->conf.timer_ms[timer] ? isup->conf.timer_ms[timer]
-					  : isup_timer_defs[timer].default_ms;
+	const struct isup_timer_def *def = &isup_timer_defs[timer];
+
+	if (isup->conf.timer_ms[timer])
+		return isup->conf.timer_ms[timer];
+	return isup->conf.ansi_timers ? def->ansi_ms : def->default_ms;
 }
 
 bool isup_available(const struct isup *isup)

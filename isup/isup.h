@@ -18,24 +18,35 @@ struct isup_circuit;
 
 /* Q.764 timers, by their number; value table in isup/timers.c. */
 enum isup_timer_id {
-	ISUP_T1, ISUP_T2, ISUP_T5, ISUP_T6, ISUP_T7, ISUP_T9, ISUP_T10, ISUP_T11, ISUP_T12, ISUP_T13, ISUP_T14, ISUP_T15,
-	ISUP_T16, ISUP_T17, ISUP_T18, ISUP_T19, ISUP_T20, ISUP_T21, ISUP_T22, ISUP_T23, ISUP_T35, ISUP_TIMERS
+	ISUP_T1, ISUP_T2, ISUP_T3, ISUP_T4, ISUP_T5, ISUP_T6, ISUP_T7, ISUP_T8, ISUP_T9, ISUP_T10, ISUP_T11, ISUP_T12,
+	ISUP_T13, ISUP_T14, ISUP_T15, ISUP_T16, ISUP_T17, ISUP_T18, ISUP_T19, ISUP_T20, ISUP_T21, ISUP_T22, ISUP_T23,
+	ISUP_T24, ISUP_T25, ISUP_T26, ISUP_T27, ISUP_T28, ISUP_T29, ISUP_T30, ISUP_T31, ISUP_T32, ISUP_T33, ISUP_T34,
+	ISUP_T35, ISUP_T36, ISUP_T37, ISUP_T38, ISUP_TACC, ISUP_TIMERS
 };
 
 struct isup_timer_def {
 	const char *name; /* "T7" */
-	uint32_t default_ms, min_ms, max_ms;
+	uint32_t default_ms, ansi_ms; /* as shipped: Q.764 Annex A, T1.113.4 */
+	uint32_t min_ms, max_ms;
 	const char *what; /* one sentence, with the clause */
 };
 extern const struct isup_timer_def isup_timer_defs[ISUP_TIMERS];
 
 enum isup_hunt { ISUP_HUNT_LEAST_RECENTLY_USED, ISUP_HUNT_ASCENDING, ISUP_HUNT_DESCENDING, ISUP_HUNT_CYCLIC };
 
+/* Which circuits this end controls in a dual seizure (Q.764 2.9.1.4); POINT_CODE: the even ones of the exchange with the
+ * higher point code, the odd ones of the other. The rest are agreements between two operators. */
+enum isup_control {
+	ISUP_CONTROL_POINT_CODE, ISUP_CONTROL_EVEN, ISUP_CONTROL_ODD, ISUP_CONTROL_ALL, ISUP_CONTROL_NONE
+};
+
 struct isup_conf {
 	const char *name; /* trunk group, for logs and traces */
 	uint32_t opc, dpc;
 	uint8_t ni; /* network indicator of the SIO, for traces only: MTP sets the real one */
 	enum isup_hunt hunt;
+	enum isup_control control;
+	bool ansi_timers;		/* defaults are ANSI's */
 	uint32_t timer_ms[ISUP_TIMERS]; /* 0: the default */
 	unsigned min_digits;		/* of a called number without ST before T35 gives way to T10 */
 };
@@ -81,8 +92,9 @@ struct isup *isup_new(const struct isup_conf *conf, const struct isup_user *user
 void isup_free(struct isup *isup);
 void isup_attach(struct isup *isup, struct mtp *mtp);
 /* Applies to timers started from now on. */
-void isup_set_timers(struct isup *isup, const uint32_t timer_ms[ISUP_TIMERS]);
+void isup_set_timers(struct isup *isup, bool ansi, const uint32_t timer_ms[ISUP_TIMERS]);
 void isup_set_hunt(struct isup *isup, enum isup_hunt hunt, unsigned min_digits);
+void isup_set_control(struct isup *isup, enum isup_control control);
 uint32_t isup_timer_ms(const struct isup *isup, enum isup_timer_id timer);
 
 /* bearer is the owner's mark of the timeslot behind the circuit. -EEXIST, -ENOMEM. */

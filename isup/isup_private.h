@@ -84,6 +84,7 @@ enum maintenance { MAINT_NONE, MAINT_BLO, MAINT_UBL, MAINT_RSC };
 
 struct isup_circuit {
 	struct isup *isup;	  /* borrow */
+	struct list_node choice;  /* in isup's choice while it could be seized */
 	void *user, *bearer;	  /* borrow: the owner of its call, the timeslot */
 	struct isup_group *reset; /* borrow: the group reset under way, or NULL */
 	const char *alarm;	  /* literal: raised now, or NULL */
@@ -104,6 +105,15 @@ struct isup_circuit {
 	struct timer timers[CIC_TIMERS];
 };
 
+/* Circuits that could be seized if the other end can be reached: those that we control in a dual seizure, and the others.
+ * In each class by CIC, and by the time of their last release. */
+struct isup_choice {
+	struct {
+		uint64_t cics[ISUP_CICS / 64];
+		struct list by_release;
+	} classes[2];
+};
+
 struct isup {
 	struct isup_conf conf;
 	char name[40];
@@ -114,6 +124,7 @@ struct isup {
 	unsigned first, end;			  /* circuits are in [first, end) */
 	size_t n_circuits;
 	struct list groups; /* own: struct isup_group */
+	struct isup_choice choice;
 	uint64_t serial;
 	uint16_t cyclic;	  /* CIC used last */
 	bool paused, started;	  /* started: MTP was there once */
@@ -146,11 +157,20 @@ void isup_refresh_all(struct isup *isup);
 void isup_call_timer_start(struct isup_circuit *circuit, enum circuit_timer which);
 void isup_call_timer_stop(struct isup_circuit *circuit, enum circuit_timer which);
 void isup_call_timers_stop(struct isup_circuit *circuit);
+/* Nobody owns it, nobody is busy with it. */
+bool isup_circuit_vacant(const struct isup_circuit *circuit);
+void isup_log(const struct isup_circuit *circuit, enum log_level level, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* choice.c */
+void isup_choice_init(struct isup_choice *choice);
+/* The circuit has changed. */
+void isup_choice_update(struct isup_circuit *circuit);
+void isup_choice_forget(struct isup_circuit *circuit);
+/* The circuit to be seized next, NULL: none. */
 struct isup_circuit *isup_hunt(struct isup *isup);
 /* Q.764 2.9.1.4: whether our IAM stands on a circuit that both ends seize. */
 bool isup_circuit_controlled(const struct isup_circuit *circuit);
-void isup_log(const struct isup_circuit *circuit, enum log_level level, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
 
 /* call.c */
 void isup_call_event(struct isup_circuit *circuit, enum circuit_ev ev, struct call_input *in);

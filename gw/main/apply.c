@@ -7,7 +7,7 @@
 #include "gw/base/log.h"
 #include "gw/main/gateway.h"
 
-/* T1 to T35 as conf asks for them, by the table of isup/timers.c. */
+/* Q.764 timers as conf asks for them, by the table of isup/timers.c. */
 bool gateway_timer_ok(const char *name, uint32_t ms, uint32_t *min_ms, uint32_t *max_ms)
 {
 	for (size_t i = 0; i < ISUP_TIMERS; i++) {

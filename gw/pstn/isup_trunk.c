@@ -176,6 +176,14 @@ static const enum isup_hunt hunts[] = {
 	[CONF_HUNT_CYCLIC] = ISUP_HUNT_CYCLIC,
 };
 
+static const enum isup_control controls[] = {
+	[CONF_CONTROL_POINT_CODE] = ISUP_CONTROL_POINT_CODE,
+	[CONF_CONTROL_EVEN] = ISUP_CONTROL_EVEN,
+	[CONF_CONTROL_ODD] = ISUP_CONTROL_ODD,
+	[CONF_CONTROL_ALL] = ISUP_CONTROL_ALL,
+	[CONF_CONTROL_NONE] = ISUP_CONTROL_NONE,
+};
+
 static struct isup *isup_make(struct isup_trunk *trunk, const struct conf_isup *conf,
 			      const struct conf_linkset *linkset)
 {
@@ -184,6 +192,8 @@ static struct isup *isup_make(struct isup_trunk *trunk, const struct conf_isup *
 				  .dpc = trunk->dpc,
 				  .ni = linkset->network,
 				  .hunt = hunts[conf->hunt],
+				  .control = controls[conf->control],
+				  .ansi_timers = conf->ansi_timers,
 				  .min_digits = conf->min_digits };
 	const struct isup_user user = { .indicate = isup_leg_indicate,
 					.call_id = isup_leg_call_id,
@@ -246,8 +256,9 @@ int isup_trunk_reload(struct isup_trunk *trunk, const struct conf_isup *conf)
 
 	trunk->conf = conf;
 	timers_of(conf, timer_ms);
-	isup_set_timers(trunk->isup, timer_ms);
+	isup_set_timers(trunk->isup, conf->ansi_timers, timer_ms);
 	isup_set_hunt(trunk->isup, hunts[conf->hunt], conf->min_digits);
+	isup_set_control(trunk->isup, controls[conf->control]);
 	timer_stop(&trunk->settle);
 	isup_circuit_each(trunk->isup, retire_unconfigured, trunk);
 	return settle(trunk);
