@@ -5,6 +5,8 @@
 #include "isup/call_actions.h"
 #include "isup/codec.h"
 
+#define NI_INTERNATIONAL 0 /* network indicator, Q.704 14.2.2 */
+
 struct isup_cause isup_cause_of(enum q850_cause value)
 {
 	return (struct isup_cause){ .location = Q850_LOC_PUBLIC_LOCAL, .value = (uint8_t)value };
@@ -27,6 +29,7 @@ void isup_call_event(struct isup_circuit *circuit, enum circuit_ev ev, struct ca
 	const struct transition *transition = &isup_call_table[circuit->state][ev];
 
 	isup_circuit_enter(circuit);
+	isup_check_left(circuit, transition->next);
 	set_state(circuit, transition->next);
 	transition->action(circuit, in);
 	isup_circuit_leave(circuit);
@@ -74,7 +77,7 @@ void isup_act_forbid(struct isup_circuit *circuit, struct call_input *in)
 /* --- incoming --- */
 
 /* Whether an IAM can be taken at all; *cause says why not. */
-static bool acceptable(const struct isup_msg *msg, struct isup_cause *cause)
+static bool acceptable(const struct isup_msg *msg, bool can_check, struct isup_cause *cause)
 {
 	struct isup_number called;
 	struct isup_nci nci;
@@ -88,11 +91,11 @@ static bool acceptable(const struct isup_msg *msg, struct isup_cause *cause)
 		return false;
 	}
 	/*
-	 * A continuity check asked for on this circuit or under way on a previous one (Q.763 3.35)
-	 * cannot be done here: 79 says that the service is not there. 41, with which a failed check
-	 * ends, would say that another attempt may do better.
+	 * A continuity check asked for on this circuit that cannot be done here: 79 says that the
+	 * service is not there. 41, with which a failed check ends, would say that another attempt
+	 * may do better.
 	 */
-	if (isup_get_nci(msg, &nci) && nci.continuity) {
+	if (isup_get_nci(msg, &nci) && nci.continuity == ISUP_NCI_CHECK_HERE && !can_check) {
 		*cause = isup_cause_of(Q850_SERVICE_NOT_IMPLEMENTED);
 		return false;
 	}
@@ -110,7 +113,7 @@ void isup_iam_received(struct isup_circuit *circuit, const struct isup_msg *msg)
 		ev = CIC_EV_IAM;
 	else if (circuit->blocked & BLOCK_BY_US)
 		ev = CIC_EV_IAM_BLOCKED;
-	else if (!acceptable(msg, &in.cause))
+	else if (!acceptable(msg, circuit->isup->user.continuity, &in.cause))
 		ev = CIC_EV_IAM_REFUSED;
 	isup_call_event(circuit, ev, &in);
 }
@@ -131,6 +134,7 @@ static void await_digits(struct isup_circuit *circuit)
 static void seized_by_peer(struct isup_circuit *circuit)
 {
 	circuit->user = NULL;
+	circuit->info_owed = false;
 	circuit->fresh = false; /* the other end uses it: it knows its state */
 	circuit->call = ++circuit->isup->serial;
 	/* Q.764 2.8.2.3: an IAM removes the other end's blocking, of either kind. */
@@ -139,16 +143,22 @@ static void seized_by_peer(struct isup_circuit *circuit)
 
 void isup_act_take(struct isup_circuit *circuit, struct call_input *in)
 {
+	seized_by_peer(circuit);
+	if (!isup_check_incoming(circuit, in->msg))
+		isup_offer(circuit, in->msg);
+}
+
+void isup_offer(struct isup_circuit *circuit, const struct isup_msg *iam)
+{
 	const struct isup_cause unowned = isup_cause_of(Q850_TEMPORARY_FAILURE);
 	struct isup_number called;
 	uint64_t call;
 
-	seized_by_peer(circuit);
 	call = circuit->call;
-	(void)isup_get_number(in->msg, ISUP_P_CALLED, &called);
+	(void)isup_get_number(iam, ISUP_P_CALLED, &called);
 	circuit->digits = called.n;
 	circuit->complete = called.complete;
-	isup_indicate(circuit, ISUP_IND_SETUP, in->msg, NULL);
+	isup_indicate(circuit, ISUP_IND_SETUP, iam, NULL);
 	isup_trace_flush(circuit->isup);
 	if (circuit->call != call || circuit->state != CIC_IC_WAIT_ACM)
 		return;
@@ -178,6 +188,8 @@ void isup_act_digits(struct isup_circuit *circuit, struct call_input *in)
 {
 	struct isup_number more;
 
+	if (isup_check_digits(circuit, in->msg))
+		return;
 	if (circuit->complete || !isup_get_number(in->msg, ISUP_P_SUBSEQUENT, &more)) {
 		isup_act_discard(circuit, in);
 		return;
@@ -260,16 +272,42 @@ void isup_act_answer(struct isup_circuit *circuit, struct call_input *in)
 	isup_indicate(circuit, ISUP_IND_ANSWER, in->msg, NULL);
 }
 
-/* Q.764 2.1.6: information that the other end asks for and that we do not keep: none included. */
+/* Q.764 2.1.6: information that the other end asks for. What the owner does not take on to answer
+ * is answered here: none included. */
 void isup_act_inform(struct isup_circuit *circuit, struct call_input *in)
 {
 	static const uint8_t not_included[2];
 	struct isup_msg inf;
 
-	(void)in;
+	circuit->info_owed = true;
+	isup_indicate(circuit, ISUP_IND_INFO_REQUEST, in->msg, NULL);
+	if (!circuit->info_owed || circuit->state != CIC_OG_WAIT_ACM)
+		return;
+	circuit->info_owed = false;
 	isup_msg_init(&inf, ISUP_INF, circuit->cic);
 	if (!isup_msg_add(&inf, ISUP_P_INFORMATION, not_included, sizeof(not_included)))
 		(void)isup_transmit(circuit->isup, circuit, &inf);
+}
+
+void isup_information_later(struct isup_circuit *circuit)
+{
+	circuit->info_owed = false;
+}
+
+void isup_act_information(struct isup_circuit *circuit, struct call_input *in)
+{
+	if (!timer_running(&circuit->timers[CIC_T33])) {
+		isup_act_discard(circuit, in);
+		return;
+	}
+	isup_call_timer_stop(circuit, CIC_T33);
+	isup_indicate(circuit, ISUP_IND_INFORMATION, in->msg, NULL);
+}
+
+/* FOT, USR and others: nothing here depends on them. */
+void isup_act_info(struct isup_circuit *circuit, struct call_input *in)
+{
+	isup_indicate(circuit, ISUP_IND_MESSAGE, in->msg, NULL);
 }
 
 /* --- suspend and resume, Q.764 2.4.1 --- */
@@ -308,6 +346,28 @@ void isup_act_send(struct isup_circuit *circuit, struct call_input *in)
 	in->err = isup_transmit(circuit->isup, circuit, in->out);
 }
 
+void isup_act_send_inr(struct isup_circuit *circuit, struct call_input *in)
+{
+	isup_call_timer_start(circuit, CIC_T33);
+	isup_act_send(circuit, in);
+}
+
+/* Q.764 2.4.1.3: the incoming international exchange sees to it that a suspended call ends, as the
+ * exchange before it may not know the rule of this country. */
+void isup_act_suspend_sent(struct isup_circuit *circuit, struct call_input *in)
+{
+	if (circuit->isup->conf.ni == NI_INTERNATIONAL && suspend_timer(in->out) == CIC_T6)
+		isup_call_timer_start(circuit, CIC_T38);
+	isup_act_send(circuit, in);
+}
+
+void isup_act_resume_sent(struct isup_circuit *circuit, struct call_input *in)
+{
+	if (suspend_timer(in->out) == CIC_T6)
+		isup_call_timer_stop(circuit, CIC_T38);
+	isup_act_send(circuit, in);
+}
+
 /* ACM or CON: the address is complete. */
 void isup_act_send_address(struct isup_circuit *circuit, struct call_input *in)
 {
@@ -325,6 +385,7 @@ void isup_act_send_digits(struct isup_circuit *circuit, struct call_input *in)
 
 void isup_act_seize(struct isup_circuit *circuit, struct call_input *in)
 {
+	isup_check_outgoing(circuit, in->out);
 	isup_act_send_digits(circuit, in);
 	if (in->err)
 		isup_call_event(circuit, CIC_EV_SEIZE_FAILED, in);
@@ -346,6 +407,8 @@ int isup_setup(struct isup *isup, struct isup_msg *iam, void *user, struct isup_
 	*circuit = NULL;
 	if (!isup_available(isup))
 		return -ENETUNREACH;
+	if (isup_check_possible(isup, iam))
+		return -EPROTO;
 	found = isup_hunt(isup);
 	if (!found)
 		return -EAGAIN;
@@ -365,10 +428,12 @@ int isup_send(struct isup_circuit *circuit, struct isup_msg *msg)
 		uint8_t type;
 		enum circuit_ev ev;
 	} requests[] = {
-		{ ISUP_SAM, CIC_EV_SEND_SAM }, { ISUP_ACM, CIC_EV_SEND_ACM },
-		{ ISUP_CPG, CIC_EV_SEND_CPG }, { ISUP_ANM, CIC_EV_SEND_ANM },
-		{ ISUP_CON, CIC_EV_SEND_CON }, { ISUP_SUS, CIC_EV_SEND_SUS },
-		{ ISUP_RES, CIC_EV_SEND_RES },
+		{ ISUP_SAM, CIC_EV_SEND_SAM },	{ ISUP_ACM, CIC_EV_SEND_ACM },
+		{ ISUP_CPG, CIC_EV_SEND_CPG },	{ ISUP_ANM, CIC_EV_SEND_ANM },
+		{ ISUP_CON, CIC_EV_SEND_CON },	{ ISUP_SUS, CIC_EV_SEND_SUS },
+		{ ISUP_RES, CIC_EV_SEND_RES },	{ ISUP_INR, CIC_EV_SEND_INR },
+		{ ISUP_INF, CIC_EV_SEND_INFO }, { ISUP_FOT, CIC_EV_SEND_INFO },
+		{ ISUP_USR, CIC_EV_SEND_INFO },
 	};
 	struct call_input in = { .out = msg, .err = -EPROTO };
 
@@ -377,6 +442,8 @@ int isup_send(struct isup_circuit *circuit, struct isup_msg *msg)
 			isup_call_event(circuit, requests[i].ev, &in);
 			break;
 		}
+	if (msg->type == ISUP_INF)
+		circuit->info_owed = false;
 	return in.err;
 }
 

@@ -23,6 +23,8 @@ static const struct {
 	[CIC_T9] = { ISUP_T9, CIC_EV_T9, Q850_NO_ANSWER },    /* RFC 3398 7.2.8 */
 	[CIC_T10] = { ISUP_T10, CIC_EV_T10, Q850_NONE },
 	[CIC_T35] = { ISUP_T35, CIC_EV_T35, Q850_INCOMPLETE }, /* RFC 3578 2 */
+	[CIC_T33] = { ISUP_T33, CIC_EV_T33, Q850_TIMER_EXPIRY },
+	[CIC_T38] = { ISUP_T38, CIC_EV_T38, Q850_TIMER_EXPIRY },
 };
 
 void isup_log(const struct isup_circuit *circuit, enum log_level level, const char *fmt, ...)
@@ -88,6 +90,9 @@ static int timers_init(struct isup_circuit *circuit)
 	if (!err)
 		err = timer_init(&circuit->timers[CIC_SLOW], heap, "T17", isup_slow_expired,
 				 circuit);
+	if (!err)
+		err = timer_init(&circuit->timers[CIC_CHECK], heap, "T24", isup_check_expired,
+				 circuit);
 	for (size_t i = 0; i < CIC_TIMERS; i++)
 		circuit->timers[i].subject = circuit->subject;
 	return err;
@@ -99,6 +104,7 @@ void isup_circuit_free(struct isup_circuit *circuit)
 {
 	for (size_t i = 0; i < CIC_TIMERS; i++)
 		timer_close(&circuit->timers[i]);
+	free(circuit->iam);
 	free(circuit);
 }
 
@@ -155,19 +161,26 @@ static void take_away(struct isup_circuit *circuit)
 	isup->circuits[circuit->cic] = NULL;
 	isup->n_circuits--;
 	isup_groups_forget(isup, circuit);
+	isup_check_left(circuit, CIC_IDLE);
 	isup_circuit_alarm(circuit, NULL);
 	isup_circuit_free(circuit);
 }
 
-/* A circuit whose reset is not answered has no call either: a wrong CIC must not stay for ever. */
+/* A circuit whose reset or check is not answered has no call either: a wrong CIC must not stay for
+ * ever. */
+static bool repeats_for_nobody(const struct isup_circuit *circuit)
+{
+	return (circuit->state == CIC_RESETTING || circuit->state == CIC_CHECKING) &&
+	       !circuit->user && !circuit->depth;
+}
+
 int isup_circuit_remove(struct isup *isup, uint16_t cic, bool retire)
 {
 	struct isup_circuit *circuit = isup_circuit_find(isup, cic);
 
 	if (!circuit)
 		return -ENOENT;
-	if (isup_circuit_vacant(circuit) ||
-	    (circuit->state == CIC_RESETTING && !circuit->user && !circuit->depth)) {
+	if (isup_circuit_vacant(circuit) || repeats_for_nobody(circuit)) {
 		take_away(circuit);
 		return 0;
 	}

@@ -48,6 +48,7 @@ struct isup_conf {
 	enum isup_control control;
 	bool ansi_timers;		/* defaults are ANSI's */
 	uint32_t timer_ms[ISUP_TIMERS]; /* 0: the default */
+	bool transponder;		/* an incoming continuity check is answered by a transponder, not a loop */
 	unsigned min_digits;		/* of a called number without ST before T35 gives way to T10 */
 };
 
@@ -60,6 +61,11 @@ enum isup_ind {
 	ISUP_IND_ANSWER,   /* ANM or CON */
 	ISUP_IND_SUSPEND,  /* SUS */
 	ISUP_IND_RESUME,   /* RES */
+	ISUP_IND_CONTINUITY,   /* the check that our IAM asked for was good: the bearer may be used */
+	ISUP_IND_INFO_REQUEST, /* INR: answer with INF by isup_send, or take it on by isup_information_later; else an
+				* INF without information is sent */
+	ISUP_IND_INFORMATION,  /* INF that answers our INR */
+	ISUP_IND_MESSAGE,      /* FOT, USR and others that go with a call: msg is the message */
 	ISUP_IND_T10,	   /* no digit for T10: the number is to be taken as complete (incoming overlap) */
 	ISUP_IND_T35,	   /* digits stopped below the minimum: already released with cause 28 */
 	ISUP_IND_RELEASE,  /* REL received (RLC is sent by isup_release) or a timer ended the call: cause holds why.
@@ -75,12 +81,26 @@ struct isup_indication {
 	struct isup_cause cause;    /* RELEASE, RELEASED, REATTEMPT */
 };
 
+/* Continuity check in the nature of connection indicators (Q.763 3.35). */
+enum isup_nci_check { ISUP_NCI_NO_CHECK, ISUP_NCI_CHECK_HERE, ISUP_NCI_CHECK_BEFORE };
+
+/* What is connected to a circuit's bearer for a continuity check (Q.724 7). */
+enum isup_check {
+	ISUP_CHECK_OFF,
+	ISUP_CHECK_LOOP,	/* what comes goes back */
+	ISUP_CHECK_TRANSPONDER, /* another tone answers */
+	ISUP_CHECK_TONE		/* the check tone is sent and awaited; isup_continuity_result tells */
+};
+
 struct isup_user {
 	void (*indicate)(void *arg, struct isup_circuit *circuit, const struct isup_indication *ind);
 	/* A circuit changed between usable and not (for trunk state, traces, alarms). */
 	void (*circuit_changed)(void *arg, struct isup_circuit *circuit);
 	/* Alarm raised or cleared by maintenance, such as T5, T13, T15, T17, T19, T21, T23 (Q.764 Annex A). */
 	void (*alarm)(void *arg, const char *what, unsigned cic, bool raised);
+	/* Connects a continuity check to the circuit's bearer. NULL: continuity cannot be checked. -errno: as if it had
+	 * failed. */
+	int (*continuity)(void *arg, struct isup_circuit *circuit, enum isup_check check);
 	/* Call id of the circuit's call for traces, NULL when it has none. Optional. */
 	const char *(*call_id)(void *arg, struct isup_circuit *circuit);
 	void *arg;
@@ -115,7 +135,8 @@ void isup_mtp_resume(struct isup *isup);
 /* Outgoing call: selects an idle circuit by the hunting rule (Q.764 2.9.1.4: controlled circuits first), sets msg's CIC and
  * sends the IAM. 0 with *circuit, or -EAGAIN: no circuit (cause 34), -ENETUNREACH: DPC not available. */
 int isup_setup(struct isup *isup, struct isup_msg *iam, void *user, struct isup_circuit **circuit);
-/* SAM, ACM, CPG, ANM, CON, SUS, RES on a call; the CIC is set. -EPROTO in a state that does not allow it. */
+/* A message of the call: SAM, ACM, CPG, ANM, CON, SUS, RES, INR, INF, FOT, USR; the CIC is set. -EPROTO in a state that
+ * does not allow it. An IAM that asks for a continuity check (NCI) has it done: ISUP_IND_CONTINUITY or _REATTEMPT. */
 int isup_send(struct isup_circuit *circuit, struct isup_msg *msg);
 /* Release request, or response to ISUP_IND_RELEASE: sends REL or RLC as the state asks. The owner hears
  * ISUP_IND_RELEASED when the circuit is free; with user set to NULL before, it hears nothing more. */
@@ -123,6 +144,13 @@ void isup_release(struct isup_circuit *circuit, const struct isup_cause *cause);
 void isup_circuit_set_user(struct isup_circuit *circuit, void *user);
 /* Tells incoming overlap that the digits are sufficient: stops T10 and T35. */
 void isup_digits_complete(struct isup_circuit *circuit);
+
+/* From inside ISUP_IND_INFO_REQUEST: the INF comes later. */
+void isup_information_later(struct isup_circuit *circuit);
+/* Whether the check tone was heard as Q.724 7 asks for. */
+void isup_continuity_result(struct isup_circuit *circuit, bool good);
+/* Checks an idle circuit by CCR (Q.764 2.1.8): -ENOENT, -EBUSY, -ENOTSUP. Repeated until it is good. */
+int isup_continuity_check(struct isup *isup, uint16_t cic);
 
 /* Maintenance (Q.764 2.8). Blocking a busy circuit lets its call end. hardware: CGB with the hardware oriented type. */
 int isup_block(struct isup *isup, uint16_t cic);

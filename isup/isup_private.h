@@ -29,6 +29,7 @@ enum circuit_st {
 	CIC_RELEASE_IND, /* REL received: the owner is asked to let go, RLC is owed */
 	CIC_WAIT_RLC,	 /* REL sent */
 	CIC_RESETTING,	 /* RSC or GRS sent */
+	CIC_CHECKING,	 /* no call: the continuity check goes on after a failure, or was asked for by CCR */
 	CIC_STS
 };
 
@@ -37,16 +38,21 @@ enum circuit_ev {
 	 * control), to be refused with the cause given, and for a circuit that we block. */
 	CIC_EV_IAM, CIC_EV_IAM_LOSES, CIC_EV_IAM_REFUSED, CIC_EV_IAM_BLOCKED,
 	CIC_EV_SAM, CIC_EV_ACM, CIC_EV_CPG, CIC_EV_ANM, CIC_EV_CON, CIC_EV_SUS, CIC_EV_RES, CIC_EV_REL, CIC_EV_RLC,
+	/* INFO: FOT, USR and others that go with the call; INF answers our INR; STRAY: nothing awaits it. */
+	CIC_EV_INFO, CIC_EV_INF, CIC_EV_STRAY,
 	CIC_EV_INR, CIC_EV_BAD, /* a malformed message that would have moved the call on */
 	/* Maintenance: the other end reset, blocked, blocked for a hardware failure or does not have the circuit;
 	 * our reset was answered. */
 	CIC_EV_RESET_IN, CIC_EV_BLOCK_IN, CIC_EV_HARDWARE_IN, CIC_EV_UNEQUIPPED, CIC_EV_RESET_DONE,
+	/* Continuity: T8 or a failure on a previous circuit; a check without a call; its ends. */
+	CIC_EV_NO_CONTINUITY, CIC_EV_CHECK_REQ, CIC_EV_CHECK_FAILED, CIC_EV_CHECK_OK, CIC_EV_CHECK_OVER,
 	/* Expiries. */
-	CIC_EV_T1, CIC_EV_T2, CIC_EV_T5, CIC_EV_T6, CIC_EV_T7, CIC_EV_T9, CIC_EV_T10, CIC_EV_T35,
+	CIC_EV_T1, CIC_EV_T2, CIC_EV_T5, CIC_EV_T6, CIC_EV_T7, CIC_EV_T9, CIC_EV_T10, CIC_EV_T35, CIC_EV_T33,
+	CIC_EV_T38,
 	/* Requests. */
 	CIC_EV_SEIZE, CIC_EV_SEIZE_FAILED,
 	CIC_EV_SEND_SAM, CIC_EV_SEND_ACM, CIC_EV_SEND_CPG, CIC_EV_SEND_ANM, CIC_EV_SEND_CON, CIC_EV_SEND_SUS,
-	CIC_EV_SEND_RES,
+	CIC_EV_SEND_RES, CIC_EV_SEND_INFO, CIC_EV_SEND_INR,
 	CIC_EV_RELEASE_REQ, CIC_EV_RESET_REQ, CIC_EV_HARDWARE_REQ,
 	CIC_EVS
 };
@@ -66,10 +72,11 @@ struct transition {
 };
 extern const struct transition isup_call_table[CIC_STS][CIC_EVS];
 
-/* Timers of one circuit: those of its call, and the quick and slow repeat of its maintenance message. */
+/* Timers of one circuit: those of its call, the quick and slow repeat of its maintenance message, that of its continuity
+ * check (T8, T24 to T27 or T36), and T34 of a message whose second segment is awaited. */
 enum circuit_timer {
-	CIC_T1, CIC_T2, CIC_T5, CIC_T6, CIC_T7, CIC_T9, CIC_T10, CIC_T35, CIC_CALL_TIMERS,
-	CIC_REPEAT = CIC_CALL_TIMERS, CIC_SLOW, CIC_TIMERS
+	CIC_T1, CIC_T2, CIC_T5, CIC_T6, CIC_T7, CIC_T9, CIC_T10, CIC_T35, CIC_T33, CIC_T38, CIC_CALL_TIMERS,
+	CIC_REPEAT = CIC_CALL_TIMERS, CIC_SLOW, CIC_CHECK, CIC_TIMERS
 };
 
 /* Bits of blocked. Unequipped: UCIC came; counts as the other end's blocking. */
@@ -82,8 +89,22 @@ enum {
 /* A maintenance message of one circuit that awaits its answer. */
 enum maintenance { MAINT_NONE, MAINT_BLO, MAINT_UBL, MAINT_RSC };
 
+/* Where the continuity check of a circuit is (Q.764 2.1.8, Q.724 7). */
+enum check_st {
+	CHECK_NONE,
+	CHECK_OG_TONE,	   /* our IAM asked for it: the tone is out, T24 */
+	CHECK_OG_FAILED,   /* T25, from the second failure on T26, until it is repeated */
+	CHECK_OG_AGAIN,	   /* CCR sent, the tone is out, T24 */
+	CHECK_IC_LOOP,	   /* IAM received: looped, COT awaited, T8 */
+	CHECK_IC_PREVIOUS, /* IAM received: COT awaited from a check of a circuit before this one, T8 */
+	CHECK_IC_FAILED,   /* COT (failed) received: CCR awaited, T27 */
+	CHECK_IC_AGAIN,	   /* CCR received: looped, COT or REL awaited, T36 */
+	CHECK_STS
+};
+
 struct isup_circuit {
 	struct isup *isup;	  /* borrow */
+	struct isup_msg *iam;	  /* own: received, and kept from the owner until continuity is sure; or NULL */
 	struct list_node choice;  /* in isup's choice while it could be seized */
 	void *user, *bearer;	  /* borrow: the owner of its call, the timeslot */
 	struct isup_group *reset; /* borrow: the group reset under way, or NULL */
@@ -96,7 +117,10 @@ struct isup_circuit {
 	uint8_t state;	     /* enum circuit_st; written by isup_call_event alone */
 	uint8_t blocked;     /* BLOCK_ bits */
 	uint8_t maintenance; /* enum maintenance */
+	uint8_t check;	     /* enum check_st; written by continuity.c alone */
 	uint8_t depth;	     /* nested uses; neither taken away nor seized before 0 */
+	bool check_repeated; /* the check has failed before: T26 */
+	bool info_owed;	     /* INR received, nobody has taken it on to answer */
 	bool fresh;	     /* never reset: MTP was not there yet */
 	bool retire;	     /* to be taken away when idle */
 	bool complete;	     /* incoming: digits are sufficient */
@@ -172,7 +196,24 @@ struct isup_circuit *isup_hunt(struct isup *isup);
 /* Q.764 2.9.1.4: whether our IAM stands on a circuit that both ends seize. */
 bool isup_circuit_controlled(const struct isup_circuit *circuit);
 
+/* continuity.c */
+/* An IAM is taken: true when it is kept until continuity is sure. */
+bool isup_check_incoming(struct isup_circuit *circuit, const struct isup_msg *iam);
+/* Our IAM is about to go out: -EPROTO when it asks for a check that cannot be done. */
+int isup_check_possible(const struct isup *isup, const struct isup_msg *iam);
+void isup_check_outgoing(struct isup_circuit *circuit, const struct isup_msg *iam);
+/* The circuit's call is in another state: a check that belongs to the old one is over. */
+void isup_check_left(struct isup_circuit *circuit, enum circuit_st state);
+/* True: the SAM belongs to an IAM that is kept, and is in it now. */
+bool isup_check_digits(struct isup_circuit *circuit, const struct isup_msg *sam);
+void isup_cot_received(struct isup_circuit *circuit, const struct isup_msg *msg);
+void isup_ccr_received(struct isup_circuit *circuit, const struct isup_msg *msg);
+void isup_lpa_received(struct isup_circuit *circuit, const struct isup_msg *msg);
+timer_fn isup_check_expired;
+
 /* call.c */
+/* The owner is told of a call that may go on. */
+void isup_offer(struct isup_circuit *circuit, const struct isup_msg *iam);
 void isup_call_event(struct isup_circuit *circuit, enum circuit_ev ev, struct call_input *in);
 void isup_iam_received(struct isup_circuit *circuit, const struct isup_msg *msg);
 struct isup_cause isup_cause_of(enum q850_cause value);

@@ -231,9 +231,11 @@ static const struct {
 	uint8_t type;
 	message_fn *fn;
 } messages[] = {
-	{ ISUP_RLC, rlc_received },   { ISUP_BLO, blo_received }, { ISUP_BLA, bla_received },
-	{ ISUP_UBL, ubl_received },   { ISUP_UBA, uba_received }, { ISUP_RSC, rsc_received },
-	{ ISUP_UCIC, ucic_received }, { ISUP_CFN, cfn_received },
+	{ ISUP_RLC, rlc_received },	 { ISUP_BLO, blo_received },
+	{ ISUP_BLA, bla_received },	 { ISUP_UBL, ubl_received },
+	{ ISUP_UBA, uba_received },	 { ISUP_RSC, rsc_received },
+	{ ISUP_UCIC, ucic_received },	 { ISUP_CFN, cfn_received },
+	{ ISUP_COT, isup_cot_received }, { ISUP_CCR, isup_ccr_received },
 };
 
 void isup_circuit_message(struct isup_circuit *circuit, const struct isup_msg *msg)

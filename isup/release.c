@@ -109,7 +109,7 @@ void isup_act_give_up(struct isup_circuit *circuit, struct call_input *in)
 }
 
 /* The call ends here: the other end hears REL, the owner is asked to let go. */
-static void end_call(struct isup_circuit *circuit, struct call_input *in, enum isup_ind ind)
+void isup_end_call(struct isup_circuit *circuit, struct call_input *in, enum isup_ind ind)
 {
 	isup_send_rel(circuit, &in->cause);
 	isup_indicate(circuit, ind, NULL, &in->cause);
@@ -118,13 +118,13 @@ static void end_call(struct isup_circuit *circuit, struct call_input *in, enum i
 void isup_act_time_out(struct isup_circuit *circuit, struct call_input *in)
 {
 	counter_add(&isup_timer_releases, 1);
-	end_call(circuit, in, ISUP_IND_RELEASE);
+	isup_end_call(circuit, in, ISUP_IND_RELEASE);
 }
 
 void isup_act_digits_missing(struct isup_circuit *circuit, struct call_input *in)
 {
 	counter_add(&isup_timer_releases, 1);
-	end_call(circuit, in, ISUP_IND_T35);
+	isup_end_call(circuit, in, ISUP_IND_T35);
 }
 
 /* An RLC that was not asked for (Q.764 2.9.5.1 c), or a malformed message that the call hangs on.
@@ -134,7 +134,7 @@ void isup_act_break(struct isup_circuit *circuit, struct call_input *in)
 	counter_add(&isup_unexpected, 1);
 	isup_log(circuit, LOG_WARNING, "%s: call released, cause %u", isup_type_name(in->msg->type),
 		 in->cause.value);
-	end_call(circuit, in, ISUP_IND_RELEASE);
+	isup_end_call(circuit, in, ISUP_IND_RELEASE);
 }
 
 /* --- the circuit is lost to its call --- */

@@ -325,6 +325,10 @@ static void indicate_known(struct exchange_call *call, const struct isup_indicat
 	case ISUP_IND_RELEASED:
 		circuit_gone(call, ind);
 		break;
+	case ISUP_IND_CONTINUITY:
+	case ISUP_IND_INFO_REQUEST:
+	case ISUP_IND_INFORMATION:
+	case ISUP_IND_MESSAGE:
 	case ISUP_IND_SETUP:
 		break;
 	}

@@ -614,6 +614,10 @@ void isup_leg_indicate(void *arg, struct isup_circuit *circuit, const struct isu
 	case ISUP_IND_REATTEMPT:
 		circuit_gone(leg, ind);
 		break;
+	case ISUP_IND_CONTINUITY:
+	case ISUP_IND_INFO_REQUEST:
+	case ISUP_IND_INFORMATION:
+	case ISUP_IND_MESSAGE:
 	case ISUP_IND_SETUP:
 		break;
 	}

@@ -455,7 +455,7 @@ static void answers_what_it_does_not_know(void)
 	CU_ASSERT_EQUAL(isup_msg_add(&inr, 0x0e, none, 2), 0);
 	receive_msg(&inr); /* nothing of it is known here */
 	receive(ISUP_CCR, 3, 0);
-	expect("IAM 1 INF 1 CFN 3/97 ", "");
+	expect("IAM 1 INF 1 CFN 3/97 ", "inr ");
 	receive(ISUP_CFN, 1, 97);
 	expect("", "");
 	rig_close();

@@ -77,7 +77,7 @@ static void owner_setup(void)
 	struct isup_circuit *circuit;
 	struct isup_msg iam;
 
-	make_iam(&iam, 0, "30123", draw(2), 0);
+	make_iam(&iam, 0, "30123", draw(2), !quiet && draw(4) == 0);
 	/* Known before it is sent: indications may come from inside. */
 	owner->circuit = NULL;
 	if (!isup_setup(rig.isup, &iam, owner, &circuit))
@@ -93,7 +93,8 @@ static void owner_release(struct owner *owner)
 static void owner_send(struct owner *owner)
 {
 	static const uint8_t types[] = { ISUP_SAM, ISUP_ACM, ISUP_ACM, ISUP_CPG, ISUP_ANM,
-					 ISUP_ANM, ISUP_CON, ISUP_SUS, ISUP_RES, ISUP_IAM };
+					 ISUP_ANM, ISUP_CON, ISUP_SUS, ISUP_RES, ISUP_IAM,
+					 ISUP_INR, ISUP_INR, ISUP_INR, ISUP_INF, ISUP_USR };
 
 	(void)send_type(owner->circuit, types[draw(sizeof(types))], (uint8_t)draw(4));
 }
@@ -147,15 +148,16 @@ static uint8_t fitting(uint8_t state)
 {
 	static const uint8_t table[CIC_STS][4] = {
 		[CIC_IDLE] = { ISUP_IAM, ISUP_IAM, ISUP_IAM, ISUP_IAM },
-		[CIC_OG_WAIT_ACM] = { ISUP_ACM, ISUP_ACM, ISUP_CON, ISUP_CFN },
-		[CIC_OG_WAIT_ANM] = { ISUP_CPG, ISUP_ANM, ISUP_ANM, ISUP_BLO },
+		[CIC_OG_WAIT_ACM] = { ISUP_ACM, ISUP_ACM, ISUP_CON, ISUP_INR },
+		[CIC_OG_WAIT_ANM] = { ISUP_CPG, ISUP_ANM, ISUP_ANM, ISUP_USR },
 		[CIC_OG_ACTIVE] = { ISUP_SUS, ISUP_RES, ISUP_CPG, ISUP_SUS },
-		[CIC_IC_WAIT_ACM] = { ISUP_SAM, ISUP_SAM, ISUP_SAM, ISUP_BLO },
+		[CIC_IC_WAIT_ACM] = { ISUP_SAM, ISUP_COT, ISUP_INF, ISUP_COT },
 		[CIC_IC_WAIT_ANM] = { ISUP_CFN, ISUP_BLO, ISUP_UBL, ISUP_REL },
 		[CIC_IC_ACTIVE] = { ISUP_SUS, ISUP_RES, ISUP_CPG, ISUP_REL },
 		[CIC_RELEASE_IND] = { ISUP_REL, ISUP_REL, ISUP_BLO, ISUP_UBL },
 		[CIC_WAIT_RLC] = { ISUP_RLC, ISUP_RLC, ISUP_RLC, ISUP_REL },
 		[CIC_RESETTING] = { ISUP_RLC, ISUP_REL, ISUP_BLO, ISUP_UBL },
+		[CIC_CHECKING] = { ISUP_CCR, ISUP_COT, ISUP_CCR, ISUP_REL },
 	};
 
 	return table[state][draw(4)];
@@ -167,7 +169,8 @@ static void random_message(void)
 					 ISUP_REL, ISUP_SUS, ISUP_RES,	ISUP_RLC,  ISUP_RSC,
 					 ISUP_BLO, ISUP_UBL, ISUP_BLA,	ISUP_UBA,  ISUP_GRS,
 					 ISUP_CGB, ISUP_CGU, ISUP_CPG,	ISUP_CGBA, ISUP_CGUA,
-					 ISUP_GRA, ISUP_CFN, ISUP_UCIC, ISUP_CCR };
+					 ISUP_GRA, ISUP_CFN, ISUP_UCIC, ISUP_CCR,  ISUP_COT,
+					 ISUP_FOT, ISUP_INR, ISUP_INF };
 	uint16_t cic = (uint16_t)(1 + draw(CIRCUITS + 1));
 	const struct isup_circuit *circuit = isup_circuit_find(rig.isup, cic);
 	struct isup_msg msg;
@@ -177,7 +180,8 @@ static void random_message(void)
 		type = fitting(circuit->state);
 	make(&msg, type, cic, (uint8_t)(1 + draw(CIRCUITS)));
 	if (type == ISUP_IAM)
-		make_iam(&msg, cic, draw(2) ? "301" : "30", draw(2), draw(16) == 0);
+		make_iam(&msg, cic, draw(2) ? "301" : "30", draw(2),
+			 (uint8_t)(draw(8) ? 0 : draw(4)));
 	if (isup_msg_find(&msg, ISUP_P_CIRCUIT_GROUP_TYPE))
 		(void)isup_put_octet(&msg, ISUP_P_CIRCUIT_GROUP_TYPE, (uint8_t)draw(3));
 	receive_msg(&msg);
@@ -204,7 +208,7 @@ static void random_maintenance(void)
 	uint16_t cic = (uint16_t)(1 + draw(CIRCUITS));
 	unsigned count = 1 + draw(CIRCUITS);
 
-	switch (draw(9)) {
+	switch (draw(10)) {
 	case 0:
 		(void)isup_block(rig.isup, cic);
 		break;
@@ -225,12 +229,27 @@ static void random_maintenance(void)
 		(void)isup_reset_group(rig.isup, cic, count);
 		break;
 	case 7:
+		(void)isup_continuity_check(rig.isup, cic);
+		break;
+	case 8:
 		(void)isup_circuit_remove(rig.isup, cic, draw(2));
 		break;
 	default:
 		for (cic = 1; cic <= CIRCUITS; cic++)
 			(void)isup_circuit_add(rig.isup, cic, NULL);
 		break;
+	}
+}
+
+/* What media heard of the check tones that are out. */
+static void hear(void)
+{
+	for (uint16_t cic = 1; cic <= CIRCUITS; cic++) {
+		struct isup_circuit *circuit = isup_circuit_find(rig.isup, cic);
+
+		if (circuit && draw(2) &&
+		    (circuit->check == CHECK_OG_TONE || circuit->check == CHECK_OG_AGAIN))
+			isup_continuity_result(circuit, draw(2));
 	}
 }
 
@@ -241,6 +260,8 @@ static void anything(void)
 
 	if (draw(40) == 0)
 		random_maintenance();
+	else if (draw(8) == 0)
+		hear();
 	else if (!owner->circuit && draw(8) == 0)
 		owner_setup();
 	else if (owner->circuit && draw(16) == 0)
@@ -310,6 +331,10 @@ static void check_circuit(struct isup_circuit *circuit, void *arg)
 	CU_ASSERT_TRUE_FATAL(circuit->state < CIC_STS);
 	states_seen[circuit->state]++;
 	CU_ASSERT_EQUAL_FATAL(circuit->depth, 0);
+	CU_ASSERT_EQUAL_FATAL(timer_running(&circuit->timers[CIC_CHECK]),
+			      circuit->check != CHECK_NONE);
+	CU_ASSERT_EQUAL_FATAL(circuit->iam != NULL, circuit->check == CHECK_IC_LOOP ||
+							    circuit->check == CHECK_IC_PREVIOUS);
 	for (size_t i = 0; i < CIC_CALL_TIMERS; i++)
 		running |= (unsigned)timer_running(&circuit->timers[i]) << i;
 	switch (circuit->state) {
@@ -317,6 +342,10 @@ static void check_circuit(struct isup_circuit *circuit, void *arg)
 		CU_ASSERT_EQUAL_FATAL(running, 0);
 		CU_ASSERT_PTR_NULL_FATAL(circuit->user);
 		CU_ASSERT_FALSE_FATAL(circuit->retire);
+		break;
+	case CIC_CHECKING:
+		CU_ASSERT_EQUAL_FATAL(running, 0);
+		CU_ASSERT_TRUE_FATAL(circuit->check != CHECK_NONE);
 		break;
 	case CIC_RESETTING:
 		CU_ASSERT_EQUAL_FATAL(running, 0);
@@ -357,6 +386,14 @@ static void let_all_go(void)
 			owner_release(&owners[i]);
 }
 
+/* Every check that goes on is good. */
+static void all_heard(void)
+{
+	for (uint16_t cic = 1; cic <= CIRCUITS; cic++)
+		if (isup_circuit_find(rig.isup, cic))
+			isup_continuity_result(isup_circuit_find(rig.isup, cic), true);
+}
+
 /* From here on the peer answers and nobody starts anything. */
 static void settle(void)
 {
@@ -368,6 +405,7 @@ static void settle(void)
 	(void)isup_unblock_group(rig.isup, 1, CIRCUITS, true);
 	for (unsigned ms = 0; ms < SETTLE_MS; ms += 1000) {
 		let_all_go();
+		all_heard();
 		while (queued)
 			answer();
 		pass_ms(1000);
@@ -383,7 +421,7 @@ static void settle(void)
 
 static void forget_texts(void)
 {
-	rig.sent[0] = rig.said[0] = rig.alarms[0] = '\0';
+	rig.sent[0] = rig.said[0] = rig.alarms[0] = rig.checks[0] = '\0';
 }
 
 static void any_sequence_comes_to_rest(void)
@@ -391,6 +429,7 @@ static void any_sequence_comes_to_rest(void)
 	rig_open_raw(CIRCUITS);
 	rig.isup->user.indicate = indicate;
 	rig.isup->user.circuit_changed = changed;
+	rig.isup->user.continuity = rig_continuity;
 	rig.mtp.ops = &ops;
 	isup_mtp_resume(rig.isup);
 	for (unsigned long i = 1; i <= steps; i++) {

@@ -29,6 +29,8 @@ static struct {
 	struct isup_msg last;	  /* sent last */
 	struct isup_circuit *circuit; /* of the last indication */
 	bool answers;		  /* the owner confirms releases at once */
+	char checks[128];		/* what was connected for continuity: "1:loop " */
+	int check_error;
 	int (*lost)(void);	  /* what the owner does at once when its call lost the circuit; NULL: nothing */
 } rig;
 
@@ -80,6 +82,8 @@ static void rig_indicate(void *arg, struct isup_circuit *circuit, const struct i
 		[ISUP_IND_SETUP] = "setup",	    [ISUP_IND_DIGITS] = "digits",
 		[ISUP_IND_ADDRESS_COMPLETE] = "acm", [ISUP_IND_PROGRESS] = "cpg",
 		[ISUP_IND_ANSWER] = "answer",	    [ISUP_IND_SUSPEND] = "suspend",
+		[ISUP_IND_CONTINUITY] = "continuity", [ISUP_IND_INFO_REQUEST] = "inr",
+		[ISUP_IND_INFORMATION] = "inf",	    [ISUP_IND_MESSAGE] = "message",
 		[ISUP_IND_RESUME] = "resume",	    [ISUP_IND_T10] = "t10",
 		[ISUP_IND_T35] = "t35",		    [ISUP_IND_RELEASE] = "release",
 		[ISUP_IND_RELEASED] = "released",   [ISUP_IND_REATTEMPT] = "reattempt",
@@ -95,6 +99,15 @@ static void rig_indicate(void *arg, struct isup_circuit *circuit, const struct i
 		add(rig.said, sizeof(rig.said), "again", rig.lost() == -EAGAIN ? 0 : 1);
 	if (ind->ind == ISUP_IND_RELEASE && rig.answers)
 		isup_release(circuit, &ind->cause);
+}
+
+static inline int rig_continuity(void *arg, struct isup_circuit *circuit, enum isup_check check)
+{
+	static const char *const names[] = { "off", "loop", "transponder", "tone" };
+
+	(void)arg;
+	add(rig.checks, sizeof(rig.checks), names[check], isup_circuit_cic(circuit));
+	return check == ISUP_CHECK_OFF ? 0 : rig.check_error;
 }
 
 static void rig_alarm(void *arg, const char *what, unsigned cic, bool raised)
@@ -216,6 +229,18 @@ static inline void make(struct isup_msg *msg, uint8_t type, uint16_t cic, uint8_
 	case ISUP_SUS:
 	case ISUP_RES:
 		(void)isup_put_octet(msg, ISUP_P_SUSPEND_RESUME, value & 1);
+		break;
+	case ISUP_COT:
+		(void)isup_msg_add(msg, 0x10, &value, 1);
+		break;
+	case ISUP_INR:
+		(void)isup_msg_add(msg, 0x0e, (const uint8_t[]){ value, 0 }, 2);
+		break;
+	case ISUP_INF:
+		(void)isup_msg_add(msg, 0x0f, (const uint8_t[]){ value, 0 }, 2);
+		break;
+	case ISUP_USR:
+		(void)isup_msg_add(msg, ISUP_P_UUI, (const uint8_t[]){ 4, value }, 2);
 		break;
 	case ISUP_CGB:
 	case ISUP_CGU:
