@@ -20,8 +20,10 @@ static void set_state(struct isup_circuit *circuit, enum circuit_st state)
 	isup_log(circuit, LOG_DEBUG, "%s -> %s", isup_state_names[circuit->state],
 		 isup_state_names[state]);
 	circuit->state = (uint8_t)state;
-	if (state == CIC_IDLE)
-		circuit->freed = ++circuit->isup->serial;
+	if (state != CIC_IDLE)
+		return;
+	circuit->freed = ++circuit->isup->serial;
+	isup_healed(circuit);
 }
 
 void isup_call_event(struct isup_circuit *circuit, enum circuit_ev ev, struct call_input *in)
@@ -409,6 +411,8 @@ int isup_setup(struct isup *isup, struct isup_msg *iam, void *user, struct isup_
 		return -ENETUNREACH;
 	if (isup_check_possible(isup, iam))
 		return -EPROTO;
+	if (!isup_congestion_admits(isup, iam))
+		return -EBUSY;
 	found = isup_hunt(isup);
 	if (!found)
 		return -EAGAIN;

@@ -104,6 +104,7 @@ void isup_circuit_free(struct isup_circuit *circuit)
 {
 	for (size_t i = 0; i < CIC_TIMERS; i++)
 		timer_close(&circuit->timers[i]);
+	list_remove(&circuit->waiting);
 	free(circuit->iam);
 	free(circuit);
 }
@@ -162,6 +163,7 @@ static void take_away(struct isup_circuit *circuit)
 	isup->n_circuits--;
 	isup_groups_forget(isup, circuit);
 	isup_check_left(circuit, CIC_IDLE);
+	isup_heal_forget(circuit);
 	isup_circuit_alarm(circuit, NULL);
 	isup_circuit_free(circuit);
 }

@@ -139,6 +139,23 @@ static void group_repeat(struct timer *timer, void *arg)
 	group_transmit(group);
 }
 
+/* A group reset that nobody answers; the group may be gone afterwards. */
+static void heal_members(const struct isup_group *group)
+{
+	const char *why = group->procedure->alarm;
+	struct isup_circuit *members[ISUP_GROUP_MAX];
+	struct held held;
+	size_t n = 0;
+
+	isup_group_hold(&held, group->isup, group->first, group->count);
+	for (size_t i = 0; i < held.n; i++)
+		if (held.circuits[i]->reset == group)
+			members[n++] = held.circuits[i];
+	for (size_t i = 0; i < n; i++)
+		isup_heal(members[i], HEAL_NONE, why);
+	isup_group_drop(&held);
+}
+
 /* Q.764 2.9.3.2, 2.9.4: maintenance is alerted, the message goes on at this pace. */
 static void group_slow(struct timer *timer, void *arg)
 {
@@ -151,6 +168,8 @@ static void group_slow(struct timer *timer, void *arg)
 	group_transmit(group);
 	if (first)
 		isup_alarm(group->isup, group->procedure->alarm, group->first, true);
+	if (group->procedure->type == ISUP_GRS)
+		heal_members(group);
 }
 
 static struct isup_group *group_new(struct isup *isup, uint8_t type, unsigned first, unsigned count)
@@ -307,8 +326,11 @@ int isup_unblock_group(struct isup *isup, uint16_t first, unsigned count, bool h
 		return isup_unblock(isup, first);
 	isup_group_hold(&held, isup, first, count);
 	unheard = hardware && block_unheard(isup, &by);
-	for (size_t i = 0; i < held.n; i++)
+	for (size_t i = 0; i < held.n; i++) {
 		held.circuits[i]->blocked &= (uint8_t)~isup_local_bit(hardware);
+		if (!hardware)
+			isup_heal_forget(held.circuits[i]);
+	}
 	if (unheard) {
 		withdraw(isup, ISUP_CGB, &by);
 		err = isup_reset_group(isup, first, count);
@@ -452,6 +474,16 @@ void isup_group_reset_by_peer(struct isup_circuit *circuit)
 
 	if (!group)
 		return;
+	group->mask &= ~(1u << (circuit->cic - group->first));
+	if (!group->mask)
+		isup_group_reset_over(group, NULL);
+}
+
+void isup_group_leave(struct isup_circuit *circuit)
+{
+	struct isup_group *group = circuit->reset;
+
+	circuit->reset = NULL;
 	group->mask &= ~(1u << (circuit->cic - group->first));
 	if (!group->mask)
 		isup_group_reset_over(group, NULL);

@@ -45,6 +45,10 @@ struct isup *isup_new(const struct isup_conf *conf, const struct isup_user *user
 	isup->heap = heap;
 	list_init(&isup->groups);
 	isup_choice_init(&isup->choice);
+	if (isup_congestion_init(isup)) {
+		isup_free(isup);
+		return NULL;
+	}
 	return isup;
 }
 
@@ -53,6 +57,7 @@ void isup_free(struct isup *isup)
 	if (!isup)
 		return;
 	isup_groups_free(isup);
+	isup_congestion_close(isup);
 	for (unsigned cic = isup->first; cic < isup->end; cic++)
 		if (isup->circuits[cic])
 			isup_circuit_free(isup->circuits[cic]);
@@ -136,6 +141,13 @@ void isup_mtp_resume(struct isup *isup)
 	isup_groups_repeat(isup);
 	isup_reset_fresh(isup);
 	isup_refresh_all(isup);
+}
+
+/* Q.764 2.11 and 2.13. */
+void isup_mtp_status(struct isup *isup, enum mtp_status_cause cause, unsigned level)
+{
+	if (cause == MTP_STATUS_CONGESTION)
+		isup_mtp_congested(isup, level);
 }
 
 /* --- traces --- */

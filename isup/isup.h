@@ -7,6 +7,8 @@
 #ifndef ISUP_ISUP_H
 #define ISUP_ISUP_H
 
+#include <limits.h>
+
 #include "gw/base/q850.h"
 #include "gw/base/timer.h"
 #include "isup/msg.h"
@@ -51,6 +53,8 @@ struct isup_conf {
 	bool transponder;		/* an incoming continuity check is answered by a transponder, not a loop */
 	unsigned min_digits;		/* of a called number without ST before T35 gives way to T10 */
 };
+
+#define ISUP_NO_CIC UINT_MAX /* an alarm about the other end, not about a circuit */
 
 /* Upward indications about a call. The circuit's user pointer is the owner's (the ISUP leg). */
 enum isup_ind {
@@ -97,7 +101,7 @@ struct isup_user {
 	/* A circuit changed between usable and not (for trunk state, traces, alarms). */
 	void (*circuit_changed)(void *arg, struct isup_circuit *circuit);
 	/* Alarm raised or cleared by maintenance, such as T5, T13, T15, T17, T19, T21, T23 (Q.764 Annex A). */
-	void (*alarm)(void *arg, const char *what, unsigned cic, bool raised);
+	void (*alarm)(void *arg, const char *what, unsigned cic, bool raised); /* cic may be ISUP_NO_CIC */
 	/* Connects a continuity check to the circuit's bearer. NULL: continuity cannot be checked. -errno: as if it had
 	 * failed. */
 	int (*continuity)(void *arg, struct isup_circuit *circuit, enum isup_check check);
@@ -132,8 +136,17 @@ void isup_mtp_pause(struct isup *isup);
 /* First resume after start: group reset of every circuit (Q.764 2.9.3.2). */
 void isup_mtp_resume(struct isup *isup);
 
+/* MTP-STATUS: congestion with its level, or the user part with the cause of Q.704 15.17.5 (0 unknown, 1 unequipped, 2
+ * inaccessible). */
+void isup_mtp_status(struct isup *isup, enum mtp_status_cause cause, unsigned level);
+/* Our own congestion level, 0 to 2, for the other end to thin out its calls (Q.764 2.10). */
+void isup_set_congestion(struct isup *isup, unsigned level);
+/* Percent of our calls that are held back now. */
+unsigned isup_congestion_share(const struct isup *isup);
+
 /* Outgoing call: selects an idle circuit by the hunting rule (Q.764 2.9.1.4: controlled circuits first), sets msg's CIC and
- * sends the IAM. 0 with *circuit, or -EAGAIN: no circuit (cause 34), -ENETUNREACH: DPC not available. */
+ * sends the IAM. 0 with *circuit, or -EAGAIN: no circuit (cause 34), -ENETUNREACH: DPC not available, -EBUSY: held
+ * back as the other end is congested (cause 42). */
 int isup_setup(struct isup *isup, struct isup_msg *iam, void *user, struct isup_circuit **circuit);
 /* A message of the call: SAM, ACM, CPG, ANM, CON, SUS, RES, INR, INF, FOT, USR; the CIC is set. -EPROTO in a state that
  * does not allow it. An IAM that asks for a continuity check (NCI) has it done: ISUP_IND_CONTINUITY or _REATTEMPT. */

@@ -89,6 +89,9 @@ enum {
 /* A maintenance message of one circuit that awaits its answer. */
 enum maintenance { MAINT_NONE, MAINT_BLO, MAINT_UBL, MAINT_RSC };
 
+/* What the circuit healer does with a circuit, in the order of its steps. */
+enum heal_st { HEAL_NONE, HEAL_WAIT, HEAL_RSC, HEAL_GRS, HEAL_BLOCKED };
+
 /* Where the continuity check of a circuit is (Q.764 2.1.8, Q.724 7). */
 enum check_st {
 	CHECK_NONE,
@@ -104,6 +107,7 @@ enum check_st {
 
 struct isup_circuit {
 	struct isup *isup;	  /* borrow */
+	struct list_node waiting; /* for the healer's next token */
 	struct isup_msg *iam;	  /* own: received, and kept from the owner until continuity is sure; or NULL */
 	struct list_node choice;  /* in isup's choice while it could be seized */
 	void *user, *bearer;	  /* borrow: the owner of its call, the timeslot */
@@ -119,6 +123,8 @@ struct isup_circuit {
 	uint8_t maintenance; /* enum maintenance */
 	uint8_t check;	     /* enum check_st; written by continuity.c alone */
 	uint8_t depth;	     /* nested uses; neither taken away nor seized before 0 */
+	uint8_t heal, healed_by; /* enum heal_st: what it does, and its last step; healer.c alone */
+	uint64_t heard;		 /* isup's, at the healer's last step */
 	bool check_repeated; /* the check has failed before: T26 */
 	bool info_owed;	     /* INR received, nobody has taken it on to answer */
 	bool fresh;	     /* never reset: MTP was not there yet */
@@ -138,6 +144,15 @@ struct isup_choice {
 	} classes[2];
 };
 
+struct isup_congestion {
+	uint8_t ours;	  /* level that our RELs tell */
+	uint8_t received; /* level, 0 once TACC has run out */
+	uint8_t step;	  /* of traffic reduction for MTP's congestion */
+	bool alarmed;
+	unsigned turn; /* eighths of a call owed to the reduction */
+	struct timer t29, t30, tacc;
+};
+
 struct isup {
 	struct isup_conf conf;
 	char name[40];
@@ -149,6 +164,10 @@ struct isup {
 	size_t n_circuits;
 	struct list groups; /* own: struct isup_group */
 	struct isup_choice choice;
+	struct isup_congestion congestion;
+	struct isup_healer *healer; /* borrow; NULL: none */
+	unsigned heal_steps;
+	uint64_t heard; /* messages received */
 	uint64_t serial;
 	uint16_t cyclic;	  /* CIC used last */
 	bool paused, started;	  /* started: MTP was there once */
@@ -211,6 +230,24 @@ void isup_ccr_received(struct isup_circuit *circuit, const struct isup_msg *msg)
 void isup_lpa_received(struct isup_circuit *circuit, const struct isup_msg *msg);
 timer_fn isup_check_expired;
 
+/* congestion.c */
+int isup_congestion_init(struct isup *isup);
+void isup_congestion_close(struct isup *isup);
+void isup_mtp_congested(struct isup *isup, unsigned level);
+void isup_congestion_tell(const struct isup *isup, struct isup_msg *rel);
+void isup_congestion_told(struct isup *isup, const struct isup_msg *rel);
+/* False: the call is one of those that are held back. */
+bool isup_congestion_admits(struct isup *isup, const struct isup_msg *iam);
+
+/* healer.c */
+/* The circuit does not return to idle although done was tried. It may be in another state, or gone, afterwards. */
+void isup_heal(struct isup_circuit *circuit, enum heal_st done, const char *why);
+/* T5: the RSC that is sent now is the healer's first step. */
+void isup_heal_reset_sent(struct isup_circuit *circuit);
+/* It is idle. */
+void isup_healed(struct isup_circuit *circuit);
+void isup_heal_forget(struct isup_circuit *circuit);
+
 /* call.c */
 /* The owner is told of a call that may go on. */
 void isup_offer(struct isup_circuit *circuit, const struct isup_msg *iam);
@@ -241,6 +278,8 @@ void isup_group_reset_by_peer(struct isup_circuit *circuit);
 int isup_group_block(struct isup *isup, enum isup_type type, uint16_t first, unsigned count, bool hardware);
 void isup_reset_fresh(struct isup *isup);
 void isup_groups_forget(struct isup *isup, const struct isup_circuit *circuit);
+/* The circuit, still resetting, is no longer awaited from the answer to our group reset. */
+void isup_group_leave(struct isup_circuit *circuit);
 void isup_groups_repeat(struct isup *isup);
 void isup_groups_free(struct isup *isup);
 

@@ -78,6 +78,8 @@ void isup_slow_expired(struct timer *timer, void *arg)
 	start_timer(circuit, CIC_SLOW, procedures[what].slow);
 	isup_transmit_plain(circuit, procedures[what].type);
 	isup_circuit_alarm(circuit, procedures[what].alarm);
+	if (what == MAINT_RSC)
+		isup_heal(circuit, HEAL_RSC, procedures[what].alarm);
 }
 
 /* MTP is there again: what waits goes out now rather than when its timer next runs out. */
@@ -276,6 +278,7 @@ int isup_unblock(struct isup *isup, uint16_t cic)
 		return -ENOENT;
 	isup_circuit_enter(circuit);
 	circuit->blocked &= (uint8_t)~BLOCK_LOCAL;
+	isup_heal_forget(circuit);
 	if (circuit->state != CIC_RESETTING)
 		isup_maintenance_start(circuit, MAINT_UBL, false);
 	isup_circuit_leave(circuit);

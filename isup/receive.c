@@ -120,6 +120,8 @@ static void take_message(struct isup *isup, const struct isup_msg *msg)
 	struct isup_circuit *circuit = isup_circuit_find(isup, msg->cic);
 	struct call_input in = { .msg = msg, .cause = isup_cause_of(Q850_PROTOCOL_ERROR) };
 
+	if (msg->type == ISUP_REL)
+		isup_congestion_told(isup, msg);
 	if (isup_group_message(isup, msg))
 		return;
 	if (!circuit) {
@@ -150,6 +152,7 @@ void isup_message_in(struct isup *isup, const uint8_t *octets, size_t n)
 		log_write(LOG_WARNING, isup->name, "message of %zu octets", n);
 		return;
 	}
+	isup->heard++;
 	isup_trace_flush(isup);
 	err = isup_msg_decode(&msg, octets, n, &error);
 	isup_trace_later(isup, &msg, octets, n);

@@ -15,6 +15,7 @@ static void transmit_rel(struct isup_circuit *circuit)
 	isup_msg_init(&rel, ISUP_REL, circuit->cic);
 	if (isup_put_cause(&rel, &circuit->cause))
 		(void)isup_put_cause(&rel, &unspecified);
+	isup_congestion_tell(circuit->isup, &rel);
 	(void)isup_transmit(circuit->isup, circuit, &rel);
 }
 
@@ -105,6 +106,7 @@ void isup_act_give_up(struct isup_circuit *circuit, struct call_input *in)
 	isup_reset_begin(circuit);
 	isup_circuit_alarm(circuit, "no RLC within T5");
 	isup_maintenance_start(circuit, MAINT_RSC, true);
+	isup_heal_reset_sent(circuit);
 	isup_let_go(circuit, ISUP_IND_RELEASED, &cause);
 }
 

@@ -34,7 +34,10 @@ static void alarm_changed(void *arg, const char *what, unsigned cic, bool raised
 	const struct isup_trunk *trunk = arg;
 	char text[80];
 
-	snprintf(text, sizeof(text), "circuit %u: %s", cic, what);
+	if (cic == ISUP_NO_CIC)
+		snprintf(text, sizeof(text), "%s", what);
+	else
+		snprintf(text, sizeof(text), "circuit %u: %s", cic, what);
 	if (raised)
 		alarm_raise(trunk->base.name, text);
 	else

@@ -113,7 +113,11 @@ static inline int rig_continuity(void *arg, struct isup_circuit *circuit, enum i
 static void rig_alarm(void *arg, const char *what, unsigned cic, bool raised)
 {
 	(void)arg;
-	if (raised)
+	if (!raised)
+		return;
+	if (cic == ISUP_NO_CIC)
+		add(rig.alarms, sizeof(rig.alarms), what, -1);
+	else
 		add(rig.alarms, sizeof(rig.alarms), what, (int)cic);
 }
 
