@@ -46,6 +46,8 @@ struct conf_linkset { /* linkset "ls1" { } */
 	char *name;
 	uint32_t opc, dpc; /* point codes: 1-2-3 (ITU 3-8-3) or a number up to 16383; dpc: the adjacent point */
 	uint8_t network;   /* network = international | international-spare | national | national-spare: 0 to 3 */
+	unsigned heal_per_minute;  /* heal-rate = 30: steps of the circuit healer a minute, over the linkset */
+	unsigned heal_burst;	   /* heal-burst = 5: of them at once */
 	struct conf_link *links;
 	size_t n_links;
 };
@@ -78,6 +80,16 @@ struct conf_isup { /* isup "pstn" { }: a trunk group of ISUP circuits */
 	char *tones;		   /* tones = "de": of that country, towards this trunk; NULL: tones { country } */
 	struct conf_treatment treatment; /* of calls from this trunk */
 	enum conf_control control; /* control = point-code | even | odd | all | none */
+	unsigned hop_counter;	   /* hop-counter = 0 to 31, of a call that comes without one; 0: none */
+	unsigned delay_ms;	   /* delay = 0ms: propagation delay of the circuits */
+	bool satellite;		   /* satellite = true: the circuits go over one */
+	bool echo_control;	   /* echo-control = true: echo on the circuits is cancelled here */
+	unsigned continuity;	   /* continuity-check = 0 to 1000: every how many calls, 0: none */
+	bool transponder;	   /* continuity-answer = loop | transponder */
+	bool loop_ack;		   /* loop-acknowledge = true: LPA answers CCR (national) */
+	char *heal[3];		   /* heal = {"reset", "group-reset", "block"}: steps of the circuit healer */
+	size_t n_heal;
+	uint32_t query_ms;	   /* query = 0ms: how often the circuits are compared by CQM (national); 0: never */
 	bool ansi_timers;	   /* timer-values = itu | ansi: what timers are without timers { } */
 	char *country, *area;	   /* country = "49", area = "30": our own, for national and subscriber numbers */
 	char *national_prefix;	   /* "0": dialled before a national number in a SIP number that is not +E.164 */
@@ -180,6 +192,9 @@ struct conf {
 		bool realtime;	 /* priority = realtime | normal */
 	} media;
 	struct conf_tones tones;	struct conf_treatment treatment; /* of every call */
+	struct { /* state { } */
+		char *folder;	 /* what is kept over a restart; NULL: nothing is */
+	} state;
 	struct conf_span *spans;	size_t n_spans;
 	struct conf_linkset *linksets;	size_t n_linksets;
 	struct conf_isup *isups;	size_t n_isups;

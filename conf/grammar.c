@@ -30,6 +30,8 @@ static const char *const hunts[] = { "least-recent", "ascending", "descending", 
 static const char *const echo_tails[] = { "off", "32ms", "64ms", "128ms", NULL };
 static const char *const faxes[] = { "off", "vbd", NULL };
 static const char *const controls[] = { "point-code", "even", "odd", "all", "none", NULL };
+static const char *const answers[] = { "loop", "transponder", NULL };
+static const char *const heals[] = { "reset", "group-reset", "block", NULL };
 static const char *const timer_values[] = { "itu", "ansi", NULL };
 static const char *const transports[] = { "udp", "tcp", NULL };
 static const char *const codecs[] = { "PCMA", "PCMU", NULL };
@@ -61,6 +63,10 @@ static const struct conf_field control_fields[] = {
 static const struct conf_field cdr_fields[] = {
 	{"file", &conf_kind_path, AT(cdr.file)},
 	{"queue", &conf_kind_uint, AT(cdr.queue), .min = 1, .max = 1000000, .fallback = "10000"},
+};
+
+static const struct conf_field state_fields[] = {
+	{"folder", &conf_kind_path, AT(state.folder)},
 };
 
 /* t1, t2 and t4: RFC 3261 clause 17.1.1.1 and table 4 */
@@ -144,6 +150,8 @@ static const struct conf_field linkset_fields[] = {
 	{"opc", &conf_kind_point_code, AT(opc), .required = true},
 	{"dpc", &conf_kind_point_code, AT(dpc), .required = true},
 	{"network", &conf_kind_octet_word, AT(network), .words = networks, .fallback = "national"},
+	{"heal-rate", &conf_kind_uint, AT(heal_per_minute), .max = 6000, .fallback = "30"},
+	{"heal-burst", &conf_kind_uint, AT(heal_burst), .min = 1, .max = 1000, .fallback = "5"},
 };
 static const struct conf_section linkset_sections[] = {
 	{"link", .title = &link_title, AT(links), .count_at = offsetof(struct conf_linkset, n_links),
@@ -166,6 +174,16 @@ static const struct conf_field isup_fields[] = {
 	{"dpc", &conf_kind_point_code, AT(dpc)},
 	{"hunt", &conf_kind_word, AT(hunt), .words = hunts, .fallback = "least-recent"},
 	{"control", &conf_kind_word, AT(control), .words = controls, .fallback = "point-code"},
+	{"hop-counter", &conf_kind_uint, AT(hop_counter), .max = 31, .fallback = "0"},
+	{"delay", &conf_kind_ms, AT(delay_ms), .max = 10 * SECOND, .fallback = "0ms"},
+	{"satellite", &conf_kind_flag, AT(satellite), .words = no_yes, .fallback = "false"},
+	{"echo-control", &conf_kind_flag, AT(echo_control), .words = no_yes, .fallback = "false"},
+	{"continuity-check", &conf_kind_uint, AT(continuity), .max = 1000, .fallback = "0"},
+	{"continuity-answer", &conf_kind_flag, AT(transponder), .words = answers, .fallback = "loop"},
+	{"loop-acknowledge", &conf_kind_flag, AT(loop_ack), .words = no_yes, .fallback = "false"},
+	{"heal", &conf_kind_text_word, AT(heal), .other_at = offsetof(struct conf_isup, n_heal), .max = 3,
+	 .words = heals, .fallback = "reset group-reset block", .list = true},
+	{"query", &conf_kind_ms, AT(query_ms), .max = DAY, .fallback = "0ms"},
 	{"timer-values", &conf_kind_flag, AT(ansi_timers), .words = timer_values, .fallback = "itu"},
 	{"country", &conf_kind_digits, AT(country)},
 	{"area", &conf_kind_digits, AT(area)},
@@ -250,6 +268,7 @@ static const struct conf_section root_sections[] = {
 	ONCE("log", NULL, log_fields),
 	ONCE("control", NULL, control_fields),
 	ONCE("cdr", NULL, cdr_fields),
+	ONCE("state", NULL, state_fields),
 	ONCE("sip", "sip-stack", stack_fields),
 	ONCE("rtp", NULL, rtp_fields),
 	ONCE("media", NULL, media_fields),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /* The call on a circuit: set-up both ways, overlap, conversation (Q.764 2.1, 2.2, 2.4, 2.9.1). */
 #include <errno.h>
+#include <stdlib.h>
 
 #include "isup/call_actions.h"
 #include "isup/codec.h"
@@ -23,6 +24,8 @@ static void set_state(struct isup_circuit *circuit, enum circuit_st state)
 	if (state != CIC_IDLE)
 		return;
 	circuit->freed = ++circuit->isup->serial;
+	free(circuit->rel);
+	circuit->rel = NULL;
 	isup_healed(circuit);
 }
 
@@ -456,6 +459,23 @@ void isup_release(struct isup_circuit *circuit, const struct isup_cause *cause)
 	struct call_input in = { .cause = *cause };
 
 	isup_call_event(circuit, CIC_EV_RELEASE_REQ, &in);
+}
+
+/* Without memory, or against a REL of the other end, the cause alone goes out. */
+void isup_release_as(struct isup_circuit *circuit, const struct isup_msg *rel)
+{
+	struct isup_cause cause;
+
+	if (!isup_get_cause(rel, &cause))
+		cause = isup_cause_of(Q850_NORMAL_UNSPECIFIED);
+	if (!circuit->rel && circuit->state != CIC_IDLE && circuit->state != CIC_RELEASE_IND &&
+	    rel->n_params > 1)
+		circuit->rel = malloc(sizeof(*circuit->rel));
+	if (circuit->rel) {
+		*circuit->rel = *rel;
+		circuit->rel->cic = circuit->cic;
+	}
+	isup_release(circuit, &cause);
 }
 
 /* The first owner of an incoming call lets its IAM be traced under the call's id. */

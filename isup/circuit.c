@@ -105,6 +105,7 @@ void isup_circuit_free(struct isup_circuit *circuit)
 	for (size_t i = 0; i < CIC_TIMERS; i++)
 		timer_close(&circuit->timers[i]);
 	list_remove(&circuit->waiting);
+	free(circuit->rel);
 	free(circuit->iam);
 	free(circuit);
 }

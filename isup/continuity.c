@@ -452,6 +452,12 @@ void isup_continuity_result(struct isup_circuit *circuit, bool good)
 	check_event(circuit, good ? CHECK_EV_GOOD : CHECK_EV_FAILED, NULL);
 }
 
+void isup_set_check(struct isup *isup, bool transponder, bool loop_ack)
+{
+	isup->conf.transponder = transponder;
+	isup->conf.loop_ack = loop_ack;
+}
+
 int isup_continuity_check(struct isup *isup, uint16_t cic)
 {
 	struct isup_circuit *circuit = isup_circuit_find(isup, cic);

@@ -51,6 +51,7 @@ struct isup_conf {
 	bool ansi_timers;		/* defaults are ANSI's */
 	uint32_t timer_ms[ISUP_TIMERS]; /* 0: the default */
 	bool transponder;		/* an incoming continuity check is answered by a transponder, not a loop */
+	bool loop_ack;			/* CCR is answered by LPA (national) */
 	unsigned min_digits;		/* of a called number without ST before T35 gives way to T10 */
 };
 
@@ -118,6 +119,8 @@ void isup_attach(struct isup *isup, struct mtp *mtp);
 /* Applies to timers started from now on. */
 void isup_set_timers(struct isup *isup, bool ansi, const uint32_t timer_ms[ISUP_TIMERS]);
 void isup_set_hunt(struct isup *isup, enum isup_hunt hunt, unsigned min_digits);
+/* How a check by the other end is answered: by a transponder or a loop, and whether LPA says that it is there. */
+void isup_set_check(struct isup *isup, bool transponder, bool loop_ack);
 void isup_set_control(struct isup *isup, enum isup_control control);
 uint32_t isup_timer_ms(const struct isup *isup, enum isup_timer_id timer);
 
@@ -154,6 +157,8 @@ int isup_send(struct isup_circuit *circuit, struct isup_msg *msg);
 /* Release request, or response to ISUP_IND_RELEASE: sends REL or RLC as the state asks. The owner hears
  * ISUP_IND_RELEASED when the circuit is free; with user set to NULL before, it hears nothing more. */
 void isup_release(struct isup_circuit *circuit, const struct isup_cause *cause);
+/* The same with a REL that says more than a cause; its CIC is set. */
+void isup_release_as(struct isup_circuit *circuit, const struct isup_msg *rel);
 void isup_circuit_set_user(struct isup_circuit *circuit, void *user);
 /* Tells incoming overlap that the digits are sufficient: stops T10 and T35. */
 void isup_digits_complete(struct isup_circuit *circuit);

@@ -108,6 +108,7 @@ enum check_st {
 struct isup_circuit {
 	struct isup *isup;	  /* borrow */
 	struct list_node waiting; /* for the healer's next token */
+	struct isup_msg *rel;	  /* own: what our REL says more than its cause; or NULL */
 	struct isup_msg *iam;	  /* own: received, and kept from the owner until continuity is sure; or NULL */
 	struct list_node choice;  /* in isup's choice while it could be seized */
 	void *user, *bearer;	  /* borrow: the owner of its call, the timeslot */

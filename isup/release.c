@@ -13,7 +13,9 @@ static void transmit_rel(struct isup_circuit *circuit)
 	struct isup_msg rel;
 
 	isup_msg_init(&rel, ISUP_REL, circuit->cic);
-	if (isup_put_cause(&rel, &circuit->cause))
+	if (circuit->rel)
+		rel = *circuit->rel;
+	else if (isup_put_cause(&rel, &circuit->cause))
 		(void)isup_put_cause(&rel, &unspecified);
 	isup_congestion_tell(circuit->isup, &rel);
 	(void)isup_transmit(circuit->isup, circuit, &rel);

@@ -53,6 +53,7 @@ const char *leg_ev_name(enum leg_ev ev)
 		[LEG_EV_SUSPEND] = "suspend",
 		[LEG_EV_RESUME] = "resume",
 		[LEG_EV_USER_INFO] = "user info",
+		[LEG_EV_CARRIED] = "carried",
 		[LEG_EV_MEDIA] = "media",
 		[LEG_EV_RELEASE] = "release",
 		[LEG_EV_RELEASED] = "released",
@@ -93,15 +94,24 @@ static void through_connect(struct call *call)
 	media_end_mode(call->media, 1, true, true);
 }
 
-void call_leg_release(struct call *call, unsigned side, const struct leg_release *release)
+/* attachment: of the release by the other leg, NULL: none. */
+static void release_leg(struct call *call, unsigned side, const struct leg_release *release,
+			const struct leg_attachment *attachment)
 {
-	const struct leg_event event = { .ev = LEG_EV_RELEASE, .release = *release };
+	struct leg_event event = { .ev = LEG_EV_RELEASE, .release = *release };
 	struct leg *leg = call->leg[side];
 
 	if (!leg)
 		return;
+	if (attachment)
+		event.attachment = *attachment;
 	timer_start_ms(&call->guard, call->core->conf.release_timeout_ms);
 	leg->ops->event(leg, &event);
+}
+
+void call_leg_release(struct call *call, unsigned side, const struct leg_release *release)
+{
+	release_leg(call, side, release, NULL);
 }
 
 /* The leg asked for its release, or is given up: it is told that the core has let go, and
@@ -252,7 +262,7 @@ static void do_release(struct call *call, unsigned side, const struct leg_event 
 	start_clearing(call, side, &release);
 	confirm_leg(call, side, &release);
 	if (side == 0 || !call_treat(call))
-		call_leg_release(call, !side, &release);
+		release_leg(call, !side, &release, &event->attachment);
 }
 
 static void do_release_early(struct call *call, unsigned side, const struct leg_event *event)
@@ -282,7 +292,7 @@ static void do_released(struct call *call, unsigned side, const struct leg_event
 		/* A leg that vanishes without asking: the other side must not wait for it. */
 		start_clearing(call, side, &release);
 		call_leg_drop(call, side);
-		call_leg_release(call, !side, &release);
+		release_leg(call, !side, &release, &event->attachment);
 		return;
 	}
 	call_leg_drop(call, side);
@@ -319,6 +329,7 @@ static action_fn
 						   {
 						[LEG_EV_DIGITS] = do_more_digits,
 						[LEG_EV_USER_INFO] = do_pass,
+						[LEG_EV_CARRIED] = do_pass,
 						[LEG_EV_MEDIA] = do_pass,
 						[LEG_EV_RELEASE] = do_release,
 						[LEG_EV_RELEASED] = do_released,
@@ -327,6 +338,7 @@ static action_fn
 						[LEG_EV_PROGRESS] = do_progress,
 						[LEG_EV_ALERTING] = do_alerting,
 						[LEG_EV_ANSWER] = do_answer,
+						[LEG_EV_CARRIED] = do_pass,
 						[LEG_EV_MEDIA] = do_progress,
 						[LEG_EV_RELEASE] = do_release_early,
 						[LEG_EV_RELEASED] = do_released,
@@ -336,6 +348,7 @@ static action_fn
 						   {
 						[LEG_EV_DIGITS] = do_more_digits,
 						[LEG_EV_USER_INFO] = do_pass,
+						[LEG_EV_CARRIED] = do_pass,
 						[LEG_EV_MEDIA] = do_pass,
 						[LEG_EV_RELEASE] = do_release,
 						[LEG_EV_RELEASED] = do_released,
@@ -344,6 +357,7 @@ static action_fn
 						[LEG_EV_PROGRESS] = do_progress,
 						[LEG_EV_ALERTING] = do_alerting,
 						[LEG_EV_ANSWER] = do_answer,
+						[LEG_EV_CARRIED] = do_pass,
 						[LEG_EV_MEDIA] = do_progress,
 						[LEG_EV_RELEASE] = do_release,
 						[LEG_EV_RELEASED] = do_released,
@@ -353,6 +367,7 @@ static action_fn
 						   {
 						[LEG_EV_DIGITS] = do_ignore,
 						[LEG_EV_USER_INFO] = do_pass,
+						[LEG_EV_CARRIED] = do_pass,
 						[LEG_EV_MEDIA] = do_pass,
 						[LEG_EV_RELEASE] = do_release,
 						[LEG_EV_RELEASED] = do_released,
@@ -361,6 +376,7 @@ static action_fn
 						[LEG_EV_PROGRESS] = do_progress,
 						[LEG_EV_ALERTING] = do_alerting,
 						[LEG_EV_ANSWER] = do_answer,
+						[LEG_EV_CARRIED] = do_pass,
 						[LEG_EV_MEDIA] = do_progress,
 						[LEG_EV_RELEASE] = do_release,
 						[LEG_EV_RELEASED] = do_released,
@@ -375,6 +391,7 @@ static action_fn
 						[LEG_EV_SUSPEND] = do_pass,
 						[LEG_EV_RESUME] = do_pass,
 						[LEG_EV_USER_INFO] = do_pass,
+						[LEG_EV_CARRIED] = do_pass,
 						[LEG_EV_MEDIA] = do_pass,
 						[LEG_EV_RELEASE] = do_release,
 						[LEG_EV_RELEASED] = do_released,
@@ -385,6 +402,7 @@ static action_fn
 						[LEG_EV_SUSPEND] = do_pass,
 						[LEG_EV_RESUME] = do_pass,
 						[LEG_EV_USER_INFO] = do_pass,
+						[LEG_EV_CARRIED] = do_pass,
 						[LEG_EV_MEDIA] = do_pass,
 						[LEG_EV_RELEASE] = do_release,
 						[LEG_EV_RELEASED] = do_released,
@@ -399,6 +417,7 @@ static action_fn
 						[LEG_EV_SUSPEND] = do_ignore,
 						[LEG_EV_RESUME] = do_ignore,
 						[LEG_EV_USER_INFO] = do_ignore,
+						[LEG_EV_CARRIED] = do_ignore,
 						[LEG_EV_MEDIA] = do_ignore,
 						[LEG_EV_RELEASE] = do_release_crossing,
 						[LEG_EV_RELEASED] = do_released,
@@ -412,6 +431,7 @@ static action_fn
 						[LEG_EV_SUSPEND] = do_ignore,
 						[LEG_EV_RESUME] = do_ignore,
 						[LEG_EV_USER_INFO] = do_ignore,
+						[LEG_EV_CARRIED] = do_ignore,
 						[LEG_EV_MEDIA] = do_ignore,
 						[LEG_EV_RELEASE] = do_release_crossing,
 						[LEG_EV_RELEASED] = do_released,

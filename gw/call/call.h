@@ -96,6 +96,8 @@ void call_raise(struct leg *leg, const struct leg_event *event);
 struct media_channel *call_media(const struct call *call);
 /* Ringback towards the leg at side, as the configuration has it; off also ends whatever else it hears from here. */
 void call_ringback(struct call *call, unsigned side, bool on);
+/* Protocol of the leg on the other side; NULL while there is none. */
+const char *call_other_protocol(const struct call *call, unsigned side);
 const char *call_rtp_address(const struct call *call);
 const char *call_id(const struct call *call);
 enum call_state call_state(const struct call *call);

@@ -327,6 +327,11 @@ struct media_channel *call_media(const struct call *call)
 	return call->media;
 }
 
+const char *call_other_protocol(const struct call *call, unsigned side)
+{
+	return call->leg[!side] ? call->leg[!side]->ops->protocol : NULL;
+}
+
 const char *call_rtp_address(const struct call *call)
 {
 	return call->core->conf.rtp_address;

@@ -28,6 +28,7 @@ enum leg_ev {
 	LEG_EV_SUSPEND,		 /* suspend */
 	LEG_EV_RESUME,		 /* suspend */
 	LEG_EV_USER_INFO,	 /* digits out of band: digits */
+	LEG_EV_CARRIED,		 /* attachment alone: what no other word is for, between legs of one protocol */
 	LEG_EV_MEDIA,		 /* the leg's media is (re)negotiated: media may flow as progress.in_band says */
 	LEG_EV_RELEASE,		 /* release: asked for; the receiver answers with RELEASED once it has let go */
 	LEG_EV_RELEASED,	 /* release: this leg is gone; last event of a leg, in both directions */

@@ -68,6 +68,7 @@ static int add_trunk(struct gateway *gw, const struct conf *conf, const struct c
 		isup_trunk_free(trunk);
 		return err;
 	}
+	isup_trunk_set_healer(trunk, linkset_healer(find_linkset(gw, isup->linkset)));
 	gw->trunks[gw->n_trunks++] = trunk;
 	call_core_add_trunk(gw->core, isup_trunk_trunk(trunk));
 	return 0;

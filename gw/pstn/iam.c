@@ -150,19 +150,34 @@ static int called_put(const struct conf_isup *conf, const struct leg_setup *setu
 	return isup_put_number(iam, ISUP_P_CALLED, &called);
 }
 
+/* Q.931 4.5.5: unrestricted digital information, circuit mode at 64 kbit/s. */
+static const uint8_t usi_unrestricted[] = { 0x88, 0x90 };
+
+/* Q.764 2.4: the delay of the first section; the exchanges after this one add theirs. */
+static int delay_put(const struct conf_isup *conf, struct isup_msg *iam)
+{
+	const uint8_t octets[] = { (uint8_t)(conf->delay_ms >> 8), (uint8_t)conf->delay_ms };
+
+	return isup_msg_add(iam, ISUP_P_PROPAGATION_DELAY, octets, sizeof(octets));
+}
+
 static int optional_put(const struct conf_isup *conf, const struct leg_setup *setup,
 			struct isup_msg *iam)
 {
+	unsigned hops = setup->hop_counter ? setup->hop_counter : conf->hop_counter;
 	int err = number_put(conf, iam, ISUP_P_CALLING, &setup->calling);
 
 	if (!err)
 		err = number_put(conf, iam, ISUP_P_GENERIC_NUMBER, &setup->generic);
 	if (!err)
 		err = redirection_out(conf, &setup->redirection, iam);
-	if (!err && setup->hop_counter)
+	if (!err && hops)
 		err = isup_put_octet(iam, ISUP_P_HOP_COUNTER,
-				     setup->hop_counter > HOP_COUNTER_MAX ? HOP_COUNTER_MAX
-									  : setup->hop_counter);
+				     hops > HOP_COUNTER_MAX ? HOP_COUNTER_MAX : (uint8_t)hops);
+	if (!err && conf->delay_ms)
+		err = delay_put(conf, iam);
+	if (!err && setup->bearer == LEG_BEARER_UNRESTRICTED)
+		err = isup_msg_add(iam, ISUP_P_USI, usi_unrestricted, sizeof(usi_unrestricted));
 	if (!err && setup->user_to_user.n)
 		err = isup_msg_add(iam, ISUP_P_UUI, setup->user_to_user.p, setup->user_to_user.n);
 	return err;
@@ -173,7 +188,8 @@ int iam_from_setup(const struct conf_isup *conf, const struct leg_setup *setup,
 {
 	/* RFC 3398 7.2.1.1: no interworking, ISUP all the way, originating access non-ISDN. */
 	const struct isup_fci fci = { .isup_all_way = true };
-	const struct isup_nci nci = { 0 };
+	const struct isup_nci nci = { .satellite = conf->satellite,
+				      .echo_control = conf->echo_control };
 	int err;
 
 	isup_msg_init(iam, ISUP_IAM, 0);

@@ -13,22 +13,11 @@
 #include "gw/base/trace.h"
 #include "gw/pstn/iam.h"
 #include "gw/pstn/number.h"
-#include "gw/pstn/pstn_private.h"
+#include "gw/pstn/isup_leg.h"
+#include "gw/pstn/transit.h"
 
-struct isup_leg {
-	struct leg base;	      /* first */
-	struct isup_trunk *trunk;     /* borrow */
-	struct isup_circuit *circuit; /* borrow; NULL when no longer ours */
-	unsigned depth;		      /* nested calls: freed at 0 */
-	bool outgoing;
-	bool acm_sent, answered;
-	bool released; /* isup_release was called */
-	uint16_t cic;
-	struct isup_cause cause;   /* of our release */
-	enum q850_cause announced; /* outgoing: a failure told in band before the release, 0 none */
-	struct timer t11; /* incoming: early ACM when nothing comes back (RFC 3398 8.2.8) */
-	char call[CALL_ID_MAX];
-};
+/* Q.763 table 5 */
+#define P_CALL_HISTORY 0x2d
 
 static const struct leg_ops isup_leg_ops;
 
@@ -43,12 +32,12 @@ static void leg_free(struct isup_leg *leg)
 	free(leg);
 }
 
-static void leg_enter(struct isup_leg *leg)
+void isup_leg_enter(struct isup_leg *leg)
 {
 	leg->depth++;
 }
 
-static void leg_leave(struct isup_leg *leg)
+void isup_leg_leave(struct isup_leg *leg)
 {
 	if (!--leg->depth && !leg->circuit && !leg->base.call)
 		leg_free(leg);
@@ -85,7 +74,7 @@ static void trace_t11(const struct isup_leg *leg, const char *what)
 	trace_emit(&event);
 }
 
-static void stop_t11(struct isup_leg *leg)
+void isup_leg_stop_t11(struct isup_leg *leg)
 {
 	if (!timer_running(&leg->t11))
 		return;
@@ -95,7 +84,7 @@ static void stop_t11(struct isup_leg *leg)
 
 static void circuit_release(struct isup_leg *leg, const struct isup_cause *cause)
 {
-	stop_t11(leg);
+	isup_leg_stop_t11(leg);
 	if (leg->circuit && !leg->released) {
 		leg->released = true;
 		isup_release(leg->circuit, cause);
@@ -104,9 +93,13 @@ static void circuit_release(struct isup_leg *leg, const struct isup_cause *cause
 
 /* The circuit asks for release (or took itself away): the core confirms with RELEASED, which
  * releases the circuit. */
-static void raise_release(struct isup_leg *leg, const struct isup_cause *cause)
+void isup_leg_raise_release_of(struct isup_leg *leg, const struct isup_cause *cause,
+			       const struct isup_msg *rel)
 {
-	const struct leg_event event = { .ev = LEG_EV_RELEASE, .release = cause_in(cause) };
+	struct transit_store store;
+	const struct leg_event event = { .ev = LEG_EV_RELEASE,
+					 .release = cause_in(cause),
+					 .attachment = transit_attach(rel, &store) };
 
 	leg->cause = *cause;
 	if (leg->base.call)
@@ -115,9 +108,19 @@ static void raise_release(struct isup_leg *leg, const struct isup_cause *cause)
 		circuit_release(leg, cause);
 }
 
-static void send_msg(struct isup_leg *leg, struct isup_msg *msg)
+void isup_leg_raise_release(struct isup_leg *leg, const struct isup_cause *cause)
 {
-	int err = leg->circuit ? isup_send(leg->circuit, msg) : -EPROTO;
+	isup_leg_raise_release_of(leg, cause, NULL);
+}
+
+void isup_leg_send(struct isup_leg *leg, struct isup_msg *msg)
+{
+	int err;
+
+	if (leg->carried)
+		transit_carry(leg->carried, msg);
+	leg->carried = NULL;
+	err = leg->circuit ? isup_send(leg->circuit, msg) : -EPROTO;
 
 	if (err)
 		log_write(LOG_WARNING, leg->call, "%s on %s cic %u not sent: %s",
@@ -126,12 +129,13 @@ static void send_msg(struct isup_leg *leg, struct isup_msg *msg)
 }
 
 /* RFC 3398 8.2.3: the backward call indicators of a gateway. */
-static void put_bci(struct isup_msg *msg, bool free)
+static void put_bci(const struct isup_leg *leg, struct isup_msg *msg, bool free)
 {
 	const struct isup_bci bci = { .charge = 2,
 				      .called_status = free ? 1 : 0,
 				      .called_category = 1,
-				      .isup_all_way = true };
+				      .isup_all_way = true,
+				      .echo_control = leg->trunk->conf->echo_control };
 
 	(void)isup_put_bci(msg, &bci);
 }
@@ -147,13 +151,13 @@ static void send_acm(struct isup_leg *leg, bool free, bool in_band)
 {
 	struct isup_msg msg;
 
-	stop_t11(leg);
+	isup_leg_stop_t11(leg);
 	leg->acm_sent = true;
 	isup_msg_init(&msg, ISUP_ACM, 0);
-	put_bci(&msg, free);
+	put_bci(leg, &msg, free);
 	if (in_band)
 		put_in_band(&msg);
-	send_msg(leg, &msg);
+	isup_leg_send(leg, &msg);
 }
 
 static void send_cpg(struct isup_leg *leg, uint8_t event, bool in_band)
@@ -165,7 +169,7 @@ static void send_cpg(struct isup_leg *leg, uint8_t event, bool in_band)
 	(void)isup_put_event(&msg, &info);
 	if (in_band)
 		put_in_band(&msg);
-	send_msg(leg, &msg);
+	isup_leg_send(leg, &msg);
 }
 
 static void ringback(struct isup_leg *leg, bool on)
@@ -220,23 +224,33 @@ static void do_address_complete(struct isup_leg *leg, const struct leg_event *ev
 		ringback(leg, false);
 }
 
+/* Q.764 2.4: the calling side learns what the delay of the whole connection is. */
+static void put_history(const struct isup_leg *leg, struct isup_msg *msg)
+{
+	const uint8_t octets[] = { (uint8_t)(leg->delay_ms >> 8), (uint8_t)leg->delay_ms };
+
+	if (leg->delay_known)
+		(void)isup_msg_add(msg, P_CALL_HISTORY, octets, sizeof(octets));
+}
+
 static void do_answer(struct isup_leg *leg, const struct leg_event *event)
 {
 	struct isup_msg msg;
 	struct isup_number number;
 
-	stop_t11(leg);
+	isup_leg_stop_t11(leg);
 	ringback(leg, false);
 	leg->answered = true;
 	/* RFC 3398 8.2.4: CON when no ACM was sent. */
 	isup_msg_init(&msg, leg->acm_sent ? ISUP_ANM : ISUP_CON, 0);
 	if (!leg->acm_sent)
-		put_bci(&msg, true);
+		put_bci(leg, &msg, true);
 	if (event->answer.connected.digits[0] &&
 	    !number_to_isup(leg->trunk->conf, &event->answer.connected, &number))
 		(void)isup_put_number(&msg, ISUP_P_CONNECTED, &number);
+	put_history(leg, &msg);
 	leg->acm_sent = true;
-	send_msg(leg, &msg);
+	isup_leg_send(leg, &msg);
 }
 
 /* Q.763 3.25 generic notification: remote hold and remote retrieval (RFC 3398 9.2). */
@@ -248,7 +262,7 @@ static void send_notification(struct isup_leg *leg, uint8_t notification)
 	isup_msg_init(&msg, ISUP_CPG, 0);
 	(void)isup_put_event(&msg, &info);
 	(void)isup_put_octet(&msg, ISUP_P_GENERIC_NOTIFICATION, notification);
-	send_msg(leg, &msg);
+	isup_leg_send(leg, &msg);
 }
 
 static void send_suspend(struct isup_leg *leg, enum isup_type type, bool by_network)
@@ -257,26 +271,14 @@ static void send_suspend(struct isup_leg *leg, enum isup_type type, bool by_netw
 
 	isup_msg_init(&msg, type, 0);
 	(void)isup_put_octet(&msg, ISUP_P_SUSPEND_RESUME, by_network);
-	send_msg(leg, &msg);
-}
-
-static void start_t11(struct isup_leg *leg)
-{
-	uint32_t ms = isup_timer_ms(leg->trunk->isup, ISUP_T11);
-	char text[32];
-
-	timer_start_ms(&leg->t11, ms);
-	if (!trace_wanted(TRACE_TIMER))
-		return;
-	snprintf(text, sizeof(text), "T11 started %u.%u s", ms / 1000, ms % 1000 / 100);
-	trace_t11(leg, text);
+	isup_leg_send(leg, &msg);
 }
 
 /* To the leg that called: no more are needed, nothing waits for a pause. */
 static void do_digits_complete(struct isup_leg *leg)
 {
 	isup_digits_complete(leg->circuit);
-	start_t11(leg);
+	isup_leg_start_t11(leg);
 }
 
 static void do_digits(struct isup_leg *leg, const struct leg_event *event)
@@ -292,25 +294,86 @@ static void do_digits(struct isup_leg *leg, const struct leg_event *event)
 		log_write(LOG_WARNING, leg->call, "digits %.*s on %s cic %u not sent: %s",
 			  STR_FMT(event->digits), leg->base.trunk->name, leg->cic, strerror(-err));
 	else
-		send_msg(leg, &msg);
+		isup_leg_send(leg, &msg);
+}
+
+/* rel without parameters: the cause alone. */
+static void release_as(struct isup_leg *leg, struct isup_msg *rel)
+{
+	if (!rel->n_params || !leg->circuit || leg->released) {
+		circuit_release(leg, &leg->cause);
+		return;
+	}
+	isup_leg_stop_t11(leg);
+	leg->released = true;
+	transit_pass(leg->trunk->conf, rel);
+	isup_release_as(leg->circuit, rel);
 }
 
 static void do_release(struct isup_leg *leg, const struct leg_event *event)
 {
+	struct isup_msg rel;
 	const struct leg_event released = { .ev = LEG_EV_RELEASED, .release = event->release };
 
 	leg->cause = cause_out(&event->release);
 	/* RFC 3398 7.2.3: resources are released before the REL is sent. RELEASED makes the core
 	 * let the bearer go. */
+	if (transit_read(&event->attachment, &rel) && rel.type == ISUP_REL)
+		(void)isup_put_cause(&rel, &leg->cause);
+	else
+		rel.n_params = 0;
 	call_raise(&leg->base, &released);
-	circuit_release(leg, &leg->cause);
+	release_as(leg, &rel);
+}
+
+/* Whether a message of the other leg's circuit can go on over this one as it is. */
+static bool goes_on(const struct isup_leg *leg, uint8_t type)
+{
+	switch (type) {
+	case ISUP_ACM:
+	case ISUP_CON:
+		return !leg->outgoing && !leg->acm_sent;
+	case ISUP_ANM:
+		return !leg->outgoing && leg->acm_sent;
+	case ISUP_CPG:
+		return leg->acm_sent || leg->answered;
+	case ISUP_SUS:
+	case ISUP_RES:
+		return leg->answered;
+	default:
+		return true;
+	}
+}
+
+/* An event that an ISUP message caused: true when the message went on; else it stays in msg for what is said instead. */
+static bool pass_on(struct isup_leg *leg, const struct leg_event *event, struct isup_msg *msg)
+{
+	if (event->ev == LEG_EV_RELEASE || !transit_read(&event->attachment, msg))
+		return false;
+	if (event->ev != LEG_EV_CARRIED && !goes_on(leg, msg->type)) {
+		leg->carried = msg;
+		return false;
+	}
+	if (msg->type == ISUP_ACM || msg->type == ISUP_CON) {
+		isup_leg_stop_t11(leg);
+		leg->acm_sent = true;
+	}
+	leg->answered |= msg->type == ISUP_ANM || msg->type == ISUP_CON;
+	transit_pass(leg->trunk->conf, msg);
+	isup_leg_send(leg, msg);
+	return true;
 }
 
 static void leg_event(struct leg *base, const struct leg_event *event)
 {
 	struct isup_leg *leg = leg_of(base);
+	struct isup_msg msg;
 
-	leg_enter(leg);
+	isup_leg_enter(leg);
+	if (pass_on(leg, event, &msg)) {
+		isup_leg_leave(leg);
+		return;
+	}
 	switch (event->ev) {
 	case LEG_EV_DIGITS:
 		if (leg->base.side == 0)
@@ -353,12 +416,14 @@ static void leg_event(struct leg *base, const struct leg_event *event)
 		circuit_release(leg, &leg->cause);
 		break;
 	case LEG_EV_SETUP:
+	case LEG_EV_CARRIED:   /* of another protocol */
 	case LEG_EV_USER_INFO: /* ISUP carries no digits out of band: the engine has put them in
 				  band */
 	case LEG_EVS:
 		break;
 	}
-	leg_leave(leg);
+	leg->carried = NULL;
+	isup_leg_leave(leg);
 }
 
 static void leg_describe(const struct leg *base, char *text, size_t cap)
@@ -382,13 +447,13 @@ static void t11_expired(struct timer *timer, void *arg)
 
 	(void)timer;
 	trace_t11(leg, "T11 expired");
-	leg_enter(leg);
+	isup_leg_enter(leg);
 	if (!leg->acm_sent)
 		send_acm(leg, false, false);
-	leg_leave(leg);
+	isup_leg_leave(leg);
 }
 
-static struct isup_leg *leg_new(struct isup_trunk *trunk, bool outgoing)
+struct isup_leg *isup_leg_new(struct isup_trunk *trunk, bool outgoing)
 {
 	struct isup_leg *leg = calloc(1, sizeof(*leg));
 
@@ -406,7 +471,7 @@ static struct isup_leg *leg_new(struct isup_trunk *trunk, bool outgoing)
 	return leg;
 }
 
-static void leg_take_circuit(struct isup_leg *leg, struct isup_circuit *circuit)
+void isup_leg_take_circuit(struct isup_leg *leg, struct isup_circuit *circuit)
 {
 	leg->circuit = circuit;
 	leg->cic = isup_circuit_cic(circuit);
@@ -415,13 +480,13 @@ static void leg_take_circuit(struct isup_leg *leg, struct isup_circuit *circuit)
 
 /* The circuit's line card, by the trunk and by what the bearer is for (Q.763 3.54). */
 static struct media_bearer_params bearer_params(const struct isup_leg *leg,
-						const struct tdm_span *span, enum leg_bearer bearer)
+						const struct tdm_span *span)
 {
 	static const unsigned tails_ms[] = {
 		[CONF_ECHO_32] = 32, [CONF_ECHO_64] = 64, [CONF_ECHO_128] = 128
 	};
 	const struct conf_isup *conf = leg->trunk->conf;
-	bool clear = bearer == LEG_BEARER_UNRESTRICTED;
+	bool clear = leg->use == LEG_BEARER_UNRESTRICTED;
 
 	return (struct media_bearer_params){
 		.echo_tail_ms = tails_ms[conf->echo],
@@ -434,13 +499,14 @@ static struct media_bearer_params bearer_params(const struct isup_leg *leg,
 	};
 }
 
-static int open_bearer(struct isup_leg *leg, struct isup_circuit *circuit, enum leg_bearer use)
+int isup_leg_open_bearer(struct isup_leg *leg, struct isup_circuit *circuit)
 {
 	const struct isup_bearer *bearer = isup_circuit_bearer(circuit);
-	struct media_bearer_params params = bearer_params(leg, bearer->span, use);
+	struct media_bearer_params params = bearer_params(leg, bearer->span);
 	struct media_channel *media = call_media(leg->base.call);
 	int err = media ? media_bearer_set(media, leg->base.side, &params) : 0;
 
+	leg->bearer_open = true;
 	if (media && !err)
 		err = media_bearer_open(media, leg->base.side, bearer->span, bearer->timeslot);
 	if (err)
@@ -449,179 +515,26 @@ static int open_bearer(struct isup_leg *leg, struct isup_circuit *circuit, enum 
 	return err;
 }
 
-static void refuse(struct isup_circuit *circuit, enum q850_cause value)
+void isup_leg_start_t11(struct isup_leg *leg)
 {
-	const struct isup_cause cause = { .location = Q850_LOC_PUBLIC_LOCAL,
-					  .value = (uint8_t)value };
+	uint32_t ms = isup_timer_ms(leg->trunk->isup, ISUP_T11);
+	char text[32];
 
-	isup_release(circuit, &cause);
-}
-
-static void setup_indicated(struct isup_trunk *trunk, struct isup_circuit *circuit,
-			    const struct isup_msg *iam)
-{
-	struct isup_leg *leg = leg_new(trunk, false);
-	enum q850_cause cause = Q850_TEMPORARY_FAILURE;
-	struct isup_cause failed = { .location = Q850_LOC_PUBLIC_LOCAL };
-	struct leg_setup setup;
-	struct leg_event event = { .ev = LEG_EV_SETUP, .setup = &setup };
-
-	if (!leg || !call_new(trunk->env.core, &leg->base, &cause)) {
-		refuse(circuit, cause);
-		if (leg) {
-			leg_enter(leg);
-			leg_leave(leg);
-		}
+	timer_start_ms(&leg->t11, ms);
+	if (!trace_wanted(TRACE_TIMER))
 		return;
-	}
-	leg_enter(leg);
-	leg_take_circuit(leg, circuit);
-	isup_circuit_set_user(circuit, leg);
-	if (iam_to_setup(trunk->conf, iam, &setup))
-		failed.value = Q850_INCOMPLETE; /* Q.850: also a number of a wrong format */
-	else if (open_bearer(leg, circuit, setup.bearer))
-		failed.value = Q850_TEMPORARY_FAILURE;
-	if (failed.value) {
-		raise_release(leg, &failed);
-	} else {
-		if (setup.complete) {
-			isup_digits_complete(circuit);
-			start_t11(leg);
-		}
-		call_raise(&leg->base, &event);
-	}
-	leg_leave(leg);
+	snprintf(text, sizeof(text), "T11 started %u.%u s", ms / 1000, ms % 1000 / 100);
+	trace_t11(leg, text);
 }
 
-static void digits_indicated(struct isup_leg *leg, const struct isup_indication *ind)
+/* A circuit whose continuity was checked is the call's from here on. */
+void isup_leg_take_bearer(struct isup_leg *leg)
 {
-	struct leg_event event = { .ev = LEG_EV_DIGITS };
-	struct leg_number number = { .digits = "" };
-	struct isup_number in;
+	const struct isup_cause failed = { .location = Q850_LOC_PUBLIC_LOCAL,
+					   .value = Q850_CIRCUIT_NOT_AVAILABLE };
 
-	if (ind->msg && isup_get_number(ind->msg, ISUP_P_SUBSEQUENT, &in)) {
-		in.noa = ISUP_NOA_UNKNOWN;
-		in.npi = ISUP_NPI_ISDN;
-		(void)number_from_isup(leg->trunk->conf, &in, &number);
-		event.digits_complete = in.complete;
-	} else if (ind->ind == ISUP_IND_T10) {
-		event.digits_complete = true;
-	} else {
-		return;
-	}
-	event.digits = str_c(number.digits);
-	if (event.digits_complete) {
-		isup_digits_complete(leg->circuit);
-		start_t11(leg);
-	}
-	if (leg->base.call)
-		call_raise(&leg->base, &event);
-}
-
-static void progress_indicated(struct isup_leg *leg, const struct isup_indication *ind)
-{
-	struct leg_event event = { .ev = notification_from_msg(ind->msg) };
-
-	if (!leg->answered || event.ev == LEG_EVS)
-		progress_from_msg(ind->msg, &event);
-	if (leg->answered && event.ev == LEG_EV_ALERTING)
-		event.ev = LEG_EV_PROGRESS;
-	if (!leg->answered && event.progress.cause)
-		leg->announced = event.progress.cause;
-	call_raise(&leg->base, &event);
-}
-
-static void answer_indicated(struct isup_leg *leg, const struct isup_indication *ind)
-{
-	struct leg_event event = { .ev = LEG_EV_ANSWER };
-	struct isup_number connected;
-
-	leg->answered = true;
-	if (isup_get_number(ind->msg, ISUP_P_CONNECTED, &connected))
-		(void)number_from_isup(leg->trunk->conf, &connected, &event.answer.connected);
-	call_raise(&leg->base, &event);
-}
-
-static void suspend_indicated(struct isup_leg *leg, const struct isup_indication *ind,
-			      enum leg_ev ev)
-{
-	struct leg_event event = { .ev = ev };
-	uint8_t octet = 0;
-
-	(void)isup_get_octet(ind->msg, ISUP_P_SUSPEND_RESUME, &octet);
-	event.suspend.by_network = octet & 1;
-	call_raise(&leg->base, &event);
-}
-
-/* REL, or a timer. RFC 3398 7.1.6: T9 ends an announcement; the caller hears why it was made. */
-static void release_indicated(struct isup_leg *leg, const struct isup_indication *ind)
-{
-	struct isup_cause cause = ind->cause;
-
-	if (!ind->msg && cause.value == Q850_NO_ANSWER && leg->announced)
-		cause.value = (uint8_t)leg->announced;
-	leg->released = ind->ind == ISUP_IND_T35;
-	raise_release(leg, &cause);
-}
-
-/* The circuit is no longer ours: whatever the core still waits for from this leg ends now. */
-static void circuit_gone(struct isup_leg *leg, const struct isup_indication *ind)
-{
-	struct isup_cause cause = ind->cause;
-
-	leg->circuit = NULL;
-	stop_t11(leg);
-	if (ind->ind == ISUP_IND_REATTEMPT)
-		cause.value = Q850_CIRCUIT_NOT_AVAILABLE;
-	if (leg->base.call)
-		raise_release(leg, &cause);
-}
-
-void isup_leg_indicate(void *arg, struct isup_circuit *circuit, const struct isup_indication *ind)
-{
-	struct isup_leg *leg = isup_circuit_user(circuit);
-
-	if (ind->ind == ISUP_IND_SETUP) {
-		setup_indicated(arg, circuit, ind->msg);
-		return;
-	}
-	if (!leg)
-		return;
-	leg_enter(leg);
-	switch (ind->ind) {
-	case ISUP_IND_DIGITS:
-	case ISUP_IND_T10:
-		digits_indicated(leg, ind);
-		break;
-	case ISUP_IND_ADDRESS_COMPLETE:
-	case ISUP_IND_PROGRESS:
-		progress_indicated(leg, ind);
-		break;
-	case ISUP_IND_ANSWER:
-		answer_indicated(leg, ind);
-		break;
-	case ISUP_IND_SUSPEND:
-		suspend_indicated(leg, ind, LEG_EV_SUSPEND);
-		break;
-	case ISUP_IND_RESUME:
-		suspend_indicated(leg, ind, LEG_EV_RESUME);
-		break;
-	case ISUP_IND_RELEASE:
-	case ISUP_IND_T35:
-		release_indicated(leg, ind);
-		break;
-	case ISUP_IND_RELEASED:
-	case ISUP_IND_REATTEMPT:
-		circuit_gone(leg, ind);
-		break;
-	case ISUP_IND_CONTINUITY:
-	case ISUP_IND_INFO_REQUEST:
-	case ISUP_IND_INFORMATION:
-	case ISUP_IND_MESSAGE:
-	case ISUP_IND_SETUP:
-		break;
-	}
-	leg_leave(leg);
+	if (!leg->bearer_open && leg->base.call && isup_leg_open_bearer(leg, leg->circuit))
+		isup_leg_raise_release(leg, &failed);
 }
 
 const char *isup_leg_call_id(void *arg, struct isup_circuit *circuit)
@@ -632,43 +545,84 @@ const char *isup_leg_call_id(void *arg, struct isup_circuit *circuit)
 	return leg && leg->call[0] ? leg->call : NULL;
 }
 
+/* The IAM of an outgoing call, and what INF may have to say of it. */
+static int make_iam(struct isup_leg *leg, const struct leg_setup *setup,
+		    const struct leg_attachment *attachment, struct isup_msg *iam)
+{
+	struct isup_trunk *trunk = leg->trunk;
+	struct isup_msg in;
+	struct isup_nci nci;
+	int err = iam_from_setup(trunk->conf, setup, iam);
+
+	if (!err && transit_read(attachment, &in) && in.type == ISUP_IAM)
+		err = transit_iam(trunk->conf, &in, iam);
+	if (err)
+		return err;
+	(void)isup_get_number(iam, ISUP_P_CALLING, &leg->calling);
+	(void)isup_get_octet(iam, ISUP_P_CPC, &leg->category);
+	if (isup_trunk_wants_check(trunk) && isup_get_nci(iam, &nci)) {
+		nci.continuity = ISUP_NCI_CHECK_HERE;
+		err = isup_put_nci(iam, &nci);
+	}
+	return err;
+}
+
+/* Why isup_setup did not take the call. */
+static enum q850_cause cause_of(int err)
+{
+	switch (err) {
+	case -EAGAIN:
+		return Q850_NO_CIRCUIT;
+	case -EBUSY:
+		return Q850_CONGESTION;
+	default:
+		return Q850_NETWORK_OUT_OF_ORDER;
+	}
+}
+
+static int start(struct isup_leg *leg, struct call *call, struct isup_msg *iam)
+{
+	int err;
+
+	isup_leg_enter(leg);
+	leg->base.call = call; /* so that the trace of the IAM carries the call id */
+	(void)str_copy(leg->call, sizeof(leg->call), str_c(call_id(call)));
+	err = isup_setup(leg->trunk->isup, iam, leg, &leg->circuit);
+	leg->base.call = NULL;
+	leg->depth--;
+	return err;
+}
+
 int isup_leg_seize(struct trunk *trunk, struct call *call, const struct leg_setup *setup,
 		   const struct leg_attachment *attachment, struct leg **out,
 		   enum q850_cause *cause)
 {
-	struct isup_trunk *t = (struct isup_trunk *)trunk;
-	struct isup_leg *leg = leg_new(t, true);
+	struct isup_leg *leg = isup_leg_new((struct isup_trunk *)trunk, true);
+	struct isup_nci nci;
 	struct isup_msg iam;
 	int err;
 
-	(void)attachment; /* no ISUP parameter travels outside the vocabulary yet */
 	*cause = Q850_RESOURCE_UNAVAILABLE;
 	if (!leg)
 		return -ENOMEM;
-	err = iam_from_setup(t->conf, setup, &iam);
+	err = make_iam(leg, setup, attachment, &iam);
 	if (err) {
-		*cause = Q850_INCOMPLETE;
+		*cause = err == -ELOOP ? Q850_EXCHANGE_ROUTING_ERROR : Q850_INCOMPLETE;
 		goto fail;
 	}
-	leg_enter(leg);
-	leg->base.call = call; /* so that the trace of the IAM carries the call id */
-	(void)str_copy(leg->call, sizeof(leg->call), str_c(call_id(call)));
-	err = isup_setup(t->isup, &iam, leg, &leg->circuit);
-	leg->base.call = NULL;
-	leg->depth--;
+	err = start(leg, call, &iam);
 	if (err) {
-		*cause = err == -EAGAIN ? Q850_NO_CIRCUIT : Q850_NETWORK_OUT_OF_ORDER;
+		*cause = cause_of(err);
 		goto fail;
 	}
 	call_bind(call, &leg->base);
-	leg_take_circuit(leg, leg->circuit);
-	if (open_bearer(leg, leg->circuit, setup->bearer)) {
-		const struct isup_cause failed = { .location = Q850_LOC_PUBLIC_LOCAL,
-						   .value = Q850_CIRCUIT_NOT_AVAILABLE };
-		leg_enter(leg);
-		raise_release(leg, &failed);
-		leg_leave(leg);
-		return 0;
+	isup_leg_take_circuit(leg, leg->circuit);
+	leg->use = setup->bearer;
+	/* A circuit that is being checked is not the call's yet. */
+	if (isup_get_nci(&iam, &nci) && nci.continuity != ISUP_NCI_CHECK_HERE) {
+		isup_leg_enter(leg);
+		isup_leg_take_bearer(leg);
+		isup_leg_leave(leg);
 	}
 	*out = &leg->base;
 	return 0;

@@ -13,9 +13,9 @@
 
 #define SETTLE_MS 1000
 
-const char *const isup_trunk_columns[] = { "trunk",  "cic",  "state",	 "blocked",
-					   "usable", "span", "timeslot", "call" };
-const size_t isup_trunk_column_count = 8;
+const char *const isup_trunk_columns[] = { "trunk", "cic",	"state",  "blocked", "usable",
+					   "span",  "timeslot", "healer", "call" };
+const size_t isup_trunk_column_count = 9;
 
 static bool trunk_available(const struct trunk *base)
 {
@@ -58,6 +58,7 @@ static struct isup_bearer *bearer_get(struct isup_trunk *trunk, uint16_t cic, st
 	bearer = calloc(1, sizeof(*bearer));
 	if (!bearer)
 		return NULL;
+	bearer->trunk = trunk;
 	bearer->cic = cic;
 	bearer->span = span;
 	bearer->timeslot = (uint8_t)timeslot;
@@ -197,10 +198,14 @@ static struct isup *isup_make(struct isup_trunk *trunk, const struct conf_isup *
 				  .hunt = hunts[conf->hunt],
 				  .control = controls[conf->control],
 				  .ansi_timers = conf->ansi_timers,
+				  .transponder = conf->transponder,
+				  .loop_ack = conf->loop_ack,
 				  .min_digits = conf->min_digits };
 	const struct isup_user user = { .indicate = isup_leg_indicate,
 					.call_id = isup_leg_call_id,
 					.alarm = alarm_changed,
+					.continuity =
+						trunk->env.check ? isup_trunk_continuity : NULL,
 					.arg = trunk };
 
 	timers_of(conf, isup.timer_ms);
@@ -243,6 +248,8 @@ void isup_trunk_free(struct isup_trunk *trunk)
 		return;
 	if (trunk->isup)
 		isup_circuit_each(trunk->isup, isup_leg_drop, NULL);
+	for (n = list_first(&trunk->bearers); n; n = list_next(&trunk->bearers, n))
+		isup_trunk_check_close(container_of(n, struct isup_bearer, node));
 	isup_free(trunk->isup);
 	timer_close(&trunk->settle);
 	while ((n = list_first(&trunk->bearers))) {
@@ -262,9 +269,31 @@ int isup_trunk_reload(struct isup_trunk *trunk, const struct conf_isup *conf)
 	isup_set_timers(trunk->isup, conf->ansi_timers, timer_ms);
 	isup_set_hunt(trunk->isup, hunts[conf->hunt], conf->min_digits);
 	isup_set_control(trunk->isup, controls[conf->control]);
+	isup_set_check(trunk->isup, conf->transponder, conf->loop_ack);
+	isup_trunk_set_healer(trunk, trunk->healer);
 	timer_stop(&trunk->settle);
 	isup_circuit_each(trunk->isup, retire_unconfigured, trunk);
 	return settle(trunk);
+}
+
+static unsigned heal_steps(const struct conf_isup *conf)
+{
+	static const char *const names[] = { "reset", "group-reset", "block" };
+	unsigned steps = 0;
+
+	for (size_t i = 0; i < conf->n_heal; i++)
+		for (unsigned bit = 0; bit < 3; bit++)
+			if (strcmp(conf->heal[i], names[bit]) == 0)
+				steps |= 1u << bit;
+	return steps;
+}
+
+void isup_trunk_set_healer(struct isup_trunk *trunk, struct isup_healer *healer)
+{
+	unsigned steps = heal_steps(trunk->conf);
+
+	trunk->healer = healer;
+	isup_set_healer(trunk->isup, steps ? healer : NULL, steps);
 }
 
 struct isup *isup_trunk_isup(const struct isup_trunk *trunk)
@@ -358,8 +387,9 @@ static void circuit_row(struct isup_circuit *circuit, void *arg)
 	table_set_bool(table, 4, isup_circuit_usable(circuit));
 	table_set_str(table, 5, str_c(bearer->span->name));
 	table_set_int(table, 6, bearer->timeslot);
+	table_set_str(table, 7, str_c(isup_circuit_healing(circuit)));
 	if (call)
-		table_set_str(table, 7, str_c(call));
+		table_set_str(table, 8, str_c(call));
 }
 
 void isup_trunk_show(struct isup_trunk *trunk, struct table *table)

@@ -5,6 +5,7 @@
 
 #include "conf/conf.h"
 #include "gw/call/call.h"
+#include "isup/healer.h"
 #include "isup/isup.h"
 #include "tdm/span.h"
 
@@ -13,11 +14,23 @@ struct isup_trunk;
 /* Finds an open span by its configured name; NULL when there is none. */
 typedef struct tdm_span *isup_trunk_span_fn(void *arg, const char *name);
 
+/* A continuity check on a timeslot that no call has, by the media path. result may be called from set. */
+struct isup_trunk_check {
+	/* own: NULL when the timeslot cannot be opened. */
+	void *(*open)(void *arg, struct tdm_span *span, unsigned timeslot,
+		      void (*result)(void *result_arg, bool good), void *result_arg);
+	/* Loop, transponder or tone. -errno. */
+	int (*set)(void *check, enum isup_check what);
+	void (*close)(void *check);
+	void *arg;
+};
+
 struct isup_trunk_env {
 	struct call_core *core;	  /* borrow */
 	struct timer_heap *heap;  /* borrow */
 	isup_trunk_span_fn *span;
 	void *arg;
+	const struct isup_trunk_check *check; /* borrow; NULL: continuity is not checked */
 };
 
 /* own; makes the circuits. opc and network are the linkset's; dpc 0 in conf means adjacent. conf is borrowed and must
@@ -28,6 +41,8 @@ struct isup_trunk *isup_trunk_new(const struct conf_isup *conf, const struct con
 void isup_trunk_free(struct isup_trunk *trunk);
 /* Applies what may change under calls: timers, hunting, numbers; circuits added at once, removed as they fall idle. */
 int isup_trunk_reload(struct isup_trunk *trunk, const struct conf_isup *conf);
+/* Of its linkset; NULL: none. The steps are the configuration's. */
+void isup_trunk_set_healer(struct isup_trunk *trunk, struct isup_healer *healer);
 struct isup *isup_trunk_isup(const struct isup_trunk *trunk);
 struct trunk *isup_trunk_trunk(struct isup_trunk *trunk);
 const struct conf_isup *isup_trunk_conf(const struct isup_trunk *trunk);

@@ -32,6 +32,7 @@ struct linkset {
 	struct tdm_span *span;		 /* borrow */
 	uv_loop_t *loop;		 /* borrow */
 	struct timer_heap *heap;	 /* borrow */
+	struct isup_healer *healer;	 /* own */
 	struct mtp *mtp;		 /* own; NULL: the span is missing */
 	struct user *users;		 /* own */
 	size_t n_users;
@@ -102,6 +103,9 @@ static void status(void *arg, uint32_t dpc, enum mtp_status_cause cause, unsigne
 	log_write(LOG_WARNING, linkset->conf->name, "MTP-STATUS for %u: %s, level %u",
 		  (unsigned)dpc,
 		  cause == MTP_STATUS_CONGESTION ? "congestion" : "user part unavailable", level);
+	for (size_t i = 0; i < linkset->n_users; i++)
+		if (linkset->users[i].dpc == dpc)
+			isup_mtp_status(linkset->users[i].isup, cause, level);
 }
 
 static void events(void *arg)
@@ -155,6 +159,14 @@ static void link_close(struct linkset *linkset)
 	tdm_span_release(linkset->span, linkset->conf->links[0].timeslot);
 }
 
+static struct isup_healer *healer_new(const struct conf_linkset *conf, struct timer_heap *heap)
+{
+	const struct isup_healer_conf healer = { conf->name, conf->heal_per_minute,
+						 conf->heal_burst };
+
+	return isup_healer_new(&healer, heap);
+}
+
 struct linkset *linkset_new(const struct conf_linkset *conf, struct tdm_span *span, uv_loop_t *loop,
 			    struct timer_heap *heap, int *error)
 {
@@ -167,6 +179,11 @@ struct linkset *linkset_new(const struct conf_linkset *conf, struct tdm_span *sp
 	linkset->span = span;
 	linkset->loop = loop;
 	linkset->heap = heap;
+	linkset->healer = healer_new(conf, heap);
+	if (!linkset->healer) {
+		linkset_free(linkset);
+		return NULL;
+	}
 	*error = tdm_span_alarms(span) & TDM_ALARM_MISSING ? 0 : link_open(linkset);
 	if (*error) {
 		linkset_free(linkset);
@@ -184,6 +201,7 @@ void linkset_free(struct linkset *linkset)
 		mtp_free(linkset->mtp);
 		tdm_span_release(linkset->span, linkset->conf->links[0].timeslot);
 	}
+	isup_healer_free(linkset->healer);
 	free(linkset->users);
 	free(linkset);
 }
@@ -200,6 +218,11 @@ int linkset_attach(struct linkset *linkset, struct isup *isup, uint32_t dpc)
 	if (linkset->mtp && mtp_available(linkset->mtp, dpc))
 		isup_mtp_resume(isup);
 	return 0;
+}
+
+struct isup_healer *linkset_healer(const struct linkset *linkset)
+{
+	return linkset->healer;
 }
 
 const char *linkset_name(const struct linkset *linkset)

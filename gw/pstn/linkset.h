@@ -8,6 +8,7 @@
 #include "conf/conf.h"
 #include "gw/base/table.h"
 #include "gw/base/timer.h"
+#include "isup/healer.h"
 #include "isup/isup.h"
 #include "isup/mtp/mtp.h"
 #include "tdm/span.h"
@@ -21,6 +22,8 @@ struct linkset *linkset_new(const struct conf_linkset *conf, struct tdm_span *sp
 void linkset_free(struct linkset *linkset);
 /* Messages from dpc go to this user, and it sends through the linkset. -ENOMEM. */
 int linkset_attach(struct linkset *linkset, struct isup *isup, uint32_t dpc);
+/* For its trunk groups. */
+struct isup_healer *linkset_healer(const struct linkset *linkset);
 const char *linkset_name(const struct linkset *linkset);
 const struct tdm_span *linkset_span(const struct linkset *linkset);
 /* The alarms of its span changed. */

@@ -9,6 +9,8 @@
 /* The timeslot behind a circuit. Kept until the trunk is freed: a retired circuit may still point to it. */
 struct isup_bearer {
 	struct list_node node;
+	struct isup_trunk *trunk; /* borrow */
+	void *check;		  /* own by the check's ops: a continuity check goes on; or NULL */
 	struct tdm_span *span; /* borrow */
 	uint16_t cic;
 	uint8_t timeslot;
@@ -25,7 +27,15 @@ struct isup_trunk {
 	struct list bearers; /* own */
 	struct timer settle; /* circuits that a reload gave another timeslot wait for the end of their calls */
 	bool unsettled;
+	unsigned unchecked; /* calls since the last one that was checked */
+	struct isup_healer *healer; /* borrow; NULL: none */
 };
+
+/* continuity.c */
+int isup_trunk_continuity(void *arg, struct isup_circuit *circuit, enum isup_check check);
+void isup_trunk_check_close(struct isup_bearer *bearer);
+/* Whether the next call's circuit is to be checked. */
+bool isup_trunk_wants_check(struct isup_trunk *trunk);
 
 /* isup_leg.c: what the circuits of the trunk say. */
 void isup_leg_indicate(void *arg, struct isup_circuit *circuit, const struct isup_indication *ind);

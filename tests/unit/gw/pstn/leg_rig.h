@@ -309,7 +309,7 @@ static inline void conf_fill(unsigned circuits)
 /* Circuits 1 to n on timeslots of the same numbers. Our point code is 1, theirs 2: the odd circuits
  * are controlled here.
  */
-static inline void lab_open(unsigned n)
+static inline void lab_open_checked(unsigned n, const struct isup_trunk_check *check)
 {
 	static const struct clock_source clock = { .now_us = rig_now };
 	static struct conf_linkset linkset = { .name = n_ls, .opc = 1, .dpc = 2 };
@@ -319,7 +319,7 @@ static inline void lab_open(unsigned n)
 		{ .name = r_out, .prefix = empty, .from = n_pbx, .to = { n_pstn }, .n_to = 1 },
 	};
 	struct call_core_conf core = { .media = (struct media_engine *)&lab };
-	struct isup_trunk_env env = { .span = find_span };
+	struct isup_trunk_env env = { .span = find_span, .check = check };
 	int err;
 
 	memset(&rig, 0, sizeof(rig));
@@ -341,6 +341,11 @@ static inline void lab_open(unsigned n)
 	isup_mtp_resume(rig.isup);
 	receive(ISUP_GRA, 1, (uint8_t)(n - 1));
 	rig.sent[0] = '\0';
+}
+
+static inline void lab_open(unsigned n)
+{
+	lab_open_checked(n, NULL);
 }
 
 /* Every circuit is idle, no call, no media and no timer is left. */

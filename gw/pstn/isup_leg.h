@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* The ISUP leg: what its two directions share, isup_leg.c towards the circuit and isup_leg_indicated.c from it. */
+#ifndef PSTN_ISUP_LEG_H
+#define PSTN_ISUP_LEG_H
+
+#include "gw/pstn/pstn_private.h"
+
+struct isup_leg {
+	struct leg base;	      /* first */
+	struct isup_trunk *trunk;     /* borrow */
+	struct isup_circuit *circuit; /* borrow; NULL when no longer ours */
+	unsigned depth;		      /* nested calls: freed at 0 */
+	bool outgoing;
+	bool acm_sent, answered;
+	bool bearer_open;
+	enum leg_bearer use; /* of it */
+	bool delay_known; /* incoming: its IAM had a propagation delay counter */
+	uint16_t delay_ms;
+	const struct isup_msg *carried; /* borrow: the message of the other leg's event, while it is told */
+	uint8_t category;	/* outgoing: of our IAM, for INF */
+	struct isup_number calling; /* outgoing: likewise; no digits: none */
+	bool released; /* isup_release was called */
+	uint16_t cic;
+	struct isup_cause cause;   /* of our release */
+	enum q850_cause announced; /* outgoing: a failure told in band before the release, 0 none */
+	struct timer t11; /* incoming: early ACM when nothing comes back (RFC 3398 8.2.8) */
+	char call[CALL_ID_MAX];
+};
+
+struct isup_leg *isup_leg_new(struct isup_trunk *trunk, bool outgoing);
+void isup_leg_enter(struct isup_leg *leg);
+/* The leg may be gone afterwards. */
+void isup_leg_leave(struct isup_leg *leg);
+void isup_leg_take_circuit(struct isup_leg *leg, struct isup_circuit *circuit);
+int isup_leg_open_bearer(struct isup_leg *leg, struct isup_circuit *circuit);
+/* A circuit whose continuity was checked is the call's from here on. */
+void isup_leg_take_bearer(struct isup_leg *leg);
+void isup_leg_start_t11(struct isup_leg *leg);
+void isup_leg_stop_t11(struct isup_leg *leg);
+void isup_leg_send(struct isup_leg *leg, struct isup_msg *msg);
+/* The circuit asks for release, or took itself away: the core confirms with RELEASED, which releases the circuit. */
+void isup_leg_raise_release(struct isup_leg *leg, const struct isup_cause *cause);
+/* rel: the message that says so; NULL: none. */
+void isup_leg_raise_release_of(struct isup_leg *leg, const struct isup_cause *cause, const struct isup_msg *rel);
+
+#endif

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* ISUP to ISUP: what goes through, what is counted on, what ends here (Q.764 2.1.1, 2.9.5). */
+#include "gw/pstn/transit.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "gw/pstn/iam.h"
+#include "gw/pstn/number.h"
+
+/* Q.763 table 5: parameters that the vocabulary does not know by name. */
+#define P_OFCI		    0x08
+#define P_CONTINUITY	    0x10
+#define P_CIRCUIT_MAP	    0x25
+#define P_CONGESTION_LEVEL  0x27
+#define P_ECHO_CONTROL	    0x37
+#define SIMPLE_SEGMENTATION 0x04 /* Q.763 3.38 bit C, 3.37 bit C */
+#define GENERIC_CALLING	    6	 /* Q.763 3.26 a */
+#define DELAY_MAX	    0xffff
+#define SATELLITES_MAX	    2
+#define PARAM_OCTETS_MAX    255
+
+struct leg_attachment transit_attach(const struct isup_msg *msg, struct transit_store *store)
+{
+	int n = msg ? isup_msg_encode(msg, store->octets, sizeof(store->octets)) : 0;
+
+	if (n <= 0)
+		return (struct leg_attachment){ 0 };
+	return (struct leg_attachment){ "isup", store->octets, (size_t)n };
+}
+
+bool transit_read(const struct leg_attachment *attachment, struct isup_msg *msg)
+{
+	struct isup_error error;
+
+	return attachment && attachment->protocol && strcmp(attachment->protocol, "isup") == 0 &&
+	       !isup_msg_decode(msg, attachment->octets, attachment->n, &error);
+}
+
+/* They speak of one circuit, or of the exchange at its other end. */
+static bool ends_here(uint8_t code)
+{
+	return code == ISUP_P_NCI || code == P_CONTINUITY || code == P_CIRCUIT_MAP ||
+	       code == P_CONGESTION_LEVEL || code == P_ECHO_CONTROL;
+}
+
+static int copy(const struct isup_msg *from, const struct isup_param *param, struct isup_msg *to)
+{
+	return isup_msg_add(to, param->code, isup_param_octets(from, param), param->length);
+}
+
+/* --- numbers --- */
+
+static bool is_number(uint8_t code)
+{
+	return code == ISUP_P_CALLED || code == ISUP_P_CALLING || code == ISUP_P_REDIRECTING ||
+	       code == ISUP_P_ORIGINAL_CALLED;
+}
+
+static bool number_at(const struct isup_msg *msg, const struct isup_param *param,
+		      struct isup_number *number)
+{
+	struct isup_msg one;
+
+	isup_msg_init(&one, ISUP_IAM, 0);
+	return !copy(msg, param, &one) && isup_get_number(&one, param->code, number);
+}
+
+/* By what the trunk's numbering makes of them: a national number and the same with its country code
+ * are one. */
+static bool same_number(const struct conf_isup *conf, const struct isup_number *a,
+			const struct isup_number *b)
+{
+	struct leg_number na, nb;
+
+	if (a->complete != b->complete || a->presentation != b->presentation)
+		return false;
+	return !number_from_isup(conf, a, &na) && !number_from_isup(conf, b, &nb) &&
+	       na.noa == nb.noa && strcmp(na.digits, nb.digits) == 0;
+}
+
+static const struct isup_param *our_generic(const struct isup_msg *ours)
+{
+	return isup_msg_find(ours, ISUP_P_GENERIC_NUMBER);
+}
+
+static int number_on(const struct conf_isup *conf, const struct isup_msg *in,
+		     const struct isup_param *param, const struct isup_msg *ours,
+		     struct isup_msg *out)
+{
+	const struct isup_param *own = isup_msg_find(ours, param->code);
+	struct isup_number before, now;
+
+	if (!own || !number_at(in, param, &before) || !number_at(ours, own, &now) ||
+	    same_number(conf, &before, &now))
+		return copy(in, param, out);
+	now.internal_not_allowed = before.internal_not_allowed;
+	return isup_put_number(out, param->code, &now);
+}
+
+/* Of several generic numbers the vocabulary knows the additional calling party number. */
+static int generic_on(const struct conf_isup *conf, const struct isup_msg *in,
+		      const struct isup_param *param, const struct isup_msg *ours,
+		      struct isup_msg *out)
+{
+	const struct isup_param *own = our_generic(ours);
+	struct isup_number before, now;
+
+	if (!own || !number_at(in, param, &before) || before.qualifier != GENERIC_CALLING ||
+	    !number_at(ours, own, &now) || same_number(conf, &before, &now))
+		return copy(in, param, out);
+	return copy(ours, own, out);
+}
+
+/* --- indicators --- */
+
+/* The segments came together here; whether they part again is for the other leg's circuit. */
+static int unsegmented(const struct isup_msg *in, const struct isup_param *param,
+		       struct isup_msg *out)
+{
+	uint8_t octets[PARAM_OCTETS_MAX];
+
+	memcpy(octets, isup_param_octets(in, param), param->length);
+	if (param->length)
+		octets[0] &= (uint8_t)~SIMPLE_SEGMENTATION;
+	return isup_msg_add(out, param->code, octets, param->length);
+}
+
+static int nci_on(const struct conf_isup *conf, const struct isup_msg *in, struct isup_msg *out)
+{
+	struct isup_nci nci;
+
+	(void)isup_get_nci(in, &nci);
+	if (conf->satellite && nci.satellite < SATELLITES_MAX)
+		nci.satellite++;
+	nci.continuity = 0;
+	nci.echo_control = nci.echo_control || conf->echo_control;
+	return isup_put_nci(out, &nci);
+}
+
+/* Q.764 2.1.1: the counter goes down by one at each exchange; at 0 the call is in a loop. */
+static int hops_on(const struct isup_msg *in, struct isup_msg *out)
+{
+	uint8_t hops = 0;
+
+	(void)isup_get_octet(in, ISUP_P_HOP_COUNTER, &hops);
+	if (hops <= 1)
+		return -ELOOP;
+	return isup_put_octet(out, ISUP_P_HOP_COUNTER, (uint8_t)(hops - 1));
+}
+
+static int delay_on(const struct conf_isup *conf, const struct isup_msg *in,
+		    const struct isup_param *param, struct isup_msg *out)
+{
+	const uint8_t *octets = isup_param_octets(in, param);
+	unsigned delay = conf->delay_ms;
+
+	if (param->length < 2)
+		return copy(in, param, out);
+	delay += (unsigned)octets[0] << 8 | octets[1];
+	if (delay > DELAY_MAX)
+		delay = DELAY_MAX;
+	return isup_msg_add(out, ISUP_P_PROPAGATION_DELAY,
+			    (const uint8_t[]){ (uint8_t)(delay >> 8), (uint8_t)delay }, 2);
+}
+
+/* --- IAM --- */
+
+static int param_on(const struct conf_isup *conf, const struct isup_msg *in,
+		    const struct isup_param *param, const struct isup_msg *ours,
+		    struct isup_msg *out)
+{
+	if (is_number(param->code))
+		return number_on(conf, in, param, ours, out);
+	switch (param->code) {
+	case ISUP_P_GENERIC_NUMBER:
+		return generic_on(conf, in, param, ours, out);
+	case ISUP_P_NCI:
+		return nci_on(conf, in, out);
+	case ISUP_P_HOP_COUNTER:
+		return hops_on(in, out);
+	case ISUP_P_PROPAGATION_DELAY:
+		return delay_on(conf, in, param, out);
+	case P_OFCI:
+		return unsegmented(in, param, out);
+	default:
+		return ends_here(param->code) ? 0 : copy(in, param, out);
+	}
+}
+
+int transit_iam(const struct conf_isup *conf, const struct isup_msg *in, struct isup_msg *iam)
+{
+	struct isup_msg out;
+	int err = 0;
+
+	isup_msg_init(&out, ISUP_IAM, 0);
+	for (size_t i = 0; i < in->n_params && !err; i++)
+		err = param_on(conf, in, &in->params[i], iam, &out);
+	for (size_t i = 0; i < iam->n_params && !err; i++)
+		if (!isup_msg_find(&out, iam->params[i].code))
+			err = copy(iam, &iam->params[i], &out);
+	if (!err)
+		*iam = out;
+	return err;
+}
+
+/* --- others --- */
+
+void transit_pass(const struct conf_isup *conf, struct isup_msg *msg)
+{
+	struct isup_msg out;
+	struct isup_bci bci;
+
+	isup_msg_init(&out, (enum isup_type)msg->type, 0);
+	for (size_t i = 0; i < msg->n_params; i++) {
+		const struct isup_param *param = &msg->params[i];
+
+		/* Of a message that fitted, a part fits. */
+		if (param->code == ISUP_P_OBCI)
+			(void)unsegmented(msg, param, &out);
+		else if (!ends_here(param->code))
+			(void)copy(msg, param, &out);
+	}
+	if (conf->echo_control && isup_get_bci(&out, &bci)) {
+		bci.echo_control = true;
+		(void)isup_put_bci(&out, &bci);
+	}
+	*msg = out;
+}
+
+/* Parameters that the vocabulary's own words have put into a message of ours, or left out. */
+static bool has_a_word(uint8_t code)
+{
+	return code == ISUP_P_BCI || code == ISUP_P_CAUSE || code == ISUP_P_EVENT_INFO ||
+	       code == ISUP_P_OBCI || code == ISUP_P_SUSPEND_RESUME;
+}
+
+void transit_carry(const struct isup_msg *in, struct isup_msg *out)
+{
+	for (size_t i = 0; i < in->n_params; i++) {
+		const struct isup_param *param = &in->params[i];
+
+		if (!ends_here(param->code) && !has_a_word(param->code) &&
+		    !isup_msg_find(out, param->code))
+			(void)copy(in, param, out);
+	}
+}
