@@ -8,19 +8,7 @@
 #include "isup/param.h"
 
 #define ISUP_FIXED_MAX	  4
-#define ISUP_VARIABLE_MAX 1
-#define ISUP_CIC_MAX	  0x0fff
-
-/* Q.763 table 5: parameters that the tables name but that have no typed value in param.h. */
-enum isup_named_param {
-	ISUP_P_INFO_REQUEST = 0x0e,
-	ISUP_P_INFORMATION = 0x0f,
-	ISUP_P_CONTINUITY = 0x10,
-	ISUP_P_REDIRECTION_NUMBER = 0x0c,
-	ISUP_P_LOCATION_NUMBER = 0x3f,
-	ISUP_P_CALL_TRANSFER_NUMBER = 0x45,
-	ISUP_P_CALLED_IN_NUMBER = 0x6f,
-};
+#define ISUP_VARIABLE_MAX 2
 
 /* Lengths are those of the contents: no name, no length octet. */
 struct isup_fixed_def {
@@ -37,6 +25,7 @@ struct isup_msg_def {
 	const char *name; /* NULL in the rows of types that are not known */
 	uint8_t n_fixed, n_variable;
 	bool optional; /* the message has a pointer to an optional part */
+	bool opaque;   /* what stands behind the type is no list of parameters */
 	struct isup_fixed_def fixed[ISUP_FIXED_MAX];
 	struct isup_variable_def variable[ISUP_VARIABLE_MAX];
 };
@@ -72,8 +61,10 @@ struct isup_param_def {
 };
 
 /* NULL when unknown. */
-const struct isup_msg_def *isup_msg_def(uint8_t type);
-const struct isup_param_def *isup_param_def(uint8_t code);
+const struct isup_msg_def *isup_msg_def(uint8_t variant, uint8_t type);
+const struct isup_param_def *isup_param_def(uint8_t variant, uint8_t code);
+/* 12 bits by Q.763 1.2, 14 by T1.113.3. */
+uint16_t isup_cic_max(uint8_t variant);
 
 /* Appends a parameter, or gives the first one of that code new contents in its place; -ENOSPC. */
 int isup_msg_set(struct isup_msg *msg, uint8_t code, const void *octets, size_t n);

@@ -11,7 +11,8 @@
 
 #include "isup/codec.h"
 
-#define BIT(i) ((uint64_t)1 << (i))
+#define BIT(i)	  ((uint64_t)1 << (i))
+#define ISUP_HEAD 3 /* CIC and type */
 
 _Static_assert(ISUP_PARAMS_MAX <= 64, "one bit a parameter");
 
@@ -124,12 +125,25 @@ static bool decode_optional(struct decoder *d)
 	return true;
 }
 
+static void keep_contents(struct decoder *d)
+{
+	size_t n = octets_read_left(&d->at);
+
+	if (n)
+		memcpy(d->msg->store, octets_read_take(&d->at, n), n);
+	d->msg->n_store = (uint16_t)n;
+}
+
 static bool decode_parts(struct decoder *d)
 {
-	const struct isup_msg_def *def = isup_msg_def(d->msg->type);
+	const struct isup_msg_def *def = isup_msg_def(d->msg->variant, d->msg->type);
 
+	if (!def || def->opaque)
+		keep_contents(d);
 	if (!def)
 		return fail(d, ISUP_E_UNKNOWN_TYPE, 2, 0, "unknown message type");
+	if (def->opaque)
+		return true;
 	if (!decode_fixed(d, def))
 		return false;
 	for (size_t i = 0; i < def->n_variable; i++)
@@ -138,7 +152,8 @@ static bool decode_parts(struct decoder *d)
 	return !def->optional || decode_optional(d);
 }
 
-int isup_msg_decode(struct isup_msg *msg, const uint8_t *octets, size_t n, struct isup_error *error)
+int isup_msg_decode_as(struct isup_msg *msg, enum isup_variant variant, const uint8_t *octets,
+		       size_t n, struct isup_error *error)
 {
 	struct decoder d = { .msg = msg, .error = error };
 	bool ok;
@@ -152,7 +167,8 @@ int isup_msg_decode(struct isup_msg *msg, const uint8_t *octets, size_t n, struc
 	if (d.at.bad) {
 		ok = fail(&d, ISUP_E_TRUNCATED, 0, 0, "shorter than CIC and message type");
 	} else {
-		msg->cic = cic & ISUP_CIC_MAX;
+		msg->variant = (uint8_t)variant;
+		msg->cic = cic & isup_cic_max(msg->variant);
 		msg->type = type;
 		ok = n <= ISUP_OCTETS_MAX ? decode_parts(&d)
 					  : fail(&d, ISUP_E_TOO_MANY, ISUP_OCTETS_MAX, 0,
@@ -160,8 +176,14 @@ int isup_msg_decode(struct isup_msg *msg, const uint8_t *octets, size_t n, struc
 	}
 	if (ok)
 		return 0;
-	isup_msg_init(msg, type, cic & ISUP_CIC_MAX);
+	if (error->kind != ISUP_E_UNKNOWN_TYPE)
+		isup_msg_init_as(msg, variant, type, cic & isup_cic_max((uint8_t)variant));
 	return -EBADMSG;
+}
+
+int isup_msg_decode(struct isup_msg *msg, const uint8_t *octets, size_t n, struct isup_error *error)
+{
+	return isup_msg_decode_as(msg, ISUP_ITU, octets, n, error);
 }
 
 struct encoder {
@@ -235,32 +257,78 @@ static void encode_optional(struct encoder *e, size_t pointer)
 	octets_write_u8(&e->out, ISUP_P_END_OF_OPTIONAL);
 }
 
+/* The parts that the message's descriptor names; -EINVAL when they are not there. */
+static int encode_parts(struct encoder *e, const struct isup_msg_def *def)
+{
+	int pointer = encode_mandatory(e, def);
+
+	if (pointer < 0)
+		return pointer;
+	if (e->placed != BIT(e->msg->n_params) - 1) {
+		if (!def->optional)
+			return -EINVAL;
+		encode_optional(e, (size_t)pointer);
+	}
+	return 0;
+}
+
+static int encode_contents(struct encoder *e)
+{
+	if (e->msg->n_params)
+		return -EINVAL;
+	octets_write_copy(&e->out, e->msg->store, e->msg->n_store);
+	return 0;
+}
+
 int isup_msg_encode(const struct isup_msg *msg, uint8_t *octets, size_t cap)
 {
-	const struct isup_msg_def *def = isup_msg_def(msg->type);
+	const struct isup_msg_def *def = isup_msg_def(msg->variant, msg->type);
 	struct encoder e = { .msg = msg };
 
-	if (!def || msg->cic > ISUP_CIC_MAX || msg->n_params > ISUP_PARAMS_MAX)
+	if (msg->cic > isup_cic_max(msg->variant) || msg->n_params > ISUP_PARAMS_MAX)
 		return -EINVAL;
 	octets_write_open(&e.out, octets, cap < ISUP_OCTETS_MAX ? cap : ISUP_OCTETS_MAX);
 	octets_write_le16(&e.out, msg->cic);
 	octets_write_u8(&e.out, msg->type);
-	int pointer = encode_mandatory(&e, def);
-	if (pointer < 0)
-		return pointer;
-	if (e.placed != BIT(msg->n_params) - 1) {
-		if (!def->optional)
-			return -EINVAL;
-		encode_optional(&e, (size_t)pointer);
-	}
+	int err = def && !def->opaque ? encode_parts(&e, def) : encode_contents(&e);
+	if (err)
+		return err;
 	return e.out.bad ? -EMSGSIZE : (int)octets_write_length(&e.out);
+}
+
+void isup_msg_init_as(struct isup_msg *msg, enum isup_variant variant, enum isup_type type,
+		      uint16_t cic)
+{
+	memset(msg, 0, sizeof *msg);
+	msg->variant = (uint8_t)variant;
+	msg->type = (uint8_t)type;
+	msg->cic = cic;
 }
 
 void isup_msg_init(struct isup_msg *msg, enum isup_type type, uint16_t cic)
 {
-	memset(msg, 0, sizeof *msg);
-	msg->type = (uint8_t)type;
-	msg->cic = cic;
+	isup_msg_init_as(msg, ISUP_ITU, type, cic);
+}
+
+const uint8_t *isup_msg_contents(const struct isup_msg *msg, size_t *n)
+{
+	*n = msg->n_params ? 0 : msg->n_store;
+	return msg->store;
+}
+
+int isup_msg_set_contents(struct isup_msg *msg, const void *octets, size_t n)
+{
+	const struct isup_msg_def *def = isup_msg_def(msg->variant, msg->type);
+
+	if ((def && !def->opaque) || msg->n_params)
+		return -EINVAL;
+	if (n > ISUP_OCTETS_MAX - ISUP_HEAD)
+		return -ENOSPC;
+	memset(msg->store, 0, sizeof msg->store);
+	if (n)
+		memcpy(msg->store, octets, n);
+	msg->n_store = (uint16_t)n;
+	return 0;
 }
 
 int isup_msg_add(struct isup_msg *msg, uint8_t code, const void *octets, size_t n)

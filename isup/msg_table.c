@@ -18,13 +18,14 @@
 #define VARIABLE(name_, optional_, code_, min_, max_) \
 	{ .name = name_, .optional = optional_, .n_variable = 1, \
 	  .variable = { { code_, min_, max_ } } }
+#define OPAQUE(name_) { .name = name_, .opaque = true }
 #define GROUP(name_) \
 	{ .name = name_, .n_fixed = 1, .n_variable = 1, \
 	  .fixed = { { ISUP_P_CIRCUIT_GROUP_TYPE, 1 } }, \
 	  .variable = { { ISUP_P_RANGE_STATUS, 2, 33 } } }
 /* clang-format on */
 
-static const struct isup_msg_def defs[256] = {
+static const struct isup_msg_def itu[256] = {
 	[ISUP_IAM] = { .name = "IAM",
 		       .optional = true,
 		       .n_fixed = 4,
@@ -58,19 +59,77 @@ static const struct isup_msg_def defs[256] = {
 	[ISUP_CGU] = GROUP("CGU"),
 	[ISUP_CGBA] = GROUP("CGBA"),
 	[ISUP_CGUA] = GROUP("CGUA"),
+	[ISUP_FAR] = FIXED("FAR", true, ISUP_P_FACILITY_INDICATOR, 1),
+	[ISUP_FAA] = FIXED("FAA", true, ISUP_P_FACILITY_INDICATOR, 1),
+	[ISUP_FRJ] = { .name = "FRJ",
+		       .optional = true,
+		       .n_fixed = 1,
+		       .n_variable = 1,
+		       .fixed = { { ISUP_P_FACILITY_INDICATOR, 1 } },
+		       .variable = { { ISUP_P_CAUSE, 2, OPEN } } },
+	[ISUP_LPA] = BARE("LPA", false),
+	/* 4.2: a message type and its message, without a pointer or name in front */
+	[ISUP_PAM] = OPAQUE("PAM"),
 	[ISUP_GRA] = VARIABLE("GRA", false, ISUP_P_RANGE_STATUS, 2, 33),
+	/* The range alone. */
+	[ISUP_CQM] = VARIABLE("CQM", false, ISUP_P_RANGE_STATUS, 1, 33),
+	[ISUP_CQR] = { .name = "CQR",
+		       .n_variable = 2,
+		       .variable = { { ISUP_P_RANGE_STATUS, 1, 33 },
+				     { ISUP_P_CIRCUIT_STATE, 1, 32 } } },
 	[ISUP_CPG] = FIXED("CPG", true, ISUP_P_EVENT_INFO, 1),
 	[ISUP_USR] = VARIABLE("USR", true, ISUP_P_UUI, 1, 129),
 	[ISUP_UCIC] = BARE("UCIC", false),
 	[ISUP_CFN] = VARIABLE("CFN", true, ISUP_P_CAUSE, 2, OPEN),
+	[ISUP_OLM] = BARE("OLM", false),
+	/* Its format is a national matter. */
+	[ISUP_CRG] = OPAQUE("CRG"),
+	[ISUP_NRM] = BARE("NRM", true),
+	[ISUP_FAC] = BARE("FAC", true),
+	[ISUP_UPT] = BARE("UPT", true),
+	[ISUP_UPA] = BARE("UPA", true),
+	[ISUP_IDR] = BARE("IDR", true),
+	[ISUP_IRS] = BARE("IRS", true),
+	[ISUP_SGM] = BARE("SGM", true),
+	[ISUP_LOP] = BARE("LOP", true),
+	[ISUP_APM] = BARE("APM", true),
+	[ISUP_PRI] = BARE("PRI", true),
+	[ISUP_SDN] = BARE("SDN", true),
 };
 
-const struct isup_msg_def *isup_msg_def(uint8_t type)
+/* T1.113.3: what differs from Q.763. The called number follows the user service information. */
+static const struct isup_msg_def ansi[256] = {
+	[ISUP_IAM] = { .name = "IAM",
+		       .optional = true,
+		       .n_fixed = 3,
+		       .n_variable = 2,
+		       .fixed = { { ISUP_P_NCI, 1 }, { ISUP_P_FCI, 2 }, { ISUP_P_CPC, 1 } },
+		       .variable = { { ISUP_P_USI, 2, OPEN }, { ISUP_P_CALLED, 3, OPEN } } },
+	[ISUP_RLC] = BARE("RLC", false),
+	[ISUP_CRA] = BARE("CRA", false),
+	[ISUP_CRM] = FIXED("CRM", true, ISUP_P_NCI, 1),
+	[ISUP_CVR] = { .name = "CVR",
+		       .optional = true,
+		       .n_fixed = 2,
+		       .fixed = { { ISUP_P_CIRCUIT_VALIDATION, 1 },
+				  { ISUP_P_CIRCUIT_GROUP_CHARACTERISTICS, 1 } } },
+	[ISUP_CVT] = BARE("CVT", false),
+	[ISUP_EXM] = BARE("EXM", true),
+};
+
+const struct isup_msg_def *isup_msg_def(uint8_t variant, uint8_t type)
 {
-	return defs[type].name ? &defs[type] : NULL;
+	if (variant == ISUP_ANSI && ansi[type].name)
+		return &ansi[type];
+	return itu[type].name ? &itu[type] : NULL;
 }
 
 const char *isup_type_name(uint8_t type)
 {
-	return defs[type].name;
+	return itu[type].name ? itu[type].name : ansi[type].name;
+}
+
+uint16_t isup_cic_max(uint8_t variant)
+{
+	return variant == ISUP_ANSI ? 0x3fff : 0x0fff;
 }

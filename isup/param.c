@@ -165,7 +165,8 @@ int isup_put_number(struct isup_msg *msg, uint8_t code, const struct isup_number
 	octets_write_u8(&w, odd << 7 | (parts & ISUP_NUM_ADDRESS ? value->noa : 0u));
 	if (parts & ISUP_NUM_ADDRESS)
 		octets_write_u8(&w, plan_octet(value, parts));
-	if (!write_signals(&w, value, st) || octets_write_length(&w) < isup_param_def(code)->min)
+	if (!write_signals(&w, value, st) ||
+	    octets_write_length(&w) < isup_param_def(msg->variant, code)->min)
 		return -EINVAL;
 	/* Only a generic number may come more than once in a message (Q.763 table 32). */
 	return code == ISUP_P_GENERIC_NUMBER
@@ -496,9 +497,9 @@ int isup_put_redirection(struct isup_msg *msg, const struct isup_redirection *va
 	return put_bits(msg, ISUP_P_REDIRECTION_INFO, 2, &bits);
 }
 
-static uint8_t octet_mask(uint8_t code)
+static uint8_t octet_mask(const struct isup_msg *msg, uint8_t code)
 {
-	const struct isup_param_def *def = isup_param_def(code);
+	const struct isup_param_def *def = isup_param_def(msg->variant, code);
 
 	return def ? def->mask : 0;
 }
@@ -508,15 +509,15 @@ bool isup_get_octet(const struct isup_msg *msg, uint8_t code, uint8_t *value)
 	unsigned bits;
 
 	*value = 0;
-	if (!octet_mask(code) || !get_bits(msg, code, 1, &bits))
+	if (!octet_mask(msg, code) || !get_bits(msg, code, 1, &bits))
 		return false;
-	*value = (uint8_t)bits & octet_mask(code);
+	*value = (uint8_t)bits & octet_mask(msg, code);
 	return true;
 }
 
 int isup_put_octet(struct isup_msg *msg, uint8_t code, uint8_t value)
 {
-	if (!octet_mask(code) || value & ~octet_mask(code))
+	if (!octet_mask(msg, code) || value & ~octet_mask(msg, code))
 		return -EINVAL;
 	return isup_msg_set(msg, code, &value, 1);
 }

@@ -251,6 +251,9 @@ static const char *const notification[128] = { [0] = "user suspended",
 static const struct isup_field notification_fields[] = { NAMED("notification", 0, 0, 7,
 							       notification) };
 
+/* 3.22 */
+static const char *const facility[] = { NULL, NULL, "user-to-user service" };
+static const struct isup_field facility_fields[] = { NAMED("facility", 0, 0, 8, facility) };
 static const struct isup_field hop_fields[] = { PLAIN("hops left", 0, 0, 5) };
 /* 3.4 */
 static const struct isup_field congestion_fields[] = { PLAIN("level", 0, 0, 8) };
@@ -379,7 +382,8 @@ static const struct isup_param_def defs[256] = {
 					     isup_brief_fields, group_type_fields),
 	[ISUP_P_RANGE_STATUS] =
 		PRINTED("range and status", 1, 33, isup_print_range, isup_brief_range),
-	[0x18] = OCTETS("facility indicator", 1, 1),		   /* 3.22 */
+	[ISUP_P_FACILITY_INDICATOR] =
+		FIELDS("facility indicator", 1, 1, 0xff, isup_brief_fields, facility_fields),
 	[0x1a] = OCTETS("closed user group interlock code", 4, 4), /* 3.15 */
 	[ISUP_P_USI] = FIELDS("user service information", 2, 11, 0, NULL, usi_fields),
 	[0x1e] = OCTETS("signalling point code", 2, 2), /* 3.50 */
@@ -444,22 +448,36 @@ static const struct isup_param_def defs[256] = {
 	[0x77] = OCTETS("redirect counter", 1, 1),	       /* 3.97 */
 	[0x78] = OCTETS("application transport", 3, OPEN),     /* 3.82 */
 	[0x79] = FIELDS("collect call request", 1, 1, 0x01, NULL, collect_fields),
-	[0x7a] = OCTETS("CCNR possible indicator", 1, 1),      /* 3.83 (second source) */
-	[0x7b] = OCTETS("pivot capability", 1, OPEN),	       /* 3.84 (second source) */
-	[0x7c] = OCTETS("pivot routing indicators", 1, OPEN),  /* 3.85 (second source) */
-	[0x7d] = OCTETS("called directory number", 3, OPEN),   /* 3.86 (second source) */
-	[0x7f] = OCTETS("original called IN number", 2, OPEN), /* 3.87 (second source) */
-	[0x81] = OCTETS("calling geodetic location", 1, OPEN), /* 3.88 */
-	[0x84] = OCTETS("network routing number", 2, OPEN),    /* 3.90 (second source) */
-	[0x85] = OCTETS("QoR capability", 1, 1),	       /* 3.91 (second source) */
+	[0x7a] = OCTETS("CCNR possible indicator", 1, 1),	 /* 3.83 (second source) */
+	[0x7b] = OCTETS("pivot capability", 1, OPEN),		 /* 3.84 (second source) */
+	[0x7c] = OCTETS("pivot routing indicators", 1, OPEN),	 /* 3.85 (second source) */
+	[0x7d] = OCTETS("called directory number", 3, OPEN),	 /* 3.86 (second source) */
+	[0x7f] = OCTETS("original called IN number", 2, OPEN),	 /* 3.87 (second source) */
+	[0x81] = OCTETS("calling geodetic location", 1, OPEN),	 /* 3.88 */
+	[ISUP_P_HTR] = OCTETS("HTR information", 2, OPEN),	 /* 3.89 (second source) */
+	[0x84] = OCTETS("network routing number", 2, OPEN),	 /* 3.90 (second source) */
+	[0x85] = OCTETS("QoR capability", 1, 1),		 /* 3.91 (second source) */
+	[ISUP_P_PIVOT_STATUS] = OCTETS("pivot status", 1, OPEN), /* 3.92 */
+	[ISUP_P_PIVOT_COUNTER] = OCTETS("pivot counter", 1, 1),	 /* 3.93 */
+	[ISUP_P_PIVOT_FORWARD] = OCTETS("pivot routing forward information", 1, OPEN),	 /* 3.94 */
+	[ISUP_P_PIVOT_BACKWARD] = OCTETS("pivot routing backward information", 1, OPEN), /* 3.95 */
+	[ISUP_P_REDIRECT_STATUS] = OCTETS("redirect status", 1, OPEN),			 /* 3.98 */
+	[ISUP_P_REDIRECT_FORWARD] = OCTETS("redirect forward information", 1, OPEN),	 /* 3.99 */
+	[ISUP_P_REDIRECT_BACKWARD] = OCTETS("redirect backward information", 1, OPEN),	 /* 3.100 */
 	[0x8d] = OCTETS("number portability forward information", 1,
 			OPEN), /* 3.101 (second source) */
+	[ISUP_P_FORWARD_CAT] = OCTETS("forward CAT indicators", 1, OPEN),
+	[ISUP_P_BACKWARD_CAT] = OCTETS("backward CAT indicators", 1, OPEN),
+	[ISUP_P_AUTOMATIC_REROUTING] = OCTETS("automatic re-routing", 1, OPEN),
+	[ISUP_P_IEPS] = OCTETS("IEPS call information", 1, OPEN),
+	[ISUP_P_VED] = OCTETS("VED information", 1, OPEN),
 	[ISUP_P_GENERIC_NUMBER] = NUMBER("generic number", 3, isup_brief_number), /* 3.26 */
 	[0xc1] = OCTETS("generic digits", 2, OPEN),				  /* 3.24 */
 };
 
-const struct isup_param_def *isup_param_def(uint8_t code)
+const struct isup_param_def *isup_param_def(uint8_t variant, uint8_t code)
 {
+	(void)variant;
 	return defs[code].name ? &defs[code] : NULL;
 }
 

@@ -35,13 +35,19 @@ static void __attribute__((format(printf, 2, 3))) add(struct isup_text *text, co
 	text->left -= used;
 }
 
-/* Octets from offset on, as hex after a space; nothing when there are none. */
+/* As hex after a space; nothing when there are none. */
+static void add_octets(struct isup_text *text, const uint8_t *octets, size_t n)
+{
+	if (n)
+		add(text, " ");
+	for (size_t i = 0; i < n; i++)
+		add(text, "%02x", octets[i]);
+}
+
 static void add_hex(struct isup_text *text, const struct isup_contents *contents, size_t offset)
 {
 	if (offset < contents->n)
-		add(text, " ");
-	for (size_t i = offset; i < contents->n; i++)
-		add(text, "%02x", contents->octets[i]);
+		add_octets(text, &contents->octets[offset], contents->n - offset);
 }
 
 static const char *name_in(const char *const *names, size_t n, unsigned value)
@@ -381,7 +387,8 @@ void isup_msg_print(const struct isup_msg *msg, char *buffer, size_t cap)
 	text_open(&text, buffer, cap);
 	add_head(&text, msg);
 	for (size_t i = 0; i < msg->n_params; i++) {
-		const struct isup_param_def *def = isup_param_def(msg->params[i].code);
+		const struct isup_param_def *def =
+			isup_param_def(msg->variant, msg->params[i].code);
 		struct isup_contents contents = contents_of(msg, &msg->params[i]);
 		if (def && def->brief)
 			def->brief(&text, def, &contents);
@@ -393,10 +400,19 @@ void isup_msg_print_full(const struct isup_msg *msg, char *buffer, size_t cap)
 	struct isup_text text;
 
 	text_open(&text, buffer, cap);
+	size_t n;
+	const uint8_t *octets = isup_msg_contents(msg, &n);
+
 	add_head(&text, msg);
 	add(&text, "\n");
+	if (n) {
+		add(&text, "  contents:");
+		add_octets(&text, octets, n);
+		add(&text, "\n");
+	}
 	for (size_t i = 0; i < msg->n_params; i++) {
-		const struct isup_param_def *def = isup_param_def(msg->params[i].code);
+		const struct isup_param_def *def =
+			isup_param_def(msg->variant, msg->params[i].code);
 		struct isup_contents contents = contents_of(msg, &msg->params[i]);
 		if (def) {
 			add(&text, "  %s:", def->name);

@@ -12,10 +12,12 @@
 static struct vectors valid, malformed;
 
 static const uint8_t every_type[] = {
-	ISUP_IAM, ISUP_SAM, ISUP_INR, ISUP_INF,	 ISUP_COT, ISUP_ACM, ISUP_CON,	ISUP_FOT,
-	ISUP_ANM, ISUP_REL, ISUP_SUS, ISUP_RES,	 ISUP_RLC, ISUP_CCR, ISUP_RSC,	ISUP_BLO,
-	ISUP_UBL, ISUP_BLA, ISUP_UBA, ISUP_GRS,	 ISUP_CGB, ISUP_CGU, ISUP_CGBA, ISUP_CGUA,
-	ISUP_GRA, ISUP_CPG, ISUP_USR, ISUP_UCIC, ISUP_CFN,
+	ISUP_IAM,  ISUP_SAM, ISUP_INR, ISUP_INF, ISUP_COT,  ISUP_ACM,  ISUP_CON, ISUP_FOT, ISUP_ANM,
+	ISUP_REL,  ISUP_SUS, ISUP_RES, ISUP_RLC, ISUP_CCR,  ISUP_RSC,  ISUP_BLO, ISUP_UBL, ISUP_BLA,
+	ISUP_UBA,  ISUP_GRS, ISUP_CGB, ISUP_CGU, ISUP_CGBA, ISUP_CGUA, ISUP_GRA, ISUP_CPG, ISUP_USR,
+	ISUP_UCIC, ISUP_CFN, ISUP_FAR, ISUP_FAA, ISUP_FRJ,  ISUP_LPA,  ISUP_PAM, ISUP_CQM, ISUP_CQR,
+	ISUP_OLM,  ISUP_CRG, ISUP_NRM, ISUP_FAC, ISUP_UPT,  ISUP_UPA,  ISUP_IDR, ISUP_IRS, ISUP_SGM,
+	ISUP_LOP,  ISUP_APM, ISUP_PRI, ISUP_SDN,
 };
 
 /* Same message: type, circuit and parameters in order, wherever the store holds them. */
@@ -74,6 +76,28 @@ static void test_vectors(void)
 		CU_ASSERT(n > 0 && memcmp(out, v->octets, v->n) == 0);
 		CU_ASSERT_EQUAL(error.kind, ISUP_E_NONE);
 		print_both(&msg);
+	}
+}
+
+/* A message without a descriptor keeps its octets and goes out as it came. */
+static void test_unknown_kept(void)
+{
+	struct isup_error error;
+	struct isup_msg msg;
+	uint8_t out[ISUP_OCTETS_MAX];
+
+	for (size_t i = 0; i < malformed.n; i++) {
+		const struct vector *v = &malformed.v[i];
+		size_t n;
+
+		if (strncmp(v->name, "unknown-", 8) != 0)
+			continue;
+		CU_ASSERT_EQUAL(decode_exact(&msg, v->octets, v->n, &error), -EBADMSG);
+		const uint8_t *contents = isup_msg_contents(&msg, &n);
+		CU_ASSERT_EQUAL(n, v->n - 3);
+		CU_ASSERT(memcmp(contents, v->octets + 3, n) == 0);
+		CU_ASSERT_EQUAL(isup_msg_encode(&msg, out, sizeof out), (int)v->n);
+		CU_ASSERT(memcmp(out, v->octets, v->n) == 0);
 	}
 }
 
@@ -301,7 +325,20 @@ static void fill(struct isup_msg *msg, uint8_t type)
 	case ISUP_USR:
 		CU_ASSERT_EQUAL(isup_msg_add(msg, ISUP_P_UUI, one, 1), 0);
 		break;
+	case ISUP_FAR:
+	case ISUP_FAA:
+		CU_ASSERT_EQUAL(isup_put_octet(msg, ISUP_P_FACILITY_INDICATOR, 2), 0);
+		break;
+	case ISUP_FRJ:
+		CU_ASSERT_EQUAL(isup_put_octet(msg, ISUP_P_FACILITY_INDICATOR, 2), 0);
+		CU_ASSERT_EQUAL(isup_put_cause(msg, &cause), 0);
+		break;
+	case ISUP_CQR:
+		CU_ASSERT_EQUAL(isup_put_range(msg, &bare), 0);
+		CU_ASSERT_EQUAL(isup_msg_add(msg, ISUP_P_CIRCUIT_STATE, one, 1), 0);
+		break;
 	case ISUP_GRS:
+	case ISUP_CQM:
 		CU_ASSERT_EQUAL(isup_put_range(msg, &bare), 0);
 		break;
 	case ISUP_CGB:
@@ -321,9 +358,11 @@ static void fill(struct isup_msg *msg, uint8_t type)
 
 static bool takes_optional(uint8_t type)
 {
-	static const uint8_t with[] = { ISUP_IAM, ISUP_SAM, ISUP_INR, ISUP_INF, ISUP_ACM,
-					ISUP_CON, ISUP_FOT, ISUP_ANM, ISUP_REL, ISUP_SUS,
-					ISUP_RES, ISUP_RLC, ISUP_CPG, ISUP_USR, ISUP_CFN };
+	static const uint8_t with[] = { ISUP_IAM, ISUP_SAM, ISUP_INR, ISUP_INF, ISUP_ACM, ISUP_CON,
+					ISUP_FOT, ISUP_ANM, ISUP_REL, ISUP_SUS, ISUP_RES, ISUP_RLC,
+					ISUP_CPG, ISUP_USR, ISUP_CFN, ISUP_FAR, ISUP_FAA, ISUP_FRJ,
+					ISUP_NRM, ISUP_FAC, ISUP_UPT, ISUP_UPA, ISUP_IDR, ISUP_IRS,
+					ISUP_SGM, ISUP_LOP, ISUP_APM, ISUP_PRI, ISUP_SDN };
 
 	return memchr(with, type, sizeof with) != NULL;
 }
@@ -362,8 +401,18 @@ static void test_encode_refuses(void)
 	struct isup_msg msg;
 	uint8_t out[ISUP_OCTETS_MAX];
 
-	isup_msg_init(&msg, (enum isup_type)0x2a, 1);
+	/* contents are octets, not parameters */
+	isup_msg_init(&msg, ISUP_PAM, 1);
+	CU_ASSERT_EQUAL(isup_msg_add(&msg, 0xf1, octets, 1), 0);
+	CU_ASSERT_EQUAL(isup_msg_set_contents(&msg, octets, 1), -EINVAL);
 	CU_ASSERT_EQUAL(isup_msg_encode(&msg, out, sizeof out), -EINVAL);
+	isup_msg_init(&msg, ISUP_ANM, 1);
+	CU_ASSERT_EQUAL(isup_msg_set_contents(&msg, octets, 1), -EINVAL);
+	isup_msg_init(&msg, ISUP_CRG, 1);
+	CU_ASSERT_EQUAL(isup_msg_set_contents(&msg, octets, 255), 0);
+	CU_ASSERT_EQUAL(isup_msg_set_contents(&msg, out, ISUP_OCTETS_MAX - 2), -ENOSPC);
+	CU_ASSERT_EQUAL(isup_msg_encode(&msg, out, sizeof out), 3 + 255);
+	CU_ASSERT_EQUAL(isup_msg_encode(&msg, out, 3 + 254), -EMSGSIZE);
 	isup_msg_init(&msg, ISUP_BLO, 0x1000);
 	CU_ASSERT_EQUAL(isup_msg_encode(&msg, out, sizeof out), -EINVAL);
 	/* a mandatory parameter missing, and one of a wrong length */
@@ -511,6 +560,7 @@ static void test_tolerance(void)
 static CU_TestInfo tests[] = {
 	{ "vectors", test_vectors },
 	{ "vectors cover", test_vectors_cover },
+	{ "unknown kept", test_unknown_kept },
 	{ "malformed", test_malformed },
 	{ "error offsets", test_error_offsets },
 	{ "truncation", test_truncation },

@@ -67,16 +67,16 @@ static void test_lines(void)
 
 static void test_unknown_type(void)
 {
-	static const uint8_t cqm[] = { 0x03, 0x00, 0x2a, 0x01, 0x01, 0x1e };
+	static const uint8_t unknown[] = { 0x03, 0x00, 0x7e, 0x01, 0x01, 0x1e };
 	struct isup_error error;
 	struct isup_msg msg;
 	char text[64];
 
-	CU_ASSERT(isup_msg_decode(&msg, cqm, sizeof cqm, &error) != 0);
+	CU_ASSERT(isup_msg_decode(&msg, unknown, sizeof unknown, &error) != 0);
 	isup_msg_print(&msg, text, sizeof text);
-	CU_ASSERT_STRING_EQUAL(text, "0x2a cic 3");
+	CU_ASSERT_STRING_EQUAL(text, "0x7e cic 3");
 	isup_msg_print_full(&msg, text, sizeof text);
-	CU_ASSERT_STRING_EQUAL(text, "0x2a cic 3\n");
+	CU_ASSERT_STRING_EQUAL(text, "0x7e cic 3\n  contents: 01011e\n");
 }
 
 static void test_full_iam(void)
