@@ -309,6 +309,19 @@ void isup_act_information(struct isup_circuit *circuit, struct call_input *in)
 	isup_indicate(circuit, ISUP_IND_INFORMATION, in->msg, NULL);
 }
 
+/* Messages of a call that move it nowhere: facilities, charging, pass-along, identification, application transport. */
+bool isup_goes_with_call(uint8_t type)
+{
+	static const uint8_t types[] = { ISUP_FOT, ISUP_USR, ISUP_FAC, ISUP_PAM, ISUP_CRG,
+					 ISUP_IDR, ISUP_IRS, ISUP_APM, ISUP_LOP, ISUP_PRI,
+					 ISUP_NRM, ISUP_FAR, ISUP_FAA, ISUP_FRJ };
+
+	for (size_t i = 0; i < sizeof(types); i++)
+		if (types[i] == type)
+			return true;
+	return false;
+}
+
 /* FOT, USR and others: nothing here depends on them. */
 void isup_act_info(struct isup_circuit *circuit, struct call_input *in)
 {
@@ -439,8 +452,7 @@ int isup_send(struct isup_circuit *circuit, struct isup_msg *msg)
 		{ ISUP_CPG, CIC_EV_SEND_CPG },	{ ISUP_ANM, CIC_EV_SEND_ANM },
 		{ ISUP_CON, CIC_EV_SEND_CON },	{ ISUP_SUS, CIC_EV_SEND_SUS },
 		{ ISUP_RES, CIC_EV_SEND_RES },	{ ISUP_INR, CIC_EV_SEND_INR },
-		{ ISUP_INF, CIC_EV_SEND_INFO }, { ISUP_FOT, CIC_EV_SEND_INFO },
-		{ ISUP_USR, CIC_EV_SEND_INFO },
+		{ ISUP_INF, CIC_EV_SEND_INFO },
 	};
 	struct call_input in = { .out = msg, .err = -EPROTO };
 
@@ -449,6 +461,8 @@ int isup_send(struct isup_circuit *circuit, struct isup_msg *msg)
 			isup_call_event(circuit, requests[i].ev, &in);
 			break;
 		}
+	if (isup_goes_with_call(msg->type))
+		isup_call_event(circuit, CIC_EV_SEND_INFO, &in);
 	if (msg->type == ISUP_INF)
 		circuit->info_owed = false;
 	return in.err;

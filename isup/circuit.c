@@ -93,6 +93,9 @@ static int timers_init(struct isup_circuit *circuit)
 	if (!err)
 		err = timer_init(&circuit->timers[CIC_CHECK], heap, "T24", isup_check_expired,
 				 circuit);
+	if (!err)
+		err = timer_init(&circuit->timers[CIC_T34], heap, "T34", isup_segment_expired,
+				 circuit);
 	for (size_t i = 0; i < CIC_TIMERS; i++)
 		circuit->timers[i].subject = circuit->subject;
 	return err;
@@ -105,6 +108,7 @@ void isup_circuit_free(struct isup_circuit *circuit)
 	for (size_t i = 0; i < CIC_TIMERS; i++)
 		timer_close(&circuit->timers[i]);
 	list_remove(&circuit->waiting);
+	free(circuit->segment);
 	free(circuit->rel);
 	free(circuit->iam);
 	free(circuit);
@@ -152,7 +156,7 @@ int isup_circuit_add(struct isup *isup, uint16_t cic, void *bearer)
 
 bool isup_circuit_vacant(const struct isup_circuit *circuit)
 {
-	return circuit->state == CIC_IDLE && !circuit->user && !circuit->depth;
+	return circuit->state == CIC_IDLE && !circuit->user && !circuit->depth && !circuit->segment;
 }
 
 static void take_away(struct isup_circuit *circuit)
@@ -295,6 +299,6 @@ bool isup_circuit_usable(const struct isup_circuit *circuit)
 	const struct isup *isup = circuit->isup;
 
 	return isup_circuit_vacant(circuit) && !circuit->blocked && !circuit->retire &&
-	       !circuit->fresh && isup->mtp && !isup->paused &&
+	       !circuit->fresh && isup->mtp && !isup->paused && !isup->user_part_lost &&
 	       mtp_available(isup->mtp, isup->conf.dpc);
 }

@@ -10,7 +10,6 @@
 
 #include "isup/isup_private.h"
 
-#define P_CONGESTION_LEVEL 0x27 /* automatic congestion level, Q.763 3.4 */
 #define SHARES		   8
 #define STEP_MAX	   (SHARES - 1) /* some calls go through always: else nobody learns of the end */
 #define CPC_PRIORITY	   0x0b		/* Q.763 3.11 */
@@ -93,13 +92,13 @@ void isup_congestion_tell(const struct isup *isup, struct isup_msg *rel)
 	uint8_t level = isup->congestion.ours;
 
 	if (level)
-		(void)isup_msg_add(rel, P_CONGESTION_LEVEL, &level, 1);
+		(void)isup_msg_add(rel, ISUP_P_ACL, &level, 1);
 }
 
 /* A level that Q.763 does not name is taken as the highest. */
 void isup_congestion_told(struct isup *isup, const struct isup_msg *rel)
 {
-	const struct isup_param *param = isup_msg_find(rel, P_CONGESTION_LEVEL);
+	const struct isup_param *param = isup_msg_find(rel, ISUP_P_ACL);
 	uint8_t level = param && param->length ? isup_param_octets(rel, param)[0] : 0;
 
 	if (!level)

@@ -44,9 +44,12 @@ static void disconnect(struct isup_circuit *circuit)
 
 static void loop(struct isup_circuit *circuit)
 {
-	if (!connect(circuit,
-		     circuit->isup->conf.transponder ? ISUP_CHECK_TRANSPONDER : ISUP_CHECK_LOOP))
+	const struct isup_conf *conf = &circuit->isup->conf;
+
+	if (!connect(circuit, conf->transponder ? ISUP_CHECK_TRANSPONDER : ISUP_CHECK_LOOP))
 		isup_log(circuit, LOG_ERROR, "no loop for a continuity check; it will fail");
+	else if (circuit->check == CHECK_IC_AGAIN && conf->loop_ack)
+		isup_transmit_plain(circuit, ISUP_LPA);
 }
 
 static void timer_start(struct isup_circuit *circuit, enum isup_timer_id id)

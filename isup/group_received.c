@@ -77,8 +77,10 @@ static void grs_received(struct isup *isup, const struct isup_msg *msg,
 	bool hardware = false;
 
 	counter_add(&isup_resets, held->n);
-	for (size_t i = 0; i < held->n; i++)
+	for (size_t i = 0; i < held->n; i++) {
+		isup_segment_drop(held->circuits[i]);
 		isup_peer_unblocked(held->circuits[i]);
+	}
 	isup_group_each_event(held, CIC_EV_RESET_IN, Q850_TEMPORARY_FAILURE);
 	for (size_t i = 0; i < held->n; i++) {
 		unsigned bit = held->circuits[i]->cic - msg->cic;

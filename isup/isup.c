@@ -9,6 +9,7 @@
 
 #include "gw/base/trace.h"
 #include "isup/isup_private.h"
+#include "isup/segment.h"
 
 struct counter isup_bad_messages =
 	COUNTER_INIT("causeway_isup_bad_messages_total", "ISUP messages that cannot be decoded");
@@ -45,7 +46,8 @@ struct isup *isup_new(const struct isup_conf *conf, const struct isup_user *user
 	isup->heap = heap;
 	list_init(&isup->groups);
 	isup_choice_init(&isup->choice);
-	if (isup_congestion_init(isup)) {
+	isup_segment_open();
+	if (isup_congestion_init(isup) || isup_query_init(isup) || isup_availability_init(isup)) {
 		isup_free(isup);
 		return NULL;
 	}
@@ -58,6 +60,8 @@ void isup_free(struct isup *isup)
 		return;
 	isup_groups_free(isup);
 	isup_congestion_close(isup);
+	isup_query_close(isup);
+	timer_close(&isup->t4);
 	for (unsigned cic = isup->first; cic < isup->end; cic++)
 		if (isup->circuits[cic])
 			isup_circuit_free(isup->circuits[cic]);
@@ -92,7 +96,7 @@ uint32_t isup_timer_ms(const struct isup *isup, enum isup_timer_id timer)
 
 bool isup_available(const struct isup *isup)
 {
-	return isup->mtp && isup->reset_done && !isup->paused &&
+	return isup->mtp && isup->reset_done && !isup->paused && !isup->user_part_lost &&
 	       mtp_available(isup->mtp, isup->conf.dpc);
 }
 
@@ -116,6 +120,7 @@ void isup_mtp_pause(struct isup *isup)
 		return;
 	log_write(LOG_NOTICE, isup->name, "point code %u cannot be reached", isup->conf.dpc);
 	isup->paused = true;
+	isup_user_part_back(isup);
 	isup_refresh_all(isup);
 }
 
@@ -148,6 +153,8 @@ void isup_mtp_status(struct isup *isup, enum mtp_status_cause cause, unsigned le
 {
 	if (cause == MTP_STATUS_CONGESTION)
 		isup_mtp_congested(isup, level);
+	else if (!isup->paused)
+		isup_user_part_lost(isup, level);
 }
 
 /* --- traces --- */
@@ -223,6 +230,19 @@ void isup_trace_flush(struct isup *isup)
 
 /* --- sending --- */
 
+static int transmit_segments(struct isup *isup, struct isup_circuit *circuit,
+			     const struct isup_msg *msg)
+{
+	struct isup_msg first = *msg, sgm;
+	int split = isup_msg_split(&first, &sgm);
+	int err = split < 0 ? split : isup_transmit(isup, circuit, &first);
+
+	if (split < 0)
+		log_write(LOG_ERROR, isup->name, "%s cic %u is too long to be sent",
+			  isup_type_name(msg->type), msg->cic);
+	return err ? err : isup_transmit(isup, circuit, &sgm);
+}
+
 /*
  * Q.704 2.2.5: messages of one circuit keep their order by taking one link; the signalling link
  * selection is the lowest four bits of the CIC (Q.763 1.2).
@@ -234,6 +254,8 @@ int isup_transmit(struct isup *isup, struct isup_circuit *circuit, const struct 
 	int n = isup_msg_encode(msg, octets, sizeof(octets));
 	int err;
 
+	if (n == -EMSGSIZE)
+		return transmit_segments(isup, circuit, msg);
 	isup_trace_flush(isup);
 	if (n < 0) {
 		log_write(LOG_ERROR, subject, "%s cannot be encoded: %s", isup_type_name(msg->type),

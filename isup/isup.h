@@ -70,7 +70,7 @@ enum isup_ind {
 	ISUP_IND_INFO_REQUEST, /* INR: answer with INF by isup_send, or take it on by isup_information_later; else an
 				* INF without information is sent */
 	ISUP_IND_INFORMATION,  /* INF that answers our INR */
-	ISUP_IND_MESSAGE,      /* FOT, USR and others that go with a call: msg is the message */
+	ISUP_IND_MESSAGE,      /* FOT, USR, FAC, PAM, CRG and others that go with a call: msg is the message */
 	ISUP_IND_T10,	   /* no digit for T10: the number is to be taken as complete (incoming overlap) */
 	ISUP_IND_T35,	   /* digits stopped below the minimum: already released with cause 28 */
 	ISUP_IND_RELEASE,  /* REL received (RLC is sent by isup_release) or a timer ended the call: cause holds why.
@@ -151,7 +151,7 @@ unsigned isup_congestion_share(const struct isup *isup);
  * sends the IAM. 0 with *circuit, or -EAGAIN: no circuit (cause 34), -ENETUNREACH: DPC not available, -EBUSY: held
  * back as the other end is congested (cause 42). */
 int isup_setup(struct isup *isup, struct isup_msg *iam, void *user, struct isup_circuit **circuit);
-/* A message of the call: SAM, ACM, CPG, ANM, CON, SUS, RES, INR, INF, FOT, USR; the CIC is set. -EPROTO in a state that
+/* A message of the call: SAM, ACM, CPG, ANM, CON, SUS, RES, INR, INF, FOT, USR, FAC, PAM, CRG ...; the CIC is set. -EPROTO in a state that
  * does not allow it. An IAM that asks for a continuity check (NCI) has it done: ISUP_IND_CONTINUITY or _REATTEMPT. */
 int isup_send(struct isup_circuit *circuit, struct isup_msg *msg);
 /* Release request, or response to ISUP_IND_RELEASE: sends REL or RLC as the state asks. The owner hears
@@ -178,6 +178,10 @@ int isup_block_group(struct isup *isup, uint16_t first, unsigned count, bool har
 /* Blocks for a hardware failure; its calls end with this cause. */
 int isup_fail_group(struct isup *isup, uint16_t first, unsigned count, enum q850_cause cause);
 int isup_unblock_group(struct isup *isup, uint16_t first, unsigned count, bool hardware);
+/* Asks for the states of circuits by CQM (national) and acts on what differs: -EINVAL, -EBUSY, -ENETUNREACH. */
+int isup_query_group(struct isup *isup, uint16_t first, unsigned count);
+/* Every circuit in its turn, a group at each interval; 0: none. */
+void isup_set_query(struct isup *isup, uint32_t interval_ms);
 int isup_reset_group(struct isup *isup, uint16_t first, unsigned count);
 
 /* What a circuit shows. */

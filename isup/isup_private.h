@@ -76,7 +76,7 @@ extern const struct transition isup_call_table[CIC_STS][CIC_EVS];
  * check (T8, T24 to T27 or T36), and T34 of a message whose second segment is awaited. */
 enum circuit_timer {
 	CIC_T1, CIC_T2, CIC_T5, CIC_T6, CIC_T7, CIC_T9, CIC_T10, CIC_T35, CIC_T33, CIC_T38, CIC_CALL_TIMERS,
-	CIC_REPEAT = CIC_CALL_TIMERS, CIC_SLOW, CIC_CHECK, CIC_TIMERS
+	CIC_REPEAT = CIC_CALL_TIMERS, CIC_SLOW, CIC_CHECK, CIC_T34, CIC_TIMERS
 };
 
 /* Bits of blocked. Unequipped: UCIC came; counts as the other end's blocking. */
@@ -108,12 +108,14 @@ enum check_st {
 struct isup_circuit {
 	struct isup *isup;	  /* borrow */
 	struct list_node waiting; /* for the healer's next token */
+	struct isup_msg *segment; /* own: received, its SGM is awaited; or NULL */
 	struct isup_msg *rel;	  /* own: what our REL says more than its cause; or NULL */
 	struct isup_msg *iam;	  /* own: received, and kept from the owner until continuity is sure; or NULL */
 	struct list_node choice;  /* in isup's choice while it could be seized */
 	void *user, *bearer;	  /* borrow: the owner of its call, the timeslot */
 	struct isup_group *reset; /* borrow: the group reset under way, or NULL */
 	const char *alarm;	  /* literal: raised now, or NULL */
+	uint64_t differs;	  /* call + 1 when the other end had another state by CQM; 0: it had not */
 	uint64_t call;		  /* serial of its last seizure */
 	uint64_t freed;		  /* serial of its last release: longest idle is least */
 	struct isup_cause cause;  /* of our REL */
@@ -154,6 +156,15 @@ struct isup_congestion {
 	struct timer t29, t30, tacc;
 };
 
+struct isup_query { /* circuit group query, one at a time */
+	uint16_t first, next; /* asked now; where the next one begins */
+	uint8_t count;
+	bool second; /* what differed is looked at again */
+	bool alarmed;
+	uint32_t interval_ms; /* 0: none of our own */
+	struct timer t28, interval;
+};
+
 struct isup {
 	struct isup_conf conf;
 	char name[40];
@@ -166,12 +177,15 @@ struct isup {
 	struct list groups; /* own: struct isup_group */
 	struct isup_choice choice;
 	struct isup_congestion congestion;
+	struct isup_query query;
+	struct timer t4;
 	struct isup_healer *healer; /* borrow; NULL: none */
 	unsigned heal_steps;
 	uint64_t heard; /* messages received */
 	uint64_t serial;
 	uint16_t cyclic;	  /* CIC used last */
 	bool paused, started;	  /* started: MTP was there once */
+	bool user_part_lost;	  /* by MTP-STATUS */
 	bool reset_done;	  /* the other end has answered a reset */
 	struct {
 		const struct isup_msg *msg; /* an IAM whose owner is not known yet: traced once it is */
@@ -231,6 +245,33 @@ void isup_ccr_received(struct isup_circuit *circuit, const struct isup_msg *msg)
 void isup_lpa_received(struct isup_circuit *circuit, const struct isup_msg *msg);
 timer_fn isup_check_expired;
 
+/* availability.c */
+int isup_availability_init(struct isup *isup);
+void isup_user_part_lost(struct isup *isup, unsigned cause);
+void isup_user_part_back(struct isup *isup);
+/* True: UPT or UPA. */
+bool isup_availability_message(struct isup *isup, const struct isup_msg *msg);
+
+/* query.c */
+int isup_query_init(struct isup *isup);
+void isup_query_close(struct isup *isup);
+/* True: CQM or CQR for at least one circuit that is here. */
+bool isup_query_message(struct isup *isup, const struct isup_msg *msg);
+void isup_query_alarm(struct isup *isup, bool raised);
+/* Q.763 3.14; circuit NULL: unequipped. */
+uint8_t isup_query_state(const struct isup_circuit *circuit);
+
+/* reassembly.c */
+void isup_segment_open(void);
+/* True: the message is a segment, and dealt with or kept. What was kept before may be dealt with first. */
+bool isup_segment_in(struct isup_circuit *circuit, const struct isup_msg *msg);
+void isup_segment_drop(struct isup_circuit *circuit);
+timer_fn isup_segment_expired;
+
+/* receive.c */
+/* A sound and whole message for a circuit. */
+void isup_circuit_take(struct isup_circuit *circuit, const struct isup_msg *msg);
+
 /* congestion.c */
 int isup_congestion_init(struct isup *isup);
 void isup_congestion_close(struct isup *isup);
@@ -250,6 +291,7 @@ void isup_healed(struct isup_circuit *circuit);
 void isup_heal_forget(struct isup_circuit *circuit);
 
 /* call.c */
+bool isup_goes_with_call(uint8_t type);
 /* The owner is told of a call that may go on. */
 void isup_offer(struct isup_circuit *circuit, const struct isup_msg *iam);
 void isup_call_event(struct isup_circuit *circuit, enum circuit_ev ev, struct call_input *in);
@@ -260,6 +302,8 @@ void isup_indicate(struct isup_circuit *circuit, enum isup_ind ind, const struct
 extern const char *const isup_state_names[CIC_STS]; /* call_table.c */
 
 /* maintenance.c */
+/* The other end does not have the circuit; msg NULL: it said so by CQR. */
+void isup_unequipped(struct isup_circuit *circuit, const struct isup_msg *msg);
 void isup_circuit_message(struct isup_circuit *circuit, const struct isup_msg *msg);
 /* slow: T17 alone, after T5 (Q.764 2.9.6) */
 void isup_maintenance_start(struct isup_circuit *circuit, enum maintenance what, bool slow);

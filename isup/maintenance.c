@@ -202,7 +202,7 @@ static void rlc_received(struct isup_circuit *circuit, const struct isup_msg *ms
 }
 
 /* Q.764 2.12: the circuit is taken out of service until the other end speaks of it again. */
-static void ucic_received(struct isup_circuit *circuit, const struct isup_msg *msg)
+void isup_unequipped(struct isup_circuit *circuit, const struct isup_msg *msg)
 {
 	struct call_input in = { .msg = msg, .cause = isup_cause_of(Q850_CIRCUIT_NOT_AVAILABLE) };
 
@@ -236,8 +236,9 @@ static const struct {
 	{ ISUP_RLC, rlc_received },	 { ISUP_BLO, blo_received },
 	{ ISUP_BLA, bla_received },	 { ISUP_UBL, ubl_received },
 	{ ISUP_UBA, uba_received },	 { ISUP_RSC, rsc_received },
-	{ ISUP_UCIC, ucic_received },	 { ISUP_CFN, cfn_received },
+	{ ISUP_UCIC, isup_unequipped },	 { ISUP_CFN, cfn_received },
 	{ ISUP_COT, isup_cot_received }, { ISUP_CCR, isup_ccr_received },
+	{ ISUP_LPA, isup_lpa_received },
 };
 
 void isup_circuit_message(struct isup_circuit *circuit, const struct isup_msg *msg)

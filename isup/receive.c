@@ -36,10 +36,10 @@ static const struct {
 	uint8_t type;
 	enum circuit_ev ev;
 } call_messages[] = {
-	{ ISUP_SAM, CIC_EV_SAM }, { ISUP_ACM, CIC_EV_ACM },  { ISUP_CPG, CIC_EV_CPG },
-	{ ISUP_ANM, CIC_EV_ANM }, { ISUP_CON, CIC_EV_CON },  { ISUP_SUS, CIC_EV_SUS },
-	{ ISUP_RES, CIC_EV_RES }, { ISUP_REL, CIC_EV_REL },  { ISUP_INR, CIC_EV_INR },
-	{ ISUP_INF, CIC_EV_INF }, { ISUP_FOT, CIC_EV_INFO }, { ISUP_USR, CIC_EV_INFO },
+	{ ISUP_SAM, CIC_EV_SAM }, { ISUP_ACM, CIC_EV_ACM }, { ISUP_CPG, CIC_EV_CPG },
+	{ ISUP_ANM, CIC_EV_ANM }, { ISUP_CON, CIC_EV_CON }, { ISUP_SUS, CIC_EV_SUS },
+	{ ISUP_RES, CIC_EV_RES }, { ISUP_REL, CIC_EV_REL }, { ISUP_INR, CIC_EV_INR },
+	{ ISUP_INF, CIC_EV_INF },
 };
 
 /*
@@ -48,8 +48,8 @@ static const struct {
  */
 static void refuse_circuit(struct isup *isup, const struct isup_msg *msg)
 {
-	static const uint8_t silent[] = { ISUP_UCIC, ISUP_CFN,	ISUP_RLC,  ISUP_BLA,
-					  ISUP_UBA,  ISUP_CGBA, ISUP_CGUA, ISUP_GRA };
+	static const uint8_t silent[] = { ISUP_UCIC, ISUP_CFN,	ISUP_RLC, ISUP_BLA, ISUP_UBA,
+					  ISUP_CGBA, ISUP_CGUA, ISUP_GRA, ISUP_CQR, ISUP_LPA };
 	struct isup_msg ucic;
 
 	counter_add(&isup_unexpected, 1);
@@ -115,19 +115,10 @@ static void refuse_message(struct isup *isup, const struct isup_msg *msg,
 		refuse_malformed(circuit, msg);
 }
 
-static void take_message(struct isup *isup, const struct isup_msg *msg)
+void isup_circuit_take(struct isup_circuit *circuit, const struct isup_msg *msg)
 {
-	struct isup_circuit *circuit = isup_circuit_find(isup, msg->cic);
 	struct call_input in = { .msg = msg, .cause = isup_cause_of(Q850_PROTOCOL_ERROR) };
 
-	if (msg->type == ISUP_REL)
-		isup_congestion_told(isup, msg);
-	if (isup_group_message(isup, msg))
-		return;
-	if (!circuit) {
-		refuse_circuit(isup, msg);
-		return;
-	}
 	if (msg->type == ISUP_IAM) {
 		isup_iam_received(circuit, msg);
 		return;
@@ -138,7 +129,29 @@ static void take_message(struct isup *isup, const struct isup_msg *msg)
 		isup_call_event(circuit, call_messages[i].ev, &in);
 		return;
 	}
-	isup_circuit_message(circuit, msg);
+	if (isup_goes_with_call(msg->type))
+		isup_call_event(circuit, CIC_EV_INFO, &in);
+	else
+		isup_circuit_message(circuit, msg);
+}
+
+static void take_message(struct isup *isup, const struct isup_msg *msg)
+{
+	struct isup_circuit *circuit = isup_circuit_find(isup, msg->cic);
+
+	if (msg->type == ISUP_REL)
+		isup_congestion_told(isup, msg);
+	if (isup_availability_message(isup, msg) || isup_group_message(isup, msg) ||
+	    isup_query_message(isup, msg))
+		return;
+	if (!circuit) {
+		refuse_circuit(isup, msg);
+		return;
+	}
+	isup_circuit_enter(circuit);
+	if (!isup_segment_in(circuit, msg))
+		isup_circuit_take(circuit, msg);
+	isup_circuit_leave(circuit);
 }
 
 void isup_message_in(struct isup *isup, const uint8_t *octets, size_t n)
@@ -153,6 +166,7 @@ void isup_message_in(struct isup *isup, const uint8_t *octets, size_t n)
 		return;
 	}
 	isup->heard++;
+	isup_user_part_back(isup);
 	isup_trace_flush(isup);
 	err = isup_msg_decode(&msg, octets, n, &error);
 	isup_trace_later(isup, &msg, octets, n);

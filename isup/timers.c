@@ -18,7 +18,7 @@
 const struct isup_timer_def isup_timer_defs[ISUP_TIMERS] = {
 	[ISUP_T1]  = {"T1",   15 * S,   10 * S,   4 * S,   60 * S, "REL sent, no RLC: REL again (Q.764 2.9.6)"},
 	[ISUP_T2]  = {"T2",    3 * MIN,  3 * MIN, 1 * MIN, 10 * MIN, "SUS (user) received, no RES: release (2.4.1)"},
-	[ISUP_T3]  = {"T3",    2 * MIN,  2 * MIN, 1 * MIN,  5 * MIN, "OLM received: release with REL (2.10, national)"},
+	[ISUP_T3]  = {"T3",    2 * MIN,  2 * MIN, 1 * MIN,  5 * MIN, "OLM received: release (national, not used here)"},
 	[ISUP_T4]  = {"T4",    5 * MIN,  5 * MIN, 5 * S,   15 * MIN, "user part unavailable, UPT sent, nothing back: UPT again (2.13)"},
 	[ISUP_T5]  = {"T5",    5 * MIN,  1 * MIN, 1 * MIN, 15 * MIN, "first REL sent, no RLC: RSC, alarm, T17 (2.9.6)"},
 	[ISUP_T6]  = {"T6",   30 * S,   30 * S,  10 * S,  180 * S, "SUS (network) received, no RES: release (2.4.1)"},

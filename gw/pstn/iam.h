@@ -7,8 +7,7 @@
 #include "gw/call/leg.h"
 #include "isup/param.h"
 
-/* Q.763 table 5 and 3.25; second source: Wireshark's value table */
-#define ISUP_P_GENERIC_NOTIFICATION 0x2c
+/* Q.763 3.25; second source: Wireshark's value table */
 #define ISUP_REMOTE_HOLD	    0xf9
 #define ISUP_REMOTE_RETRIEVAL	    0xfa
 #define ISUP_NOTIFICATION_EXTENSION 0x80 /* no octet follows */

@@ -16,9 +16,6 @@
 #include "gw/pstn/isup_leg.h"
 #include "gw/pstn/transit.h"
 
-/* Q.763 table 5 */
-#define P_CALL_HISTORY 0x2d
-
 static const struct leg_ops isup_leg_ops;
 
 static struct isup_leg *leg_of(struct leg *leg)
@@ -230,7 +227,7 @@ static void put_history(const struct isup_leg *leg, struct isup_msg *msg)
 	const uint8_t octets[] = { (uint8_t)(leg->delay_ms >> 8), (uint8_t)leg->delay_ms };
 
 	if (leg->delay_known)
-		(void)isup_msg_add(msg, P_CALL_HISTORY, octets, sizeof(octets));
+		(void)isup_msg_add(msg, ISUP_P_CALL_HISTORY, octets, sizeof(octets));
 }
 
 static void do_answer(struct isup_leg *leg, const struct leg_event *event)

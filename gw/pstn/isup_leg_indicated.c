@@ -7,9 +7,7 @@
 #include "gw/pstn/number.h"
 #include "gw/pstn/transit.h"
 
-/* Q.763 table 5, 3.28, 3.29 */
-#define P_INFO_REQUEST	  0x0e
-#define P_INFORMATION	  0x0f
+/* Q.763 3.28, 3.29 */
 #define REQUEST_CALLING	  0x01
 #define REQUEST_CATEGORY  0x08
 #define CALLING_NOT_THERE 0x01
@@ -119,7 +117,7 @@ static void message_indicated(struct isup_leg *leg, const struct isup_indication
 /* Q.764 2.1.6: the exchange before this one answers, or this one with what its IAM said. */
 static void request_indicated(struct isup_leg *leg, const struct isup_indication *ind)
 {
-	const struct isup_param *param = isup_msg_find(ind->msg, P_INFO_REQUEST);
+	const struct isup_param *param = isup_msg_find(ind->msg, ISUP_P_INFO_REQUEST);
 	uint8_t wanted = param && param->length ? isup_param_octets(ind->msg, param)[0] : 0;
 	uint8_t given[2] = { 0 };
 	struct isup_msg inf;
@@ -134,7 +132,7 @@ static void request_indicated(struct isup_leg *leg, const struct isup_indication
 	if (wanted & REQUEST_CATEGORY)
 		given[0] |= CATEGORY_INCLUDED;
 	isup_msg_init(&inf, ISUP_INF, 0);
-	(void)isup_msg_add(&inf, P_INFORMATION, given, sizeof(given));
+	(void)isup_msg_add(&inf, ISUP_P_INFORMATION, given, sizeof(given));
 	if (wanted & REQUEST_CALLING && leg->calling.n)
 		(void)isup_put_number(&inf, ISUP_P_CALLING, &leg->calling);
 	if (wanted & REQUEST_CATEGORY)

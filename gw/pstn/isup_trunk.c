@@ -231,8 +231,10 @@ struct isup_trunk *isup_trunk_new(const struct conf_isup *conf, const struct con
 	    timer_init(&trunk->settle, env->heap, "circuits", settle_expired, trunk) == 0)
 		trunk->isup = isup_make(trunk, conf, linkset);
 	trunk->settle.subject = trunk->name;
-	if (trunk->isup)
+	if (trunk->isup) {
+		isup_set_query(trunk->isup, conf->query_ms);
 		*error = settle(trunk);
+	}
 	if (*error) {
 		isup_trunk_free(trunk);
 		return NULL;
@@ -271,6 +273,7 @@ int isup_trunk_reload(struct isup_trunk *trunk, const struct conf_isup *conf)
 	isup_set_control(trunk->isup, controls[conf->control]);
 	isup_set_check(trunk->isup, conf->transponder, conf->loop_ack);
 	isup_trunk_set_healer(trunk, trunk->healer);
+	isup_set_query(trunk->isup, conf->query_ms);
 	timer_stop(&trunk->settle);
 	isup_circuit_each(trunk->isup, retire_unconfigured, trunk);
 	return settle(trunk);

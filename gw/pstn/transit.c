@@ -8,12 +8,6 @@
 #include "gw/pstn/iam.h"
 #include "gw/pstn/number.h"
 
-/* Q.763 table 5: parameters that the vocabulary does not know by name. */
-#define P_OFCI		    0x08
-#define P_CONTINUITY	    0x10
-#define P_CIRCUIT_MAP	    0x25
-#define P_CONGESTION_LEVEL  0x27
-#define P_ECHO_CONTROL	    0x37
 #define SIMPLE_SEGMENTATION 0x04 /* Q.763 3.38 bit C, 3.37 bit C */
 #define GENERIC_CALLING	    6	 /* Q.763 3.26 a */
 #define DELAY_MAX	    0xffff
@@ -40,8 +34,8 @@ bool transit_read(const struct leg_attachment *attachment, struct isup_msg *msg)
 /* They speak of one circuit, or of the exchange at its other end. */
 static bool ends_here(uint8_t code)
 {
-	return code == ISUP_P_NCI || code == P_CONTINUITY || code == P_CIRCUIT_MAP ||
-	       code == P_CONGESTION_LEVEL || code == P_ECHO_CONTROL;
+	return code == ISUP_P_NCI || code == ISUP_P_CONTINUITY || code == ISUP_P_CIRCUIT_MAP ||
+	       code == ISUP_P_ACL || code == ISUP_P_ECHO_CONTROL;
 }
 
 static int copy(const struct isup_msg *from, const struct isup_param *param, struct isup_msg *to)
@@ -181,7 +175,7 @@ static int param_on(const struct conf_isup *conf, const struct isup_msg *in,
 		return hops_on(in, out);
 	case ISUP_P_PROPAGATION_DELAY:
 		return delay_on(conf, in, param, out);
-	case P_OFCI:
+	case ISUP_P_OFCI:
 		return unsegmented(in, param, out);
 	default:
 		return ends_here(param->code) ? 0 : copy(in, param, out);
