@@ -68,6 +68,9 @@ uint16_t isup_cic_max(uint8_t variant);
 
 /* Appends a parameter, or gives the first one of that code new contents in its place; -ENOSPC. */
 int isup_msg_set(struct isup_msg *msg, uint8_t code, const void *octets, size_t n);
+void isup_msg_remove_at(struct isup_msg *msg, size_t i);
+/* The message's type names it in its mandatory part. */
+bool isup_msg_mandatory(const struct isup_msg *msg, uint8_t code);
 
 /* Typed values out of contents; false (and a zeroed value) when malformed. */
 bool isup_number_read(const struct isup_contents *contents, struct isup_number *value);

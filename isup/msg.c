@@ -34,7 +34,7 @@ static bool fail(struct decoder *d, enum isup_error_kind kind, size_t offset, ui
 
 static bool keep(struct decoder *d, uint8_t code, const uint8_t *octets, size_t n, size_t offset)
 {
-	if (!isup_msg_add(d->msg, code, octets, n))
+	if (d->msg->n_store + n <= ISUP_OCTETS_MAX && !isup_msg_add(d->msg, code, octets, n))
 		return true;
 	return fail(d, ISUP_E_TOO_MANY, offset, code,
 		    d->msg->n_params == ISUP_PARAMS_MAX ? "too many parameters"
@@ -380,17 +380,32 @@ int isup_msg_set(struct isup_msg *msg, uint8_t code, const void *octets, size_t 
 	return err;
 }
 
+void isup_msg_remove_at(struct isup_msg *msg, size_t i)
+{
+	(void)resize(msg, i, 0);
+	msg->n_params--;
+	memmove(&msg->params[i], &msg->params[i + 1], (msg->n_params - i) * sizeof msg->params[0]);
+	msg->params[msg->n_params] = (struct isup_param){ 0 };
+}
+
 void isup_msg_remove(struct isup_msg *msg, uint8_t code)
 {
-	for (size_t i = msg->n_params; i-- > 0;) {
-		if (msg->params[i].code != code)
-			continue;
-		(void)resize(msg, i, 0);
-		msg->n_params--;
-		memmove(&msg->params[i], &msg->params[i + 1],
-			(msg->n_params - i) * sizeof msg->params[0]);
-		msg->params[msg->n_params] = (struct isup_param){ 0 };
-	}
+	for (size_t i = msg->n_params; i-- > 0;)
+		if (msg->params[i].code == code)
+			isup_msg_remove_at(msg, i);
+}
+
+bool isup_msg_mandatory(const struct isup_msg *msg, uint8_t code)
+{
+	const struct isup_msg_def *def = isup_msg_def(msg->variant, msg->type);
+
+	for (size_t i = 0; def && i < def->n_fixed; i++)
+		if (def->fixed[i].code == code)
+			return true;
+	for (size_t i = 0; def && i < def->n_variable; i++)
+		if (def->variable[i].code == code)
+			return true;
+	return false;
 }
 
 const struct isup_param *isup_msg_find(const struct isup_msg *msg, uint8_t code)

@@ -15,6 +15,7 @@
 #include "isup/codes.h"
 
 #define ISUP_OCTETS_MAX 268 /* SIF without the routing label: CIC, type and parameters */
+#define ISUP_STORE_MAX	532 /* a message and its segment together (Q.764 2.1.12) */
 #define ISUP_PARAMS_MAX 48
 
 struct isup_param {
@@ -30,7 +31,7 @@ struct isup_msg {
 	uint8_t n_params;
 	uint16_t n_store; /* octets in store; with no parameter they are what stands behind the type */
 	struct isup_param params[ISUP_PARAMS_MAX];
-	uint8_t store[ISUP_OCTETS_MAX];
+	uint8_t store[ISUP_STORE_MAX];
 };
 
 enum isup_error_kind {

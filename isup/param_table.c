@@ -281,7 +281,7 @@ static const struct isup_field echo_fields[] = {
 };
 
 /* 3.33 */
-static const char *const interpretation[] = { "end node", "transit" };
+static const char *const interpretation[] = { "transit", "end node" };
 static const struct isup_field message_compatibility_fields[] = {
 	NAMED("interpretation", 0, 0, 1, interpretation),
 	NAMED("release call", 0, 1, 1, no_yes),

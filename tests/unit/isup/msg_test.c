@@ -442,8 +442,9 @@ static void test_add_limits(void)
 	CU_ASSERT_EQUAL(isup_msg_add(&msg, ISUP_P_END_OF_OPTIONAL, octets, 1), -EINVAL);
 	CU_ASSERT_EQUAL(isup_msg_add(&msg, 0xf1, octets, 256), -ENOSPC);
 	CU_ASSERT_EQUAL(isup_msg_add(&msg, 0xf1, octets, 255), 0);
-	CU_ASSERT_EQUAL(isup_msg_add(&msg, 0xf1, octets, ISUP_OCTETS_MAX - 255 + 1), -ENOSPC);
-	CU_ASSERT_EQUAL(isup_msg_add(&msg, 0xf1, octets, ISUP_OCTETS_MAX - 255), 0);
+	CU_ASSERT_EQUAL(isup_msg_add(&msg, 0xf1, octets, 255), 0);
+	CU_ASSERT_EQUAL(isup_msg_add(&msg, 0xf1, octets, ISUP_STORE_MAX - 510 + 1), -ENOSPC);
+	CU_ASSERT_EQUAL(isup_msg_add(&msg, 0xf1, octets, ISUP_STORE_MAX - 510), 0);
 	isup_msg_init(&msg, ISUP_ANM, 1);
 	for (size_t i = 0; i < ISUP_PARAMS_MAX; i++)
 		CU_ASSERT_EQUAL(isup_msg_add(&msg, 0xf1, NULL, 0), 0);

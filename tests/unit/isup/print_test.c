@@ -103,7 +103,7 @@ static void test_full_iam(void)
 		"3 (network provided)\n"
 		"  parameter 0xfe: 00\n"
 		"  parameter compatibility information: upgraded parameter 247, interpretation 1 "
-		"(transit), release call 0 (no), send notification 0 (no), discard message 0 (no), "
+		"(end node), release call 0 (no), send notification 0 (no), discard message 0 (no), "
 		"discard parameter 1 (yes), pass on not possible 2 (discard parameter) fec0\n";
 	struct isup_msg msg;
 	char text[4096];
