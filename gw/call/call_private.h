@@ -9,7 +9,7 @@
 #include "gw/call/treatment.h"
 
 #define CALL_UUI_MAX	    131 /* Q.763 3.60: user-to-user information */
-#define CALL_ATTACHMENT_MAX 272
+#define CALL_ATTACHMENT_MAX 544 /* two ISUP messages */
 #define CALL_TRIES_MAX	    3 /* circuits tried in one trunk group for cause 44 */
 
 struct call {

@@ -7,6 +7,7 @@
 
 #include "gw/pstn/iam.h"
 #include "gw/pstn/number.h"
+#include "isup/segment.h"
 
 #define SIMPLE_SEGMENTATION 0x04 /* Q.763 3.38 bit C, 3.37 bit C */
 #define GENERIC_CALLING	    6	 /* Q.763 3.26 a */
@@ -14,21 +15,61 @@
 #define SATELLITES_MAX	    2
 #define PARAM_OCTETS_MAX    255
 
+static const char whole[] = "isup", in_two[] = "isup segmented";
+
+static struct leg_attachment attach_two(const struct isup_msg *msg, struct transit_store *store)
+{
+	struct isup_msg first = *msg, sgm;
+	uint8_t *at = store->octets + 2;
+	int n, more;
+
+	if (isup_msg_split(&first, &sgm) != 1)
+		return (struct leg_attachment){ 0 };
+	n = isup_msg_encode(&first, at, ISUP_OCTETS_MAX);
+	more = n > 0 ? isup_msg_encode(&sgm, at + n, ISUP_OCTETS_MAX) : 0;
+	if (more <= 0)
+		return (struct leg_attachment){ 0 };
+	store->octets[0] = (uint8_t)(n >> 8);
+	store->octets[1] = (uint8_t)n;
+	return (struct leg_attachment){ in_two, store->octets, (size_t)(2 + n + more) };
+}
+
 struct leg_attachment transit_attach(const struct isup_msg *msg, struct transit_store *store)
 {
-	int n = msg ? isup_msg_encode(msg, store->octets, sizeof(store->octets)) : 0;
+	int n = msg ? isup_msg_encode(msg, store->octets, ISUP_OCTETS_MAX) : 0;
 
+	if (n == -EMSGSIZE)
+		return attach_two(msg, store);
 	if (n <= 0)
 		return (struct leg_attachment){ 0 };
-	return (struct leg_attachment){ "isup", store->octets, (size_t)n };
+	return (struct leg_attachment){ whole, store->octets, (size_t)n };
+}
+
+static bool decode(const uint8_t *octets, size_t n, struct isup_msg *msg)
+{
+	struct isup_error error;
+
+	return !isup_msg_decode(msg, octets, n, &error) || error.kind == ISUP_E_UNKNOWN_TYPE;
+}
+
+static bool read_two(const struct leg_attachment *a, struct isup_msg *msg)
+{
+	size_t n = a->n < 2 ? 0 : (size_t)a->octets[0] << 8 | a->octets[1];
+	struct isup_msg sgm;
+
+	return n && n + 2 < a->n && decode(a->octets + 2, n, msg) &&
+	       decode(a->octets + 2 + n, a->n - 2 - n, &sgm) && !isup_msg_join(msg, &sgm);
 }
 
 bool transit_read(const struct leg_attachment *attachment, struct isup_msg *msg)
 {
-	struct isup_error error;
+	const char *protocol = attachment ? attachment->protocol : NULL;
 
-	return attachment && attachment->protocol && strcmp(attachment->protocol, "isup") == 0 &&
-	       !isup_msg_decode(msg, attachment->octets, attachment->n, &error);
+	if (!protocol)
+		return false;
+	if (strcmp(protocol, in_two) == 0)
+		return read_two(attachment, msg);
+	return strcmp(protocol, whole) == 0 && decode(attachment->octets, attachment->n, msg);
 }
 
 /* They speak of one circuit, or of the exchange at its other end. */
@@ -205,6 +246,8 @@ void transit_pass(const struct conf_isup *conf, struct isup_msg *msg)
 	struct isup_msg out;
 	struct isup_bci bci;
 
+	if (!msg->n_params)
+		return; /* nothing in it, or nothing that is known: as it came */
 	isup_msg_init(&out, (enum isup_type)msg->type, 0);
 	for (size_t i = 0; i < msg->n_params; i++) {
 		const struct isup_param *param = &msg->params[i];

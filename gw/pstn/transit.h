@@ -10,9 +10,9 @@
 #include "gw/call/leg.h"
 #include "isup/param.h"
 
-/* Any message in octets. */
+/* Any message in octets, with its segment where it needs one: then the length of the first stands before both. */
 struct transit_store {
-	uint8_t octets[ISUP_OCTETS_MAX];
+	uint8_t octets[2 + 2 * ISUP_OCTETS_MAX];
 };
 
 /* msg NULL, or one that cannot be encoded: no attachment. */
