@@ -167,6 +167,9 @@ void isup_offer(struct isup_circuit *circuit, const struct isup_msg *iam)
 	isup_trace_flush(circuit->isup);
 	if (circuit->call != call || circuit->state != CIC_IC_WAIT_ACM)
 		return;
+	isup_understand_again(circuit, iam);
+	if (circuit->call != call || circuit->state != CIC_IC_WAIT_ACM)
+		return;
 	if (circuit->user)
 		await_digits(circuit);
 	else
@@ -461,7 +464,7 @@ int isup_send(struct isup_circuit *circuit, struct isup_msg *msg)
 			isup_call_event(circuit, requests[i].ev, &in);
 			break;
 		}
-	if (isup_goes_with_call(msg->type))
+	if (isup_goes_with_call(msg->type) || !isup_type_name(msg->type))
 		isup_call_event(circuit, CIC_EV_SEND_INFO, &in);
 	if (msg->type == ISUP_INF)
 		circuit->info_owed = false;

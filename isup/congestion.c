@@ -10,10 +10,10 @@
 
 #include "isup/isup_private.h"
 
-#define SHARES		   8
-#define STEP_MAX	   (SHARES - 1) /* some calls go through always: else nobody learns of the end */
-#define CPC_PRIORITY	   0x0b		/* Q.763 3.11 */
-#define LEVEL_MAX	   2
+#define SHARES	     8
+#define STEP_MAX     (SHARES - 1) /* some calls go through always: else nobody learns of the end */
+#define CPC_PRIORITY 0x0b	  /* Q.763 3.11 */
+#define LEVEL_MAX    2
 
 static const uint8_t level_shares[LEVEL_MAX + 1] = { 0, 2, 4 };
 

@@ -47,6 +47,7 @@ struct isup *isup_new(const struct isup_conf *conf, const struct isup_user *user
 	list_init(&isup->groups);
 	isup_choice_init(&isup->choice);
 	isup_segment_open();
+	isup_understand_open();
 	if (isup_congestion_init(isup) || isup_query_init(isup) || isup_availability_init(isup)) {
 		isup_free(isup);
 		return NULL;

@@ -106,6 +106,9 @@ struct isup_user {
 	/* Connects a continuity check to the circuit's bearer. NULL: continuity cannot be checked. -errno: as if it had
 	 * failed. */
 	int (*continuity)(void *arg, struct isup_circuit *circuit, enum isup_check check);
+	/* Whether the other side of the circuit's call is an ISUP that ISUP_IND_MESSAGE and unknown parameters can go on to;
+	 * a call that has not found its way yet: true when it may become one. NULL: never. */
+	bool (*passes_on)(void *arg, struct isup_circuit *circuit);
 	/* Call id of the circuit's call for traces, NULL when it has none. Optional. */
 	const char *(*call_id)(void *arg, struct isup_circuit *circuit);
 	void *arg;

@@ -129,6 +129,7 @@ struct isup_circuit {
 	uint8_t heal, healed_by; /* enum heal_st: what it does, and its last step; healer.c alone */
 	uint64_t heard;		 /* isup's, at the healer's last step */
 	bool check_repeated; /* the check has failed before: T26 */
+	bool cause_in_rlc;   /* cause is for the RLC that answers a REL with something unknown in it */
 	bool info_owed;	     /* INR received, nobody has taken it on to answer */
 	bool fresh;	     /* never reset: MTP was not there yet */
 	bool retire;	     /* to be taken away when idle */
@@ -268,9 +269,18 @@ bool isup_segment_in(struct isup_circuit *circuit, const struct isup_msg *msg);
 void isup_segment_drop(struct isup_circuit *circuit);
 timer_fn isup_segment_expired;
 
+/* understand.c */
+void isup_understand_open(void);
+/* Takes out of a message what is not known, or makes something of it; false: the message is dealt with. */
+bool isup_understand(struct isup_circuit *circuit, struct isup_msg *msg);
+/* A message of a type that the codec, or no procedure here, knows. */
+void isup_message_unknown(struct isup_circuit *circuit, struct isup_msg *msg);
+/* After the owner was told of the call. */
+void isup_understand_again(struct isup_circuit *circuit, const struct isup_msg *iam);
+
 /* receive.c */
 /* A sound and whole message for a circuit. */
-void isup_circuit_take(struct isup_circuit *circuit, const struct isup_msg *msg);
+void isup_circuit_take(struct isup_circuit *circuit, struct isup_msg *msg);
 
 /* congestion.c */
 int isup_congestion_init(struct isup *isup);

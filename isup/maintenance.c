@@ -224,9 +224,11 @@ static void cfn_received(struct isup_circuit *circuit, const struct isup_msg *ms
 /* Known to the codec, but no procedure here: to the other end that is the same as not known. */
 static void unused_received(struct isup_circuit *circuit, const struct isup_msg *msg)
 {
+	struct isup_msg unused = *msg;
+
 	counter_add(&isup_unexpected, 1);
 	isup_log(circuit, LOG_NOTICE, "%s is not used here", isup_type_name(msg->type));
-	isup_transmit_confusion(circuit->isup, circuit->cic, Q850_MESSAGE_UNKNOWN, &msg->type);
+	isup_message_unknown(circuit, &unused);
 }
 
 static const struct {

@@ -91,8 +91,7 @@ static void refuse_malformed(struct isup_circuit *circuit, const struct isup_msg
 	}
 }
 
-static void refuse_message(struct isup *isup, const struct isup_msg *msg,
-			   const struct isup_error *error)
+static void refuse_message(struct isup *isup, struct isup_msg *msg, const struct isup_error *error)
 {
 	struct isup_circuit *circuit = isup_circuit_find(isup, msg->cic);
 
@@ -109,16 +108,17 @@ static void refuse_message(struct isup *isup, const struct isup_msg *msg,
 	if (!circuit)
 		refuse_circuit(isup, msg);
 	else if (error->kind == ISUP_E_UNKNOWN_TYPE)
-		/* Q.764 2.9.5.2, Q.850: cause 97 with the message type as diagnostic. */
-		isup_transmit_confusion(isup, msg->cic, Q850_MESSAGE_UNKNOWN, &msg->type);
+		isup_message_unknown(circuit, msg);
 	else
 		refuse_malformed(circuit, msg);
 }
 
-void isup_circuit_take(struct isup_circuit *circuit, const struct isup_msg *msg)
+void isup_circuit_take(struct isup_circuit *circuit, struct isup_msg *msg)
 {
 	struct call_input in = { .msg = msg, .cause = isup_cause_of(Q850_PROTOCOL_ERROR) };
 
+	if (!isup_understand(circuit, msg))
+		return;
 	if (msg->type == ISUP_IAM) {
 		isup_iam_received(circuit, msg);
 		return;
@@ -135,7 +135,7 @@ void isup_circuit_take(struct isup_circuit *circuit, const struct isup_msg *msg)
 		isup_circuit_message(circuit, msg);
 }
 
-static void take_message(struct isup *isup, const struct isup_msg *msg)
+static void take_message(struct isup *isup, struct isup_msg *msg)
 {
 	struct isup_circuit *circuit = isup_circuit_find(isup, msg->cic);
 

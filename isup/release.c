@@ -50,10 +50,22 @@ void isup_act_release(struct isup_circuit *circuit, struct call_input *in)
 	isup_send_rel(circuit, &in->cause);
 }
 
+/* Q.764 2.9.5.3.3: what was not understood in the REL is told in its answer. */
+static void transmit_rlc(struct isup_circuit *circuit)
+{
+	struct isup_msg rlc;
+
+	isup_msg_init(&rlc, ISUP_RLC, circuit->cic);
+	if (circuit->cause_in_rlc)
+		(void)isup_put_cause(&rlc, &circuit->cause);
+	circuit->cause_in_rlc = false;
+	(void)isup_transmit(circuit->isup, circuit, &rlc);
+}
+
 /* The owner's answer to RELEASE: RLC, and the circuit is free (Q.764 2.3.1). */
 void isup_act_confirm(struct isup_circuit *circuit, struct call_input *in)
 {
-	isup_transmit_plain(circuit, ISUP_RLC);
+	transmit_rlc(circuit);
 	isup_let_go(circuit, ISUP_IND_RELEASED, &in->cause);
 }
 
@@ -86,7 +98,7 @@ void isup_act_released(struct isup_circuit *circuit, struct call_input *in)
 void isup_act_answer_rlc(struct isup_circuit *circuit, struct call_input *in)
 {
 	(void)in;
-	isup_transmit_plain(circuit, ISUP_RLC);
+	transmit_rlc(circuit);
 }
 
 /* --- timers, Q.764 2.9.6 and where each is started --- */

@@ -263,3 +263,16 @@ void isup_leg_indicate(void *arg, struct isup_circuit *circuit, const struct isu
 	}
 	isup_leg_leave(leg);
 }
+
+/* A call in that has no other leg yet may find one. */
+bool isup_leg_passes_on(void *arg, struct isup_circuit *circuit)
+{
+	const struct isup_leg *leg = isup_circuit_user(circuit);
+
+	(void)arg;
+	if (!leg)
+		return true;
+	if (!leg->base.call)
+		return false;
+	return !call_other_protocol(leg->base.call, leg->base.side) || other_is_isup(leg);
+}

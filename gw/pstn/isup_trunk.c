@@ -204,6 +204,7 @@ static struct isup *isup_make(struct isup_trunk *trunk, const struct conf_isup *
 	const struct isup_user user = { .indicate = isup_leg_indicate,
 					.call_id = isup_leg_call_id,
 					.alarm = alarm_changed,
+					.passes_on = isup_leg_passes_on,
 					.continuity =
 						trunk->env.check ? isup_trunk_continuity : NULL,
 					.arg = trunk };

@@ -39,6 +39,7 @@ bool isup_trunk_wants_check(struct isup_trunk *trunk);
 
 /* isup_leg.c: what the circuits of the trunk say. */
 void isup_leg_indicate(void *arg, struct isup_circuit *circuit, const struct isup_indication *ind);
+bool isup_leg_passes_on(void *arg, struct isup_circuit *circuit);
 const char *isup_leg_call_id(void *arg, struct isup_circuit *circuit);
 int isup_leg_seize(struct trunk *trunk, struct call *call, const struct leg_setup *setup,
 		   const struct leg_attachment *attachment, struct leg **leg, enum q850_cause *cause);

@@ -29,6 +29,8 @@ static struct {
 	struct isup_msg last;	  /* sent last */
 	struct isup_circuit *circuit; /* of the last indication */
 	bool answers;		  /* the owner confirms releases at once */
+	uint8_t *raw; /* the last message's octets are copied here, NULL: not */
+	size_t raw_cap, n_raw;
 	char checks[128];		/* what was connected for continuity: "1:loop " */
 	int check_error;
 	int (*lost)(void);	  /* what the owner does at once when its call lost the circuit; NULL: nothing */
@@ -60,8 +62,16 @@ static int rig_transfer(struct mtp *mtp, uint32_t opc, uint32_t dpc, unsigned sl
 	(void)opc;
 	(void)dpc;
 	(void)sls;
-	CU_ASSERT_EQUAL_FATAL(isup_msg_decode(&rig.last, octets, n, &error), 0);
-	snprintf(word, sizeof(word), "%s %u", isup_type_name(rig.last.type), rig.last.cic);
+	if (rig.raw && n <= rig.raw_cap) {
+		memcpy(rig.raw, octets, n);
+		rig.n_raw = n;
+	}
+	CU_ASSERT_FATAL(isup_msg_decode(&rig.last, octets, n, &error) == 0 ||
+			error.kind == ISUP_E_UNKNOWN_TYPE);
+	if (isup_type_name(rig.last.type))
+		snprintf(word, sizeof(word), "%s %u", isup_type_name(rig.last.type), rig.last.cic);
+	else
+		snprintf(word, sizeof(word), "%02x %u", rig.last.type, rig.last.cic);
 	add(rig.sent, sizeof(rig.sent), word,
 	    isup_get_cause(&rig.last, &cause) ? cause.value : -1);
 	return 0;

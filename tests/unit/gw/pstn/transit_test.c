@@ -10,6 +10,7 @@
 
 static const uint8_t unknown[] = { 0x01, 0x02, 0xfe };
 #define UNKNOWN 0xee
+static const uint8_t pass_on[] = { UNKNOWN, 0x80 };
 
 static void transit_open(void)
 {
@@ -45,7 +46,7 @@ static void last_lacks(uint8_t code)
 	CU_ASSERT_PTR_NULL(isup_msg_find(&rig.last, code));
 }
 
-#define HOPS_AT 50 /* of the hop counter in it */
+#define HOPS_AT 54 /* of the hop counter in it */
 
 /* CIC 2; NCI 11: one satellite, echo control; FCI A1 04; CPC 0d; TMR 02; called 49891234 with INN and
  * ST as international; then access transport, unknown, calling number restricted, two generic numbers,
@@ -55,6 +56,7 @@ static const uint8_t iam[] = {
 	2, 0, 0x01, 0x11, 0xa1, 0x04, 0x0d, 0x02, 0x02, 0x09,
 	0x07, 0x84, 0x90, 0x94, 0x98, 0x21, 0x43, 0x0f,	     /* called */
 	0x03, 0x02, 0x34, 0x01, UNKNOWN, 0x03, 0x01, 0x02, 0xfe,
+	0x39, 0x02, UNKNOWN, 0x80,				     /* transit interpretation: pass on */
 	0x0a, 0x05, 0x04, 0x17, 0x94, 0x11, 0x22,		     /* calling */
 	0xc0, 0x05, 0x06, 0x04, 0x13, 0x94, 0x33,		     /* additional calling */
 	0xc0, 0x05, 0x05, 0x04, 0x13, 0x94, 0x55,
@@ -90,6 +92,7 @@ static void an_iam_goes_on(void)
 					 ISUP_P_CALLED,
 					 ISUP_P_ACCESS_TRANSPORT,
 					 UNKNOWN,
+					 ISUP_P_PARAMETER_COMPATIBILITY,
 					 ISUP_P_CALLING,
 					 ISUP_P_GENERIC_NUMBER,
 					 ISUP_P_GENERIC_NUMBER,
@@ -145,6 +148,7 @@ static void receive_odd(uint8_t type, uint16_t cic, uint8_t value)
 
 	make(&msg, type, cic, value);
 	CU_ASSERT_EQUAL_FATAL(isup_msg_add(&msg, UNKNOWN, unknown, sizeof(unknown)), 0);
+	CU_ASSERT_EQUAL_FATAL(isup_msg_add(&msg, ISUP_P_PARAMETER_COMPATIBILITY, pass_on, 2), 0);
 	receive_msg(&msg);
 }
 
@@ -226,6 +230,44 @@ static void information_comes_from_before(void)
 	last_has(0x0f, "\x03\x00", 2);
 	last_has(UNKNOWN, unknown, 3);
 	clear();
+}
+
+/* A type that nobody here knows, with instructions to pass it on (message compatibility 38 01 80). */
+static void unknown_messages_go_on(void)
+{
+	static const uint8_t odd[] = { 1, 0, 0x7a, 0x01, 0x38, 0x01, 0x80, 0x00 };
+	static const uint8_t dumb[] = { 1, 0, 0x7a, 0x00 };
+	uint8_t sent[8];
+
+	transit_open();
+	call_in_raw(9);
+	rig.sent[0] = '\0';
+	rig.raw = sent;
+	rig.raw_cap = sizeof(sent);
+	isup_message_in(rig.isup, odd, sizeof(odd));
+	CU_ASSERT_EQUAL(rig.n_raw, sizeof(odd));
+	CU_ASSERT_EQUAL(sent[0], 2);
+	CU_ASSERT_EQUAL(memcmp(sent + 1, odd + 1, sizeof(odd) - 1), 0);
+	rig.sent[0] = '\0';
+	isup_message_in(rig.isup, dumb, sizeof(dumb));
+	expect("CFN 1/97 ", "");
+	clear();
+}
+
+/* Q.784 1.7.2.5: to SIP it cannot be passed on, and its sender would rather have no call. */
+static void what_cannot_go_on_releases(void)
+{
+	static const uint8_t or_release[] = { UNKNOWN, 0x80 };
+	struct isup_msg msg;
+
+	lab_open(4);
+	make_iam(&msg, 2, "30123", true, 0);
+	(void)isup_msg_add(&msg, UNKNOWN, unknown, sizeof(unknown));
+	(void)isup_msg_add(&msg, ISUP_P_PARAMETER_COMPATIBILITY, or_release, 2);
+	receive_msg(&msg);
+	expect("REL 2/99 ", "setup. release/99 ");
+	receive(ISUP_RLC, 2, 0);
+	lab_close();
 }
 
 /* --- calls of our own --- */
@@ -445,6 +487,8 @@ int main(int argc, char **argv)
 		{ "CON goes on", con_goes_on },
 		{ "what comes late is carried", what_comes_late_is_carried },
 		{ "information comes from before", information_comes_from_before },
+		{ "unknown messages go on", unknown_messages_go_on },
+		{ "what cannot go on releases", what_cannot_go_on_releases },
 		{ "the IAM tells what the trunk is", the_iam_tells_what_the_trunk_is },
 		{ "the answer tells delay and canceller", the_answer_tells_delay_and_canceller },
 		{ "information of our own", information_of_our_own },
