@@ -69,6 +69,8 @@ static int add_trunk(struct gateway *gw, const struct conf *conf, const struct c
 		return err;
 	}
 	isup_trunk_set_healer(trunk, linkset_healer(find_linkset(gw, isup->linkset)));
+	if (gw->blocking)
+		isup_trunk_block_again(trunk, gw->blocking);
 	gw->trunks[gw->n_trunks++] = trunk;
 	call_core_add_trunk(gw->core, isup_trunk_trunk(trunk));
 	return 0;

@@ -58,6 +58,8 @@ static struct isup *circuit_args(struct gateway *gw, struct control_reply *reply
 }
 
 struct maintenance {
+	bool kept; /* over a restart */
+	bool blocks;
 	int (*one)(struct isup *isup, uint16_t cic);
 	int (*group)(struct isup *isup, uint16_t first, unsigned count);
 	const char *done;
@@ -73,9 +75,30 @@ static int unblock_group(struct isup *isup, uint16_t first, unsigned count)
 	return isup_unblock_group(isup, first, count, false);
 }
 
-static const struct maintenance block = { isup_block, block_group, "blocking asked for" };
-static const struct maintenance unblock = { isup_unblock, unblock_group, "unblocking asked for" };
-static const struct maintenance reset = { isup_reset, isup_reset_group, "reset asked for" };
+static const struct maintenance block = { true, true, isup_block, block_group,
+					  "blocking asked for" };
+static const struct maintenance unblock = { true, false, isup_unblock, unblock_group,
+					    "unblocking asked for" };
+static const struct maintenance reset = { false, false, isup_reset, isup_reset_group,
+					  "reset asked for" };
+
+/* Runs of circuits that are there. */
+static void note(struct blocking *blocking, const struct isup *isup, uint16_t first, unsigned count,
+		 bool blocked)
+{
+	unsigned run = 0;
+
+	for (unsigned i = 0; i <= count; i++) {
+		if (i < count && isup_circuit_find(isup, (uint16_t)(first + i))) {
+			run++;
+			continue;
+		}
+		if (run)
+			blocking_note(blocking, isup_name(isup), (uint16_t)(first + i - run), run,
+				      blocked);
+		run = 0;
+	}
+}
 
 static void maintain(struct gateway *gw, struct control_reply *reply, const char *const *argv,
 		     const struct maintenance *what)
@@ -88,6 +111,8 @@ static void maintain(struct gateway *gw, struct control_reply *reply, const char
 	if (!isup)
 		return;
 	err = count > 1 ? what->group(isup, first, count) : what->one(isup, first);
+	if (!err && what->kept && gw->blocking)
+		note(gw->blocking, isup, first, count, what->blocks);
 	if (err == -ENOENT)
 		control_fail(reply, "%s has no circuit %s; see 'show circuits'", argv[0], argv[1]);
 	else if (err)

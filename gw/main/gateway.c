@@ -176,6 +176,21 @@ static void treatment_fault(void *arg, const char *text)
 	log_write(LOG_ERROR, "tones", "%s", text);
 }
 
+/* Before the circuits are made, so that those that an operator blocked come up blocked. */
+static int open_state(struct gateway *gw)
+{
+	const char *folder = gw->conf->state.folder;
+	int err;
+
+	if (!folder)
+		return 0;
+	gw->blocking = blocking_open(folder, gw->loop, &err);
+	if (!gw->blocking)
+		log_write(LOG_ERROR, "state", "%s: %s; write a folder that the daemon may write to",
+			  folder, strerror(-err));
+	return gw->blocking ? 0 : err;
+}
+
 static int apply_conf(struct gateway *gw)
 {
 	struct treatments *treatments = treatments_new(gw->conf, treatment_fault, NULL);
@@ -190,9 +205,10 @@ static int apply_conf(struct gateway *gw)
 
 static int open_parts(struct gateway *gw)
 {
-	static int (*const steps[])(
-		struct gateway * gw) = { open_media, open_core,	       open_records, open_linksets,
-					 apply_conf, gateway_sip_open, open_control, open_signals };
+	static int (*const steps[])(struct gateway *
+				    gw) = { open_media,	      open_core,    open_records,
+					    open_linksets,    open_state,   apply_conf,
+					    gateway_sip_open, open_control, open_signals };
 	const struct spans_user user = {
 		.line = line_changed, .failed = span_failed, .recovered = span_recovered, .arg = gw
 	};
@@ -246,6 +262,7 @@ void gateway_close(struct gateway *gw)
 	gateway_sip_close(gw);
 	cdr_close(gw->cdr);
 	close_pstn(gw);
+	blocking_close(gw->blocking);
 	call_core_free(gw->core);
 	ladder_free(gw->ladder);
 	media_engine_free(gw->media);

@@ -17,6 +17,7 @@
 #include "gw/mgmt/capture.h"
 #include "gw/mgmt/control.h"
 #include "gw/mgmt/ladder.h"
+#include "gw/pstn/blocking.h"
 #include "gw/pstn/isup_trunk.h"
 #include "gw/pstn/linkset.h"
 #include "gw/sip/ua.h"
@@ -37,6 +38,7 @@ struct gateway {
 	struct call_core *core;	  /* own */
 	struct linkset **linksets; /* own, own */
 	size_t n_linksets;
+	struct blocking *blocking; /* own, NULL: no state folder */
 	struct isup_trunk **trunks; /* own, own */
 	size_t n_trunks;
 	struct dns *dns;	  /* own */

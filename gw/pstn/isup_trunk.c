@@ -320,6 +320,33 @@ uint32_t isup_trunk_dpc(const struct isup_trunk *trunk)
 	return trunk->dpc;
 }
 
+struct block_again {
+	const struct blocking *blocking;
+	const char *trunk;
+	unsigned count;
+};
+
+static void block_if_noted(struct isup_circuit *circuit, void *arg)
+{
+	struct block_again *again = arg;
+	uint16_t cic = isup_circuit_cic(circuit);
+
+	if (!blocking_has(again->blocking, again->trunk, cic))
+		return;
+	isup_circuit_block_silently(circuit);
+	again->count++;
+}
+
+void isup_trunk_block_again(struct isup_trunk *trunk, const struct blocking *blocking)
+{
+	struct block_again again = { .blocking = blocking, .trunk = trunk->name };
+
+	isup_circuit_each(trunk->isup, block_if_noted, &again);
+	if (again.count)
+		log_write(LOG_NOTICE, trunk->name, "%u circuits are blocked as before the restart",
+			  again.count);
+}
+
 struct circuit_run {
 	uint16_t first;
 	unsigned count;
