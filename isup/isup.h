@@ -14,25 +14,10 @@
 #include "isup/msg.h"
 #include "isup/mtp/mtp.h"
 #include "isup/param.h"
+#include "isup/timers.h"
 
 struct isup;
 struct isup_circuit;
-
-/* Q.764 timers, by their number; value table in isup/timers.c. */
-enum isup_timer_id {
-	ISUP_T1, ISUP_T2, ISUP_T3, ISUP_T4, ISUP_T5, ISUP_T6, ISUP_T7, ISUP_T8, ISUP_T9, ISUP_T10, ISUP_T11, ISUP_T12,
-	ISUP_T13, ISUP_T14, ISUP_T15, ISUP_T16, ISUP_T17, ISUP_T18, ISUP_T19, ISUP_T20, ISUP_T21, ISUP_T22, ISUP_T23,
-	ISUP_T24, ISUP_T25, ISUP_T26, ISUP_T27, ISUP_T28, ISUP_T29, ISUP_T30, ISUP_T31, ISUP_T32, ISUP_T33, ISUP_T34,
-	ISUP_T35, ISUP_T36, ISUP_T37, ISUP_T38, ISUP_TACC, ISUP_TIMERS
-};
-
-struct isup_timer_def {
-	const char *name; /* "T7" */
-	uint32_t default_ms, ansi_ms; /* as shipped: Q.764 Annex A, T1.113.4 */
-	uint32_t min_ms, max_ms;
-	const char *what; /* one sentence, with the clause */
-};
-extern const struct isup_timer_def isup_timer_defs[ISUP_TIMERS];
 
 enum isup_hunt { ISUP_HUNT_LEAST_RECENTLY_USED, ISUP_HUNT_ASCENDING, ISUP_HUNT_DESCENDING, ISUP_HUNT_CYCLIC };
 
@@ -154,8 +139,8 @@ unsigned isup_congestion_share(const struct isup *isup);
  * sends the IAM. 0 with *circuit, or -EAGAIN: no circuit (cause 34), -ENETUNREACH: DPC not available, -EBUSY: held
  * back as the other end is congested (cause 42). */
 int isup_setup(struct isup *isup, struct isup_msg *iam, void *user, struct isup_circuit **circuit);
-/* A message of the call: SAM, ACM, CPG, ANM, CON, SUS, RES, INR, INF, FOT, USR, FAC, PAM, CRG ...; the CIC is set. -EPROTO in a state that
- * does not allow it. An IAM that asks for a continuity check (NCI) has it done: ISUP_IND_CONTINUITY or _REATTEMPT. */
+/* A message of the call: SAM, ACM, CPG, ANM, CON, SUS, RES, INR, INF, FOT, USR, FAC, PAM, CRG ...; the CIC is set.
+ * -EPROTO in a state that does not allow it. An IAM that asks for a continuity check (NCI) has it done: ISUP_IND_CONTINUITY or _REATTEMPT. */
 int isup_send(struct isup_circuit *circuit, struct isup_msg *msg);
 /* Release request, or response to ISUP_IND_RELEASE: sends REL or RLC as the state asks. The owner hears
  * ISUP_IND_RELEASED when the circuit is free; with user set to NULL before, it hears nothing more. */

@@ -12,65 +12,12 @@
 #include "gw/base/list.h"
 #include "gw/base/log.h"
 #include "gw/base/q850.h"
-#include "isup/isup.h"
+#include "isup/call_table.h"
+#include "isup/procedures.h"
 
 #define ISUP_CICS      4096 /* 12 bits */
 #define ISUP_GROUP_MAX 32   /* circuits of one group message of ours: Q.763 3.43, range 1 to 31 */
 #define ISUP_RANGE_MAX 256  /* circuits that a received group message may speak of */
-
-enum circuit_st {
-	CIC_IDLE,
-	CIC_OG_WAIT_ACM, /* IAM sent, no backward message yet */
-	CIC_OG_WAIT_ANM, /* ACM received */
-	CIC_OG_ACTIVE,
-	CIC_IC_WAIT_ACM, /* IAM received, no backward message sent yet */
-	CIC_IC_WAIT_ANM, /* ACM sent */
-	CIC_IC_ACTIVE,
-	CIC_RELEASE_IND, /* REL received: the owner is asked to let go, RLC is owed */
-	CIC_WAIT_RLC,	 /* REL sent */
-	CIC_RESETTING,	 /* RSC or GRS sent */
-	CIC_CHECKING,	 /* no call: the continuity check goes on after a failure, or was asked for by CCR */
-	CIC_STS
-};
-
-enum circuit_ev {
-	/* Messages. IAM comes as one of four: to be taken, lost against ours (dual seizure on a circuit that we
-	 * control), to be refused with the cause given, and for a circuit that we block. */
-	CIC_EV_IAM, CIC_EV_IAM_LOSES, CIC_EV_IAM_REFUSED, CIC_EV_IAM_BLOCKED,
-	CIC_EV_SAM, CIC_EV_ACM, CIC_EV_CPG, CIC_EV_ANM, CIC_EV_CON, CIC_EV_SUS, CIC_EV_RES, CIC_EV_REL, CIC_EV_RLC,
-	/* INFO: FOT, USR and others that go with the call; INF answers our INR; STRAY: nothing awaits it. */
-	CIC_EV_INFO, CIC_EV_INF, CIC_EV_STRAY,
-	CIC_EV_INR, CIC_EV_BAD, /* a malformed message that would have moved the call on */
-	/* Maintenance: the other end reset, blocked, blocked for a hardware failure or does not have the circuit;
-	 * our reset was answered. */
-	CIC_EV_RESET_IN, CIC_EV_BLOCK_IN, CIC_EV_HARDWARE_IN, CIC_EV_UNEQUIPPED, CIC_EV_RESET_DONE,
-	/* Continuity: T8 or a failure on a previous circuit; a check without a call; its ends. */
-	CIC_EV_NO_CONTINUITY, CIC_EV_CHECK_REQ, CIC_EV_CHECK_FAILED, CIC_EV_CHECK_OK, CIC_EV_CHECK_OVER,
-	/* Expiries. */
-	CIC_EV_T1, CIC_EV_T2, CIC_EV_T5, CIC_EV_T6, CIC_EV_T7, CIC_EV_T9, CIC_EV_T10, CIC_EV_T35, CIC_EV_T33,
-	CIC_EV_T38,
-	/* Requests. */
-	CIC_EV_SEIZE, CIC_EV_SEIZE_FAILED,
-	CIC_EV_SEND_SAM, CIC_EV_SEND_ACM, CIC_EV_SEND_CPG, CIC_EV_SEND_ANM, CIC_EV_SEND_CON, CIC_EV_SEND_SUS,
-	CIC_EV_SEND_RES, CIC_EV_SEND_INFO, CIC_EV_SEND_INR,
-	CIC_EV_RELEASE_REQ, CIC_EV_RESET_REQ, CIC_EV_HARDWARE_REQ,
-	CIC_EVS
-};
-
-struct call_input {
-	const struct isup_msg *msg; /* received; NULL when malformed or when no message caused it */
-	struct isup_msg *out;	    /* CIC_EV_SEIZE, CIC_EV_SEND_*: to be sent */
-	struct isup_cause cause;    /* why the call ends, where the event ends it */
-	int err;		    /* of a request */
-};
-
-typedef void call_action_fn(struct isup_circuit *circuit, struct call_input *in);
-
-struct transition {
-	call_action_fn *action;
-	enum circuit_st next;
-};
-extern const struct transition isup_call_table[CIC_STS][CIC_EVS];
 
 /* Timers of one circuit: those of its call, the quick and slow repeat of its maintenance message, that of its continuity
  * check (T8, T24 to T27 or T36), and T34 of a message whose second segment is awaited. */
@@ -88,9 +35,6 @@ enum {
 
 /* A maintenance message of one circuit that awaits its answer. */
 enum maintenance { MAINT_NONE, MAINT_BLO, MAINT_UBL, MAINT_RSC };
-
-/* What the circuit healer does with a circuit, in the order of its steps. */
-enum heal_st { HEAL_NONE, HEAL_WAIT, HEAL_RSC, HEAL_GRS, HEAL_BLOCKED };
 
 /* Where the continuity check of a circuit is (Q.764 2.1.8, Q.724 7). */
 enum check_st {
@@ -146,24 +90,6 @@ struct isup_choice {
 		uint64_t cics[ISUP_CICS / 64];
 		struct list by_release;
 	} classes[2];
-};
-
-struct isup_congestion {
-	uint8_t ours;	  /* level that our RELs tell */
-	uint8_t received; /* level, 0 once TACC has run out */
-	uint8_t step;	  /* of traffic reduction for MTP's congestion */
-	bool alarmed;
-	unsigned turn; /* eighths of a call owed to the reduction */
-	struct timer t29, t30, tacc;
-};
-
-struct isup_query { /* circuit group query, one at a time */
-	uint16_t first, next; /* asked now; where the next one begins */
-	uint8_t count;
-	bool second; /* what differed is looked at again */
-	bool alarmed;
-	uint32_t interval_ms; /* 0: none of our own */
-	struct timer t28, interval;
 };
 
 struct isup {
@@ -231,75 +157,6 @@ struct isup_circuit *isup_hunt(struct isup *isup);
 /* Q.764 2.9.1.4: whether our IAM stands on a circuit that both ends seize. */
 bool isup_circuit_controlled(const struct isup_circuit *circuit);
 
-/* continuity.c */
-/* An IAM is taken: true when it is kept until continuity is sure. */
-bool isup_check_incoming(struct isup_circuit *circuit, const struct isup_msg *iam);
-/* Our IAM is about to go out: -EPROTO when it asks for a check that cannot be done. */
-int isup_check_possible(const struct isup *isup, const struct isup_msg *iam);
-void isup_check_outgoing(struct isup_circuit *circuit, const struct isup_msg *iam);
-/* The circuit's call is in another state: a check that belongs to the old one is over. */
-void isup_check_left(struct isup_circuit *circuit, enum circuit_st state);
-/* True: the SAM belongs to an IAM that is kept, and is in it now. */
-bool isup_check_digits(struct isup_circuit *circuit, const struct isup_msg *sam);
-void isup_cot_received(struct isup_circuit *circuit, const struct isup_msg *msg);
-void isup_ccr_received(struct isup_circuit *circuit, const struct isup_msg *msg);
-void isup_lpa_received(struct isup_circuit *circuit, const struct isup_msg *msg);
-timer_fn isup_check_expired;
-
-/* availability.c */
-int isup_availability_init(struct isup *isup);
-void isup_user_part_lost(struct isup *isup, unsigned cause);
-void isup_user_part_back(struct isup *isup);
-/* True: UPT or UPA. */
-bool isup_availability_message(struct isup *isup, const struct isup_msg *msg);
-
-/* query.c */
-int isup_query_init(struct isup *isup);
-void isup_query_close(struct isup *isup);
-/* True: CQM or CQR for at least one circuit that is here. */
-bool isup_query_message(struct isup *isup, const struct isup_msg *msg);
-void isup_query_alarm(struct isup *isup, bool raised);
-/* Q.763 3.14; circuit NULL: unequipped. */
-uint8_t isup_query_state(const struct isup_circuit *circuit);
-
-/* reassembly.c */
-void isup_segment_open(void);
-/* True: the message is a segment, and dealt with or kept. What was kept before may be dealt with first. */
-bool isup_segment_in(struct isup_circuit *circuit, const struct isup_msg *msg);
-void isup_segment_drop(struct isup_circuit *circuit);
-timer_fn isup_segment_expired;
-
-/* understand.c */
-void isup_understand_open(void);
-/* Takes out of a message what is not known, or makes something of it; false: the message is dealt with. */
-bool isup_understand(struct isup_circuit *circuit, struct isup_msg *msg);
-/* A message of a type that the codec, or no procedure here, knows. */
-void isup_message_unknown(struct isup_circuit *circuit, struct isup_msg *msg);
-/* After the owner was told of the call. */
-void isup_understand_again(struct isup_circuit *circuit, const struct isup_msg *iam);
-
-/* receive.c */
-/* A sound and whole message for a circuit. */
-void isup_circuit_take(struct isup_circuit *circuit, struct isup_msg *msg);
-
-/* congestion.c */
-int isup_congestion_init(struct isup *isup);
-void isup_congestion_close(struct isup *isup);
-void isup_mtp_congested(struct isup *isup, unsigned level);
-void isup_congestion_tell(const struct isup *isup, struct isup_msg *rel);
-void isup_congestion_told(struct isup *isup, const struct isup_msg *rel);
-/* False: the call is one of those that are held back. */
-bool isup_congestion_admits(struct isup *isup, const struct isup_msg *iam);
-
-/* healer.c */
-/* The circuit does not return to idle although done was tried. It may be in another state, or gone, afterwards. */
-void isup_heal(struct isup_circuit *circuit, enum heal_st done, const char *why);
-/* T5: the RSC that is sent now is the healer's first step. */
-void isup_heal_reset_sent(struct isup_circuit *circuit);
-/* It is idle. */
-void isup_healed(struct isup_circuit *circuit);
-void isup_heal_forget(struct isup_circuit *circuit);
-
 /* call.c */
 bool isup_goes_with_call(uint8_t type);
 /* The owner is told of a call that may go on. */
@@ -309,7 +166,6 @@ void isup_iam_received(struct isup_circuit *circuit, const struct isup_msg *msg)
 struct isup_cause isup_cause_of(enum q850_cause value);
 void isup_indicate(struct isup_circuit *circuit, enum isup_ind ind, const struct isup_msg *msg,
 		   const struct isup_cause *cause);
-extern const char *const isup_state_names[CIC_STS]; /* call_table.c */
 
 /* maintenance.c */
 /* The other end does not have the circuit; msg NULL: it said so by CQR. */

@@ -9,7 +9,7 @@
  * T37 to the reuse of echo control logic, which no procedure here uses: they are kept so that a list
  * of timers from another exchange is read whole.
  */
-#include "isup/isup.h"
+#include "isup/timers.h"
 
 #define S   1000u
 #define MIN 60000u
@@ -19,13 +19,13 @@ const struct isup_timer_def isup_timer_defs[ISUP_TIMERS] = {
 	[ISUP_T1]  = {"T1",   15 * S,   10 * S,   4 * S,   60 * S, "REL sent, no RLC: REL again (Q.764 2.9.6)"},
 	[ISUP_T2]  = {"T2",    3 * MIN,  3 * MIN, 1 * MIN, 10 * MIN, "SUS (user) received, no RES: release (2.4.1)"},
 	[ISUP_T3]  = {"T3",    2 * MIN,  2 * MIN, 1 * MIN,  5 * MIN, "OLM received: release (national, not used here)"},
-	[ISUP_T4]  = {"T4",    5 * MIN,  5 * MIN, 5 * S,   15 * MIN, "user part unavailable, UPT sent, nothing back: UPT again (2.13)"},
+	[ISUP_T4]  = {"T4",    5 * MIN,  5 * MIN, 5 * S,   15 * MIN, "user part unavailable: UPT again (2.13)"},
 	[ISUP_T5]  = {"T5",    5 * MIN,  1 * MIN, 1 * MIN, 15 * MIN, "first REL sent, no RLC: RSC, alarm, T17 (2.9.6)"},
 	[ISUP_T6]  = {"T6",   30 * S,   30 * S,  10 * S,  180 * S, "SUS (network) received, no RES: release (2.4.1)"},
 	[ISUP_T7]  = {"T7",   25 * S,   25 * S,  20 * S,   30 * S, "address sent, no ACM or CON: release (2.1.4)"},
-	[ISUP_T8]  = {"T8",   12 * S,   12 * S,  10 * S,   15 * S, "IAM with continuity check received, no COT: release, cause 41 (2.1.8)"},
+	[ISUP_T8]  = {"T8",   12 * S,   12 * S,  10 * S,   15 * S, "IAM with check received, no COT: release, cause 41 (2.1.8)"},
 	[ISUP_T9]  = {"T9",  120 * S,  120 * S,  45 * S,  600 * S, "ACM received, no answer: release, cause 19 (2.1.4)"},
-	[ISUP_T10] = {"T10",   5 * S,    5 * S,   2 * S,   10 * S, "digit received, no other: number complete (2.1.2, RFC 3578 2)"},
+	[ISUP_T10] = {"T10",   5 * S,    5 * S,   2 * S,   10 * S, "no more digits: number complete (2.1.2, RFC 3578 2)"},
 	[ISUP_T11] = {"T11",  15 * S,   15 * S,   5 * S,   20 * S, "number complete, nothing back: early ACM (RFC 3398 8.2.8)"},
 	[ISUP_T12] = {"T12",  15 * S,   10 * S,   4 * S,   60 * S, "BLO sent, no BLA: BLO again (2.9.4)"},
 	[ISUP_T13] = {"T13",   5 * MIN,  1 * MIN, 1 * MIN, 15 * MIN, "first BLO sent, no BLA: alarm, slow repeat (2.9.4)"},
@@ -44,16 +44,16 @@ const struct isup_timer_def isup_timer_defs[ISUP_TIMERS] = {
 	[ISUP_T26] = {"T26",   2 * MIN,  2 * MIN, 1 * MIN,  3 * MIN, "continuity failed again: CCR and another check (2.1.8)"},
 	[ISUP_T27] = {"T27",   4 * MIN,  4 * MIN, 3 * MIN,  5 * MIN, "COT (failed) received, no CCR: RSC (2.1.8)"},
 	[ISUP_T28] = {"T28",  10 * S,   10 * S,   5 * S,   20 * S, "CQM sent, no CQR: alarm (2.8.3)"},
-	[ISUP_T29] = {"T29", 450,      450,     300,      600, "congestion told: told again meanwhile changes nothing (2.11)"},
+	[ISUP_T29] = {"T29", 450,      450,     300,      600, "congestion told: again meanwhile changes nothing (2.11)"},
 	[ISUP_T30] = {"T30",   7 * S,    7 * S,   5 * S,   10 * S, "congestion not told again: one step more traffic (2.11)"},
-	[ISUP_T31] = {"T31",   6 * MIN,  6 * MIN, 6 * MIN, 15 * MIN, "a call reference was released: it is not used again (not used here)"},
-	[ISUP_T32] = {"T32",   4 * S,    4 * S,   3 * S,    5 * S, "end-to-end message sent: the next one waits (not used here)"},
+	[ISUP_T31] = {"T31",   6 * MIN,  6 * MIN, 6 * MIN, 15 * MIN, "call reference released: not used again (not used here)"},
+	[ISUP_T32] = {"T32",   4 * S,    4 * S,   3 * S,    5 * S, "end-to-end message sent: the next waits (not used here)"},
 	[ISUP_T33] = {"T33",  13 * S,   13 * S,  12 * S,   15 * S, "INR sent, no INF: release (2.1.6)"},
-	[ISUP_T34] = {"T34",   3 * S,    3 * S,   2 * S,    4 * S, "first segment received, no SGM: the call goes on without (2.1.12)"},
-	[ISUP_T35] = {"T35",  15 * S,   15 * S,   5 * S,   20 * S, "digits missing, no other: release, cause 28 (2.2.5, RFC 3578 2)"},
+	[ISUP_T34] = {"T34",   3 * S,    3 * S,   2 * S,    4 * S, "first segment received, no SGM: goes on without (2.1.12)"},
+	[ISUP_T35] = {"T35",  15 * S,   15 * S,   5 * S,   20 * S, "digits missing: release, cause 28 (2.2.5, RFC 3578 2)"},
 	[ISUP_T36] = {"T36",  12 * S,    3 * S,   2 * S,   20 * S, "CCR received, neither COT nor REL: RSC (2.1.8)"},
 	[ISUP_T37] = {"T37",   3 * S,    3 * S,   2 * S,    4 * S, "echo control request sent, nothing back (not used here)"},
-	[ISUP_T38] = {"T38",  17 * S,   17 * S,  10 * S,  180 * S, "SUS (network) sent towards an international exchange, no RES: release (2.4.1)"},
-	[ISUP_TACC] = {"TACC", 5 * S,    5 * S,   1 * S,   60 * S, "REL with a congestion level received: calls are thinned out (2.10, T1.113.4)"},
+	[ISUP_T38] = {"T38",  17 * S,   17 * S,  10 * S,  180 * S, "SUS (network) sent, international: no RES: release (2.4.1)"},
+	[ISUP_TACC] = {"TACC", 5 * S,    5 * S,   1 * S,   60 * S, "REL with congestion level: calls are thinned out (2.10)"},
 };
 /* clang-format on */
