@@ -135,12 +135,13 @@ void isup_set_congestion(struct isup *isup, unsigned level);
 /* Percent of our calls that are held back now. */
 unsigned isup_congestion_share(const struct isup *isup);
 
-/* Outgoing call: selects an idle circuit by the hunting rule (Q.764 2.9.1.4: controlled circuits first), sets msg's CIC and
+/* Outgoing call (an IAM that asks for a continuity check has it done: ISUP_IND_CONTINUITY or _REATTEMPT follows):
+ * selects an idle circuit by the hunting rule (Q.764 2.9.1.4: controlled circuits first), sets msg's CIC and
  * sends the IAM. 0 with *circuit, or -EAGAIN: no circuit (cause 34), -ENETUNREACH: DPC not available, -EBUSY: held
  * back as the other end is congested (cause 42). */
 int isup_setup(struct isup *isup, struct isup_msg *iam, void *user, struct isup_circuit **circuit);
 /* A message of the call: SAM, ACM, CPG, ANM, CON, SUS, RES, INR, INF, FOT, USR, FAC, PAM, CRG ...; the CIC is set.
- * -EPROTO in a state that does not allow it. An IAM that asks for a continuity check (NCI) has it done: ISUP_IND_CONTINUITY or _REATTEMPT. */
+ * -EPROTO in a state that does not allow it. */
 int isup_send(struct isup_circuit *circuit, struct isup_msg *msg);
 /* Release request, or response to ISUP_IND_RELEASE: sends REL or RLC as the state asks. The owner hears
  * ISUP_IND_RELEASED when the circuit is free; with user set to NULL before, it hears nothing more. */
