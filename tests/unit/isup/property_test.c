@@ -7,6 +7,8 @@
  */
 #include <ctype.h>
 
+#include "isup/codec.h"
+#include "isup/healer.h"
 #include "isup/isup_private.h"
 #include "tests/unit/isup/rig.h"
 
@@ -132,6 +134,13 @@ static void indicate(void *arg, struct isup_circuit *circuit, const struct isup_
 	}
 }
 
+static bool passes_on(void *arg, struct isup_circuit *circuit)
+{
+	(void)arg;
+	(void)circuit;
+	return draw(2);
+}
+
 static void changed(void *arg, struct isup_circuit *circuit)
 {
 	(void)arg;
@@ -170,7 +179,8 @@ static void random_message(void)
 					 ISUP_BLO, ISUP_UBL, ISUP_BLA,	ISUP_UBA,  ISUP_GRS,
 					 ISUP_CGB, ISUP_CGU, ISUP_CPG,	ISUP_CGBA, ISUP_CGUA,
 					 ISUP_GRA, ISUP_CFN, ISUP_UCIC, ISUP_CCR,  ISUP_COT,
-					 ISUP_FOT, ISUP_INR, ISUP_INF };
+					 ISUP_FOT, ISUP_INR, ISUP_INF,	ISUP_SGM,  ISUP_CQM,
+					 ISUP_CQR, ISUP_UPT, ISUP_FAC,	ISUP_LPA };
 	uint16_t cic = (uint16_t)(1 + draw(CIRCUITS + 1));
 	const struct isup_circuit *circuit = isup_circuit_find(rig.isup, cic);
 	struct isup_msg msg;
@@ -182,6 +192,10 @@ static void random_message(void)
 	if (type == ISUP_IAM)
 		make_iam(&msg, cic, draw(2) ? "301" : "30", draw(2),
 			 (uint8_t)(draw(8) ? 0 : draw(4)));
+	if ((type == ISUP_IAM || type == ISUP_ACM) && draw(8) == 0)
+		(void)isup_msg_add(&msg, type == ISUP_IAM ? ISUP_P_OFCI : ISUP_P_OBCI, "\x04", 1);
+	if (draw(16) == 0 && isup_msg_def(ISUP_ITU, type)->optional)
+		(void)isup_msg_add(&msg, 0xee, "?", 1);
 	if (isup_msg_find(&msg, ISUP_P_CIRCUIT_GROUP_TYPE))
 		(void)isup_put_octet(&msg, ISUP_P_CIRCUIT_GROUP_TYPE, (uint8_t)draw(3));
 	receive_msg(&msg);
@@ -227,6 +241,9 @@ static void random_maintenance(void)
 		break;
 	case 6:
 		(void)isup_reset_group(rig.isup, cic, count);
+		(void)isup_query_group(rig.isup, cic, count);
+		isup_mtp_status(rig.isup, (enum mtp_status_cause)draw(2), draw(4));
+		isup_set_congestion(rig.isup, draw(3));
 		break;
 	case 7:
 		(void)isup_continuity_check(rig.isup, cic);
@@ -341,7 +358,7 @@ static void check_circuit(struct isup_circuit *circuit, void *arg)
 	case CIC_IDLE:
 		CU_ASSERT_EQUAL_FATAL(running, 0);
 		CU_ASSERT_PTR_NULL_FATAL(circuit->user);
-		CU_ASSERT_FALSE_FATAL(circuit->retire);
+		CU_ASSERT_FALSE_FATAL(circuit->retire && !circuit->segment);
 		break;
 	case CIC_CHECKING:
 		CU_ASSERT_EQUAL_FATAL(running, 0);
@@ -426,10 +443,16 @@ static void forget_texts(void)
 
 static void any_sequence_comes_to_rest(void)
 {
+	const struct isup_healer_conf conf = { "property", 60, 10 };
+	struct isup_healer *healer;
+
 	rig_open_raw(CIRCUITS);
 	rig.isup->user.indicate = indicate;
 	rig.isup->user.circuit_changed = changed;
 	rig.isup->user.continuity = rig_continuity;
+	rig.isup->user.passes_on = passes_on;
+	healer = isup_healer_new(&conf, rig.heap);
+	isup_set_healer(rig.isup, healer, ISUP_HEAL_RSC | ISUP_HEAL_GRS | ISUP_HEAL_BLOCK);
 	rig.mtp.ops = &ops;
 	isup_mtp_resume(rig.isup);
 	for (unsigned long i = 1; i <= steps; i++) {
@@ -440,7 +463,10 @@ static void any_sequence_comes_to_rest(void)
 			settle();
 	}
 	settle();
-	rig_close();
+	isup_free(rig.isup);
+	isup_healer_free(healer);
+	CU_ASSERT_EQUAL(timer_heap_running(rig.heap), 0);
+	timer_heap_free(rig.heap);
 	/* The sequence went everywhere. */
 	for (size_t i = 0; i < CIC_STS; i++)
 		CU_ASSERT(states_seen[i] > steps / 1000);

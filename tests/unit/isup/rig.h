@@ -273,6 +273,13 @@ static inline void make(struct isup_msg *msg, uint8_t type, uint16_t cic, uint8_
 		range.n_status = (uint8_t)((range.range + 8) / 8);
 		(void)isup_put_range(msg, &range);
 		break;
+	case ISUP_CQR:
+		(void)isup_put_range(msg, &range);
+		(void)isup_msg_add(msg, ISUP_P_CIRCUIT_STATE,
+				   (const uint8_t[32]){ value, 0x0c, 0x04, 0x08, 0x0d, 0x0e, 0x1c, 0x2c, 3 },
+				   range.range + 1u);
+		break;
+	case ISUP_CQM:
 	case ISUP_GRS:
 		(void)isup_put_range(msg, &range);
 		break;
