@@ -155,6 +155,41 @@ def restart(case, text):
     lab.wait_ready(30)
 
 
+@group.scenario("Circuits that the operator blocked stay blocked over kill -9, at the exchange too; unblocked ones come up free")
+def blocked_over_a_restart(case):
+    lab, good = case.lab, config(case.lab)
+    folder = lab.path("state")
+    os.mkdir(folder)
+
+    def blocked(count):
+        wait_until(f"{count} circuits blocked", lambda: sum(c["blocked"] != "-" for c in lab.show("circuits")) == count)
+
+    def answers():
+        return subprocess.run([f"{lab.build}/causewayctl", "-s", lab.path("control.sock"), "show", "circuits"],
+                              capture_output=True, check=False, timeout=20).returncode == 0
+
+    def killed(meanwhile=lambda: None):
+        lab.gateway.kill()
+        lab.gateway.wait()
+        meanwhile()
+        lab.start_gateway()
+        wait_until("an answer", answers)
+    restart(case, good + f'\nstate {{ folder = "{folder}" }}\n')
+    lab.ctl("block", "pstn", "3-9")
+    lab.ctl("unblock", "pstn", "5")
+    blocked(6)
+    wait_until("the file", lambda: os.path.exists(lab.path("state/blocking")) and "end 6 " in lab.read("state/blocking"))
+    killed()
+    blocked(6)
+    wait_until("the rest to be usable", lambda: sum(c["usable"] for c in lab.show("circuits")) == 24)
+    # Cut short by hand: it starts with what is left, and says so.
+    killed(lambda: lab.write("state/blocking", lab.read("state/blocking")[:70]))
+    wait_until("the rest to be usable", lambda: sum(c["usable"] for c in lab.show("circuits")) > 24)
+    lab.ctl("unblock", "pstn", "1-15")
+    blocked(0)
+    restart(case, good)
+
+
 @group.scenario("shutdown graceful: circuits blocked, new calls refused, the call up goes on, then exit 0")
 def shutdown_graceful(case):
     lab = case.lab
