@@ -6,9 +6,12 @@
 #ifndef ISUP_CODES_H
 #define ISUP_CODES_H
 
+/* National variants are Q.763 with the codes that it leaves to the nation; isup_variant_source names where they are from. */
 enum isup_variant {
 	ISUP_ITU,  /* Q.763, Q.767, EN 300 356 */
 	ISUP_ANSI, /* T1.113 */
+	ISUP_UK, ISUP_RUSSIA, ISUP_CHINA, ISUP_JAPAN, ISUP_FRANCE, ISUP_ISRAEL,
+	ISUP_VARIANTS
 };
 
 /* Q.763 table 4 */
@@ -151,6 +154,10 @@ enum isup_param_code {
 	ISUP_P_SPECIAL_PROCESSING = 0xed,
 	ISUP_P_CARRIER_SELECTION = 0xee,
 	ISUP_P_NETWORK_TRANSPORT = 0xef,
+	/* national variants */
+	ISUP_P_CONTRACTOR_NUMBER = 0xf9,  /* Japan */
+	ISUP_P_LAST_DIVERTING = 0xfc,	  /* United Kingdom */
+	ISUP_P_PRESENTATION_NUMBER = 0xfd, /* United Kingdom */
 };
 
 #endif

@@ -168,7 +168,7 @@ int isup_msg_decode_as(struct isup_msg *msg, enum isup_variant variant, const ui
 		ok = fail(&d, ISUP_E_TRUNCATED, 0, 0, "shorter than CIC and message type");
 	} else {
 		msg->variant = (uint8_t)variant;
-		msg->cic = cic & isup_cic_max(msg->variant);
+		msg->cic = cic & isup_variant_def(msg->variant)->cic_max;
 		msg->type = type;
 		ok = n <= ISUP_OCTETS_MAX ? decode_parts(&d)
 					  : fail(&d, ISUP_E_TOO_MANY, ISUP_OCTETS_MAX, 0,
@@ -177,7 +177,8 @@ int isup_msg_decode_as(struct isup_msg *msg, enum isup_variant variant, const ui
 	if (ok)
 		return 0;
 	if (error->kind != ISUP_E_UNKNOWN_TYPE)
-		isup_msg_init_as(msg, variant, type, cic & isup_cic_max((uint8_t)variant));
+		isup_msg_init_as(msg, variant, type,
+				 cic & isup_variant_def((uint8_t)variant)->cic_max);
 	return -EBADMSG;
 }
 
@@ -285,7 +286,7 @@ int isup_msg_encode(const struct isup_msg *msg, uint8_t *octets, size_t cap)
 	const struct isup_msg_def *def = isup_msg_def(msg->variant, msg->type);
 	struct encoder e = { .msg = msg };
 
-	if (msg->cic > isup_cic_max(msg->variant) || msg->n_params > ISUP_PARAMS_MAX)
+	if (msg->cic > isup_variant_def(msg->variant)->cic_max || msg->n_params > ISUP_PARAMS_MAX)
 		return -EINVAL;
 	octets_write_open(&e.out, octets, cap < ISUP_OCTETS_MAX ? cap : ISUP_OCTETS_MAX);
 	octets_write_le16(&e.out, msg->cic);

@@ -70,9 +70,16 @@ const uint8_t *isup_param_octets(const struct isup_msg *msg, const struct isup_p
 const uint8_t *isup_msg_contents(const struct isup_msg *msg, size_t *n);
 /* Gives a pass-along, charge information or unknown message its contents; -EINVAL for another, -ENOSPC. */
 int isup_msg_set_contents(struct isup_msg *msg, const void *octets, size_t n);
-/* "IAM"; "0xNN" form for unknown types comes from isup_msg_print. NULL when unknown. */
+/* "IAM", by Q.763 and T1.113; "0xNN" form for unknown types comes from isup_msg_print. NULL when unknown. */
 const char *isup_type_name(uint8_t type);
 const char *isup_param_name(uint8_t code);
+const char *isup_type_name_as(enum isup_variant variant, uint8_t type);
+const char *isup_param_name_as(enum isup_variant variant, uint8_t code);
+/* "itu", "ansi", "uk" ...; NULL for a number that is none. */
+const char *isup_variant_name(unsigned variant);
+const char *isup_variant_source(unsigned variant);
+/* -EINVAL when there is none of that name. */
+int isup_variant_of(const char *name);
 /* One line: "IAM cic 3 called 0301234 national complete calling 49301111 international allowed". Always terminated. */
 void isup_msg_print(const struct isup_msg *msg, char *text, size_t cap);
 /* Many lines, one a parameter, every field named. */

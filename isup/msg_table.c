@@ -6,26 +6,9 @@
  * 4.0 reads what is built from these lists (tests/unit/isup/tshark_test.c).
  */
 #include "isup/codec.h"
+#include "isup/table_private.h"
 
-#define OPEN 255
-
-/* A message with nothing before its optional part, with one mandatory parameter, and a group
- * supervision message. */
-/* clang-format off */
-#define BARE(name_, optional_) { .name = name_, .optional = optional_ }
-#define FIXED(name_, optional_, code_, length_) \
-	{ .name = name_, .optional = optional_, .n_fixed = 1, .fixed = { { code_, length_ } } }
-#define VARIABLE(name_, optional_, code_, min_, max_) \
-	{ .name = name_, .optional = optional_, .n_variable = 1, \
-	  .variable = { { code_, min_, max_ } } }
-#define OPAQUE(name_) { .name = name_, .opaque = true }
-#define GROUP(name_) \
-	{ .name = name_, .n_fixed = 1, .n_variable = 1, \
-	  .fixed = { { ISUP_P_CIRCUIT_GROUP_TYPE, 1 } }, \
-	  .variable = { { ISUP_P_RANGE_STATUS, 2, 33 } } }
-/* clang-format on */
-
-static const struct isup_msg_def itu[256] = {
+const struct isup_msg_def isup_itu_messages[256] = {
 	[ISUP_IAM] = { .name = "IAM",
 		       .optional = true,
 		       .n_fixed = 4,
@@ -96,40 +79,3 @@ static const struct isup_msg_def itu[256] = {
 	[ISUP_PRI] = BARE("PRI", true),
 	[ISUP_SDN] = BARE("SDN", true),
 };
-
-/* T1.113.3: what differs from Q.763. The called number follows the user service information. */
-static const struct isup_msg_def ansi[256] = {
-	[ISUP_IAM] = { .name = "IAM",
-		       .optional = true,
-		       .n_fixed = 3,
-		       .n_variable = 2,
-		       .fixed = { { ISUP_P_NCI, 1 }, { ISUP_P_FCI, 2 }, { ISUP_P_CPC, 1 } },
-		       .variable = { { ISUP_P_USI, 2, OPEN }, { ISUP_P_CALLED, 3, OPEN } } },
-	[ISUP_RLC] = BARE("RLC", false),
-	[ISUP_CRA] = BARE("CRA", false),
-	[ISUP_CRM] = FIXED("CRM", true, ISUP_P_NCI, 1),
-	[ISUP_CVR] = { .name = "CVR",
-		       .optional = true,
-		       .n_fixed = 2,
-		       .fixed = { { ISUP_P_CIRCUIT_VALIDATION, 1 },
-				  { ISUP_P_CIRCUIT_GROUP_CHARACTERISTICS, 1 } } },
-	[ISUP_CVT] = BARE("CVT", false),
-	[ISUP_EXM] = BARE("EXM", true),
-};
-
-const struct isup_msg_def *isup_msg_def(uint8_t variant, uint8_t type)
-{
-	if (variant == ISUP_ANSI && ansi[type].name)
-		return &ansi[type];
-	return itu[type].name ? &itu[type] : NULL;
-}
-
-const char *isup_type_name(uint8_t type)
-{
-	return itu[type].name ? itu[type].name : ansi[type].name;
-}
-
-uint16_t isup_cic_max(uint8_t variant)
-{
-	return variant == ISUP_ANSI ? 0x3fff : 0x0fff;
-}

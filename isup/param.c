@@ -12,30 +12,44 @@
 
 #define ST 0xf /* Q.763 3.9 e */
 
-/* Q.763 3.9, 3.10, 3.16, 3.26, 3.30, 3.39, 3.44, 3.46, 3.51, 3.64, 3.73 */
+/* Q.763 3.9, 3.10, 3.16, 3.26, 3.30, 3.39, 3.44, 3.46, 3.51, 3.64, 3.73, 3.86, 3.87, 3.89; those of national variants
+ * by their tables: no two of them use a code for numbers of different form */
 unsigned isup_number_parts(uint8_t code)
 {
+	enum {
+		ADDRESS = ISUP_NUM_ADDRESS | ISUP_NUM_PLAN,
+		RESTRICTED = ADDRESS | ISUP_NUM_PRESENTATION,
+		SCREENED = RESTRICTED | ISUP_NUM_SCREENING
+	};
+
 	switch (code) {
 	case ISUP_P_CALLED:
-		return ISUP_NUM_ADDRESS | ISUP_NUM_INN | ISUP_NUM_ST;
+		return ADDRESS | ISUP_NUM_INN | ISUP_NUM_ST;
 	case ISUP_P_SUBSEQUENT:
 		return ISUP_NUM_ST;
 	case ISUP_P_CALLING:
-		return ISUP_NUM_ADDRESS | ISUP_NUM_NI | ISUP_NUM_PRESENTATION | ISUP_NUM_SCREENING;
+		return SCREENED | ISUP_NUM_NI;
 	case ISUP_P_CONNECTED:
 	case ISUP_P_CALL_TRANSFER_NUMBER:
-		return ISUP_NUM_ADDRESS | ISUP_NUM_PRESENTATION | ISUP_NUM_SCREENING;
+	case ISUP_P_PRESENTATION_NUMBER:
+		return SCREENED;
 	case ISUP_P_LOCATION_NUMBER:
-		return ISUP_NUM_ADDRESS | ISUP_NUM_INN | ISUP_NUM_PRESENTATION | ISUP_NUM_SCREENING;
+		return SCREENED | ISUP_NUM_INN;
 	case ISUP_P_REDIRECTING:
 	case ISUP_P_ORIGINAL_CALLED:
 	case ISUP_P_CALLED_IN_NUMBER:
-		return ISUP_NUM_ADDRESS | ISUP_NUM_PRESENTATION;
+	case ISUP_P_ORIGINAL_CALLED_IN_NUMBER:
+	case ISUP_P_LAST_DIVERTING:
+		return RESTRICTED;
 	case ISUP_P_REDIRECTION_NUMBER:
-		return ISUP_NUM_ADDRESS | ISUP_NUM_INN;
+	case ISUP_P_CALLED_DIRECTORY_NUMBER:
+		return ADDRESS | ISUP_NUM_INN;
+	case ISUP_P_HTR:
+	case ISUP_P_CHARGE_NUMBER:
+	case ISUP_P_CONTRACTOR_NUMBER:
+		return ADDRESS;
 	case ISUP_P_GENERIC_NUMBER:
-		return ISUP_NUM_QUALIFIER | ISUP_NUM_ADDRESS | ISUP_NUM_NI | ISUP_NUM_PRESENTATION |
-		       ISUP_NUM_SCREENING;
+		return SCREENED | ISUP_NUM_QUALIFIER | ISUP_NUM_NI;
 	default:
 		return 0;
 	}
@@ -152,10 +166,11 @@ static unsigned plan_octet(const struct isup_number *value, unsigned parts)
 int isup_put_number(struct isup_msg *msg, uint8_t code, const struct isup_number *value)
 {
 	uint8_t octets[3 + (ISUP_DIGITS_MAX + 2) / 2];
+	const struct isup_param_def *def = isup_param_def(msg->variant, code);
 	unsigned parts = isup_number_parts(code);
 	struct octets_writer w;
 
-	if (!parts || !in_range(value))
+	if (!parts || !def || !in_range(value))
 		return -EINVAL;
 	bool st = parts & ISUP_NUM_ST && value->complete;
 	unsigned odd = (value->n + (unsigned)st) % 2;
@@ -165,8 +180,7 @@ int isup_put_number(struct isup_msg *msg, uint8_t code, const struct isup_number
 	octets_write_u8(&w, odd << 7 | (parts & ISUP_NUM_ADDRESS ? value->noa : 0u));
 	if (parts & ISUP_NUM_ADDRESS)
 		octets_write_u8(&w, plan_octet(value, parts));
-	if (!write_signals(&w, value, st) ||
-	    octets_write_length(&w) < isup_param_def(msg->variant, code)->min)
+	if (!write_signals(&w, value, st) || octets_write_length(&w) < def->min)
 		return -EINVAL;
 	/* Only a generic number may come more than once in a message (Q.763 table 32). */
 	return code == ISUP_P_GENERIC_NUMBER

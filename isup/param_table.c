@@ -7,19 +7,7 @@
  * 3.31 and 3.32, and the rows marked so have a second source only.
  */
 #include "isup/codec.h"
-
-#define OPEN	     255
-#define COUNT(array) (uint8_t)(sizeof(array) / sizeof *(array))
-
-/* A field whose values have names, and one that is a plain number; the shift counts from bit A. */
-#define NAMED(name, octet, shift, width, values)                                                   \
-	{                                                                                          \
-		name, octet, shift, width, COUNT(values), values                                   \
-	}
-#define PLAIN(name, octet, shift, width)                                                           \
-	{                                                                                          \
-		name, octet, shift, width, 0, NULL                                                 \
-	}
+#include "isup/table_private.h"
 
 static const char *const no_yes[] = { "no", "yes" };
 static const char *const no_indication[] = { "no indication", "yes" };
@@ -66,20 +54,11 @@ static const struct isup_field ofci_fields[] = {
 
 /* 3.11 */
 static const char *const category[] = {
-	[0] = "unknown",
-	[1] = "operator French",
-	[2] = "operator English",
-	[3] = "operator German",
-	[4] = "operator Russian",
-	[5] = "operator Spanish",
-	[10] = "ordinary",
-	[11] = "priority",
-	[12] = "data",
-	[13] = "test",
-	[14] = "emergency preference",
-	[15] = "payphone",
-	[16] = "mobile home",
-	[17] = "mobile visited",
+	[0] = "unknown",	 [1] = "operator French",  [2] = "operator English",
+	[3] = "operator German", [4] = "operator Russian", [5] = "operator Spanish",
+	[10] = "ordinary",	 [11] = "priority",	   [12] = "data",
+	[13] = "test",		 [14] = "IEPS preference", [15] = "payphone",
+	[16] = "mobile home",	 [17] = "mobile visited",
 };
 static const struct isup_field cpc_fields[] = { NAMED("category", 0, 0, 8, category) };
 
@@ -94,7 +73,32 @@ static const char *const medium[] = { "speech",
 				      "2x64 kbit/s unrestricted",
 				      "384 kbit/s unrestricted",
 				      "1536 kbit/s unrestricted",
-				      "1920 kbit/s unrestricted" };
+				      "1920 kbit/s unrestricted",
+				      [16] = "3x64 kbit/s unrestricted",
+				      "4x64 kbit/s unrestricted",
+				      "5x64 kbit/s unrestricted",
+				      [20] = "7x64 kbit/s unrestricted",
+				      "8x64 kbit/s unrestricted",
+				      "9x64 kbit/s unrestricted",
+				      "10x64 kbit/s unrestricted",
+				      "11x64 kbit/s unrestricted",
+				      "12x64 kbit/s unrestricted",
+				      "13x64 kbit/s unrestricted",
+				      "14x64 kbit/s unrestricted",
+				      "15x64 kbit/s unrestricted",
+				      "16x64 kbit/s unrestricted",
+				      "17x64 kbit/s unrestricted",
+				      "18x64 kbit/s unrestricted",
+				      "19x64 kbit/s unrestricted",
+				      "20x64 kbit/s unrestricted",
+				      "21x64 kbit/s unrestricted",
+				      "22x64 kbit/s unrestricted",
+				      "23x64 kbit/s unrestricted",
+				      [38] = "25x64 kbit/s unrestricted",
+				      "26x64 kbit/s unrestricted",
+				      "27x64 kbit/s unrestricted",
+				      "28x64 kbit/s unrestricted",
+				      "29x64 kbit/s unrestricted" };
 static const struct isup_field medium_fields[] = { NAMED("medium", 0, 0, 8, medium) };
 
 /* 3.5 */
@@ -210,21 +214,30 @@ static const struct isup_field usi_fields[] = {
 	NAMED("transfer rate", 1, 0, 5, transfer_rate),
 };
 
+/* 3.59, coded as Q.931 4.5.17 */
+static const char *const interpretation_of_hlc[8] = { [4] = "first characteristics" };
+static const char *const presentation_of_hlc[4] = { [1] = "high layer protocol profile" };
+static const char *const teleservice[128] = { [1] = "telephony",
+					      [4] = "facsimile group 2/3",
+					      [33] = "facsimile group 4 class I",
+					      [36] = "facsimile group 4 classes II and III",
+					      [50] = "videotex",
+					      [53] = "telex",
+					      [56] = "message handling",
+					      [65] = "OSI application",
+					      [96] = "audio visual" };
+static const struct isup_field teleservice_fields[] = {
+	NAMED("coding standard", 0, 5, 2, coding),
+	NAMED("interpretation", 0, 2, 3, interpretation_of_hlc),
+	NAMED("presentation", 0, 0, 2, presentation_of_hlc),
+	NAMED("characteristics", 1, 0, 7, teleservice),
+};
+
 /* 3.61: the first octet is Q.931's protocol discriminator */
 static const char *const discriminator[] = { "user-specific", "OSI", "X.244", "system management",
 					     "IA5" };
 static const struct isup_field uui_fields[] = { NAMED("protocol discriminator", 0, 0, 8,
 						      discriminator) };
-
-/* 3.60: request form; in a response (bit A) the same bits tell whether the service is provided */
-static const char *const uus_type[] = { "request", "response" };
-static const struct isup_field uu_fields[] = {
-	NAMED("type", 0, 0, 1, uus_type),
-	PLAIN("service 1", 0, 1, 2),
-	PLAIN("service 2", 0, 3, 2),
-	PLAIN("service 3", 0, 5, 2),
-	NAMED("discarded by network", 0, 7, 1, no_yes),
-};
 
 /* 3.25 */
 static const char *const notification[128] = { [0] = "user suspended",
@@ -256,7 +269,8 @@ static const char *const facility[] = { NULL, NULL, "user-to-user service" };
 static const struct isup_field facility_fields[] = { NAMED("facility", 0, 0, 8, facility) };
 static const struct isup_field hop_fields[] = { PLAIN("hops left", 0, 0, 5) };
 /* 3.4 */
-static const struct isup_field congestion_fields[] = { PLAIN("level", 0, 0, 8) };
+static const char *const congestion[] = { NULL, "level 1 exceeded", "level 2 exceeded" };
+static const struct isup_field congestion_fields[] = { NAMED("level", 0, 0, 8, congestion) };
 /* 3.2 */
 static const char *const delivery[] = { "set-up message generated", "no set-up message generated" };
 static const struct isup_field delivery_fields[] = { NAMED("access delivery", 0, 0, 1, delivery) };
@@ -282,25 +296,30 @@ static const struct isup_field echo_fields[] = {
 
 /* 3.33 */
 static const char *const interpretation[] = { "transit", "end node" };
+static const char *const message_not_possible[] = { "release call", "discard message" };
+static const char *const broadband[] = { "pass on", "discard message", "release call", "pass on" };
+static const char *const last[] = { "continues", "last octet" };
 static const struct isup_field message_compatibility_fields[] = {
 	NAMED("interpretation", 0, 0, 1, interpretation),
 	NAMED("release call", 0, 1, 1, no_yes),
 	NAMED("send notification", 0, 2, 1, no_yes),
 	NAMED("discard message", 0, 3, 1, no_yes),
-	NAMED("pass on not possible: discard", 0, 4, 1, no_yes),
+	NAMED("pass on not possible", 0, 4, 1, message_not_possible),
+	NAMED("broadband/narrowband", 0, 5, 2, broadband),
+	NAMED("extension", 0, 7, 1, last),
 };
 
-/* 3.41: the first upgraded parameter and its instructions; more of them follow as octets */
+/* 3.41: of one upgraded parameter */
 static const char *const not_possible[] = { "release call", "discard message", "discard parameter",
 					    "release call" };
 static const struct isup_field parameter_compatibility_fields[] = {
-	PLAIN("upgraded parameter", 0, 0, 8),
-	NAMED("interpretation", 1, 0, 1, interpretation),
-	NAMED("release call", 1, 1, 1, no_yes),
-	NAMED("send notification", 1, 2, 1, no_yes),
-	NAMED("discard message", 1, 3, 1, no_yes),
-	NAMED("discard parameter", 1, 4, 1, no_yes),
-	NAMED("pass on not possible", 1, 5, 2, not_possible),
+	NAMED("interpretation", 0, 0, 1, interpretation),
+	NAMED("release call", 0, 1, 1, no_yes),
+	NAMED("send notification", 0, 2, 1, no_yes),
+	NAMED("discard message", 0, 3, 1, no_yes),
+	NAMED("discard parameter", 0, 4, 1, no_yes),
+	NAMED("pass on not possible", 0, 5, 2, not_possible),
+	NAMED("extension", 0, 7, 1, last),
 };
 
 /* 3.31, 3.32 */
@@ -318,12 +337,8 @@ static const char *const restriction[] = { "allowed", "restricted" };
 static const struct isup_field restriction_fields[] = { NAMED("presentation", 0, 0, 2,
 							      restriction) };
 
-/* 3.65, 3.67, 3.63, 3.81 */
+/* 3.65, 3.63, 3.81 */
 static const struct isup_field transfer_fields[] = { PLAIN("identity", 0, 0, 8) };
-static const struct isup_field loop_fields[] = {
-	NAMED("type", 0, 0, 1, uus_type),
-	PLAIN("response", 0, 1, 2),
-};
 static const struct isup_field ccss_fields[] = { NAMED("CCSS call", 0, 0, 1, no_yes) };
 static const struct isup_field collect_fields[] = { NAMED("collect call requested", 0, 0, 1,
 							  no_yes) };
@@ -341,21 +356,90 @@ static const struct isup_field divert_fields[] = { NAMED("call to be diverted", 
 static const struct isup_field offer_fields[] = { NAMED("call to be offered", 0, 0, 2, to_offer) };
 static const struct isup_field confer_fields[] = { NAMED("conference", 0, 0, 2, to_confer) };
 
-#define PRINTED(name, min, max, print, brief)                                                      \
-	{                                                                                          \
-		name, min, max, 0, print, brief, 0, NULL                                           \
-	}
-#define OCTETS(name, min, max)	 PRINTED(name, min, max, isup_print_octets, NULL)
-#define NUMBER(name, min, brief) PRINTED(name, min, OPEN, isup_print_number, brief)
-#define FIELDS(name, min, max, mask, brief, fields)                                                \
-	{                                                                                          \
-		name, min, max, mask, isup_print_fields, brief, COUNT(fields), fields              \
-	}
+/* 3.62 (jSS7) */
+static const char *const terminating_access[] = { "no information", "dedicated", "switched" };
+static const struct isup_field backward_gvns_fields[] = {
+	NAMED("terminating access", 0, 0, 2, terminating_access),
+};
 
-static const struct isup_param_def defs[256] = {
-	[0x01] = OCTETS("call reference", 5, 5), /* 3.8 */
+/* 3.78, 3.79 (jSS7) */
+static const char *const through_connect[] = { "no indication", "through-connect both ways" };
+static const char *const stop_t9[] = { "no indication", "stop or do not start" };
+static const struct isup_field uid_action_fields[] = {
+	NAMED("through-connection", 0, 0, 1, through_connect),
+	NAMED("T9", 0, 1, 1, stop_t9),
+};
+static const struct isup_field uid_capability_fields[] = {
+	NAMED("through-connection possible", 0, 0, 1, no_yes),
+	NAMED("stopping of T9 possible", 0, 1, 1, no_yes),
+};
+
+/* 3.96, 3.97, 3.98 (jSS7) */
+static const char *const redirect_possible[] = { "not used", "before ACM", "before ANM",
+						 "at any time" };
+static const char *const redirect_state[] = { "not used", "acknowledged", "not invoked" };
+static const struct isup_field redirect_capability_fields[] = {
+	NAMED("redirect possible", 0, 0, 3, redirect_possible),
+};
+static const struct isup_field redirect_counter_fields[] = { PLAIN("counter", 0, 0, 5) };
+static const struct isup_field redirect_status_fields[] = {
+	NAMED("status", 0, 0, 2, redirect_state),
+};
+
+/* 3.83 to 3.85, 3.92, 3.93 (jSS7) */
+static const char *const pivot_possible[] = { "no indication", "before ACM", "before ANM",
+					      "at any time" };
+static const char *const to_redirection[] = { "allowed", "not allowed" };
+static const char *const pivot_request[] = { "no indication", "request", "cancel",
+					     "request failure" };
+static const char *const pivot_state[] = { "not used", "acknowledged", "not invoked" };
+static const struct isup_field ccnr_fields[] = { NAMED("CCNR possible", 0, 0, 1, no_yes) };
+static const struct isup_field pivot_capability_fields[] = {
+	NAMED("pivot possible", 0, 0, 3, pivot_possible),
+	NAMED("interworking to redirection", 0, 6, 1, to_redirection),
+};
+static const struct isup_field pivot_routing_fields[] = {
+	NAMED("pivot routing", 0, 0, 3, pivot_request),
+};
+static const struct isup_field pivot_status_fields[] = { NAMED("status", 0, 0, 2, pivot_state) };
+static const struct isup_field pivot_counter_fields[] = { PLAIN("counter", 0, 0, 5) };
+
+/* 3.94, 3.95, 3.99, 3.100 (jSS7): names of the information tags */
+static const char *const forward_tags[] = { NULL, "return to invoking exchange possible",
+					    "return to invoking exchange call identifier",
+					    "performing indicator", "invoking reason" };
+static const char *const backward_tags[] = { NULL, "return to invoking exchange duration",
+					     "return to invoking exchange call identifier",
+					     "invoking reason" };
+static const struct isup_field forward_information[] = { NAMED("", 0, 0, 8, forward_tags) };
+static const struct isup_field backward_information[] = { NAMED("", 0, 0, 8, backward_tags) };
+
+/* 3.88 */
+static const char *const location_presentation[] = { "allowed", "restricted", "not available" };
+static const char *const location_screening[] = { "user provided, not verified",
+						  "user provided, verified and passed",
+						  "user provided, verified and failed",
+						  "network provided" };
+static const struct isup_field geodetic_fields[] = {
+	NAMED("presentation", 0, 2, 2, location_presentation),
+	NAMED("screening", 0, 0, 2, location_screening),
+};
+
+/* 3.91 (jSS7) */
+static const char *const qor[] = { "no indication", "supported" };
+static const struct isup_field qor_fields[] = { NAMED("query on release", 0, 0, 1, qor) };
+
+/* 3.101 (Yate) */
+static const char *const ported[] = { "no indication", "not queried", "called not ported",
+				      "called ported" };
+static const struct isup_field portability_fields[] = { NAMED("status", 0, 0, 4, ported) };
+
+const struct isup_param_def isup_itu_params[256] = {
+	[ISUP_P_CALL_REFERENCE] =
+		PRINTED("call reference", 5, 5, isup_print_call_reference, NULL), /* 3.8 */
 	[ISUP_P_TMR] = FIELDS("transmission medium requirement", 1, 1, 0xff, NULL, medium_fields),
-	[ISUP_P_ACCESS_TRANSPORT] = OCTETS("access transport", 1, OPEN),	 /* 3.3 */
+	[ISUP_P_ACCESS_TRANSPORT] =
+		PRINTED("access transport", 1, OPEN, isup_print_elements, NULL), /* 3.3 */
 	[ISUP_P_CALLED] = NUMBER("called party number", 3, isup_brief_number),	 /* 3.9 */
 	[ISUP_P_SUBSEQUENT] = NUMBER("subsequent number", 2, isup_brief_number), /* 3.51 */
 	[ISUP_P_NCI] =
@@ -366,7 +450,8 @@ static const struct isup_param_def defs[256] = {
 	[ISUP_P_CALLING] = NUMBER("calling party number", 2, isup_brief_number),	  /* 3.10 */
 	[ISUP_P_REDIRECTING] = NUMBER("redirecting number", 2, isup_brief_number),	  /* 3.44 */
 	[ISUP_P_REDIRECTION_NUMBER] = NUMBER("redirection number", 3, isup_brief_number), /* 3.46 */
-	[0x0d] = OCTETS("connection request", 5, 7),					  /* 3.17 */
+	[ISUP_P_CONNECTION_REQUEST] =
+		PRINTED("connection request", 5, 7, isup_print_connection_request, NULL), /* 3.17 */
 	[ISUP_P_INFO_REQUEST] = FIELDS("information request indicators", 2, 2, 0,
 				       isup_brief_set_flags, info_request_fields),
 	[ISUP_P_INFORMATION] =
@@ -384,104 +469,127 @@ static const struct isup_param_def defs[256] = {
 		PRINTED("range and status", 1, 33, isup_print_range, isup_brief_range),
 	[ISUP_P_FACILITY_INDICATOR] =
 		FIELDS("facility indicator", 1, 1, 0xff, isup_brief_fields, facility_fields),
-	[0x1a] = OCTETS("closed user group interlock code", 4, 4), /* 3.15 */
+	[ISUP_P_CUG_INTERLOCK] =
+		PRINTED("closed user group interlock code", 4, 4, isup_print_interlock, NULL),
 	[ISUP_P_USI] = FIELDS("user service information", 2, 11, 0, NULL, usi_fields),
-	[0x1e] = OCTETS("signalling point code", 2, 2), /* 3.50 */
+	[ISUP_P_POINT_CODE] = PRINTED("signalling point code", 2, 2, isup_print_point_code, NULL),
 	[ISUP_P_UUI] = FIELDS("user-to-user information", 1, 129, 0, isup_brief_octets, uui_fields),
 	[ISUP_P_CONNECTED] = NUMBER("connected number", 2, isup_brief_number), /* 3.16 */
 	[ISUP_P_SUSPEND_RESUME] =
 		FIELDS("suspend/resume indicators", 1, 1, 0x01, isup_brief_fields, suspend_fields),
-	[0x23] = OCTETS("transit network selection", 2, OPEN), /* 3.53 */
+	[ISUP_P_TNS] = PRINTED("transit network selection", 2, OPEN, isup_print_network, NULL),
 	[ISUP_P_EVENT_INFO] = FIELDS("event information", 1, 1, 0, isup_brief_fields, event_fields),
-	[0x25] = OCTETS("circuit assignment map", 4, 5),   /* 3.69 */
-	[0x26] = OCTETS("circuit state indicator", 1, 32), /* 3.14 */
-	[0x27] = FIELDS("automatic congestion level", 1, 1, 0xff, NULL, congestion_fields),
+	[ISUP_P_CIRCUIT_MAP] = PRINTED("circuit assignment map", 4, 5, isup_print_map, NULL),
+	[ISUP_P_CIRCUIT_STATE] =
+		PRINTED("circuit state indicator", 1, 32, isup_print_states, isup_brief_octets),
+	[ISUP_P_ACL] = FIELDS("automatic congestion level", 1, 1, 0xff, NULL, congestion_fields),
 	[ISUP_P_ORIGINAL_CALLED] =
 		NUMBER("original called number", 2, isup_brief_number), /* 3.39 */
 	[ISUP_P_OBCI] = FIELDS("optional backward call indicators", 1, 1, 0, isup_brief_set_flags,
 			       obci_fields),
-	[0x2a] = FIELDS("user-to-user indicators", 1, 1, 0xff, NULL, uu_fields),
-	[0x2b] = OCTETS("origination ISC point code", 2, 2), /* 3.40 */
-	[0x2c] = FIELDS("generic notification indicator", 1, OPEN, 0xff, isup_brief_fields,
-			notification_fields),
-	[0x2d] = PRINTED("call history information", 2, 2, isup_print_delay, NULL), /* 3.7 */
-	[0x2e] = FIELDS("access delivery information", 1, 1, 0x01, NULL, delivery_fields),
-	[0x2f] = OCTETS("network specific facility", 2, OPEN),			       /* 3.36 */
-	[0x30] = FIELDS("user service information prime", 2, 11, 0, NULL, usi_fields), /* 3.58 */
+	[ISUP_P_UUS] = { "user-to-user indicators", 1, 1, 0xff, isup_print_uus, NULL, 0, NULL },
+	[ISUP_P_ISC_POINT_CODE] =
+		PRINTED("origination ISC point code", 2, 2, isup_print_point_code, NULL),
+	[ISUP_P_GENERIC_NOTIFICATION] = REPEATED("generic notification indicator",
+						 isup_brief_fields, 0xff, notification_fields),
+	[ISUP_P_CALL_HISTORY] =
+		PRINTED("call history information", 2, 2, isup_print_delay, NULL), /* 3.7 */
+	[ISUP_P_ACCESS_DELIVERY] =
+		FIELDS("access delivery information", 1, 1, 0x01, NULL, delivery_fields),
+	[ISUP_P_NETWORK_FACILITY] = OCTETS("network specific facility", 2, OPEN), /* 3.36 */
+	[ISUP_P_USI_PRIME] =
+		FIELDS("user service information prime", 2, 11, 0, NULL, usi_fields), /* 3.58 */
 	[ISUP_P_PROPAGATION_DELAY] =
 		PRINTED("propagation delay counter", 2, 2, isup_print_delay, NULL),
-	[0x32] = OCTETS("remote operations", 6, OPEN),	       /* 3.48 */
-	[0x33] = OCTETS("service activation", 1, OPEN),	       /* 3.49 */
-	[0x34] = OCTETS("user teleservice information", 2, 3), /* 3.59 */
-	[0x35] = FIELDS("transmission medium used", 1, 1, 0xff, NULL, medium_fields),
-	[0x36] = FIELDS("call diversion information", 1, 1, 0x7f, NULL, diversion_fields),
-	[0x37] = FIELDS("echo control information", 1, 1, 0xff, NULL, echo_fields),
-	[0x38] = FIELDS("message compatibility information", 1, OPEN, 0, NULL,
-			message_compatibility_fields),
-	[0x39] = FIELDS("parameter compatibility information", 2, OPEN, 0, NULL,
-			parameter_compatibility_fields),
-	[0x3a] = OCTETS("MLPP precedence", 6, 6), /* 3.34 */
-	[0x3b] = FIELDS("MCID request indicators", 1, 1, 0x03, NULL, mcid_request_fields),
-	[0x3c] = FIELDS("MCID response indicators", 1, 1, 0x03, NULL, mcid_response_fields),
+	[ISUP_P_REMOTE_OPERATIONS] = OCTETS("remote operations", 6, OPEN), /* 3.48 */
+	[ISUP_P_SERVICE_ACTIVATION] =
+		PRINTED("service activation", 1, OPEN, isup_print_features, NULL), /* 3.49 */
+	[ISUP_P_TELESERVICE] =
+		FIELDS("user teleservice information", 2, 3, 0, NULL, teleservice_fields),
+	[ISUP_P_TMU] = FIELDS("transmission medium used", 1, 1, 0xff, NULL, medium_fields),
+	[ISUP_P_CALL_DIVERSION] =
+		FIELDS("call diversion information", 1, 1, 0x7f, NULL, diversion_fields),
+	[ISUP_P_ECHO_CONTROL] = FIELDS("echo control information", 1, 1, 0xff, NULL, echo_fields),
+	[ISUP_P_MESSAGE_COMPATIBILITY] = FIELDS("message compatibility information", 1, OPEN, 0,
+						NULL, message_compatibility_fields),
+	[ISUP_P_PARAMETER_COMPATIBILITY] = { "parameter compatibility information", 2, OPEN, 0,
+					     isup_print_compatibility, NULL,
+					     COUNT(parameter_compatibility_fields),
+					     parameter_compatibility_fields },
+	[ISUP_P_MLPP] = PRINTED("MLPP precedence", 6, 6, isup_print_mlpp, NULL), /* 3.34 */
+	[ISUP_P_MCID_REQUEST] =
+		FIELDS("MCID request indicators", 1, 1, 0x03, NULL, mcid_request_fields),
+	[ISUP_P_MCID_RESPONSE] =
+		FIELDS("MCID response indicators", 1, 1, 0x03, NULL, mcid_response_fields),
 	[ISUP_P_HOP_COUNTER] = FIELDS("hop counter", 1, 1, 0x1f, NULL, hop_fields), /* 3.80 */
-	[0x3e] = FIELDS("transmission medium requirement prime", 1, 1, 0xff, NULL, medium_fields),
+	[ISUP_P_TMR_PRIME] =
+		FIELDS("transmission medium requirement prime", 1, 1, 0xff, NULL, medium_fields),
 	[ISUP_P_LOCATION_NUMBER] = NUMBER("location number", 2, NULL), /* 3.30 */
-	[0x40] = FIELDS("redirection number restriction", 1, 1, 0x03, NULL, restriction_fields),
-	[0x43] = FIELDS("call transfer reference", 1, 1, 0xff, NULL, transfer_fields),
-	[0x44] = FIELDS("loop prevention indicators", 1, 1, 0x07, NULL, loop_fields),
+	[ISUP_P_REDIRECTION_RESTRICTION] =
+		FIELDS("redirection number restriction", 1, 1, 0x03, NULL, restriction_fields),
+	[ISUP_P_CALL_TRANSFER_REFERENCE] =
+		FIELDS("call transfer reference", 1, 1, 0xff, NULL, transfer_fields),
+	[ISUP_P_LOOP_PREVENTION] = { "loop prevention indicators", 1, 1, 0x07, isup_print_loop,
+				     NULL, 0, NULL },
 	[ISUP_P_CALL_TRANSFER_NUMBER] = NUMBER("call transfer number", 2, NULL), /* 3.64 */
-	[0x4b] = FIELDS("CCSS", 1, 1, 0x01, NULL, ccss_fields),
-	[0x4c] = OCTETS("forward GVNS", 3, 26),		 /* 3.66 */
-	[0x4d] = OCTETS("backward GVNS", 1, OPEN),	 /* 3.62 */
-	[0x4e] = OCTETS("redirect capability", 1, OPEN), /* 3.96 */
-	[0x5b] = FIELDS("network management controls", 1, OPEN, 0, NULL, controls_fields),
-	[0x65] = OCTETS("correlation id", 1, OPEN), /* 3.70 */
-	[0x66] = OCTETS("SCF id", 1, OPEN),	    /* 3.71 */
-	[0x6e] = FIELDS("call diversion treatment indicators", 1, OPEN, 0, NULL, divert_fields),
+	[ISUP_P_CCSS] = FIELDS("CCSS", 1, 1, 0x01, NULL, ccss_fields),
+	[ISUP_P_FORWARD_GVNS] = PRINTED("forward GVNS", 3, 26, isup_print_gvns, NULL), /* 3.66 */
+	[ISUP_P_BACKWARD_GVNS] = REPEATED("backward GVNS", NULL, 0, backward_gvns_fields),
+	[ISUP_P_REDIRECT_CAPABILITY] =
+		REPEATED("redirect capability", NULL, 0, redirect_capability_fields),
+	[ISUP_P_NETWORK_MANAGEMENT] =
+		REPEATED("network management controls", NULL, 0, controls_fields),
+	[ISUP_P_CORRELATION_ID] = OCTETS("correlation id", 1, OPEN), /* 3.70, Q.1218 */
+	[ISUP_P_SCF_ID] = OCTETS("SCF id", 1, OPEN),		     /* 3.71, Q.1218 */
+	[ISUP_P_CALL_DIVERSION_TREATMENT] =
+		REPEATED("call diversion treatment indicators", NULL, 0, divert_fields),
 	[ISUP_P_CALLED_IN_NUMBER] = NUMBER("called IN number", 2, NULL), /* 3.73 */
-	[0x70] = FIELDS("call offering treatment indicators", 1, OPEN, 0, NULL, offer_fields),
-	[0x71] = OCTETS("charged party identification", 1, OPEN), /* 3.75 */
-	[0x72] = FIELDS("conference treatment indicators", 1, OPEN, 0, NULL, confer_fields),
-	[0x73] = OCTETS("display information", 1, OPEN),       /* 3.77 */
-	[0x74] = OCTETS("UID action indicators", 1, OPEN),     /* 3.78 */
-	[0x75] = OCTETS("UID capability indicators", 1, OPEN), /* 3.79 */
-	[0x77] = OCTETS("redirect counter", 1, 1),	       /* 3.97 */
-	[0x78] = OCTETS("application transport", 3, OPEN),     /* 3.82 */
-	[0x79] = FIELDS("collect call request", 1, 1, 0x01, NULL, collect_fields),
-	[0x7a] = OCTETS("CCNR possible indicator", 1, 1),	 /* 3.83 (second source) */
-	[0x7b] = OCTETS("pivot capability", 1, OPEN),		 /* 3.84 (second source) */
-	[0x7c] = OCTETS("pivot routing indicators", 1, OPEN),	 /* 3.85 (second source) */
-	[0x7d] = OCTETS("called directory number", 3, OPEN),	 /* 3.86 (second source) */
-	[0x7f] = OCTETS("original called IN number", 2, OPEN),	 /* 3.87 (second source) */
-	[0x81] = OCTETS("calling geodetic location", 1, OPEN),	 /* 3.88 */
-	[ISUP_P_HTR] = OCTETS("HTR information", 2, OPEN),	 /* 3.89 (second source) */
-	[0x84] = OCTETS("network routing number", 2, OPEN),	 /* 3.90 (second source) */
-	[0x85] = OCTETS("QoR capability", 1, 1),		 /* 3.91 (second source) */
-	[ISUP_P_PIVOT_STATUS] = OCTETS("pivot status", 1, OPEN), /* 3.92 */
-	[ISUP_P_PIVOT_COUNTER] = OCTETS("pivot counter", 1, 1),	 /* 3.93 */
-	[ISUP_P_PIVOT_FORWARD] = OCTETS("pivot routing forward information", 1, OPEN),	 /* 3.94 */
-	[ISUP_P_PIVOT_BACKWARD] = OCTETS("pivot routing backward information", 1, OPEN), /* 3.95 */
-	[ISUP_P_REDIRECT_STATUS] = OCTETS("redirect status", 1, OPEN),			 /* 3.98 */
-	[ISUP_P_REDIRECT_FORWARD] = OCTETS("redirect forward information", 1, OPEN),	 /* 3.99 */
-	[ISUP_P_REDIRECT_BACKWARD] = OCTETS("redirect backward information", 1, OPEN),	 /* 3.100 */
-	[0x8d] = OCTETS("number portability forward information", 1,
-			OPEN), /* 3.101 (second source) */
+	[ISUP_P_CALL_OFFERING_TREATMENT] =
+		REPEATED("call offering treatment indicators", NULL, 0, offer_fields),
+	[ISUP_P_CHARGED_PARTY] = OCTETS("charged party identification", 1, OPEN), /* 3.75 */
+	[ISUP_P_CONFERENCE_TREATMENT] =
+		REPEATED("conference treatment indicators", NULL, 0, confer_fields),
+	/* 3.77: coded as the display of Q.931 */
+	[ISUP_P_DISPLAY] = PRINTED("display information", 1, OPEN, isup_print_text, NULL),
+	[ISUP_P_UID_ACTION] = REPEATED("UID action indicators", NULL, 0, uid_action_fields),
+	[ISUP_P_UID_CAPABILITY] =
+		REPEATED("UID capability indicators", NULL, 0, uid_capability_fields),
+	[ISUP_P_REDIRECT_COUNTER] =
+		FIELDS("redirect counter", 1, 1, 0x1f, NULL, redirect_counter_fields),
+	[ISUP_P_APPLICATION_TRANSPORT] =
+		PRINTED("application transport", 5, OPEN, isup_print_application, NULL),
+	[ISUP_P_COLLECT_CALL] = FIELDS("collect call request", 1, 1, 0x01, NULL, collect_fields),
+	[ISUP_P_CCNR_POSSIBLE] = FIELDS("CCNR possible indicator", 1, 1, 0x01, NULL, ccnr_fields),
+	[ISUP_P_PIVOT_CAPABILITY] = REPEATED("pivot capability", NULL, 0, pivot_capability_fields),
+	[ISUP_P_PIVOT_ROUTING] =
+		REPEATED("pivot routing indicators", NULL, 0, pivot_routing_fields),
+	[ISUP_P_CALLED_DIRECTORY_NUMBER] = NUMBER("called directory number", 3, NULL),
+	[ISUP_P_ORIGINAL_CALLED_IN_NUMBER] = NUMBER("original called IN number", 2, NULL),
+	[ISUP_P_GEODETIC_LOCATION] = { "calling geodetic location", 2, OPEN, 0, isup_print_geodetic,
+				       NULL, COUNT(geodetic_fields), geodetic_fields },
+	[ISUP_P_HTR] = NUMBER("HTR information", 2, NULL), /* 3.89 (jSS7) */
+	[ISUP_P_NETWORK_ROUTING_NUMBER] =
+		PRINTED("network routing number", 2, OPEN, isup_print_routing_number, NULL),
+	[ISUP_P_QOR_CAPABILITY] = REPEATED("QoR capability", NULL, 0, qor_fields),
+	[ISUP_P_PIVOT_STATUS] = REPEATED("pivot status", NULL, 0, pivot_status_fields),
+	[ISUP_P_PIVOT_COUNTER] = FIELDS("pivot counter", 1, 1, 0x1f, NULL, pivot_counter_fields),
+	[ISUP_P_PIVOT_FORWARD] = { "pivot routing forward information", 1, OPEN, 0,
+				   isup_print_information, NULL, 1, forward_information },
+	[ISUP_P_PIVOT_BACKWARD] = { "pivot routing backward information", 1, OPEN, 0,
+				    isup_print_information, NULL, 1, backward_information },
+	[ISUP_P_REDIRECT_STATUS] = REPEATED("redirect status", NULL, 0, redirect_status_fields),
+	[ISUP_P_REDIRECT_FORWARD] = { "redirect forward information", 1, OPEN, 0,
+				      isup_print_information, NULL, 1, forward_information },
+	[ISUP_P_REDIRECT_BACKWARD] = { "redirect backward information", 1, OPEN, 0,
+				       isup_print_information, NULL, 1, backward_information },
+	[ISUP_P_NUMBER_PORTABILITY] =
+		REPEATED("number portability forward information", NULL, 0, portability_fields),
+	/* Amendments: names by Wireshark, contents not known to a second source */
 	[ISUP_P_FORWARD_CAT] = OCTETS("forward CAT indicators", 1, OPEN),
 	[ISUP_P_BACKWARD_CAT] = OCTETS("backward CAT indicators", 1, OPEN),
 	[ISUP_P_AUTOMATIC_REROUTING] = OCTETS("automatic re-routing", 1, OPEN),
 	[ISUP_P_IEPS] = OCTETS("IEPS call information", 1, OPEN),
 	[ISUP_P_VED] = OCTETS("VED information", 1, OPEN),
 	[ISUP_P_GENERIC_NUMBER] = NUMBER("generic number", 3, isup_brief_number), /* 3.26 */
-	[0xc1] = OCTETS("generic digits", 2, OPEN),				  /* 3.24 */
+	[ISUP_P_GENERIC_DIGITS] = PRINTED("generic digits", 2, OPEN, isup_print_digits, NULL),
 };
-
-const struct isup_param_def *isup_param_def(uint8_t variant, uint8_t code)
-{
-	(void)variant;
-	return defs[code].name ? &defs[code] : NULL;
-}
-
-const char *isup_param_name(uint8_t code)
-{
-	return defs[code].name;
-}

@@ -93,18 +93,19 @@ static void test_full_iam(void)
 		"indication), number translated 0 (no), query on release 0 (no)\n"
 		"  calling party's category: category 10 (ordinary)\n"
 		"  transmission medium requirement: medium 0 (speech)\n"
-		"  called party number: digits 0301234, complete 1, nature of address 3 "
-		"(national), "
-		"numbering plan 1 (E.164), routing to internal number allowed\n"
+		"  called party number: digits 0301234, odd 0, complete 1 (yes), nature of address "
+		"3 (national), numbering plan 1 (E.164), routing to internal number 0 (allowed)\n"
 		"  parameter 0xf7: 010203\n"
-		"  calling party number: digits 49301111, nature of address 4 (international), "
-		"numbering plan 1 (E.164), number incomplete 0, presentation 0 (allowed), "
-		"screening "
-		"3 (network provided)\n"
+		"  calling party number: digits 49301111, odd 0, nature of address 4 "
+		"(international), numbering plan 1 (E.164), incomplete 0 (no), presentation 0 "
+		"(allowed), screening 3 (network provided)\n"
 		"  parameter 0xfe: 00\n"
 		"  parameter compatibility information: upgraded parameter 247, interpretation 1 "
 		"(end node), release call 0 (no), send notification 0 (no), discard message 0 (no), "
-		"discard parameter 1 (yes), pass on not possible 2 (discard parameter) fec0\n";
+		"discard parameter 1 (yes), pass on not possible 2 (discard parameter), extension 1 "
+		"(last octet), upgraded parameter 254, interpretation 0 (transit), release call 0 "
+		"(no), send notification 0 (no), discard message 0 (no), discard parameter 0 (no), "
+		"pass on not possible 2 (discard parameter), extension 1 (last octet)\n";
 	struct isup_msg msg;
 	char text[4096];
 
@@ -124,8 +125,8 @@ static const struct {
 	 "  cause indicators: value 17 (user busy), location 2 (LN), coding standard 0 "
 	 "(ITU-T), diagnostic none\n"},
 	{"cfn-parameter", "coding standard 0 (ITU-T), diagnostic f7\n"},
-	{"rel-congestion", "  automatic congestion level: level 2\n"},
-	{"iam-restricted", "  propagation delay counter: 20 ms\n"},
+	{"rel-congestion", "  automatic congestion level: level 2 (level 2 exceeded)\n"},
+	{"iam-restricted", "  propagation delay counter: delay 20 (ms)\n"},
 	{"iam-restricted", "  hop counter: hops left 30\n"},
 	{"iam-diverted",
 	 "  redirection information: indicator 3 (diverted), original reason 2 (no "
@@ -136,17 +137,17 @@ static const struct {
 	{"iam-isdn",
 	 "  user service information: coding standard 0 (ITU-T), transfer capability 16 "
 	 "(3.1 kHz audio), transfer mode 0 (circuit), transfer rate 16 (64 kbit/s) a3\n"},
-	{"iam-isdn", "  access transport: 1e028083\n"},
+	{"iam-isdn", "  access transport: element 30, contents 8083\n"},
 	{"iam-isdn", "  user-to-user information: protocol discriminator 4 (IA5) 414243\n"},
 	{"iam-isdn",
-	 "  generic number: digits 49302222, qualifier 6, nature of address 4 "
-	 "(international), numbering plan 1 (E.164), number incomplete 0, presentation "
-	 "0 (allowed), screening 3 (network provided)\n"},
+	 "  generic number: digits 49302222, odd 0, qualifier 6 (additional calling party number), "
+	 "nature of address 4 (international), numbering plan 1 (E.164), incomplete 0 (no), "
+	 "presentation 0 (allowed), screening 3 (network provided)\n"},
 	{"cgb-maintenance",
 	 "  circuit group supervision message type: type 0 (maintenance)\n  range and "
-	 "status: range 30 status feffff7f\n"},
-	{"acm-isdn", "  generic notification indicator: notification 121 (remote hold)\n"},
-	{"sam-odd", "  subsequent number: digits 567, complete 0\n"},
+	 "status: range 30, status feffff7f\n"},
+	{"acm-isdn", "  generic notification indicator: notification 121 (remote hold), extension 1 (last octet)\n"},
+	{"sam-odd", "  subsequent number: digits 567, odd 1, complete 0 (no)\n"},
 };
 /* clang-format on */
 
