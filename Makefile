@@ -106,10 +106,11 @@ $(VM_PROGRAMS): $(B)/%: $(B)/obj/%.o $(B)/obj/tests/unit/cu.o $(call archives,gw
 	$(link) -lcunit
 vm-programs: $(VM_PROGRAMS)
 
+$(B)/tests/tools/isup_print: $(call archives,isup)
 $(B)/tests/tools/%: $(B)/obj/tests/tools/%.o $(call archives,dsp) $(call archive,gw/base)
 	@mkdir -p $(@D)
 	$(link)
-tools: $(B)/tests/tools/compare_audio
+tools: $(B)/tests/tools/compare_audio $(B)/tests/tools/isup_print
 
 # Benchmarks: tests/bench/NAME.c prints tab-separated rows (bench, name, value, unit, reference, its value, ratio).
 BENCHES = $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/*.c))

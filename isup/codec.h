@@ -41,7 +41,7 @@ struct isup_contents {
 struct isup_field {
 	const char *name;
 	uint8_t octet, shift, width;
-	uint8_t n_values;
+	uint16_t n_values;
 	const char *const *values;
 };
 

@@ -557,7 +557,7 @@ const struct isup_param_def isup_itu_params[256] = {
 	[ISUP_P_REDIRECT_COUNTER] =
 		FIELDS("redirect counter", 1, 1, 0x1f, NULL, redirect_counter_fields),
 	[ISUP_P_APPLICATION_TRANSPORT] =
-		PRINTED("application transport", 5, OPEN, isup_print_application, NULL),
+		PRINTED("application transport", 3, OPEN, isup_print_application, NULL),
 	[ISUP_P_COLLECT_CALL] = FIELDS("collect call request", 1, 1, 0x01, NULL, collect_fields),
 	[ISUP_P_CCNR_POSSIBLE] = FIELDS("CCNR possible indicator", 1, 1, 0x01, NULL, ccnr_fields),
 	[ISUP_P_PIVOT_CAPABILITY] = REPEATED("pivot capability", NULL, 0, pivot_capability_fields),

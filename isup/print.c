@@ -84,7 +84,15 @@ void isup_text_rest(struct isup_text *text, struct octets_reader *r)
 {
 	size_t n = octets_read_left(r);
 
-	isup_text_octets(text, octets_read_take(r, n), n);
+	if (n)
+		isup_text_hex(text, "octets", octets_read_take(r, n), n);
+}
+
+/* Octets from offset on that no field describes. */
+static void add_rest(struct isup_text *text, const struct isup_contents *contents, size_t offset)
+{
+	if (offset < contents->n)
+		isup_text_hex(text, "octets", &contents->octets[offset], contents->n - offset);
 }
 
 static void add_hex(struct isup_text *text, const struct isup_contents *contents, size_t offset)
@@ -196,7 +204,7 @@ bool isup_print_fields(struct isup_text *text, const struct isup_param_def *def,
 	for (size_t i = 0; i < def->n_fields; i++)
 		if (def->fields[i].octet < contents->n && def->fields[i].octet >= described)
 			described = def->fields[i].octet + 1u;
-	add_hex(text, contents, described);
+	add_rest(text, contents, described);
 	return true;
 }
 
@@ -210,7 +218,7 @@ bool isup_print_repeated(struct isup_text *text, const struct isup_param_def *de
 		isup_text_field(text, "extension", contents->octets[i] >> 7,
 				contents->octets[i] >> 7 ? "last octet" : "continues");
 	} while (!(contents->octets[i++] & 0x80) && i < contents->n);
-	add_hex(text, contents, i);
+	add_rest(text, contents, i);
 	return true;
 }
 
@@ -311,6 +319,8 @@ static bool print_cause(struct isup_text *text, const struct isup_contents *cont
 	isup_text_field(text, "value", cause.value, name(cause.value));
 	isup_text_field(text, "location", cause.location, NAME_IN(location_names, cause.location));
 	isup_text_field(text, "coding standard", cause.coding, codings[cause.coding]);
+	isup_text_field(text, "extension", contents->octets[0] >> 7,
+			contents->octets[0] >> 7 ? "last octet" : "continues");
 	/* Octet 1a: the recommendation whose values these are (Q.850 2.2.3). */
 	if (!(contents->octets[0] & 0x80))
 		isup_text_field(text, "recommendation", contents->octets[1] & 0x7f, NULL);

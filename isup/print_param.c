@@ -328,6 +328,26 @@ bool isup_print_elements(struct isup_text *text, const struct isup_param_def *de
 	return true;
 }
 
+/* An address of an application transport: like a called number, with its own length octet. */
+static void add_application_address(struct isup_text *text, struct octets_reader *r,
+				    const char *length)
+{
+	unsigned n = octets_read_u8(r);
+
+	isup_text_field(text, length, n, NULL);
+	if (n < 2)
+		return;
+	uint8_t first = octets_read_u8(r);
+	uint8_t second = octets_read_u8(r);
+	odd_even(text, first);
+	isup_text_field(text, "nature of address", first & 0x7f, NULL);
+	isup_text_field(text, "routing to internal number", second >> 7, NULL);
+	isup_text_field(text, "numbering plan", second >> 4 & 7, NULL);
+	add_digits(text, "digits", r, n - 2, first >> 7);
+}
+
+#define CONTEXT_98 3 /* the last application context of 1998, which has no addresses */
+
 /* 3.82 */
 bool isup_print_application(struct isup_text *text, const struct isup_param_def *def,
 			    const struct isup_contents *contents)
@@ -339,11 +359,9 @@ bool isup_print_application(struct isup_text *text, const struct isup_param_def 
 
 	(void)def;
 	open_at(&r, contents);
-	uint8_t octet = octets_read_u8(&r);
-	unsigned id = octet & 0x7f;
-	/* a second octet holds the high bits */
-	if (!(octet & 0x80))
-		id |= (octets_read_u8(&r) & 0x7fu) << 7;
+	unsigned id = extended(text, &r, &last);
+	if (!last)
+		id |= extended(text, &r, &last) << 7;
 	isup_text_field(text, "context", id, MEANING(context, id));
 	unsigned instructions = extended(text, &r, &last);
 	isup_text_field(text, "release call", instructions & 1, instructions & 1 ? "yes" : "no");
@@ -355,11 +373,9 @@ bool isup_print_application(struct isup_text *text, const struct isup_param_def 
 			segmentation >> 6 ? "new" : "subsequent");
 	if (!last)
 		isup_text_field(text, "segmentation reference", extended(text, &r, &last), NULL);
-	for (unsigned i = 0; i < 2; i++) {
-		unsigned n = octets_read_u8(&r);
-		isup_text_field(text, i ? "destination length" : "origination length", n, NULL);
-		if (n)
-			isup_text_hex(text, "address", octets_read_take(&r, n), n);
+	if (id > CONTEXT_98) {
+		add_application_address(text, &r, "origination length");
+		add_application_address(text, &r, "destination length");
 	}
 	size_t n = octets_read_left(&r);
 	if (!r.bad && n)

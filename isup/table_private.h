@@ -6,7 +6,7 @@
 #include "isup/codec.h"
 
 #define OPEN	     255 /* Q.763's "?": as long as a length octet can say */
-#define COUNT(array) (uint8_t)(sizeof(array) / sizeof *(array))
+#define COUNT(array) (uint16_t)(sizeof(array) / sizeof *(array))
 
 /* A message with nothing before its optional part, with one mandatory parameter, a group supervision message, one whose
  * inside is not known. */

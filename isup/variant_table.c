@@ -154,8 +154,8 @@ static const char *const cli_blocking[] = { "blocked", "allowed" };
 static const struct isup_field national_fci_fields[] = {
 	NAMED("CLI", 0, 0, 1, cli_blocking),
 	NAMED("network translated address", 0, 1, 1, no_yes),
-	NAMED("priority access (IUP)", 0, 2, 1, no_yes),
-	NAMED("protection (IUP)", 0, 3, 1, no_yes),
+	NAMED("IUP priority access", 0, 2, 1, no_yes),
+	NAMED("IUP protection", 0, 3, 1, no_yes),
 };
 static const struct isup_param_row uk_params[] = {
 	{ 0xf4, OCTETS("national forward call indicators, link by link", 1, OPEN) },

@@ -101,8 +101,10 @@ static void test_full_iam(void)
 		"(allowed), screening 3 (network provided)\n"
 		"  parameter 0xfe: 00\n"
 		"  parameter compatibility information: upgraded parameter 247, interpretation 1 "
-		"(end node), release call 0 (no), send notification 0 (no), discard message 0 (no), "
-		"discard parameter 1 (yes), pass on not possible 2 (discard parameter), extension 1 "
+		"(end node), release call 0 (no), send notification 0 (no), discard message 0 "
+		"(no), "
+		"discard parameter 1 (yes), pass on not possible 2 (discard parameter), extension "
+		"1 "
 		"(last octet), upgraded parameter 254, interpretation 0 (transit), release call 0 "
 		"(no), send notification 0 (no), discard message 0 (no), discard parameter 0 (no), "
 		"pass on not possible 2 (discard parameter), extension 1 (last octet)\n";
@@ -123,8 +125,8 @@ static const struct {
 } parts[] = {
 	{"rel-busy",
 	 "  cause indicators: value 17 (user busy), location 2 (LN), coding standard 0 "
-	 "(ITU-T), diagnostic none\n"},
-	{"cfn-parameter", "coding standard 0 (ITU-T), diagnostic f7\n"},
+	 "(ITU-T), extension 1 (last octet), diagnostic none\n"},
+	{"cfn-parameter", "coding standard 0 (ITU-T), extension 1 (last octet), diagnostic f7\n"},
 	{"rel-congestion", "  automatic congestion level: level 2 (level 2 exceeded)\n"},
 	{"iam-restricted", "  propagation delay counter: delay 20 (ms)\n"},
 	{"iam-restricted", "  hop counter: hops left 30\n"},
@@ -136,9 +138,9 @@ static const struct {
 	 "(unknown), counter 1, reason 1 (user busy)\n"},
 	{"iam-isdn",
 	 "  user service information: coding standard 0 (ITU-T), transfer capability 16 "
-	 "(3.1 kHz audio), transfer mode 0 (circuit), transfer rate 16 (64 kbit/s) a3\n"},
+	 "(3.1 kHz audio), transfer mode 0 (circuit), transfer rate 16 (64 kbit/s), octets a3\n"},
 	{"iam-isdn", "  access transport: element 30, contents 8083\n"},
-	{"iam-isdn", "  user-to-user information: protocol discriminator 4 (IA5) 414243\n"},
+	{"iam-isdn", "  user-to-user information: protocol discriminator 4 (IA5), octets 414243\n"},
 	{"iam-isdn",
 	 "  generic number: digits 49302222, odd 0, qualifier 6 (additional calling party number), "
 	 "nature of address 4 (international), numbering plan 1 (E.164), incomplete 0 (no), "
@@ -170,7 +172,7 @@ static void test_full_parts(void)
  */
 static void test_every_code(void)
 {
-	char octets[40], text[2048];
+	char octets[40], text[8192];
 	struct isup_msg msg;
 
 	memset(octets, 0x9f, sizeof octets);
