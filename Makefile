@@ -161,7 +161,8 @@ bench-peers:
 # Fuzz targets: tests/fuzz/NAME_fuzz.c with clang's libFuzzer; sources are compiled anew with its instrumentation.
 FUZZ_SECONDS ?= 20
 FUZZERS = $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
-fuzz_sources = $(call sources,gw/base) $(wildcard isup/msg*.c isup/param*.c isup/print.c) $(filter-out \
+fuzz_sources = $(call sources,gw/base) $(wildcard isup/msg*.c isup/param*.c isup/print*.c \
+	isup/variant*.c isup/compat.c isup/segment.c isup/body.c) $(filter-out \
 	$(foreach n,leg ua transport transaction locate dialog session identity,gw/sip/$(n)%),$(call sources,gw/sip))
 $(FUZZERS): $(B)/fuzz/%: tests/fuzz/%.c $(fuzz_sources)
 	@mkdir -p $(@D)

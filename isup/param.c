@@ -511,6 +511,32 @@ int isup_put_redirection(struct isup_msg *msg, const struct isup_redirection *va
 	return put_bits(msg, ISUP_P_REDIRECTION_INFO, 2, &bits);
 }
 
+static bool is_delay(uint8_t code)
+{
+	return code == ISUP_P_PROPAGATION_DELAY || code == ISUP_P_CALL_HISTORY;
+}
+
+/* Q.763 3.42, 3.7: the high octet comes first */
+bool isup_get_delay(const struct isup_msg *msg, uint8_t code, uint16_t *value_ms)
+{
+	struct isup_contents contents;
+	struct octets_reader r;
+
+	*value_ms = 0;
+	if (!is_delay(code) || !fetch(msg, code, 2, &contents))
+		return false;
+	octets_read_open(&r, contents.octets, contents.n);
+	*value_ms = octets_read_be16(&r);
+	return true;
+}
+
+int isup_put_delay(struct isup_msg *msg, uint8_t code, uint16_t value_ms)
+{
+	const uint8_t octets[] = { (uint8_t)(value_ms >> 8), (uint8_t)value_ms };
+
+	return is_delay(code) ? isup_msg_set(msg, code, octets, sizeof octets) : -EINVAL;
+}
+
 static uint8_t octet_mask(const struct isup_msg *msg, uint8_t code)
 {
 	const struct isup_param_def *def = isup_param_def(msg->variant, code);

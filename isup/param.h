@@ -77,7 +77,12 @@ bool isup_get_range(const struct isup_msg *msg, struct isup_range *value);
 int isup_put_range(struct isup_msg *msg, const struct isup_range *value);
 bool isup_get_redirection(const struct isup_msg *msg, struct isup_redirection *value);
 int isup_put_redirection(struct isup_msg *msg, const struct isup_redirection *value);
-/* One-octet parameters: TMR, CPC, hop counter, suspend/resume (bit 0: network initiated), circuit group type. */
+/* Propagation delay counter 3.42, call history 3.7: milliseconds. */
+bool isup_get_delay(const struct isup_msg *msg, uint8_t code, uint16_t *value_ms);
+int isup_put_delay(struct isup_msg *msg, uint8_t code, uint16_t value_ms);
+/* Every parameter that is one octet (or one octet that may go on, of which this is the first), without its spare bits: TMR,
+ * CPC, hop counter, suspend/resume (bit 0: network initiated), circuit group type, congestion level, user-to-user
+ * indicators, echo control, facility indicator, MCID, ... */
 bool isup_get_octet(const struct isup_msg *msg, uint8_t code, uint8_t *value);
 int isup_put_octet(struct isup_msg *msg, uint8_t code, uint8_t value);
 

@@ -493,6 +493,24 @@ static void test_names(void)
 	CU_ASSERT_PTR_NULL(isup_type_name(0xff));
 }
 
+static void test_delay(void)
+{
+	struct isup_msg msg;
+	uint16_t delay_ms;
+
+	isup_msg_init(&msg, ISUP_IAM, 1);
+	CU_ASSERT_FALSE(isup_get_delay(&msg, ISUP_P_PROPAGATION_DELAY, &delay_ms));
+	CU_ASSERT_EQUAL(isup_put_delay(&msg, ISUP_P_PROPAGATION_DELAY, 0x0102), 0);
+	CU_ASSERT_EQUAL(isup_put_delay(&msg, ISUP_P_CALL_HISTORY, 40), 0);
+	CU_ASSERT_EQUAL(isup_put_delay(&msg, ISUP_P_CAUSE, 1), -EINVAL);
+	CU_ASSERT(memcmp(isup_param_octets(&msg, &msg.params[0]), "\x01\x02", 2) == 0);
+	CU_ASSERT(isup_get_delay(&msg, ISUP_P_PROPAGATION_DELAY, &delay_ms) && delay_ms == 0x0102);
+	CU_ASSERT(isup_get_delay(&msg, ISUP_P_CALL_HISTORY, &delay_ms) && delay_ms == 40);
+	CU_ASSERT_EQUAL(isup_put_delay(&msg, ISUP_P_CALL_HISTORY, 50), 0);
+	CU_ASSERT_EQUAL(msg.n_params, 2);
+	CU_ASSERT_FALSE(isup_get_delay(&msg, ISUP_P_CAUSE, &delay_ms));
+}
+
 static CU_TestInfo tests[] = {
 	{ "numbers read", test_numbers_read },
 	{ "subsequent read", test_subsequent_read },
@@ -509,6 +527,7 @@ static CU_TestInfo tests[] = {
 	{ "range", test_range },
 	{ "octets", test_octets },
 	{ "names", test_names },
+	{ "delay", test_delay },
 	CU_TEST_INFO_NULL,
 };
 
