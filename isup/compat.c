@@ -108,19 +108,19 @@ static struct verdict judge(const struct subject *subject, const struct isup_com
 	return v;
 }
 
-/* The octets of one set of instructions: they go on until one has bit H (1.1.1.5 of Q.763's extension
- * mechanism). */
+/* The octets of one set of instructions: they go on until one has bit H. */
 static struct isup_instructions read_instructions(struct octets_reader *r, uint8_t shift)
 {
 	struct isup_instructions in = { .octet = octets_read_u8(r) };
 	uint8_t octet = in.octet;
 
 	in.given = !r->bad;
-	in.broadband = shift ? octet >> shift & 3 : 0;
+	if (shift)
+		in.broadband = (uint8_t)((unsigned)octet >> shift & 3u);
 	for (unsigned i = 1; in.given && !(octet & LAST) && octets_read_left(r) > 0; i++) {
 		octet = octets_read_u8(r);
 		if (i == 1 && !shift)
-			in.broadband = octet & 3;
+			in.broadband = (uint8_t)(octet & 3u);
 	}
 	return in;
 }

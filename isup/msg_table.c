@@ -3,7 +3,7 @@
  * Messages of ISUP (Q.763 tables 4 and 21 to 53): mandatory fixed part in order, mandatory variable
  * part in order, optional part or none. Lengths are Q.763's less the length octet, 255 where Q.763
  * has "?"; they have a second source only (copies of Q.763's tables, another open codec). Wireshark
- * 4.0 reads what is built from these lists (tests/unit/isup/tshark_test.c).
+ * 4.0 reads what is built from these lists (tests/unit/isup/tshark_test.c, tests/check/isup_decoder).
  */
 #include "isup/codec.h"
 #include "isup/table_private.h"

@@ -2,9 +2,9 @@
 /*
  * Parameters of ISUP (Q.763 table 5 and clause 3; the clause stands beside each row or its fields):
  * name, lengths of the contents as in Q.763's message tables less name and length octet (255 where
- * Q.763 has "?"), and how the contents print. A row without fields prints as octets. Codes, names,
- * bit places and values were compared with Wireshark 4.0's dissector. Lengths, the bits of 3.6,
- * 3.31 and 3.32, and the rows marked so have a second source only.
+ * Q.763 has "?"), and how the contents print. Codes, names, bit places and values are Wireshark
+ * 4.0's (tests/check/isup_decoder compares them) and Yate's; where a comment names jSS7 or Yate, it
+ * is the only source. Lengths, and the bits of 3.6, 3.31 and 3.32, have a second source only.
  */
 #include "isup/codec.h"
 #include "isup/table_private.h"

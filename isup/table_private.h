@@ -29,7 +29,7 @@
 #define NUMBER(name, min, brief) PRINTED(name, min, OPEN, isup_print_number, brief)
 #define FIELDS(name, min, max, mask, brief, fields) \
 	{ name, min, max, mask, isup_print_fields, brief, COUNT(fields), fields }
-/* The fields again and again until bit H ends them (1.10's extension mechanism). */
+/* The same fields in every octet until one has bit H, the extension indicator. */
 #define REPEATED(name, brief, mask, fields) \
 	{ name, 1, OPEN, mask, isup_print_repeated, brief, COUNT(fields), fields }
 
