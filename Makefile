@@ -22,7 +22,7 @@ LDFLAGS = $(if $(SAN),-fsanitize=$(SAN)) -Wl,--as-needed $(if $(STRICT),$(FORBID
 LDLIBS = -lspandsp -ltonezone -lss7 -luv -lconfuse -ljansson -lcares -lcrypto -lm -lpthread
 
 # What each folder's code may use: the dependency table of the architecture, which tests/lint/folders checks on #include lines.
-FOLDERS = gw/base gw/dns conf gw/route tdm dsp isup isup/mtp gw/media gw/call gw/sip gw/pstn gw/mgmt gw/cdr gw/exchange gw/main
+FOLDERS = gw/base gw/dns conf gw/route tdm dsp isup isup/mtp gw/media gw/call gw/sip gw/pstn gw/mgmt gw/cdr gw/exchange gw/selftest gw/main
 uses_gw/base =
 uses_gw/dns = gw/base
 uses_conf = dsp gw/base
@@ -38,7 +38,8 @@ uses_gw/pstn = gw/call gw/route gw/media isup/mtp isup dsp tdm conf gw/base
 uses_gw/mgmt = gw/call gw/route gw/media dsp tdm conf gw/base
 uses_gw/cdr = gw/call gw/route gw/media dsp tdm conf gw/base
 uses_gw/exchange = isup/mtp isup gw/media dsp tdm conf gw/base
-uses_gw/main = gw/mgmt gw/cdr gw/sip gw/pstn gw/call gw/route gw/media gw/dns isup/mtp isup dsp tdm conf gw/base
+uses_gw/selftest = isup/mtp isup gw/base
+uses_gw/main = gw/selftest gw/mgmt gw/cdr gw/sip gw/pstn gw/call gw/route gw/media gw/dns isup/mtp isup dsp tdm conf gw/base
 
 # A file named *_main.c holds a program's main() and belongs to no archive.
 sources = $(filter-out %_main.c,$(wildcard $(1)/*.c))

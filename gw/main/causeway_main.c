@@ -10,19 +10,23 @@
 #include "gw/main/detect.h"
 #include "gw/main/gateway.h"
 #include "gw/main/tones.h"
+#include "gw/selftest/q784.h"
 
 static void usage(FILE *out)
 {
 	fputs("usage: causeway [-n | -p] -c FILE\n"
 	      "       causeway detect\n"
 	      "       causeway tones [COUNTRY]\n"
+	      "       causeway selftest q784\n"
 	      "  -c FILE  configuration\n"
 	      "  -n       check it and exit\n"
 	      "  -p       check it, print it in its full form and exit\n"
 	      "  detect   list DAHDI spans, print a configuration to begin with, judge "
 	      "system.conf\n"
 	      "  tones    list the countries whose call-progress tones there are, or those of "
-	      "one\n",
+	      "one\n"
+	      "  selftest q784  play the ISUP conformance cases of Q.784.1, print each "
+	      "with its verdict\n",
 	      out);
 }
 
@@ -81,6 +85,22 @@ static int run(struct conf *conf)
 	return err ? 1 : 0;
 }
 
+/* Only the verdicts are wanted, not what the cases make the signalling log. */
+static int selftest(const char *which)
+{
+	size_t failed;
+
+	if (strcmp(which, "q784") != 0) {
+		fprintf(stderr, "causeway: no selftest \"%s\"; there is q784\n", which);
+		return 2;
+	}
+	if (log_open("/dev/null", LOG_ERROR, 16))
+		return 1;
+	failed = q784_print(stdout);
+	log_close();
+	return failed ? 1 : 0;
+}
+
 int main(int argc, char **argv)
 {
 	const char *file = NULL;
@@ -92,6 +112,8 @@ int main(int argc, char **argv)
 		return detect_run(stdout);
 	if ((argc == 2 || argc == 3) && strcmp(argv[1], "tones") == 0)
 		return tones_run(stdout, argv[2]);
+	if (argc == 3 && strcmp(argv[1], "selftest") == 0)
+		return selftest(argv[2]);
 	while ((opt = getopt(argc, argv, "c:hnp")) != -1) {
 		if (opt == 'c') {
 			file = optarg;

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/*
+ * Q.784.1 section 1.1 to 1.3: circuits that are not there, reset, blocking. What tells the variants
+ * a to c and d to f of 1.3.1.1 apart is read here as: idle circuits, circuits with calls, and
+ * messages that are to be discarded.
+ */
+#include "gw/selftest/q784_messages.h"
+
+/* clang-format off */
+const struct q784_case q784_supervision[] = {
+	/* Whatever starts something on it is told that it is not equipped; an answer is not. */
+	CASE("1.1", "2.12",
+		THEY(C16 IAM), WE(C16 UCIC),
+		THEY(C16 RSC), WE(C16 UCIC),
+		THEY(C16 BLO), WE(C16 UCIC),
+		THEY(C16 RLC)),
+	CASE("1.2.1", "2.9.3.1",
+		THEY(C1 RSC), WE(C1 RLC),
+		A_CALL_PASSES),
+	CASE("1.2.2", "2.9.3.1",
+		RESET(1), WE(C1 RSC), STATE(1, "resetting"),
+		THEY(C1 RLC), STATE(1, "idle"),
+		A_CALL_PASSES),
+	/* c: the blocking is told again before the answer. */
+	CASE("1.2.3", "2.9.3.1 c",
+		BLOCK(1), WE(C1 BLO), THEY(C1 BLA),
+		THEY(C1 RSC), WE(C1 BLO), WE(C1 RLC), THEY(C1 BLA),
+		BLOCKED(1, "local"), EXACTLY(5 * MINUTE)),
+	/* d: a reset takes the other end's blocking away. */
+	CASE("1.2.4", "2.9.3.1 d",
+		THEY(C1 BLO), WE(C1 BLA), BLOCKED(1, "remote"),
+		THEY(C1 RSC), WE(C1 RLC), BLOCKED(1, "-"),
+		A_CALL_PASSES),
+	CASE("1.2.5a", "2.9.3.2",
+		OUTGOING_ANM, ON(2), INCOMING_ACM,
+		THEY(C1 GRS("0e")), WE(C1 GRA("0e", "00 00")), TOLD("released released"),
+		A_CALL_PASSES),
+	CASE("1.2.5b", "2.9.3.3", THEY(C1 GRS("00")), A_CALL_PASSES),
+	CASE("1.2.5c", "2.9.3.3", THEY(C1 GRS("20")), A_CALL_PASSES),
+	CASE("1.2.6", "2.9.3.2",
+		RESET_GROUP(1, 15), WE(C1 GRS("0e")), STATE(1, "resetting"), STATE(15, "resetting"),
+		THEY(C1 GRA("0e", "02 00")), STATE(1, "idle"),
+		BLOCKED(1, "-"), BLOCKED(2, "remote"), BLOCKED(3, "-"), /* c: status bits */
+		A_CALL_PASSES),
+	CASE("1.2.7", "2.9.3.2 d",
+		THEY(C1 CGB(MAINTENANCE, ALL_15)), WE(C1 CGBA(MAINTENANCE, ALL_15)), BLOCKED(1, "remote"),
+		THEY(C1 CGB(FAILURE, ALL_15)), WE(C1 CGBA(FAILURE, ALL_15)), BLOCKED(1, "remote+remote hw"),
+		THEY(C1 GRS("0e")), WE(C1 GRA("0e", "00 00")), BLOCKED(1, "-"), BLOCKED(15, "-"),
+		A_CALL_PASSES),
+
+	CASE("1.3.1.1a", "2.8.2.2",
+		THEY(C1 CGB(MAINTENANCE, ALL_15)), WE(C1 CGBA(MAINTENANCE, ALL_15)),
+		BLOCKED(1, "remote"), BLOCKED(15, "remote"), BLOCKED(17, "-"),
+		CALL(IAM), WE(C17 IAM), WE_CLEAR(C17), /* none of them is taken */
+		THEY(C1 CGU(MAINTENANCE, ALL_15)), WE(C1 CGUA(MAINTENANCE, ALL_15)), BLOCKED(1, "-"),
+		A_CALL_PASSES),
+	/* Calls live on and end as ever; the circuit of an IAM without an answer yet is let go (2.8.2.1). */
+	CASE("1.3.1.1b", "2.8.2.2",
+		OUTGOING_ANM, ON(2), INCOMING_ANM,
+		THEY(C1 CGB(MAINTENANCE, "0e 03 00 ")), WE(C1 CGBA(MAINTENANCE, "0e 03 00 ")),
+		STATE(1, "outgoing, answered"), STATE(2, "incoming, answered"),
+		ON(1), WE_CLEAR(C1), THEY_CLEAR(C2),
+		BLOCKED(1, "remote"), BLOCKED(2, "remote"), BLOCKED(3, "-"),
+		THEY(C1 CGU(MAINTENANCE, "0e 03 00 ")), WE(C1 CGUA(MAINTENANCE, "0e 03 00 ")),
+		A_CALL_PASSES),
+	/* Q.763 3.43: range 0, and more than 32 status bits set. */
+	CASE("1.3.1.1c", "2.8.2.3",
+		THEY(C1 "18 00 01 02 00 01"),
+		THEY(C1 "18 00 01 06 27 ff ff ff ff 01"),
+		THEY(C1 "19 00 01 02 00 01"),
+		BLOCKED(1, "-"), A_CALL_PASSES),
+	CASE("1.3.1.1d", "2.8.2.2",
+		THEY(C1 CGB(FAILURE, ALL_15)), WE(C1 CGBA(FAILURE, ALL_15)), BLOCKED(1, "remote hw"),
+		CALL(IAM), WE(C17 IAM), WE_CLEAR(C17),
+		/* One kind of blocking is not lifted by the other's message. */
+		THEY(C1 CGU(MAINTENANCE, ALL_15)), WE(C1 CGUA(MAINTENANCE, ALL_15)), BLOCKED(1, "remote hw"),
+		THEY(C1 CGU(FAILURE, ALL_15)), WE(C1 CGUA(FAILURE, ALL_15)), BLOCKED(1, "-"),
+		A_CALL_PASSES),
+	/* Calls end without REL and RLC on these circuits. */
+	CASE("1.3.1.1e", "2.8.2.2",
+		OUTGOING_ANM, ON(2), INCOMING_ANM,
+		THEY(C1 CGB(FAILURE, "0e 03 00 ")), WE(C1 CGBA(FAILURE, "0e 03 00 ")),
+		TOLD("released released"), STATE(1, "idle"), STATE(2, "idle"),
+		THEY(C1 CGU(FAILURE, "0e 03 00 ")), WE(C1 CGUA(FAILURE, "0e 03 00 ")),
+		A_CALL_PASSES),
+	CASE("1.3.1.1f", "2.8.2.3",
+		THEY(C1 "18 01 01 02 00 01"),
+		THEY(C1 "18 01 01 06 27 ff ff ff ff 01"),
+		THEY(C1 "19 01 01 02 00 01"),
+		BLOCKED(1, "-"), A_CALL_PASSES),
+	CASE("1.3.1.2a", "2.8.2.2",
+		BLOCK_GROUP(1, 15), WE(C1 CGB(MAINTENANCE, ALL_15)),
+		THEY(C1 CGBA(MAINTENANCE, ALL_15)), BLOCKED(1, "local"), BLOCKED(17, "-"),
+		EXACTLY(15 * SECOND), /* T18 was stopped */
+		UNBLOCK_GROUP(1, 15), WE(C1 CGU(MAINTENANCE, ALL_15)),
+		THEY(C1 CGUA(MAINTENANCE, ALL_15)), BLOCKED(1, "-"),
+		A_CALL_PASSES),
+	CASE("1.3.1.2b", "2.8.2.2",
+		OUTGOING_ANM,
+		HARDWARE(1, 15), WE(C1 CGB(FAILURE, ALL_15)), TOLD("released"),
+		THEY(C1 CGBA(FAILURE, ALL_15)), BLOCKED(1, "local hw"), EXACTLY(15 * SECOND),
+		HARDWARE_OVER(1, 15), WE(C1 CGU(FAILURE, ALL_15)),
+		THEY(C1 CGUA(FAILURE, ALL_15)), BLOCKED(1, "-"),
+		A_CALL_PASSES),
+	CASE("1.3.2.1", "2.8.2.1",
+		THEY(C1 BLO), WE(C1 BLA), BLOCKED(1, "remote"),
+		CALL(IAM), WE(C3 IAM), WE_CLEAR(C3),
+		THEY(C1 UBL), WE(C1 UBA), BLOCKED(1, "-"),
+		A_CALL_PASSES),
+	/* The circuit is not taken, and an IAM on it is answered by BLO (2.8.2.3). */
+	CASE("1.3.2.2", "2.8.2.1",
+		BLOCK(1), WE(C1 BLO), THEY(C1 BLA), BLOCKED(1, "local"),
+		CALL(IAM), WE(C3 IAM), WE_CLEAR(C3),
+		UNBLOCK(1), WE(C1 UBL), THEY(C1 UBA), BLOCKED(1, "-"),
+		A_CALL_PASSES),
+	CASE("1.3.2.3", "2.8.2.1",
+		BLOCK(1), WE(C1 BLO), THEY(C1 BLA),
+		THEY(C1 BLO), WE(C1 BLA), BLOCKED(1, "local+remote"),
+		THEY(C1 UBL), WE(C1 UBA), BLOCKED(1, "local"),
+		CALL(IAM), WE(C3 IAM), WE_CLEAR(C3),
+		UNBLOCK(1), WE(C1 UBL), THEY(C1 UBA), BLOCKED(1, "-"),
+		A_CALL_PASSES),
+	/* The end that blocked it uses it: it is unblocked. */
+	CASE("1.3.2.4", "2.8.2.3",
+		THEY(C2 BLO), WE(C2 BLA), BLOCKED(2, "remote"),
+		INCOMING_ANM, BLOCKED(2, "-"),
+		THEY_CLEAR(C2)),
+	CASE("1.3.2.5", "2.8.2.3",
+		THEY(C1 CGB(MAINTENANCE, "0e 03 00 ")), WE(C1 CGBA(MAINTENANCE, "0e 03 00 ")),
+		BLOCKED(1, "remote"), BLOCKED(2, "remote"), BLOCKED(3, "-"),
+		THEY(C1 UBL), WE(C1 UBA), BLOCKED(1, "-"), BLOCKED(2, "remote"),
+		A_CALL_PASSES),
+	END_OF_CASES
+};
+/* clang-format on */
