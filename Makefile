@@ -93,6 +93,11 @@ endef
 $(foreach f,$(FOLDERS),$(eval $(call unit_rules,$(f))))
 UNIT_PROGRAMS = $(foreach f,$(FOLDERS),$(call unit_programs,$(f)))
 
+# libss7's ISUP as the other exchange, its scheduler and MTP replaced by entry points of ours.
+LIBSS7_ISUP = $(B)/obj/tests/peers/libss7_isup.o
+$(B)/tests/unit/isup/libss7_test $(B)/tests/bench/isup_call: $(LIBSS7_ISUP)
+$(B)/tests/bench/isup_call: LDFLAGS += -Wl,--export-dynamic
+
 # Peers that none of our signalling code is in.
 $(B)/tests/peers/%: $(B)/obj/tests/peers/%.o $(call archives,tdm)
 	@mkdir -p $(@D)
