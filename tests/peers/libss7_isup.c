@@ -12,10 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SCHEDULES 65536
-#define LABEL	  4  /* Q.704 2.2, ITU */
-#define RANGE	  32 /* circuits of one group message */
-#define ORDERS	  64
+#define SCHEDULES                                                                                  \
+	512	  /* as many as the library has room for, which it addresses by the same numbers */
+#define LABEL  4  /* Q.704 2.2, ITU */
+#define RANGE  32 /* circuits of one group message */
+#define ORDERS 64
 
 enum use { USE_NONE, USE_OUT, USE_IN, USE_TALK, USE_RELEASING, USE_RESETTING };
 
@@ -125,15 +126,18 @@ int ss7_schedule_event(struct ss7 *ss7, int ms, void (*fn)(void *data), void *da
 	schedule->data = data;
 	schedule->used = true;
 	timer_start_ms(&schedule->timer, (uint64_t)ms);
-	return (int)(schedule - peer.schedules) + 1;
+	return (int)(schedule - peer.schedules);
 }
 
+/* Its ISUP hands over what it has allocated, and frees it when a timer runs out; when it stops one
+ * it frees what the library's own scheduler had kept, which is nothing here. */
 void ss7_schedule_del(struct ss7 *ss7, int *id)
 {
 	(void)ss7;
-	if (*id > 0 && peer.schedules[*id - 1].used) {
-		timer_stop(&peer.schedules[*id - 1].timer);
-		schedule_free(&peer.schedules[*id - 1]);
+	if (*id >= 0 && peer.schedules[*id].used) {
+		timer_stop(&peer.schedules[*id].timer);
+		free(peer.schedules[*id].data);
+		schedule_free(&peer.schedules[*id]);
 	}
 	*id = -1;
 }
