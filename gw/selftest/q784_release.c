@@ -22,7 +22,7 @@ const struct q784_case q784_release[] = {
 		WE_CLEAR(C1)),
 	CASE("3.5b", "2.4.1",
 		INCOMING_ANM,
-		SAY(SUS_NETWORK), WE(C2 SUS_NETWORK), PASS(29 * SECOND),
+		SAY(SUS_NETWORK), WE(C2 SUS_NETWORK), PASS(10 * SECOND),
 		SAY(RES_NETWORK), WE(C2 RES_NETWORK), EXACTLY(5 * MINUTE),
 		THEY_CLEAR(C2)),
 	/* The calling party, at SP A of an outgoing call, at SP B of an incoming one: T2. */
