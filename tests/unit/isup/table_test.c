@@ -4,7 +4,6 @@
  * nothing behind its type and with octets that mean nothing, on a circuit in each state; what
  * belongs to a call leaves it in the state that the table names, and everything comes to rest.
  */
-#include "isup/codec.h"
 #include "isup/isup_private.h"
 #include "tests/unit/isup/rig.h"
 
@@ -125,7 +124,7 @@ static void receive_shaped(unsigned type, enum shape shape)
 	uint8_t octets[3 + sizeof(odd)] = { CIC, 0, (uint8_t)type };
 	struct isup_msg msg;
 
-	if (shape == SOUND && isup_msg_def((uint8_t)type)) {
+	if (shape == SOUND && isup_type_name((uint8_t)type)) {
 		make(&msg, (uint8_t)type, CIC, 1);
 		if (type == ISUP_USR || type == ISUP_INR || type == ISUP_INF || type == ISUP_COT)
 			shape = BARE; /* the rig makes no contents for them */
