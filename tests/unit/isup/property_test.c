@@ -498,7 +498,7 @@ static void any_sequence_comes_to_rest(void)
 	for (size_t i = 0; i < CIC_STS; i++)
 		CU_ASSERT(states_seen[i] > steps / 1000);
 	for (size_t i = 0; i <= ISUP_IND_REATTEMPT; i++)
-		CU_ASSERT(indications_seen[i] > steps / 20000);
+		CU_ASSERT(indications_seen[i] > steps / 50000);
 }
 
 int main(int argc, char **argv)
