@@ -17,6 +17,7 @@
 #define QUEUE	      512
 #define SETTLE_STEPS  5000
 #define DEFAULT_STEPS 20000
+#define LONG_STEPS    200000 /* from here on even what is rare must have happened */
 
 struct owner {
 	struct isup_circuit *circuit; /* NULL: no call */
@@ -497,8 +498,8 @@ static void any_sequence_comes_to_rest(void)
 	/* The sequence went everywhere. */
 	for (size_t i = 0; i < CIC_STS; i++)
 		CU_ASSERT(states_seen[i] > steps / 1000);
-	for (size_t i = 0; i <= ISUP_IND_REATTEMPT; i++)
-		CU_ASSERT(indications_seen[i] > steps / 50000);
+	for (size_t i = 0; i <= ISUP_IND_REATTEMPT && steps >= LONG_STEPS; i++)
+		CU_ASSERT(indications_seen[i] > steps / 20000);
 }
 
 int main(int argc, char **argv)
