@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /*
- * Random messages, sound, damaged and senseless, requests, owners that do anything from inside their indications, time, pause and
- * resume on eight circuits, with a fixed seed. After every step what the states promise holds; once
- * a peer answers everything again, every circuit is idle within the sum of the timers, every owner
- * has been told the end of its call, and no timer is left. usage: property_test [STEPS [SEED]]
+ * Random messages, sound, damaged and senseless, requests, owners that do anything from inside
+ * their indications, time, pause and resume on eight circuits, with a fixed seed. After every step
+ * what the states promise holds; once a peer answers everything again, every circuit is idle within
+ * the sum of the timers, every owner has been told the end of its call, and no timer is left.
+ * usage: property_test [STEPS [SEED]]
  */
 #include <ctype.h>
 
