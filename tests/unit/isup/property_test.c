@@ -409,6 +409,16 @@ static void check_circuit(struct isup_circuit *circuit, void *arg)
 			      circuit->maintenance == MAINT_NONE);
 }
 
+/* What Q.764 Annex A allows for all that can be waited for, one after the other. */
+static uint64_t sum_of_timers_ms(void)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < ISUP_TIMERS; i++)
+		sum += isup_timer_ms(rig.isup, (enum isup_timer_id)i);
+	return sum;
+}
+
 static void count_idle(struct isup_circuit *circuit, void *arg)
 {
 	*(unsigned *)arg += isup_circuit_idle(circuit);
@@ -427,16 +437,6 @@ static void all_heard(void)
 	for (uint16_t cic = 1; cic <= CIRCUITS; cic++)
 		if (isup_circuit_find(rig.isup, cic))
 			isup_continuity_result(isup_circuit_find(rig.isup, cic), true);
-}
-
-/* What Q.764 Annex A allows for all that can be waited for, one after the other. */
-static uint64_t sum_of_timers_ms(void)
-{
-	uint64_t sum = 0;
-
-	for (unsigned i = 0; i < ISUP_TIMERS; i++)
-		sum += isup_timer_ms(rig.isup, (enum isup_timer_id)i);
-	return sum;
 }
 
 /* From here on the peer answers and nobody starts anything. */
