@@ -55,7 +55,7 @@
 /* 3.12: cause values with bit 8 set; location: public network serving the remote user. */
 #define REL(cause)     "0c 02 00 02 84 " cause " "
 #define OUR_REL(cause) "0c 02 00 02 8. " cause
-#define OUR_REL_MORE(cause, length, diagnostic) "0c 02 00 " length " 8. " cause " " diagnostic
+#define OUR_REL_MORE(length, cause, diagnostic) "0c 02 00 " length " 8. " cause " " diagnostic
 #define UNALLOCATED    "81"
 #define NORMAL	       "90"
 #define BUSY	       "91"

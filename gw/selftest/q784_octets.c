@@ -58,7 +58,7 @@ bool q784_octets_read(const char *text, uint8_t *octets, size_t cap, size_t *n)
 	struct pattern pattern;
 
 	*n = 0;
-	for (text = skip_blanks(text); *text; text = skip_blanks(text)) {
+	for (text = skip_blanks(text); *text && *text != '+'; text = skip_blanks(text)) {
 		text = read_octet(text, &pattern);
 		if (!text || pattern.mask != 0xff || *n == cap)
 			return false;

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* "01 00 12": false when it is anything else, or more than cap. */
+/* "01 00 12", up to the end or a "+": false when it is anything else, or more than cap. */
 bool q784_octets_read(const char *text, uint8_t *octets, size_t cap, size_t *n);
 /* pattern: "12" the octet, "1." its high half, ".." any, "10/f0" under a mask, a last "*" any number of any. */
 bool q784_octets_like(const char *pattern, const uint8_t *octets, size_t n);

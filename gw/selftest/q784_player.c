@@ -92,6 +92,11 @@ static void call(struct q784_player *p, bool expected)
 		fail(p, "call request: %s", err ? strerror(-err) : "there is a circuit");
 }
 
+static void tell(struct q784_player *p, const char *word)
+{
+	add(p->told, sizeof(p->told), "%s%s", p->told[0] ? " " : "", word);
+}
+
 static void player_indicate(void *arg, struct isup_circuit *circuit,
 			    const struct isup_indication *ind)
 {
@@ -114,7 +119,9 @@ static void player_indicate(void *arg, struct isup_circuit *circuit,
 
 	if (!last)
 		p->circuit = circuit;
-	add(p->told, sizeof(p->told), "%s%s", p->told[0] ? " " : "", names[ind->ind]);
+	if (ind->msg)
+		p->given = *ind->msg;
+	tell(p, names[ind->ind]);
 	if (ind->ind == ISUP_IND_RELEASE)
 		add(p->told, sizeof(p->told), " %u", ind->cause.value);
 	if (ind->ind == ISUP_IND_SETUP)
@@ -215,6 +222,25 @@ static void shows(struct q784_player *p, const struct q784_step *step)
 		fail(p, "circuit %u: expected \"%s\", is \"%s\"", step->circuit, step->text, text);
 }
 
+static void given(struct q784_player *p, const struct q784_step *step)
+{
+	uint8_t octets[ISUP_OCTETS_MAX];
+	const struct isup_param *param;
+	size_t n;
+
+	if (!q784_octets_read(step->text, octets, sizeof(octets), &n) || !n) {
+		fail(p, "no parameter: %s", step->text);
+		return;
+	}
+	param = isup_msg_find(&p->given, octets[0]);
+	if (step->op == Q784_LACKS && param)
+		fail(p, "the user was given parameter %s", step->text);
+	if (step->op == Q784_GIVEN &&
+	    (!param || param->length != n - 1 ||
+	     memcmp(isup_param_octets(&p->given, param), octets + 1, n - 1) != 0))
+		fail(p, "the user was not given parameter %.40s", step->text);
+}
+
 /* From expiry to expiry, so that a timer that one of them starts is not late. */
 static void pass(struct q784_player *p, uint32_t ms)
 {
@@ -237,13 +263,15 @@ static bool message_of(struct q784_player *p, const char *text, struct isup_msg 
 	uint8_t octets[ISUP_OCTETS_MAX] = { 0, 0 };
 	struct isup_error error;
 	size_t n;
+	bool right = q784_octets_read(text, octets + 2, sizeof(octets) - 2, &n) &&
+		     !isup_msg_decode(msg, octets, n + 2, &error);
 
-	if (!q784_octets_read(text, octets + 2, sizeof(octets) - 2, &n) ||
-	    isup_msg_decode(msg, octets, n + 2, &error)) {
-		fail(p, "no message: %s", text);
-		return false;
-	}
-	return true;
+	for (const char *more = strchr(text, '+'); right && more; more = strchr(more, '+'))
+		right = q784_octets_read(++more, octets, sizeof(octets), &n) && n &&
+			!isup_msg_add(msg, octets[0], octets + 1, n - 1);
+	if (!right)
+		fail(p, "no message: %.60s", text);
+	return right;
 }
 
 static void say(struct q784_player *p, const char *text)
@@ -313,7 +341,8 @@ static void maintain(struct q784_player *p, const struct q784_step *step)
 static bool expectation(enum q784_op op)
 {
 	return op == Q784_WE || op == Q784_TOLD || op == Q784_ALARM || op == Q784_STATE ||
-	       op == Q784_BLOCKED || op == Q784_SLOW || op == Q784_ON;
+	       op == Q784_BLOCKED || op == Q784_GIVEN || op == Q784_LACKS || op == Q784_SLOW ||
+	       op == Q784_ON;
 }
 
 static void take_step(struct q784_player *p, const struct q784_step *step)
@@ -339,6 +368,10 @@ static void take_step(struct q784_player *p, const struct q784_step *step)
 	case Q784_STATE:
 	case Q784_BLOCKED:
 		shows(p, step);
+		break;
+	case Q784_GIVEN:
+	case Q784_LACKS:
+		given(p, step);
 		break;
 	case Q784_PASS_MS:
 		pass(p, step->number);

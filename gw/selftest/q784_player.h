@@ -23,6 +23,7 @@ struct q784_player {
 	bool paused, slow;
 	struct isup_circuit *circuit; /* borrow: that of the user's call */
 	struct isup_msg iam;	      /* of the user's call, for another attempt */
+	struct isup_msg given;	      /* what it was told last */
 	struct q784_sent sent[Q784_SENT_MAX];
 	size_t n_sent, n_read;
 	char told[256], alarms[512];

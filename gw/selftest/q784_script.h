@@ -3,7 +3,8 @@
  * How a case is written: steps in order. SP A is this ISUP, SP B the script. Octets are hexadecimal and start with the
  * CIC; what SP A sends is compared with a pattern, where "." stands for any half octet, "hh/mm" compares under a mask and
  * "*" lets anything follow. Nothing may be left over: before SP B sends, time passes or the user asks for something,
- * every message sent and every word told must have been expected. At the end every circuit is idle.
+ * every message sent and every word told must have been expected. At the end every circuit is idle. What the user asks for
+ * is a message too, and parameters that need not fit into it behind a "+" each: code and contents.
  */
 #ifndef SELFTEST_Q784_SCRIPT_H
 #define SELFTEST_Q784_SCRIPT_H
@@ -22,6 +23,8 @@ enum q784_op {
 	Q784_ALARM,  /* maintenance was told something that holds text */
 	Q784_STATE,  /* circuit is in state text */
 	Q784_BLOCKED, /* circuit shows text as its blocking */
+	Q784_GIVEN,  /* the message that the user was told last has the parameter of text: code, contents */
+	Q784_LACKS,  /* it has none of the code of text */
 	/* the clock */
 	Q784_PASS_MS, /* number milliseconds pass */
 	/* SP A's user and its maintenance */
@@ -52,6 +55,8 @@ struct q784_step {
 #define ALARM(words)	    { .op = Q784_ALARM, .text = words }
 #define STATE(cic, name)    { .op = Q784_STATE, .circuit = cic, .text = name }
 #define BLOCKED(cic, words) { .op = Q784_BLOCKED, .circuit = cic, .text = words }
+#define GIVEN(octets)	    { .op = Q784_GIVEN, .text = octets }
+#define LACKS(octets)	    { .op = Q784_LACKS, .text = octets }
 #define PASS(ms)	    { .op = Q784_PASS_MS, .number = ms }
 /* Not a millisecond before: nothing happens until then. */
 #define EXACTLY(ms)	    PASS((ms) - 1), PASS(1)
@@ -76,6 +81,7 @@ struct q784_step {
 enum q784_setting {
 	Q784_ONE = 1,	 /* SP A has circuit 1 alone, not those of an E1 */
 	Q784_JUNIOR = 2, /* SP A controls the even circuits, not the odd ones (Q.764 2.9.1.4) */
+	Q784_TRANSIT = 4, /* SP A's user hands the call to another ISUP */
 };
 
 struct q784_case {
@@ -95,7 +101,7 @@ struct q784_case {
 
 /* Ends with a case without a number. */
 extern const struct q784_case q784_supervision[], q784_messages[], q784_setup[], q784_release[], q784_timers[],
-	q784_attempts[], q784_bearers[], q784_not_applicable[];
+	q784_attempts[], q784_bearers[], q784_compatibility[], q784_segments[], q784_not_applicable[];
 
 struct q784_title {
 	const char *number, *group, *title;
