@@ -46,10 +46,11 @@ static const char *read_pattern(const char *text, struct pattern *pattern)
 	struct pattern mask;
 
 	text = read_octet(text, pattern);
-	if (text && *text == '/') {
-		text = read_octet(text + 1, &mask);
+	if (!text || *text != '/')
+		return text;
+	text = read_octet(text + 1, &mask);
+	if (text)
 		pattern->mask = mask.value;
-	}
 	return text;
 }
 
