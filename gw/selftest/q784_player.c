@@ -442,8 +442,8 @@ static bool open_player(struct q784_player *p, unsigned setting)
 		return false;
 	isup_attach(p->isup, &p->mtp);
 	/* Timeslot 16 of an E1 carries the signalling. */
-	for (uint16_t cic = 1; cic <= last; cic++)
-		if (cic != 16 && isup_circuit_add(p->isup, cic, NULL))
+	for (unsigned cic = 1; cic <= last; cic++)
+		if (cic != 16 && isup_circuit_add(p->isup, (uint16_t)cic, NULL))
 			return false;
 	isup_mtp_resume(p->isup);
 	answer_first_reset(p);
