@@ -9,9 +9,9 @@
 static const struct q784_case *find(const char *number)
 {
 	static const struct q784_case *const groups[] = {
-		q784_supervision, q784_messages,       q784_setup,   q784_release,
-		q784_timers,	  q784_attempts,       q784_bearers, q784_compatibility,
-		q784_segments,	  q784_not_applicable,
+		q784_supervision,   q784_messages, q784_setup,	      q784_release,
+		q784_timers,	    q784_attempts, q784_bearers,      q784_continuity,
+		q784_compatibility, q784_segments, q784_availability, q784_not_applicable,
 	};
 
 	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)

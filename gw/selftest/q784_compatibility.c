@@ -40,10 +40,11 @@ const struct q784_case q784_compatibility[] = {
 	CASE("1.7.1.5", "2.9.5.3.1",
 		INCOMING, THEY(C2 NEW_MESSAGE("91")),
 		THEY(C2 NEW_MESSAGE("95")), WE(C2 OUR_CFN(UNKNOWN_TYPE, "fe")), ON_IT_GOES),
-	/* Bit A is for transit exchanges alone: with it or without, a type A exchange does as it is told. */
-	CASE("1.7.1.6", "2.9.5.3.1",
-		INCOMING, THEY(C2 NEW_MESSAGE("88")),
-		THEY(C2 NEW_MESSAGE("8c")), WE(C2 OUR_CFN(UNKNOWN_TYPE, "fe")), ON_IT_GOES),
+	/* Bit A 0: a transit exchange passes it on whatever the others say. Where SP A ends the call, they count. */
+	CASE_ON(Q784_TRANSIT, "1.7.1.6", "2.9.5.3.1",
+		INCOMING_ACM, THEY(C2 NEW_MESSAGE("8a")), TOLD("message"),
+		THEY(C2 NEW_MESSAGE("8b")), WE(C2 OUR_REL_MORE("03", UNKNOWN_TYPE, "fe")),
+		TOLD("release 97"), THEY(C2 RLC), TOLD("released")),
 	CASE("1.7.1.7", "2.9.5.3.1",
 		INCOMING, THEY(C2 UNKNOWN), WE(C2 OUR_CFN(UNKNOWN_TYPE, "fe")), ON_IT_GOES),
 
@@ -67,8 +68,9 @@ const struct q784_case q784_compatibility[] = {
 	CASE("1.7.2.7", "2.9.5.3.2",
 		OUTGOING_ACM, THEY(C1 CPG_WITH("c1")), TOLD("cpg"), LACKS("fb"),
 		THEY(C1 ANM), TOLD("answer"), WE_CLEAR(C1)),
-	CASE("1.7.2.8", "2.9.5.3.2",
-		THEY(C2 IAM_WITH("90")), TOLD("setup"), LACKS("fb"), ON_IT_GOES),
+	CASE_ON(Q784_TRANSIT, "1.7.2.8", "2.9.5.3.2",
+		THEY(C2 IAM_WITH("92")), TOLD("setup"), GIVEN("fb 01 02"), ON_IT_GOES,
+		THEY(C2 IAM_WITH("91")), TOLD("setup"), LACKS("fb"), ON_IT_GOES),
 	CASE("1.7.2.9", "2.9.5.3.2",
 		THEY(C2 IAM_AND("fb 02 01 02 ")), WE(C2 OUR_CFN(UNKNOWN_PARAM, "fb")), TOLD("setup"), LACKS("fb"), ON_IT_GOES),
 	/* Nobody is there any more to hear CFN: the RLC says it. */

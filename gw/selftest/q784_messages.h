@@ -70,6 +70,11 @@
 #define PROTOCOL       "ef"
 #define RLC	       "10 00 "
 
+/* 3.18 */
+#define COT_GOOD   "05 01 "
+#define COT_FAILED "05 00 "
+#define CCR	   "11 "
+
 #define RSC  "12 "
 #define BLO  "13 "
 #define UBL  "14 "

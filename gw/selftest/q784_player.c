@@ -97,6 +97,20 @@ static void tell(struct q784_player *p, const char *word)
 	add(p->told, sizeof(p->told), "%s%s", p->told[0] ? " " : "", word);
 }
 
+/* What is taken off the bearer again is checked at the end of the case. */
+static int player_continuity(void *arg, struct isup_circuit *circuit, enum isup_check check)
+{
+	static const char *const names[] = { [ISUP_CHECK_LOOP] = "loop",
+					     [ISUP_CHECK_TRANSPONDER] = "transponder",
+					     [ISUP_CHECK_TONE] = "tone" };
+	struct q784_player *p = arg;
+
+	p->checks[isup_circuit_cic(circuit)] = (uint8_t)check;
+	if (check != ISUP_CHECK_OFF)
+		tell(p, names[check]);
+	return 0;
+}
+
 static void player_indicate(void *arg, struct isup_circuit *circuit,
 			    const struct isup_indication *ind)
 {
@@ -113,6 +127,10 @@ static void player_indicate(void *arg, struct isup_circuit *circuit,
 		[ISUP_IND_RELEASE] = "release",
 		[ISUP_IND_RELEASED] = "released",
 		[ISUP_IND_REATTEMPT] = "again",
+		[ISUP_IND_CONTINUITY] = "continuity",
+		[ISUP_IND_INFO_REQUEST] = "inr",
+		[ISUP_IND_INFORMATION] = "inf",
+		[ISUP_IND_MESSAGE] = "message",
 	};
 	struct q784_player *p = arg;
 	bool last = ind->ind == ISUP_IND_RELEASED || ind->ind == ISUP_IND_REATTEMPT;
@@ -130,6 +148,12 @@ static void player_indicate(void *arg, struct isup_circuit *circuit,
 		isup_release(circuit, &ind->cause);
 	else if (ind->ind == ISUP_IND_REATTEMPT)
 		call(p, true);
+}
+
+static bool player_passes_on(void *arg, struct isup_circuit *circuit)
+{
+	(void)circuit;
+	return ((const struct q784_player *)arg)->transit;
 }
 
 static void player_alarm(void *arg, const char *what, unsigned cic, bool raised)
@@ -299,6 +323,10 @@ static void let_go(struct q784_player *p, uint32_t value)
 
 static void mtp_says(struct q784_player *p, uint32_t what)
 {
+	if (what == Q784_USER_UNAVAILABLE) {
+		isup_mtp_status(p->isup, MTP_STATUS_USER_UNAVAILABLE, 0);
+		return;
+	}
 	p->paused = what == Q784_PAUSE;
 	if (p->paused)
 		isup_mtp_pause(p->isup);
@@ -321,6 +349,9 @@ static void maintain(struct q784_player *p, const struct q784_step *step)
 		break;
 	case Q784_RESET:
 		err = isup_reset(p->isup, cic);
+		break;
+	case Q784_CHECK:
+		err = isup_continuity_check(p->isup, cic);
 		break;
 	case Q784_BLOCK_GROUP:
 	case Q784_HARDWARE:
@@ -375,6 +406,12 @@ static void take_step(struct q784_player *p, const struct q784_step *step)
 		break;
 	case Q784_PASS_MS:
 		pass(p, step->number);
+		break;
+	case Q784_HEARD:
+		isup_continuity_result(isup_circuit_find(p->isup, step->circuit), true);
+		break;
+	case Q784_CONGESTED:
+		isup_set_congestion(p->isup, step->number);
 		break;
 	case Q784_CALL:
 	case Q784_NO_CALL:
@@ -431,10 +468,13 @@ static bool open_player(struct q784_player *p, unsigned setting)
 					.min_digits = 3 };
 	const struct isup_user user = { .indicate = player_indicate,
 					.alarm = player_alarm,
+					.continuity = player_continuity,
+					.passes_on = player_passes_on,
 					.arg = p };
 	unsigned last = setting & Q784_ONE ? 1 : 31;
 
 	memset(p, 0, sizeof(*p));
+	p->transit = setting & Q784_TRANSIT;
 	p->mtp.ops = &player_mtp;
 	p->heap = timer_heap_new(&clock);
 	p->isup = p->heap ? isup_new(&conf, &user, p->heap) : NULL;
@@ -460,6 +500,8 @@ static void check_idle(struct isup_circuit *circuit, void *arg)
 	if (!isup_circuit_idle(circuit))
 		fail(p, "circuit %u is left %s", isup_circuit_cic(circuit),
 		     isup_circuit_state(circuit));
+	if (p->checks[isup_circuit_cic(circuit)])
+		fail(p, "circuit %u is left with a check on its bearer", isup_circuit_cic(circuit));
 }
 
 static void close_player(struct q784_player *p)

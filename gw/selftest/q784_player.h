@@ -20,10 +20,11 @@ struct q784_player {
 	struct timer_heap *heap; /* own */
 	struct isup *isup;	 /* own */
 	uint64_t now_us;
-	bool paused, slow;
+	bool paused, slow, transit;
 	struct isup_circuit *circuit; /* borrow: that of the user's call */
 	struct isup_msg iam;	      /* of the user's call, for another attempt */
 	struct isup_msg given;	      /* what it was told last */
+	uint8_t checks[32];	      /* enum isup_check: connected to the circuit's bearer */
 	struct q784_sent sent[Q784_SENT_MAX];
 	size_t n_sent, n_read;
 	char told[256], alarms[512];

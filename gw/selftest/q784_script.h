@@ -36,6 +36,9 @@ enum q784_op {
 	Q784_ON,     /* its call is that of the circuit */
 	Q784_BLOCK, Q784_UNBLOCK, Q784_RESET, /* the circuit */
 	Q784_BLOCK_GROUP, Q784_UNBLOCK_GROUP, Q784_RESET_GROUP, /* number circuits from circuit on */
+	Q784_HEARD,	/* the check tone came back on the circuit */
+	Q784_CHECK,	/* checks the continuity of the circuit */
+	Q784_CONGESTED, /* SP A has the congestion level number */
 	Q784_HARDWARE, Q784_HARDWARE_OVER, /* number circuits from circuit on have a hardware failure */
 };
 
@@ -69,6 +72,9 @@ struct q784_step {
 #define BLOCK(cic)	    { .op = Q784_BLOCK, .circuit = cic }
 #define UNBLOCK(cic)	    { .op = Q784_UNBLOCK, .circuit = cic }
 #define RESET(cic)	    { .op = Q784_RESET, .circuit = cic }
+#define HEARD(cic)	    { .op = Q784_HEARD, .circuit = cic }
+#define CHECK(cic)	    { .op = Q784_CHECK, .circuit = cic }
+#define CONGESTED(level)    { .op = Q784_CONGESTED, .number = level }
 #define BLOCK_GROUP(first, n)	{ .op = Q784_BLOCK_GROUP, .circuit = first, .number = n }
 #define UNBLOCK_GROUP(first, n) { .op = Q784_UNBLOCK_GROUP, .circuit = first, .number = n }
 #define RESET_GROUP(first, n)	{ .op = Q784_RESET_GROUP, .circuit = first, .number = n }
@@ -101,7 +107,8 @@ struct q784_case {
 
 /* Ends with a case without a number. */
 extern const struct q784_case q784_supervision[], q784_messages[], q784_setup[], q784_release[], q784_timers[],
-	q784_attempts[], q784_bearers[], q784_compatibility[], q784_segments[], q784_not_applicable[];
+	q784_attempts[], q784_bearers[], q784_continuity[], q784_compatibility[], q784_segments[], q784_availability[],
+	q784_not_applicable[];
 
 struct q784_title {
 	const char *number, *group, *title;

@@ -65,6 +65,10 @@ static void bring(unsigned state)
 	case CIC_RESETTING:
 		(void)isup_reset(rig.isup, CIC);
 		break;
+	case CIC_CHECKING:
+		rig.isup->user.continuity = rig_continuity;
+		receive(ISUP_CCR, CIC, 0);
+		break;
 	default:
 		break;
 	}
