@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception
-# make deps | make | make demo | make check | make vm-check | make proof | make bench | make plots | make lint | make install
+# make deps | make | make demo | make check | make vm-check | make proof | make bench | make bench-peers | make plots | make soak | make lint | make install
 B ?= build
 CC = gcc
 SAN ?=

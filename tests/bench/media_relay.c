@@ -4,7 +4,8 @@
  * it does (source check, jitter buffer where packets do not simply pass, RTCP, statistics), beside
  * rtpengine in user space (ng protocol) and osmo-mgw (MGCP) under the same load in the same run:
  * 500 calls on loopback, 250 with osmo-mgw, which is at its end at 500; 50 packets a second each
- * way, 5 seconds. Every relay is a process of its own, started and ended here.
+ * way, 5 seconds, the better of two runs in turn. Every relay is a process of its own, started and
+ * ended here.
  */
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -33,6 +34,7 @@
 #define LEGS		(2 * CALLS)
 #define FRAME		160
 #define SLOTS		20 /* of 1 ms: when a leg sends */
+#define RUNS		2
 #define WARM_MS		1000
 #define WINDOW_MS	5000
 #define LEG_PORT	10000 /* the first that is tried; RTCP goes to the odd ones */
@@ -451,16 +453,25 @@ static bool is_installed(const char *program)
 	return access(path, X_OK) == 0;
 }
 
+/* Of two runs, the one that the machine has disturbed less. */
+static double better(double a, double b)
+{
+	return a > 0 && (b <= 0 || a < b) ? a : b;
+}
+
 /* A row: ours, and the peer's under the same load. False: ours failed. */
 static bool compare(const struct relay *peer, const char *folder)
 {
 	static const struct relay own = { .name = "causeway",
 					  .start = own_start,
 					  .join = own_join };
-	double us = measure(&own, peer->calls, folder), theirs = 0;
+	double us = 0, theirs = 0;
 
-	if (is_installed(peer->name))
-		theirs = measure(peer, peer->calls, folder);
+	for (unsigned i = 0; i < RUNS; i++) {
+		us = better(us, measure(&own, peer->calls, folder));
+		if (is_installed(peer->name))
+			theirs = better(theirs, measure(peer, peer->calls, folder));
+	}
 	if (theirs > 0)
 		printf("bench\tmedia_relay_packet\t%.2f\tus\t%s, at most %.2f\t%.2f\t%.2f\n", us,
 		       peer->name, peer->limit, theirs, us / theirs);

@@ -40,7 +40,8 @@ struct soak {
 	struct {
 		struct media_end_stats stats;
 		int64_t missing;
-	} before[CHANNELS][2]; /* when all had begun */
+		bool suspected; /* the last time one looked: a thread may have been late */
+	} before[CHANNELS][2];	/* when all had begun */
 	bool begun;
 	long memory_kb, fds;
 	unsigned faults;
@@ -242,8 +243,12 @@ static void check_flow(struct soak *soak, unsigned i, unsigned side,
 
 	if (!soak->begun)
 		soak->before[i][side].missing = missing;
-	else if (missing > soak->before[i][side].missing + FLYING)
+	else if (missing <= soak->before[i][side].missing + FLYING)
+		soak->before[i][side].suspected = false;
+	else if (soak->before[i][side].suspected)
 		fault(soak, i, side, "packets missing", (uint64_t)missing);
+	else
+		soak->before[i][side].suspected = true;
 	if (soak->begun && in->packets_in <= soak->before[i][side].stats.packets_in)
 		fault(soak, i, side, "packets received since", 0);
 }
