@@ -177,7 +177,6 @@ static const struct conf_field isup_fields[] = {
 	{"hop-counter", &conf_kind_uint, AT(hop_counter), .max = 31, .fallback = "0"},
 	{"delay", &conf_kind_ms, AT(delay_ms), .max = 10 * SECOND, .fallback = "0ms"},
 	{"satellite", &conf_kind_flag, AT(satellite), .words = no_yes, .fallback = "false"},
-	{"echo-control", &conf_kind_flag, AT(echo_control), .words = no_yes, .fallback = "false"},
 	{"continuity-check", &conf_kind_uint, AT(continuity), .max = 1000, .fallback = "0"},
 	{"continuity-answer", &conf_kind_flag, AT(transponder), .words = answers, .fallback = "loop"},
 	{"loop-acknowledge", &conf_kind_flag, AT(loop_ack), .words = no_yes, .fallback = "false"},

@@ -47,7 +47,6 @@ struct conf_isup { /* isup "pstn" { }: a trunk group of ISUP circuits */
 	unsigned hop_counter;	   /* hop-counter = 0 to 31, of a call that comes without one; 0: none */
 	unsigned delay_ms;	   /* delay = 0ms: propagation delay of the circuits */
 	bool satellite;		   /* satellite = true: the circuits go over one */
-	bool echo_control;	   /* echo-control = true: echo on the circuits is cancelled here */
 	unsigned continuity;	   /* continuity-check = 0 to 1000: every how many calls, 0: none */
 	bool transponder;	   /* continuity-answer = loop | transponder */
 	bool loop_ack;		   /* loop-acknowledge = true: LPA answers CCR (national) */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /*
  * Codes of ISUP's messages and parameters (Q.763 tables 4 and 5, with Amendments 1 to 4; those of T1.113 that Q.763 has not).
- * Codes and names were compared with Wireshark's dissector, Yate's ysig and jSS7's ISUP.
+ * Codes and names were compared with Wireshark's dissector and Yate's ysig.
  */
 #ifndef ISUP_CODES_H
 #define ISUP_CODES_H
@@ -10,7 +10,7 @@
 enum isup_variant {
 	ISUP_ITU,  /* Q.763, Q.767, EN 300 356 */
 	ISUP_ANSI, /* T1.113 */
-	ISUP_UK, ISUP_RUSSIA, ISUP_CHINA, ISUP_JAPAN, ISUP_FRANCE, ISUP_ISRAEL,
+	ISUP_UK, ISUP_RUSSIA, ISUP_JAPAN, ISUP_FRANCE, ISUP_ISRAEL,
 	ISUP_VARIANTS
 };
 

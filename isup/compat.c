@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /*
- * Compatibility (Q.764 2.9.5.3). ITU-T's text is not here: bits and causes are those of Wireshark's and
- * jSS7's decoders and of Q.784.1's cases 1.6 and 1.7, the order of the rules is our reading of them.
+ * Compatibility (Q.764 2.9.5.3). ITU-T's text is not at hand: bits are those of Wireshark's decoder, causes and the order
+ * of the rules our reading of what Q.784.1's cases 1.6 and 1.7 name.
  */
 #include "isup/compat.h"
 

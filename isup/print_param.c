@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /*
- * Parameters whose contents are more than bits in fixed octets (Q.763 clause 3, T1.113.3). Where a
- * comment names jSS7, that is its second source; Wireshark shows the others.
+ * Parameters whose contents are more than bits in fixed octets (Q.763 clause 3, T1.113.3). Wireshark
+ * shows them, too, save those whose comment says "unconfirmed".
  */
 #include <string.h>
 
@@ -283,7 +283,7 @@ bool isup_print_loop(struct isup_text *text, const struct isup_param_def *def,
 	return true;
 }
 
-/* 3.66 (jSS7): originating service provider and user group, then the terminating routing number */
+/* 3.66 (unconfirmed): originating service provider and user group, then the terminating routing number */
 bool isup_print_gvns(struct isup_text *text, const struct isup_param_def *def,
 		     const struct isup_contents *contents)
 {
@@ -406,7 +406,7 @@ bool isup_print_geodetic(struct isup_text *text, const struct isup_param_def *de
 	return !r.bad;
 }
 
-/* 3.90 (jSS7) */
+/* 3.90 (unconfirmed) */
 bool isup_print_routing_number(struct isup_text *text, const struct isup_param_def *def,
 			       const struct isup_contents *contents)
 {
@@ -422,7 +422,7 @@ bool isup_print_routing_number(struct isup_text *text, const struct isup_param_d
 	return done(text, &r);
 }
 
-/* 3.24 (jSS7) */
+/* 3.24 (unconfirmed) */
 bool isup_print_digits(struct isup_text *text, const struct isup_param_def *def,
 		       const struct isup_contents *contents)
 {
@@ -446,7 +446,7 @@ bool isup_print_digits(struct isup_text *text, const struct isup_param_def *def,
 	return !r.bad;
 }
 
-/* 3.94, 3.95, 3.99, 3.100 (jSS7): tag, length, contents */
+/* 3.94, 3.95, 3.99, 3.100 (unconfirmed): tag, length, contents */
 bool isup_print_information(struct isup_text *text, const struct isup_param_def *def,
 			    const struct isup_contents *contents)
 {

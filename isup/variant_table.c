@@ -176,12 +176,6 @@ static const struct isup_msg_row russia_messages[] = {
 	{ 0xff, OPAQUE("RNG") }, /* ringing */
 };
 
-static const struct isup_msg_row china_messages[] = {
-	{ 0xfc, OPAQUE("CCL") }, /* calling party clearing */
-	{ 0xfd, OPAQUE("MPM") }, /* metering pulse */
-	{ 0xfe, OPAQUE("OPR") }, /* operator */
-};
-
 static const struct isup_msg_row japan_messages[] = {
 	{ 0xfe, BARE("CHG", true) }, /* charge information */
 };
@@ -230,15 +224,13 @@ static const struct isup_msg_row israel_messages[] = {
 #define PARAMS(params)	       0, COUNT(params), NULL, params
 
 static const struct isup_variant_def variants[ISUP_VARIANTS] = {
-	[ISUP_ITU] = { "itu", "Q.763 by Wireshark, Yate and jSS7", 0x0fff, 0, 0, NULL, NULL },
+	[ISUP_ITU] = { "itu", "Q.763 by Wireshark and Yate", 0x0fff, 0, 0, NULL, NULL },
 	[ISUP_ANSI] = { "ansi", "T1.113 by Wireshark, Yate and libss7", 0x3fff,
 			ROWS(ansi_messages, ansi_params) },
 	[ISUP_UK] = { "uk", "NICC ND 1007 (2001/07) by Yate, libs/ysig", 0x0fff,
 		      PARAMS(uk_params) },
 	[ISUP_RUSSIA] = { "russia", "Wireshark, packet-isup.c, Russian variant", 0x0fff,
 			  MESSAGES(russia_messages) },
-	[ISUP_CHINA] = { "china", "Donjin Keygoe SDK, signalling monitor's ISUP message types",
-			 0x0fff, MESSAGES(china_messages) },
 	[ISUP_JAPAN] = { "japan", "Wireshark, packet-isup.c, Japanese variant (TTC JT-Q763)",
 			 0x0fff, ROWS(japan_messages, japan_params) },
 	[ISUP_FRANCE] = { "france", "SPIROU 1998 by Wireshark, packet-isup.c, French variant",

@@ -189,7 +189,8 @@ int iam_from_setup(const struct conf_isup *conf, const struct leg_setup *setup,
 	/* RFC 3398 7.2.1.1: no interworking, ISUP all the way, originating access non-ISDN. */
 	const struct isup_fci fci = { .isup_all_way = true };
 	const struct isup_nci nci = { .satellite = conf->satellite,
-				      .echo_control = conf->echo_control };
+				      .echo_control = conf->echo != CONF_ECHO_OFF &&
+						      setup->bearer != LEG_BEARER_UNRESTRICTED };
 	int err;
 
 	isup_msg_init(iam, ISUP_IAM, 0);

@@ -132,7 +132,8 @@ static void put_bci(const struct isup_leg *leg, struct isup_msg *msg, bool free)
 				      .called_status = free ? 1 : 0,
 				      .called_category = 1,
 				      .isup_all_way = true,
-				      .echo_control = leg->trunk->conf->echo_control };
+				      .echo_control = leg->trunk->conf->echo != CONF_ECHO_OFF &&
+						      leg->use != LEG_BEARER_UNRESTRICTED };
 
 	(void)isup_put_bci(msg, &bci);
 }

@@ -169,7 +169,7 @@ static int nci_on(const struct conf_isup *conf, const struct isup_msg *in, struc
 	if (conf->satellite && nci.satellite < SATELLITES_MAX)
 		nci.satellite++;
 	nci.continuity = 0;
-	nci.echo_control = nci.echo_control || conf->echo_control;
+	nci.echo_control = nci.echo_control || conf->echo != CONF_ECHO_OFF;
 	return isup_put_nci(out, &nci);
 }
 
@@ -258,7 +258,7 @@ void transit_pass(const struct conf_isup *conf, struct isup_msg *msg)
 		else if (!ends_here(param->code))
 			(void)copy(msg, param, &out);
 	}
-	if (conf->echo_control && isup_get_bci(&out, &bci)) {
+	if (conf->echo != CONF_ECHO_OFF && isup_get_bci(&out, &bci)) {
 		bci.echo_control = true;
 		(void)isup_put_bci(&out, &bci);
 	}

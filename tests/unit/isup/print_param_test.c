@@ -162,8 +162,6 @@ static const struct {
 	{ ISUP_ANSI, "030010", "RLC cic 3" },
 	{ ISUP_RUSSIA, "0300fc", "CCL cic 3" },
 	{ ISUP_RUSSIA, "0300ff0102", "RNG cic 3" },
-	{ ISUP_CHINA, "0300fe01", "OPR cic 3" },
-	{ ISUP_CHINA, "0300fd05", "MPM cic 3" },
 	{ ISUP_JAPAN, "0300fe01fa010300", "CHG cic 3" },
 	{ ISUP_FRANCE, "0300e10102", "CHP cic 3" },
 	{ ISUP_ISRAEL, "0300e8010203", "BCM cic 3" },
@@ -222,8 +220,8 @@ static void test_ansi_iam(void)
 
 static void test_variants(void)
 {
-	static const char *const names[] = { "itu",   "ansi",  "uk",	 "russia",
-					     "china", "japan", "france", "israel" };
+	static const char *const names[] = { "itu",   "ansi",	"uk",	 "russia",
+					     "japan", "france", "israel" };
 
 	for (unsigned i = 0; i < ISUP_VARIANTS; i++) {
 		CU_ASSERT_STRING_EQUAL(isup_variant_name(i), names[i]);
@@ -236,7 +234,6 @@ static void test_variants(void)
 	CU_ASSERT_STRING_EQUAL(isup_param_name_as(ISUP_ANSI, ISUP_P_OLI),
 			       "originating line information");
 	CU_ASSERT_PTR_NULL(isup_param_name(ISUP_P_OLI));
-	CU_ASSERT_STRING_EQUAL(isup_type_name_as(ISUP_CHINA, 0xfd), "MPM");
 	CU_ASSERT_PTR_NULL(isup_type_name_as(ISUP_ITU, 0xfd));
 	CU_ASSERT_STRING_EQUAL(isup_type_name(ISUP_EXM), "EXM");
 	CU_ASSERT_PTR_NULL(isup_type_name_as(ISUP_ITU, ISUP_EXM));

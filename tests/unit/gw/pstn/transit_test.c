@@ -157,7 +157,7 @@ static void everything_goes_both_ways(void)
 	struct isup_bci bci;
 
 	transit_open();
-	lab.conf.echo_control = true;
+	lab.conf.echo = CONF_ECHO_128;
 	call_in_raw(9);
 	expect("IAM 1 ", "");
 	CU_ASSERT_FALSE(lab.channels[0].through);
@@ -279,14 +279,17 @@ static void the_iam_tells_what_the_trunk_is(void)
 	struct isup_nci nci;
 
 	lab_open(4);
-	lab.conf.satellite = lab.conf.echo_control = true;
+	lab.conf.satellite = true;
+	lab.conf.echo = CONF_ECHO_128;
 	lab.conf.hop_counter = 20;
 	lab.conf.delay_ms = 260;
 	number_set(&setup.called, LEG_NOA_INTERNATIONAL, "4989123");
 	other = call_with(&setup);
 	expect("IAM 1 ", "");
 	CU_ASSERT_TRUE(isup_get_nci(&rig.last, &nci));
-	CU_ASSERT_TRUE(nci.satellite == 1 && nci.echo_control && nci.continuity == 0);
+	CU_ASSERT_TRUE(nci.satellite == 1 && nci.continuity == 0);
+	/* on a bearer for data nothing cancels */
+	CU_ASSERT_FALSE(nci.echo_control);
 	last_has(ISUP_P_HOP_COUNTER, "\x14", 1);
 	last_has(ISUP_P_PROPAGATION_DELAY, "\x01\x04", 2);
 	last_has(ISUP_P_USI, "\x88\x90", 2);
@@ -303,7 +306,7 @@ static void the_answer_tells_delay_and_canceller(void)
 	struct other *other;
 
 	lab_open(4);
-	lab.conf.echo_control = true;
+	lab.conf.echo = CONF_ECHO_128;
 	make_iam(&msg, 2, "30123", true, 0);
 	(void)isup_msg_add(&msg, ISUP_P_PROPAGATION_DELAY, delay, 2);
 	receive_msg(&msg);
