@@ -4,7 +4,8 @@
  * name, lengths of the contents as in Q.763's message tables less name and length octet (255 where
  * Q.763 has "?"), and how the contents print. Codes, names, bit places and values are Wireshark
  * 4.0's (tests/check/isup_decoder compares them) and Yate's; where a comment names Yate, it is the
- * only source, and where it says "unconfirmed", no source was at hand beside the code. Lengths, and the bits of 3.6, 3.31 and 3.32, have a second source only.
+ * only source, and where it says "unconfirmed", no source was at hand beside the code. Lengths, and
+ * the bits of 3.6, 3.31 and 3.32, have a second source only.
  */
 #include "isup/codec.h"
 #include "isup/table_private.h"
