@@ -30,6 +30,7 @@ enum engine_kind {
 	ENGINE_MODE,
 	ENGINE_DIGIT,
 	ENGINE_PLAY,
+	ENGINE_SUPERVISE,
 	ENGINE_SPAN_ADD,
 	ENGINE_SPAN_REMOVE,
 	ENGINE_STOP,
@@ -74,6 +75,7 @@ struct engine_command {
 			uint32_t duration_ms;
 		} digit;
 		struct engine_play play;
+		struct supervision supervision;
 		enum media_continuity continuity;
 		struct engine_span *span;
 	};
@@ -185,6 +187,7 @@ struct media_channel {
 	struct {
 		bool hear, speak;
 		struct engine_play play; /* its sound is held; none once it was played */
+		struct supervision supervision;
 	} set[2];
 	const struct zone *zones[2]; /* borrow: whose tones a side's are */
 	uint32_t plays;		     /* so far */

@@ -20,7 +20,7 @@ static bool is_wanted(const struct media_channel *channel)
 		if (!is_plain(ends[i]) || !kernel->side[i].hear || !kernel->side[i].speak ||
 		    kernel->side[i].plays)
 			return false;
-	return !kernel->digits && !kernel->refused &&
+	return !kernel->digits && !kernel->watched && !kernel->refused &&
 	       ends[0]->span->span->law == ends[1]->span->span->law;
 }
 

@@ -16,6 +16,7 @@ struct kernel_cross {
 		bool hear, speak;
 		bool plays; /* a tone or a sound */
 	} side[2];
+	bool watched; /* for silence */
 	bool digits;  /* were sent: it stays with the engine */
 	bool refused; /* the spans have no such thing */
 	bool on;

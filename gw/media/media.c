@@ -421,6 +421,21 @@ void media_play(struct media_channel *channel, unsigned side, struct media_sound
 	engine_send(channel->engine, &command);
 }
 
+void media_supervise(struct media_channel *channel, unsigned side, uint32_t timeout_ms,
+		     uint32_t silence_ms)
+{
+	const struct engine_command command = {
+		.kind = ENGINE_SUPERVISE,
+		.channel = channel,
+		.side = side,
+		.supervision = { timeout_ms, silence_ms },
+	};
+
+	channel->kernel.watched = silence_ms;
+	kernel_cross_review(channel);
+	engine_send(channel->engine, &command);
+}
+
 void media_stats(const struct media_channel *channel, unsigned side, struct media_end_stats *stats)
 {
 	snapshot_read(&channel->snapshot[side], stats);

@@ -166,6 +166,9 @@ void media_tone(struct media_channel *channel, unsigned side, enum media_tone to
 void media_tone_zone(struct media_channel *channel, unsigned side, const struct zone *zone);
 /* Plays a sound instead, over and over, or once, with MEDIA_EV_PLAYED at its end. It is held while it is played. */
 void media_play(struct media_channel *channel, unsigned side, struct media_sound *sound, bool loop);
+/* How long an end at this side may send no RTP (MEDIA_EV_RTP_TIMEOUT), and be silent (MEDIA_EV_SILENCE), whatever was
+ * or will be negotiated; 0: as negotiated. */
+void media_supervise(struct media_channel *channel, unsigned side, uint32_t timeout_ms, uint32_t silence_ms);
 void media_stats(const struct media_channel *channel, unsigned side, struct media_end_stats *stats);
 
 #endif

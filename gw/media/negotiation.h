@@ -15,13 +15,16 @@ struct media_rtp_params {
 	struct sockaddr_storage remote; /* where RTP goes; AF_UNSPEC: not known yet, learn from the first packet */
 	struct sockaddr_storage remote_rtcp; /* AF_UNSPEC: remote's port + 1 */
 	enum media_codec codec;
-	uint8_t payload_type; /* 0 or 8, or the dynamic one negotiated */
+	uint8_t payload_type; /* 0 or 8, or the dynamic one negotiated, as we send it */
+	uint8_t payload_type_in; /* as we receive it, beside that; 0 is PCMU's, and else none */
 	int8_t dtmf_payload_type; /* telephone-event as we send it, -1: none */
 	int8_t dtmf_payload_type_in; /* as we receive it, -1: none */
 	uint8_t ptime_ms;
 	bool send, receive; /* our direction: sendrecv, sendonly, recvonly, inactive */
 
 	/* From here on 0 is off, or the usual. */
+	bool learn_source;   /* packets of another source than remote may be taken (gw/media/source_lock.h) */
+	bool digits_apart;   /* DTMF digits do not leave here: core sends them beside the media */
 	uint8_t maxptime_ms; /* of the peer: packets of ours are at most so long */
 	bool rtcp_mux;	     /* RTCP on RTP's ports (RFC 5761) */
 	bool rtcp_xr;	     /* reports carry VoIP metrics (RFC 3611) */

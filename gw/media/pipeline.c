@@ -50,9 +50,15 @@ static bool takes_event(const struct media_end *end, char symbol)
 	       end->events & UINT64_C(1) << event;
 }
 
+/* A digit that core sends beside the media. */
+static bool is_apart(const struct media_end *end, char symbol)
+{
+	return end && end->digits_apart && !end->clear && !signal_of_symbol(symbol);
+}
+
 static uint32_t digit_open(struct media_side *to, char symbol)
 {
-	if (to->end && to->end->clear)
+	if ((to->end && to->end->clear) || is_apart(to->end, symbol))
 		return 0;
 	return digits_open_event(&to->digits, symbol, takes_event(to->end, symbol));
 }
@@ -129,6 +135,8 @@ bool pipeline_sound_heard(struct media_end *end, char symbol, uint32_t *serial)
 	*serial = 0;
 	if (signal_of_symbol(symbol))
 		signal_report(end, symbol, 0, false);
+	if (is_apart(to->end, symbol) && is_through(&end->pipeline->side[end->side], to))
+		return true;
 	if (!takes_event(to->end, symbol) || !is_through(&end->pipeline->side[end->side], to))
 		return false;
 	*serial = digit_open(to, symbol);
@@ -146,7 +154,7 @@ bool pipeline_takes_digits(const struct media_end *end)
 {
 	const struct media_end *other = end->pipeline->side[!end->side].end;
 
-	return takes_event(other, '0');
+	return takes_event(other, '0') || is_apart(other, '0');
 }
 
 void pipeline_digit_lasts(struct media_end *end, char digit, uint32_t serial, uint32_t samples,
@@ -512,8 +520,20 @@ void pipeline_digit(struct pipeline *pipeline, unsigned side, char digit, uint32
 void pipeline_watch(struct pipeline *pipeline, unsigned side, uint32_t silence_ms)
 {
 	struct media_side *watched = &pipeline->side[side];
+	uint32_t own = watched->supervision.silence_ms;
 
-	watched->quiet_limit = silence_ms * PER_MS;
+	watched->quiet_limit = (own ? own : silence_ms) * PER_MS;
 	watched->quiet_samples = 0;
 	watched->quiet = false;
+}
+
+void pipeline_supervise(struct pipeline *pipeline, unsigned side,
+			const struct supervision *supervision)
+{
+	struct media_side *watched = &pipeline->side[side];
+	bool was_watched = watched->supervision.silence_ms;
+
+	watched->supervision = *supervision;
+	if (supervision->silence_ms || was_watched)
+		pipeline_watch(pipeline, side, supervision->silence_ms);
 }

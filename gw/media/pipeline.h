@@ -64,12 +64,18 @@ struct media_end {
 	size_t block;		   /* most octets that put() takes, in multiples of what it needs */
 	bool events_out;	   /* digits leave it as RFC 4733 events, by put(): */
 	uint64_t events;	   /* those of the bits set */
+	bool digits_apart;	   /* digits do not leave it: core sends them another way */
 	bool clear;		   /* octets are data: nothing converts, mixes, listens or makes up (RFC 4040) */
 	bool vbd;		   /* it asks for voice-band data where a fax or modem is heard */
 	uint8_t idle;		   /* clear: where there are none */
 	struct pipeline *pipeline; /* borrow; NULL: not attached */
 	unsigned side;
 	struct media_end_stats stats;
+};
+
+/* How long a side may send nothing, and be silent, for the call, before what was negotiated; 0: that. */
+struct supervision {
+	uint32_t timeout_ms, silence_ms;
 };
 
 struct media_side {
@@ -83,6 +89,7 @@ struct media_side {
 	size_t sound_at;	   /* octets of it that were played; all: it is over */
 	uint32_t sound_serial;	   /* reported with it */
 	bool sound_loops;
+	struct supervision supervision;
 	/* how long it has been silent */
 	uint32_t quiet_samples, quiet_limit; /* limit 0: it is not watched */
 	bool quiet;
@@ -109,6 +116,8 @@ struct media_sound *pipeline_sound(struct pipeline *pipeline, unsigned side, str
 void pipeline_digit(struct pipeline *pipeline, unsigned side, char digit, uint32_t duration_ms);
 /* Reports when side has been silent for that long, and when no more; 0: no longer. */
 void pipeline_watch(struct pipeline *pipeline, unsigned side, uint32_t silence_ms);
+/* Whoever is its end, and whatever he negotiates. */
+void pipeline_supervise(struct pipeline *pipeline, unsigned side, const struct supervision *supervision);
 /* Reads, processes and writes everything that is due. */
 void pipeline_round(struct pipeline *pipeline, const struct round *round);
 

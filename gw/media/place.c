@@ -92,6 +92,19 @@ static void half_mode(struct channel_half *half, unsigned side)
 	half_send(half, &command);
 }
 
+/* By the half that has the side's own end. */
+static void half_supervise(struct channel_half *half, unsigned side,
+			   const struct supervision *supervision)
+{
+	struct engine_command command = { .kind = ENGINE_SUPERVISE,
+					  .channel = half->channel,
+					  .side = side };
+
+	if (supervision)
+		command.supervision = *supervision;
+	half_send(half, &command);
+}
+
 static void half_start(struct channel_half *half, struct media_worker *worker)
 {
 	half->worker = worker;
@@ -200,6 +213,8 @@ static void split(struct media_channel *channel, const struct engine_command *co
 	link_attach(cross, far, !side);
 	half_play(channel->main, side, NULL);
 	half_play(far, side, &channel->set[side].play);
+	half_supervise(channel->main, side, NULL);
+	half_supervise(far, side, &channel->set[side].supervision);
 	link_attach(cross, channel->main, side);
 }
 
@@ -211,6 +226,7 @@ static void unsplit(struct media_channel *channel, unsigned side)
 	half_close(going);
 	half_do(staying, ENGINE_DETACH, side);
 	half_play(staying, side, &channel->set[side].play);
+	half_supervise(staying, side, &channel->set[side].supervision);
 	channel->main = staying;
 	channel->far = NULL;
 }
@@ -299,6 +315,10 @@ static bool pass(struct media_channel *channel, const struct engine_command *com
 		break;
 	case ENGINE_PLAY:
 		set_play(channel, command);
+		break;
+	case ENGINE_SUPERVISE:
+		channel->set[command->side].supervision = command->supervision;
+		half_send(half_of(channel, command->side), command);
 		break;
 	default:
 		half_send(half_of(channel, command->side), command);

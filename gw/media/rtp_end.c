@@ -278,6 +278,7 @@ static void set_out(struct rtp_end *rtp, const struct media_rtp_params *params)
 	comfort_analyser_init(&rtp->pause_out.analyser);
 	rtp->pause_out.on = false;
 	rtp->end.events_out = params->dtmf_payload_type >= 0 && params->codec != MEDIA_CLEARMODE;
+	rtp->end.digits_apart = params->digits_apart;
 	rtp->end.events = params->events ? params->events : EVENTS_DTMF;
 	if (!rtp->end.events_out)
 		digits_no_events(&rtp->end.pipeline->side[rtp->end.side].digits);
@@ -296,7 +297,7 @@ void rtp_end_set(struct rtp_end *rtp, const struct media_rtp_params *params,
 	/* Another RTP session there has asked for itself. */
 	if (params->other_silence_ms || rtp->params.other_silence_ms)
 		pipeline_watch(rtp->end.pipeline, !rtp->end.side, params->other_silence_ms);
-	source_lock_signal(&rtp->lock, &params->remote, round->now_us);
+	source_lock_signal(&rtp->lock, &params->remote, params->learn_source, round->now_us);
 	if (!listened) {
 		rtp->last_in_us = round->now_us;
 		rtp->timed_out = false;

@@ -34,11 +34,18 @@ void rtp_in_refuse(struct rtp_end *rtp)
 	counter_add(&refused, 1);
 }
 
+/* RFC 3264 5.1: each side receives what it has written, which need not be what it is sent. */
+static bool is_audio(const struct media_rtp_params *p, uint8_t type)
+{
+	return type == p->payload_type ||
+	       (type == p->payload_type_in && (type || p->codec == MEDIA_PCMU));
+}
+
 static enum payload payload_of(const struct rtp_end *rtp, uint8_t type)
 {
 	const struct media_rtp_params *p = &rtp->params;
 
-	if (type == p->payload_type)
+	if (is_audio(p, type))
 		return PAYLOAD_AUDIO;
 	if (p->dtmf_payload_type_in >= 0 && type == (uint8_t)p->dtmf_payload_type_in)
 		return PAYLOAD_EVENT;
@@ -363,6 +370,10 @@ void rtp_in_read(struct rtp_end *rtp, const struct round *round)
 
 static uint32_t timeout_ms(const struct rtp_end *rtp)
 {
+	const struct media_side *side = &rtp->end.pipeline->side[rtp->end.side];
+
+	if (side->supervision.timeout_ms)
+		return side->supervision.timeout_ms;
 	return rtp->params.timeout_ms ? rtp->params.timeout_ms : rtp->timeout_ms;
 }
 

@@ -52,12 +52,13 @@ bool sockaddr_same(const struct sockaddr_storage *a, const struct sockaddr_stora
 }
 
 void source_lock_signal(struct source_lock *lock, const struct sockaddr_storage *signalled,
-			uint64_t now_us)
+			bool learns, uint64_t now_us)
 {
-	if (lock->since_us && sockaddr_same(&lock->signalled, signalled))
+	if (lock->since_us && lock->learns == learns && sockaddr_same(&lock->signalled, signalled))
 		return;
 	memset(lock, 0, sizeof(*lock));
 	lock->signalled = *signalled;
+	lock->learns = learns;
 	lock->since_us = now_us;
 }
 
@@ -83,20 +84,53 @@ static bool candidate_confirmed(struct source_lock *lock, const struct sockaddr_
 	return lock->candidate_run >= LOCK_RUN;
 }
 
-bool source_lock_accept(struct source_lock *lock, const struct sockaddr_storage *from,
-			const struct rtp_packet *packet, uint64_t now_us)
+static void source_take(struct source_lock *lock, const struct sockaddr_storage *from)
+{
+	lock->source = *from;
+	lock->ssrc_known = false;
+}
+
+static bool source_accept(struct source_lock *lock, const struct sockaddr_storage *from,
+			  const struct rtp_packet *packet, uint64_t now_us)
 {
 	if (lock->source.ss_family != AF_UNSPEC && sockaddr_same(from, &lock->source))
 		return true;
 	if (lock->signalled.ss_family != AF_UNSPEC && sockaddr_same(from, &lock->signalled)) {
-		lock->source = *from;
+		source_take(lock, from);
 		return true;
 	}
 	if (lock->source.ss_family != AF_UNSPEC)
 		return false;
 	if (lock->signalled.ss_family != AF_UNSPEC &&
-	    (now_us - lock->since_us < LOCK_SILENCE_US || !candidate_confirmed(lock, from, packet)))
+	    (!lock->learns || now_us - lock->since_us < LOCK_SILENCE_US ||
+	     !candidate_confirmed(lock, from, packet)))
 		return false;
-	lock->source = *from;
+	source_take(lock, from);
+	return true;
+}
+
+/* True when a rival's second packet in sequence has come, and the one before is silent. */
+static bool rival_wins(struct source_lock *lock, const struct rtp_packet *packet, uint64_t now_us)
+{
+	bool second = lock->rival && packet->ssrc == lock->rival_ssrc &&
+		      packet->sequence == (uint16_t)(lock->rival_sequence + 1);
+
+	lock->rival = now_us - lock->heard_us >= LOCK_SSRC_SILENCE_US;
+	lock->rival_ssrc = packet->ssrc;
+	lock->rival_sequence = packet->sequence;
+	return lock->rival && second;
+}
+
+bool source_lock_accept(struct source_lock *lock, const struct sockaddr_storage *from,
+			const struct rtp_packet *packet, uint64_t now_us)
+{
+	if (!source_accept(lock, from, packet, now_us))
+		return false;
+	if (lock->ssrc_known && packet->ssrc != lock->ssrc && !rival_wins(lock, packet, now_us))
+		return false;
+	lock->ssrc_known = true;
+	lock->ssrc = packet->ssrc;
+	lock->heard_us = now_us;
+	lock->rival = false;
 	return true;
 }

@@ -2,12 +2,16 @@
 /*
  * Symmetric RTP with a lock on one source.
  *
- * Packets are taken from one address and port only, and RTP is sent where they come from. That is the signalled
- * address, from the first packet that comes from there on, for good: nobody else can then inject or divert anything.
- * A peer behind a NAT is never heard from the address it signalled. So another source is taken, once, when nothing
- * came from the signalled one for LOCK_SILENCE_US and then LOCK_RUN packets of that other source came in sequence, all
- * of one SSRC, with nothing in between. Should the signalled source speak after all, it takes over. When no address was
- * signalled the first source is taken. A packet refused is counted by the caller.
+ * Packets are taken from the signalled address and port, for good, and RTP is sent there: nobody else can inject or
+ * divert anything. Where no address was signalled the first source is taken.
+ *
+ * A peer behind a NAT is never heard from the address it signalled. Where that is allowed (learns) another source is taken,
+ * once, when nothing came from the signalled one for LOCK_SILENCE_US and then LOCK_RUN packets of that other source came in
+ * sequence, all of one SSRC, with nothing in between. Should the signalled source speak after all, it takes over.
+ *
+ * Of the source that is taken one SSRC is heard. Another one takes its place when it has been silent for
+ * LOCK_SSRC_SILENCE_US, with two packets in sequence (RFC 3550 A.1): who forges the source's address, too, cannot speak
+ * beside it. A packet refused is counted by the caller.
  */
 #ifndef MEDIA_SOURCE_LOCK_H
 #define MEDIA_SOURCE_LOCK_H
@@ -20,19 +24,27 @@
 
 #define LOCK_SILENCE_US 500000
 #define LOCK_RUN	8
+#define LOCK_SSRC_SILENCE_US 100000
 
 struct source_lock {
 	struct sockaddr_storage signalled; /* AF_UNSPEC: none */
 	struct sockaddr_storage source;	   /* that is taken; AF_UNSPEC: none yet */
+	bool learns;
 	uint64_t since_us;		   /* waiting for the signalled one */
 	struct sockaddr_storage candidate;
 	uint32_t candidate_ssrc;
 	uint16_t candidate_sequence;
 	unsigned candidate_run;
+	bool ssrc_known;
+	uint32_t ssrc;
+	uint64_t heard_us; /* when it was */
+	bool rival;	   /* a packet of another came last */
+	uint32_t rival_ssrc;
+	uint16_t rival_sequence;
 };
 
 /* Another address was signalled (or the same: then nothing changes). */
-void source_lock_signal(struct source_lock *lock, const struct sockaddr_storage *signalled, uint64_t now_us);
+void source_lock_signal(struct source_lock *lock, const struct sockaddr_storage *signalled, bool learns, uint64_t now_us);
 /* Is this packet to be taken? */
 bool source_lock_accept(struct source_lock *lock, const struct sockaddr_storage *from, const struct rtp_packet *packet,
 			uint64_t now_us);

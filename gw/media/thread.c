@@ -220,6 +220,9 @@ static void obey_for_side(struct media_worker *worker, const struct engine_comma
 	case ENGINE_PLAY:
 		obey_to_play(worker, command);
 		break;
+	case ENGINE_SUPERVISE:
+		pipeline_supervise(pipeline, command->side, &command->supervision);
+		break;
 	default:
 		break;
 	}
@@ -257,6 +260,7 @@ static void obey(struct media_worker *worker, const struct engine_command *comma
 	case ENGINE_MODE:
 	case ENGINE_DIGIT:
 	case ENGINE_PLAY:
+	case ENGINE_SUPERVISE:
 		obey_for_side(worker, command);
 		break;
 	}

@@ -200,7 +200,9 @@ static void as_they_come(void)
 	relay_close(&relay);
 }
 
-/* A sender that begins anew is heard as if it had gone on. */
+#define CHANGE (3 * PACKET + LOCK_SSRC_SILENCE_US / 125)
+
+/* A sender that begins anew is heard as if it had gone on, once the one before is known to be silent. */
 static void another_source(void)
 {
 	static struct relay relay;
@@ -216,15 +218,15 @@ static void another_source(void)
 		const struct rtp_packet *a = &relay.got[i - 1].header, *b = &relay.got[i].header;
 
 		CU_ASSERT_EQUAL(b->sequence, (uint16_t)(a->sequence + 1));
-		CU_ASSERT(b->timestamp - a->timestamp <= 3 * PACKET);
+		CU_ASSERT(b->timestamp - a->timestamp <= CHANGE);
 	}
-	CU_ASSERT(relay.n_got >= 18);
+	CU_ASSERT(relay.n_got >= 12);
 	/* nor is a leap of timestamps passed on */
 	relay.timestamp += 1u << 29;
 	run(&relay, 200);
 	for (unsigned i = 1; i < relay.n_got; i++)
 		CU_ASSERT(relay.got[i].header.timestamp - relay.got[i - 1].header.timestamp <=
-			  3 * PACKET);
+			  CHANGE);
 	relay_close(&relay);
 }
 
