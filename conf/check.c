@@ -415,16 +415,37 @@ static void check_isup(const struct conf *conf, struct conf_report *report, size
 	check_cics(conf, report, index);
 }
 
-static void check_sip_trunk(struct conf_report *report, const struct conf_sip_trunk *sip)
+static bool ptime_is_good(unsigned ms)
 {
-	if (sip->ptime_ms % 10 || sip->ptime_ms == 50)
+	return ms % 10 == 0 && ms != 50;
+}
+
+static void check_ptimes(struct conf_report *report, const struct conf_sip_trunk *sip)
+{
+	if (!ptime_is_good(sip->ptime_ms))
 		conf_report_at(report, &sip->ptime_ms,
 			       "ptime %ums is not valid; write 10ms, 20ms, 30ms, 40ms or 60ms",
 			       sip->ptime_ms);
+	if (!ptime_is_good(sip->maxptime_ms))
+		conf_report_at(report, &sip->maxptime_ms,
+			       "maxptime %ums is not valid; write 10ms, 20ms, 30ms, 40ms or 60ms",
+			       sip->maxptime_ms);
+	else if (sip->maxptime_ms < sip->ptime_ms && conf_report_usable(report, &sip->ptime_ms) &&
+		 conf_report_usable(report, &sip->maxptime_ms))
+		conf_report_at(report, &sip->maxptime_ms,
+			       "maxptime %ums is shorter than ptime %ums; write %ums or more",
+			       sip->maxptime_ms, sip->ptime_ms, sip->ptime_ms);
+}
+
+static void check_sip_trunk(struct conf_report *report, const struct conf_sip_trunk *sip)
+{
+	check_ptimes(report, sip);
 	for (size_t i = 1; i < sip->n_codecs; i++) {
-		if (strcmp(sip->codecs[i], sip->codecs[i - 1]) == 0)
-			conf_report_at(report, &sip->codecs[i],
-				       "codec %s is written twice; write it once", sip->codecs[i]);
+		for (size_t k = 0; k < i; k++)
+			if (strcmp(sip->codecs[i], sip->codecs[k]) == 0)
+				conf_report_at(report, &sip->codecs[i],
+					       "codec %s is written twice; write it once",
+					       sip->codecs[i]);
 	}
 }
 

@@ -11,9 +11,8 @@
 #include <stdint.h>
 
 #include "conf/isup.h"
+#include "conf/sip_trunk.h"
 #include "conf/treatment.h"
-
-#define CONF_LISTS_MAX 16
 
 enum conf_span_type { CONF_SPAN_VIRTUAL, CONF_SPAN_DAHDI };
 
@@ -58,28 +57,6 @@ struct conf_causes { /* causes "mine" { }: a profile of cause tables of the oper
 	size_t n_to_cause;
 };
 
-enum conf_transport { CONF_UDP, CONF_TCP };
-
-struct conf_sip_trunk { /* sip "pbx" { }: a peer */
-	char *name;
-	char *host;		       /* host = "pbx.example.org" or "192.0.2.1" */
-	unsigned port;		       /* 0: by RFC 3263 */
-	bool transport_set;
-	enum conf_transport transport; /* transport = udp | tcp; unset: by RFC 3263 */
-	char *allow[CONF_LISTS_MAX];   /* allow = {"192.0.2.0/24"}: who may call in as this trunk; empty: host's addresses */
-	size_t n_allow;
-	char *codecs[4];	       /* codecs = {"PCMA", "PCMU"} */
-	size_t n_codecs;
-	unsigned ptime_ms;	       /* 10, 20, 30, 40, 60 */
-	bool dtmf_rfc4733;	       /* dtmf = rfc4733 | inband */
-	bool trusted;		       /* trusted = true: P-Asserted-Identity sent and believed (RFC 3325) */
-	char *outbound_proxy;	       /* proxy = "192.0.2.9:5060": loose Route for requests outside a dialog */
-	unsigned max_calls;	       /* 0: none */
-	char *causes;		       /* causes = rfc3398 | rfc4497 | "q1912.5" | the name of a causes section */
-	char *tones;		       /* as an isup trunk's */
-	struct conf_treatment treatment;
-};
-
 struct conf_route { /* route "berlin" { } */
 	char *name;
 	char *prefix;		     /* prefix = "030"; "" matches all. Matched against digits, or "+49..." for E.164 */
@@ -91,6 +68,9 @@ struct conf_route { /* route "berlin" { } */
 	uint32_t no_answer_ms;	     /* 0: the protocol's own timer */
 	char *digits;		     /* digits = "[2-9]xxxxxx|0xxxxx.T": a digit map, which numbers are complete */
 	struct conf_treatment treatment; /* of calls by this route, before their trunk's */
+	uint32_t rtp_timeout_ms;     /* rtp-timeout = 30s; 0: the trunk's */
+	bool rtp_failure_keep;	     /* rtp-failure = release | keep */
+	uint32_t silence_ms;	     /* silence-timeout = 30s, of either side; 0: the trunk's */
 };
 
 struct conf_listen { /* listen = {"udp:127.0.0.1:5060", "tcp:[::1]:5060"} */

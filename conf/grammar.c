@@ -34,10 +34,13 @@ static const char *const answers[] = { "loop", "transponder", NULL };
 static const char *const heals[] = { "reset", "group-reset", "block", NULL };
 static const char *const timer_values[] = { "itu", "ansi", NULL };
 static const char *const transports[] = { "udp", "tcp", NULL };
-static const char *const codecs[] = { "PCMA", "PCMU", NULL };
 static const char *const profiles[] = { "rfc3398", "rfc4497", "q1912.5", NULL };
 static const char *const priorities[] = { "normal", "realtime", NULL };
-static const char *const dtmfs[] = { "inband", "rfc4733", NULL };
+static const char *const codecs[] = { "PCMA", "PCMU", "CLEARMODE", NULL };
+static const char *const jitters[] = { "adaptive", "fixed", NULL };
+static const char *const rtp_sources[] = { "signalled", "learned", NULL };
+static const char *const rtp_failures[] = { "release", "keep", NULL };
+static const char *const dtmfs[] = { "inband", "rfc4733", "info", NULL };
 
 /* G.711 clause 1: A-law on 2048 kbit/s paths, mu-law on 1544 kbit/s ones. */
 static const char *law_of(const void *object)
@@ -215,9 +218,22 @@ static const struct conf_field sip_fields[] = {
 	{"allow", &conf_kind_network, AT(allow), .other_at = offsetof(struct conf_sip_trunk, n_allow),
 	 .max = CONF_LISTS_MAX, .list = true},
 	{"codecs", &conf_kind_text_word, AT(codecs), .other_at = offsetof(struct conf_sip_trunk, n_codecs),
-	 .min = 1, .max = 4, .words = codecs, .fallback = "PCMA PCMU", .list = true},
+	 .min = 1, .max = 4, .words = codecs, .fallback = "PCMA PCMU CLEARMODE", .list = true},
 	{"ptime", &conf_kind_ms, AT(ptime_ms), .min = 10, .max = 60, .fallback = "20ms"},
-	{"dtmf", &conf_kind_flag, AT(dtmf_rfc4733), .words = dtmfs, .fallback = "rfc4733"},
+	{"maxptime", &conf_kind_ms, AT(maxptime_ms), .min = 10, .max = 60, .fallback = "60ms"},
+	{"dtmf", &conf_kind_word, AT(dtmf), .words = dtmfs, .fallback = "rfc4733"},
+	{"events", &conf_kind_events, AT(events), .max = 63, .fallback = "0-16"},
+	{"audio-tone", &conf_kind_flag, AT(audio_tone), .words = no_yes, .fallback = "false"},
+	{"redundancy", &conf_kind_uint, AT(redundancy), .max = 3, .fallback = "0"},
+	{"comfort-noise", &conf_kind_flag, AT(comfort_noise), .words = no_yes, .fallback = "false"},
+	{"rtcp-mux", &conf_kind_flag, AT(rtcp_mux), .words = no_yes, .fallback = "false"},
+	{"rtcp-xr", &conf_kind_flag, AT(rtcp_xr), .words = no_yes, .fallback = "false"},
+	{"rtp-source", &conf_kind_flag, AT(rtp_learned), .words = rtp_sources, .fallback = "signalled"},
+	{"jitter-buffer", &conf_kind_flag, AT(jitter_fixed), .words = jitters, .fallback = "adaptive"},
+	{"jitter", &conf_kind_range, AT(jitter_min_ms), .other_at = offsetof(struct conf_sip_trunk, jitter_max_ms),
+	 .min = 10, .max = 1000, .set_at = offsetof(struct conf_sip_trunk, jitter_set)},
+	{"rtp-timeout", &conf_kind_ms, AT(rtp_timeout_ms), .max = DAY, .fallback = "0ms"},
+	{"silence-timeout", &conf_kind_ms, AT(silence_ms), .max = DAY, .fallback = "0ms"},
 	{"trusted", &conf_kind_flag, AT(trusted), .words = no_yes, .fallback = "false"},
 	{"proxy", &conf_kind_proxy, AT(outbound_proxy)},
 	{"max-calls", &conf_kind_uint, AT(max_calls), .max = 1000000, .fallback = "0"},
@@ -250,6 +266,9 @@ static const struct conf_field route_fields[] = {
 	{"strip", &conf_kind_uint, AT(strip), .max = 32, .fallback = "0"},
 	{"prepend", &conf_kind_dial, AT(prepend)},
 	{"no-answer", &conf_kind_ms, AT(no_answer_ms), .max = HOUR, .fallback = "0ms"},
+	{"rtp-timeout", &conf_kind_ms, AT(rtp_timeout_ms), .max = DAY, .fallback = "0ms"},
+	{"rtp-failure", &conf_kind_flag, AT(rtp_failure_keep), .words = rtp_failures, .fallback = "release"},
+	{"silence-timeout", &conf_kind_ms, AT(silence_ms), .max = DAY, .fallback = "0ms"},
 	{"digits", &conf_kind_digit_map, AT(digits)},
 };
 static const struct conf_section route_sections[] = {

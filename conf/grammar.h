@@ -105,6 +105,7 @@ static inline size_t conf_count_const(const void *object, size_t at)
 /* kinds.c */
 extern const struct conf_kind conf_kind_uint, conf_kind_ms, conf_kind_word, conf_kind_octet_word, conf_kind_flag;
 extern const struct conf_kind conf_kind_point_code, conf_kind_timeslots, conf_kind_range, conf_kind_listen;
+extern const struct conf_kind conf_kind_events;
 /* texts.c: char *, own */
 extern const struct conf_kind conf_kind_text, conf_kind_name, conf_kind_path, conf_kind_socket, conf_kind_digits;
 extern const struct conf_kind conf_kind_dial, conf_kind_address, conf_kind_network, conf_kind_host;

@@ -255,6 +255,11 @@ static void do_pass(struct call *call, unsigned side, const struct leg_event *ev
 	pass_on(call, side, event);
 }
 
+static void do_user_info(struct call *call, unsigned side, const struct leg_event *event)
+{
+	call_digits_relay(call, !side, event->digits, event->digit_ms);
+}
+
 static void do_release(struct call *call, unsigned side, const struct leg_event *event)
 {
 	const struct leg_release release = event->release;
@@ -328,7 +333,7 @@ static action_fn
 				{
 						   {
 						[LEG_EV_DIGITS] = do_more_digits,
-						[LEG_EV_USER_INFO] = do_pass,
+						[LEG_EV_USER_INFO] = do_user_info,
 						[LEG_EV_CARRIED] = do_pass,
 						[LEG_EV_MEDIA] = do_pass,
 						[LEG_EV_RELEASE] = do_release,
@@ -338,6 +343,7 @@ static action_fn
 						[LEG_EV_PROGRESS] = do_progress,
 						[LEG_EV_ALERTING] = do_alerting,
 						[LEG_EV_ANSWER] = do_answer,
+						[LEG_EV_USER_INFO] = do_user_info,
 						[LEG_EV_CARRIED] = do_pass,
 						[LEG_EV_MEDIA] = do_progress,
 						[LEG_EV_RELEASE] = do_release_early,
@@ -347,7 +353,7 @@ static action_fn
 				{
 						   {
 						[LEG_EV_DIGITS] = do_more_digits,
-						[LEG_EV_USER_INFO] = do_pass,
+						[LEG_EV_USER_INFO] = do_user_info,
 						[LEG_EV_CARRIED] = do_pass,
 						[LEG_EV_MEDIA] = do_pass,
 						[LEG_EV_RELEASE] = do_release,
@@ -357,6 +363,7 @@ static action_fn
 						[LEG_EV_PROGRESS] = do_progress,
 						[LEG_EV_ALERTING] = do_alerting,
 						[LEG_EV_ANSWER] = do_answer,
+						[LEG_EV_USER_INFO] = do_user_info,
 						[LEG_EV_CARRIED] = do_pass,
 						[LEG_EV_MEDIA] = do_progress,
 						[LEG_EV_RELEASE] = do_release,
@@ -366,7 +373,7 @@ static action_fn
 				{
 						   {
 						[LEG_EV_DIGITS] = do_ignore,
-						[LEG_EV_USER_INFO] = do_pass,
+						[LEG_EV_USER_INFO] = do_user_info,
 						[LEG_EV_CARRIED] = do_pass,
 						[LEG_EV_MEDIA] = do_pass,
 						[LEG_EV_RELEASE] = do_release,
@@ -376,6 +383,7 @@ static action_fn
 						[LEG_EV_PROGRESS] = do_progress,
 						[LEG_EV_ALERTING] = do_alerting,
 						[LEG_EV_ANSWER] = do_answer,
+						[LEG_EV_USER_INFO] = do_user_info,
 						[LEG_EV_CARRIED] = do_pass,
 						[LEG_EV_MEDIA] = do_progress,
 						[LEG_EV_RELEASE] = do_release,
@@ -390,7 +398,7 @@ static action_fn
 						[LEG_EV_RETRIEVE] = do_pass,
 						[LEG_EV_SUSPEND] = do_pass,
 						[LEG_EV_RESUME] = do_pass,
-						[LEG_EV_USER_INFO] = do_pass,
+						[LEG_EV_USER_INFO] = do_user_info,
 						[LEG_EV_CARRIED] = do_pass,
 						[LEG_EV_MEDIA] = do_pass,
 						[LEG_EV_RELEASE] = do_release,
@@ -401,7 +409,7 @@ static action_fn
 						[LEG_EV_RETRIEVE] = do_pass,
 						[LEG_EV_SUSPEND] = do_pass,
 						[LEG_EV_RESUME] = do_pass,
-						[LEG_EV_USER_INFO] = do_pass,
+						[LEG_EV_USER_INFO] = do_user_info,
 						[LEG_EV_CARRIED] = do_pass,
 						[LEG_EV_MEDIA] = do_pass,
 						[LEG_EV_RELEASE] = do_release,

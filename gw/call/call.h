@@ -40,6 +40,9 @@ struct call_record {
 	unsigned released_by; /* side, 2: the gateway itself */
 	struct leg_release release;
 	struct media_end_stats media[2];
+	struct call_media_faults {
+		uint32_t rtp_timeouts, silences;
+	} faults[2];
 };
 
 struct call_observer {

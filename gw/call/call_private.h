@@ -34,6 +34,7 @@ struct call {
 	bool progressed;	  /* a backward event was passed on: no re-attempt any more */
 	bool answered;
 	uint32_t no_answer_ms;	  /* of the route, 0: none */
+	bool rtp_failure_keep;	  /* of the route */
 	char called_out[ROUTE_NUMBER_MAX];
 
 	bool ringback;	/* the caller hears it from here */
@@ -58,7 +59,7 @@ struct call_core {
 	bool drain;
 	uint32_t epoch; /* start time, first half of a call id */
 	uint32_t serial;
-	struct show show_calls, show_trunks, show_routes;
+	struct show show_calls, show_media, show_trunks, show_routes;
 };
 
 /* call.c */
@@ -88,6 +89,12 @@ void call_reattempt(struct call *call, const struct leg_release *release);
 void call_end(struct call *call);
 /* Counts the leg's trunk down and takes the end's statistics; the leg is forgotten. */
 void call_leg_drop(struct call *call, unsigned side);
+/* call_media.c */
+media_event_fn call_media_event;
+/* Digits that did not come with the media go on to that side: to its leg where digits go beside media, else into it. */
+void call_digits_relay(struct call *call, unsigned to, struct str digits, uint32_t duration_ms);
+/* The route says for how long media may stay away. */
+void call_media_supervise(struct call *call, const struct route *route);
 /* show.c */
 void call_show_open(struct call_core *core);
 void call_show_close(struct call_core *core);

@@ -169,32 +169,6 @@ struct call *call_core_find(struct call_core *core, struct str id)
 	return node ? container_of(node, struct call, by_id) : NULL;
 }
 
-/* What the media thread heard in the call: a digit that came out of band on one side is a word for
- * the other leg only when that leg carries digits out of band itself; the channel has already
- * carried it as audio or RFC 4733. */
-static void media_heard(void *arg, struct media_channel *channel, const struct media_event *event)
-{
-	struct call *call = arg;
-
-	(void)channel;
-	if (event->kind == MEDIA_EV_DTMF)
-		log_write(LOG_INFO, call->record.id, "digit %c from %s, %u ms", event->digit,
-			  call->leg[event->side] ? call->leg[event->side]->trunk->name
-						 : "a leg that is gone",
-			  (unsigned)event->duration_ms);
-	else if (event->kind == MEDIA_EV_PLAYED)
-		call_treat_played(call);
-	else if (event->kind == MEDIA_EV_VBD)
-		log_write(LOG_INFO, call->record.id, "voice-band data %s",
-			  event->ended ? "ends" : "begins");
-	else if (event->kind == MEDIA_EV_RTP_TIMEOUT && call->state != CALL_ST_CLEARING) {
-		log_write(LOG_WARNING, call->record.id, "no RTP from %s: call released",
-			  call->leg[event->side] ? call->leg[event->side]->trunk->name
-						 : "a leg that is gone");
-		call_release_local(call, Q850_TEMPORARY_FAILURE);
-	}
-}
-
 static int call_open(struct call *call)
 {
 	struct call_core *core = call->core;
@@ -210,8 +184,8 @@ static int call_open(struct call *call)
 	call->no_answer.subject = call->guard.subject = call->record.id;
 	call->treatment.subject = call->record.id;
 	if (!err && core->conf.media) {
-		call->media =
-			media_channel_new(core->conf.media, call->record.id, media_heard, call);
+		call->media = media_channel_new(core->conf.media, call->record.id, call_media_event,
+						call);
 		if (!call->media)
 			err = -ENOBUFS;
 	}

@@ -68,6 +68,7 @@ static void hunt_begin(struct call *call, const struct route *route)
 	}
 	(void)str_add(call->record.route, sizeof(call->record.route), 0, str_c(route->name));
 	call->no_answer_ms = route->no_answer_ms;
+	call_media_supervise(call, route);
 }
 
 /* What the route makes of the number: unchanged digits keep their nature of address. */

@@ -27,8 +27,8 @@ enum leg_ev {
 	LEG_EV_RETRIEVE,
 	LEG_EV_SUSPEND,		 /* suspend */
 	LEG_EV_RESUME,		 /* suspend */
-	LEG_EV_USER_INFO,	 /* digits out of band: digits */
 	LEG_EV_CARRIED,		 /* attachment alone: what no other word is for, between legs of one protocol */
+	LEG_EV_USER_INFO,	 /* digits out of band: digits (0-9 * # A-D, ! for hook flash), digit_ms */
 	LEG_EV_MEDIA,		 /* the leg's media is (re)negotiated: media may flow as progress.in_band says */
 	LEG_EV_RELEASE,		 /* release: asked for; the receiver answers with RELEASED once it has let go */
 	LEG_EV_RELEASED,	 /* release: this leg is gone; last event of a leg, in both directions */
@@ -110,6 +110,7 @@ struct leg_event {
 		struct leg_release release;
 	};
 	bool digits_complete; /* DIGITS: the last ones */
+	uint32_t digit_ms;    /* USER_INFO: how long each lasted */
 	struct leg_attachment attachment;
 };
 
@@ -153,6 +154,7 @@ struct trunk {
 	const struct trunk_ops *ops;
 	const char *name; /* borrow: the configuration's */
 	unsigned calls;	  /* up now */
+	bool digits_apart; /* its legs take USER_INFO: digits go there beside the media, not in it */
 	bool leaving;	  /* left the configuration: off the list with its last call */
 	unsigned max_calls; /* 0: no limit of its own */
 	uint64_t calls_in, calls_out, calls_failed;

@@ -12,7 +12,7 @@
 #include "gw/base/sink.h"
 #include "gw/base/wall.h"
 
-#define RECORD_OCTETS 2048 /* room for one record in the queue; a typical one has half of that */
+#define RECORD_OCTETS 4096 /* room for one record in the queue; a typical one has 2500 */
 
 static struct counter records =
 	COUNTER_INIT("causeway_cdr_records_total", "Call detail records handed to the writer");
@@ -74,7 +74,41 @@ static void put_echo(struct json_line *line, const struct media_echo *echo)
 	json_line_end(line);
 }
 
-static void put_media(struct json_line *line, const struct media_end_stats *m)
+static void put_mos(struct json_line *line, const char *key, uint8_t mos)
+{
+	if (mos == MEDIA_UNKNOWN)
+		json_line_null(line, key);
+	else
+		json_line_milli(line, key, mos * 100u);
+}
+
+/* RFC 3611 4.7; rates in percent. */
+static void put_quality(struct json_line *line, const char *key, const struct media_quality *q)
+{
+	if (!q->known) {
+		json_line_null(line, key);
+		return;
+	}
+	json_line_begin(line, key);
+	json_line_milli(line, "loss", q->loss_rate * 100000u / 256);
+	json_line_milli(line, "discard", q->discard_rate * 100000u / 256);
+	json_line_milli(line, "burst_density", q->burst_density * 100000u / 256);
+	json_line_int(line, "burst_ms", q->burst_ms);
+	json_line_milli(line, "gap_density", q->gap_density * 100000u / 256);
+	json_line_int(line, "gap_ms", q->gap_ms);
+	json_line_int(line, "round_trip_ms", q->round_trip_ms);
+	json_line_int(line, "end_system_ms", q->end_system_ms);
+	if (q->r_factor == MEDIA_UNKNOWN)
+		json_line_null(line, "r_factor");
+	else
+		json_line_int(line, "r_factor", q->r_factor);
+	put_mos(line, "mos_lq", q->mos_lq);
+	put_mos(line, "mos_cq", q->mos_cq);
+	json_line_end(line);
+}
+
+static void put_media(struct json_line *line, const struct media_end_stats *m,
+		      const struct call_media_faults *faults)
 {
 	json_line_begin(line, "media");
 	json_line_int(line, "packets_in", (int64_t)m->packets_in);
@@ -82,30 +116,43 @@ static void put_media(struct json_line *line, const struct media_end_stats *m)
 	json_line_int(line, "lost", (int64_t)m->lost);
 	json_line_int(line, "late", (int64_t)m->late);
 	json_line_int(line, "duplicate", (int64_t)m->duplicate);
+	json_line_int(line, "reordered", (int64_t)m->reordered);
 	json_line_int(line, "refused", (int64_t)m->refused);
+	json_line_int(line, "recovered", (int64_t)m->recovered);
 	json_line_int(line, "concealed_ms", (int64_t)m->concealed_ms);
+	json_line_int(line, "comfort_ms", (int64_t)m->comfort_ms);
+	json_line_int(line, "cn_in", (int64_t)m->cn_in);
+	json_line_int(line, "cn_out", (int64_t)m->cn_out);
 	json_line_int(line, "jitter_us", m->jitter_us);
+	json_line_int(line, "rtt_us", m->rtt_us);
 	json_line_int(line, "blocks_in", (int64_t)m->blocks_in);
 	json_line_int(line, "blocks_out", (int64_t)m->blocks_out);
 	json_line_int(line, "dtmf_in", m->dtmf_in);
 	json_line_int(line, "dtmf_out", m->dtmf_out);
 	json_line_int(line, "vbd", m->vbd);
 	put_echo(line, &m->echo);
+	json_line_int(line, "signals_in", m->signals_in);
+	json_line_int(line, "rtp_timeouts", faults->rtp_timeouts);
+	json_line_int(line, "silences", faults->silences);
+	put_quality(line, "quality", &m->quality);
+	put_quality(line, "peer_quality", &m->peer_quality);
 	json_line_end(line);
 }
 
-static void put_leg(struct json_line *line, const char *key, const char *trunk,
-		    const char *protocol, const char *leg, const struct media_end_stats *media)
+static void put_leg(struct json_line *line, const struct call_record *r, unsigned side)
 {
+	const char *key = side ? "out" : "in";
+	const char *trunk = side ? r->trunk_out : r->trunk_in;
+
 	if (!trunk) {
 		json_line_null(line, key);
 		return;
 	}
 	json_line_begin(line, key);
 	json_line_text(line, "trunk", trunk);
-	json_line_text(line, "protocol", protocol);
-	json_line_text(line, "leg", leg);
-	put_media(line, media);
+	json_line_text(line, "protocol", side ? r->protocol_out : r->protocol_in);
+	json_line_text(line, "leg", side ? r->leg_out : r->leg_in);
+	put_media(line, &r->media[side], &r->faults[side]);
 	json_line_end(line);
 }
 
@@ -145,8 +192,8 @@ size_t cdr_json(const struct call_record *r, char *text, size_t cap)
 	put_number(&line, "calling", &r->calling);
 	put_number(&line, "called", &r->called);
 	put_number(&line, "called_sent", &r->called_sent);
-	put_leg(&line, "in", r->trunk_in, r->protocol_in, r->leg_in, &r->media[0]);
-	put_leg(&line, "out", r->trunk_out, r->protocol_out, r->leg_out, &r->media[1]);
+	put_leg(&line, r, 0);
+	put_leg(&line, r, 1);
 	put_release(&line, r);
 	return json_line_close(&line);
 }

@@ -12,7 +12,7 @@ struct cdr *cdr_open(struct call_core *core, const char *path, unsigned queue);
 void cdr_reopen(struct cdr *cdr);
 /* After the core's last call. */
 void cdr_close(struct cdr *cdr);
-#define CDR_OCTETS_MAX 4096
+#define CDR_OCTETS_MAX 8192
 /* The record as one line of JSON with its line end; its length, 0 when it does not fit. */
 size_t cdr_json(const struct call_record *record, char *text, size_t cap);
 

@@ -151,6 +151,9 @@ static int table_fill(struct route_table *table, const struct conf_route *routes
 			*list++ = pool_put(&at, routes[i].to[t]);
 		route->strip = routes[i].strip;
 		route->no_answer_ms = routes[i].no_answer_ms;
+		route->rtp_timeout_ms = routes[i].rtp_timeout_ms;
+		route->silence_ms = routes[i].silence_ms;
+		route->rtp_failure_keep = routes[i].rtp_failure_keep;
 		err = digits_put(table, route, routes[i].digits);
 		if (!err)
 			err = trie_put(table, (uint32_t)i);

@@ -25,6 +25,9 @@ struct route {
 	const char *prepend;
 	uint32_t no_answer_ms;
 	const struct digit_map *digits; /* which numbers are complete; NULL: not known */
+	/* of media; 0: the trunk's */
+	uint32_t rtp_timeout_ms, silence_ms;
+	bool rtp_failure_keep;
 };
 
 enum route_answer {

@@ -46,6 +46,7 @@ static void leg_free(struct sip_leg *leg)
 		sip_leg_fork_free(container_of(node, struct sip_leg_fork, node));
 	sip_txn_detach(leg->invite);
 	sip_txn_detach(leg->reinvite);
+	sip_txn_detach(leg->info.txn);
 	sip_leg_accept_close(leg);
 	timer_close(&leg->repeat);
 	timer_close(&leg->expires);
@@ -138,7 +139,7 @@ void sip_leg_fork_free(struct sip_leg_fork *fork)
 
 static bool transactions_left(const struct sip_leg *leg)
 {
-	if (leg->invite || leg->reinvite || leg->accept.txn || leg->accept.active)
+	if (leg->invite || leg->reinvite || leg->info.txn || leg->accept.txn || leg->accept.active)
 		return true;
 	for (struct list_node *n = list_first(&leg->forks); n; n = list_next(&leg->forks, n))
 		if (container_of(n, struct sip_leg_fork, node)->bye)
@@ -367,6 +368,9 @@ void sip_leg_request(struct sip_dialog *dialog, struct sip_txn *txn, struct sip_
 	case SIP_BYE:
 		bye_received(leg, txn, msg);
 		break;
+	case SIP_INFO:
+		sip_leg_info(leg, txn, msg);
+		break;
 	case SIP_OPTIONS:
 		sip_ua_answer_options(leg->ua, txn, msg);
 		break;
@@ -449,7 +453,7 @@ static void on_nothing(struct sip_leg *leg, const struct leg_event *event)
 	[LEG_EV_RETRIEVE] = on_retrieve,                                                           \
 	[LEG_EV_SUSPEND] = on_hold,                                                                \
 	[LEG_EV_RESUME] = on_retrieve,                                                             \
-	[LEG_EV_USER_INFO] = on_nothing,                                                           \
+	[LEG_EV_USER_INFO] = sip_leg_info_send,                                                    \
 	[LEG_EV_MEDIA] = on_nothing,                                                               \
 	[LEG_EV_RELEASE] = on_release_up,                                                          \
 	[LEG_EV_RELEASED] = on_released
@@ -465,14 +469,14 @@ static event_fn *const events[SIP_LEG_STATES][LEG_EVS] = {
 		[LEG_EV_ALERTING] = sip_leg_uas_progress,
 		[LEG_EV_MEDIA] = sip_leg_uas_progress,
 		[LEG_EV_ANSWER] = sip_leg_uas_answer,
-		[LEG_EV_USER_INFO] = on_nothing,
+		[LEG_EV_USER_INFO] = sip_leg_info_send,
 		[LEG_EV_RELEASE] = on_release_invited,
 		[LEG_EV_RELEASED] = on_released,
 	},
 	[SIP_LEG_ACCEPTED] = { EVENTS_UP },
 	[SIP_LEG_CALLING] = {
 		[LEG_EV_DIGITS] = on_nothing,
-		[LEG_EV_USER_INFO] = on_nothing,
+		[LEG_EV_USER_INFO] = sip_leg_info_send,
 		[LEG_EV_MEDIA] = on_nothing,
 		[LEG_EV_RELEASE] = on_release_calling,
 		[LEG_EV_RELEASED] = on_released,

@@ -10,7 +10,7 @@
 #define DISCARD_ADDRESS "127.0.0.1"
 #define DISCARD_PORT	9
 
-int sip_leg_media_open(struct sip_leg *leg, const struct call *call)
+int sip_leg_media_open(struct sip_leg *leg, const struct call *call, enum session_bearer bearer)
 {
 	struct sip_session_conf conf = leg->trunk->media;
 	struct sip_stack *stack = leg->ua->parts.stack;
@@ -21,6 +21,7 @@ int sip_leg_media_open(struct sip_leg *leg, const struct call *call)
 	if (!conf.address)
 		conf.address = DISCARD_ADDRESS;
 	conf.port = DISCARD_PORT;
+	conf.bearer = bearer;
 	if (channel)
 		err = media_rtp_open(channel, leg->leg.side, conf.address, &conf.port);
 	if (err) {
@@ -39,6 +40,7 @@ void sip_leg_media_apply(struct sip_leg *leg, const struct sip_settled *settled)
 	struct media_channel *channel = leg->leg.call ? call_media(leg->leg.call) : NULL;
 	int err;
 
+	leg->events_agreed = settled->params.dtmf_payload_type >= 0;
 	if (!channel)
 		return;
 	err = media_rtp_set(channel, leg->leg.side, &settled->params);

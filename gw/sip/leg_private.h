@@ -4,12 +4,14 @@
 #define SIP_LEG_PRIVATE_H
 
 #include "gw/call/call.h"
+#include "gw/sip/dtmf_body.h"
 #include "gw/sip/leg.h"
 #include "gw/sip/ua_private.h"
 
 #define LEG_URI_MAX	  512
 #define LEG_REDIRECTS_MAX 4
 #define LEG_FORKS_MAX	  16
+#define LEG_INFO_MAX	  32
 
 enum sip_leg_state {
 	SIP_LEG_INVITED,   /* UAS: no final response sent */
@@ -63,6 +65,14 @@ struct sip_leg_accept {
 	struct timer resend, give_up;
 };
 
+/* Digits to be sent by INFO. */
+struct sip_leg_info {
+	struct sip_txn *txn; /* borrow */
+	bool busy;	     /* no final response yet */
+	unsigned n;
+	struct dtmf_digit waiting[LEG_INFO_MAX];
+};
+
 struct sip_leg {
 	struct leg leg; /* first */
 	struct list_node node;
@@ -75,6 +85,8 @@ struct sip_leg {
 	enum sdp_direction want; /* of our media: SDP_SENDONLY while the other side holds */
 	enum sdp_direction said; /* what the peer was told of it last */
 	bool peer_held;		 /* the peer holds us */
+	bool events_agreed;	 /* on telephone-event: digits come by it */
+	struct sip_leg_info info;
 	struct list forks;	   /* own */
 	unsigned n_forks;
 	struct sip_leg_fork *fork; /* borrow of forks: the one that the call goes on with */
@@ -131,8 +143,9 @@ void sip_leg_raise(struct sip_leg *leg, enum leg_ev ev);
 void sip_leg_bad_answer(const struct sip_leg *leg, const char *where);
 bool sip_leg_body(const struct sip_msg *msg, struct str *sdp);
 
-/* leg_media.c: NULL channel: calls run without media */
-int sip_leg_media_open(struct sip_leg *leg, const struct call *call) __attribute__((warn_unused_result));
+/* leg_media.c: NULL channel: calls run without media. */
+int sip_leg_media_open(struct sip_leg *leg, const struct call *call, enum session_bearer bearer)
+	__attribute__((warn_unused_result));
 void sip_leg_media_apply(struct sip_leg *leg, const struct sip_settled *settled);
 
 /* leg_msg.c */
@@ -169,6 +182,12 @@ int sip_leg_uri_set(struct sip_leg *leg, const struct leg_number *number) __attr
 bool sip_leg_redirect(struct sip_leg *leg, const struct sip_msg *msg, struct leg_release *release);
 bool sip_leg_redirect_next(struct sip_leg *leg);
 timer_fn sip_leg_repeat_expired, sip_leg_expires_expired;
+
+/* leg_info.c */
+void sip_leg_info(struct sip_leg *leg, struct sip_txn *txn, const struct sip_msg *msg);
+void sip_leg_info_send(struct sip_leg *leg, const struct leg_event *event);
+/* Sends the next one, as soon as it may be sent. */
+void sip_leg_info_sync(struct sip_leg *leg);
 
 /* leg_reinvite.c */
 void sip_leg_reinvite(struct sip_leg *leg, struct sip_txn *txn, struct sip_msg *msg);

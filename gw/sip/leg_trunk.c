@@ -157,18 +157,44 @@ static void peers_look_up(struct sip_trunk *trunk)
 		peers_set(trunk, err, NULL);
 }
 
+static void codecs_configure(struct sip_session_conf *media, const struct conf_sip_trunk *conf)
+{
+	static const struct {
+		const char *name;
+		enum media_codec codec;
+	} names[] = {
+		{ "PCMA", MEDIA_PCMA },
+		{ "PCMU", MEDIA_PCMU },
+		{ "CLEARMODE", MEDIA_CLEARMODE },
+	};
+
+	for (size_t i = 0; i < conf->n_codecs; i++)
+		for (size_t k = 0; k < sizeof(names) / sizeof(names[0]); k++)
+			if (strcmp(conf->codecs[i], names[k].name) == 0 &&
+			    media->n_codecs < MEDIA_CODECS)
+				media->codecs[media->n_codecs++] = names[k].codec;
+}
+
 static void media_configure(struct sip_session_conf *media, const struct conf_sip_trunk *conf)
 {
 	memset(media, 0, sizeof(*media));
-	for (size_t i = 0; i < conf->n_codecs && media->n_codecs < MEDIA_CODECS; i++)
-		media->codecs[media->n_codecs++] =
-			str_ieq(str_c(conf->codecs[i]), STR("PCMU")) ? MEDIA_PCMU : MEDIA_PCMA;
-	if (!media->n_codecs) {
-		media->codecs[media->n_codecs++] = MEDIA_PCMA;
-		media->codecs[media->n_codecs++] = MEDIA_PCMU;
-	}
-	media->ptime_ms = conf->ptime_ms ? (uint8_t)conf->ptime_ms : 20;
-	media->dtmf = conf->dtmf_rfc4733;
+	codecs_configure(media, conf);
+	media->ptime_ms = (uint8_t)conf->ptime_ms;
+	media->maxptime_ms = (uint8_t)conf->maxptime_ms;
+	media->dtmf = conf->dtmf == CONF_DTMF_RFC4733;
+	media->events = conf->events;
+	media->audio_tone = conf->audio_tone;
+	media->redundancy = (uint8_t)conf->redundancy;
+	media->comfort_noise = conf->comfort_noise;
+	media->rtcp_mux = conf->rtcp_mux;
+	media->rtcp_xr = conf->rtcp_xr;
+	media->digits_apart = conf->dtmf == CONF_DTMF_INFO;
+	media->learn_source = conf->rtp_learned;
+	media->jitter_fixed = conf->jitter_fixed;
+	media->jitter_min_ms = (uint16_t)conf->jitter_min_ms;
+	media->jitter_max_ms = (uint16_t)conf->jitter_max_ms;
+	media->timeout_ms = conf->rtp_timeout_ms;
+	media->silence_ms = conf->silence_ms;
 }
 
 static void causes_configure(struct sip_trunk *trunk, const struct conf_sip_trunk *conf,
@@ -206,6 +232,7 @@ int sip_trunk_configure(struct sip_trunk *trunk, const struct conf_sip_trunk *co
 	trunk->transport = conf->transport;
 	trunk->trusted = conf->trusted;
 	trunk->trunk.max_calls = conf->max_calls;
+	trunk->trunk.digits_apart = conf->dtmf == CONF_DTMF_INFO;
 	media_configure(&trunk->media, conf);
 	trunk->n_allow = 0;
 	for (size_t i = 0; i < conf->n_allow; i++)

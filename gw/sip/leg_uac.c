@@ -220,6 +220,7 @@ static void answer(struct sip_leg *leg, struct sip_leg_fork *fork, const struct 
 	sip_identity_connected(msg, leg->trunk->trusted, &event.answer.connected);
 	call_raise(&leg->leg, &event);
 	sip_leg_reinvite_sync(leg);
+	sip_leg_info_sync(leg);
 }
 
 static void success(struct sip_leg *leg, const struct sip_msg *msg)
@@ -454,6 +455,21 @@ static int outgoing_make(struct sip_leg *leg, const struct leg_setup *setup)
 	return err;
 }
 
+static int offer_make(struct sip_leg *leg, enum q850_cause *cause)
+{
+	int err = sip_session_offer(&leg->session, leg->want);
+
+	if (err == -ENOTSUP) {
+		*cause = Q850_BEARER_NOT_IMPLEMENTED;
+		log_write(LOG_NOTICE, leg->id,
+			  leg->session.conf.bearer == SESSION_DATA
+				  ? "a call for 64 kbit/s, and codecs of %s lack CLEARMODE"
+				  : "a call for speech, and codecs of %s lack PCMA and PCMU",
+			  leg->trunk->name);
+	}
+	return err;
+}
+
 /* -errno, and the cause that goes with it. */
 static int start(struct sip_leg *leg, const struct call *call, const struct leg_setup *setup,
 		 enum q850_cause *cause)
@@ -461,10 +477,12 @@ static int start(struct sip_leg *leg, const struct call *call, const struct leg_
 	int err;
 
 	*cause = Q850_RESOURCE_UNAVAILABLE;
-	err = sip_leg_media_open(leg, call);
+	err = sip_leg_media_open(leg, call,
+				 setup->bearer == LEG_BEARER_UNRESTRICTED ? SESSION_DATA
+									  : SESSION_SPEECH);
 	if (err)
 		return err;
-	err = sip_session_offer(&leg->session, leg->want);
+	err = offer_make(leg, cause);
 	if (!err)
 		err = outgoing_make(leg, setup);
 	if (!err) {

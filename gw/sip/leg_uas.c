@@ -187,12 +187,19 @@ static uint8_t hop_counter(const struct sip_msg *msg)
 	return (uint8_t)(hops ? hops : 1);
 }
 
+/* Q.1912.5 7.1.1: clearmode is 64 kbit/s unrestricted, G.711 is 3.1 kHz audio. */
+static enum leg_bearer bearer_of(const struct sip_leg *leg)
+{
+	return leg->session.conf.bearer == SESSION_DATA ? LEG_BEARER_UNRESTRICTED
+							: LEG_BEARER_AUDIO_3K1;
+}
+
 static void setup_read(const struct sip_leg *leg, const struct sip_msg *msg,
 		       struct leg_setup *setup)
 {
 	setup->complete = true;
 	setup->category = CATEGORY_ORDINARY;
-	setup->bearer = LEG_BEARER_AUDIO_3K1; /* Q.1912.5: G.711 */
+	setup->bearer = bearer_of(leg);
 	setup->hop_counter = hop_counter(msg);
 	sip_identity_read(msg, leg->trunk->trusted, setup);
 }
@@ -251,7 +258,7 @@ static void begin(struct sip_leg *leg, const struct sip_msg *msg, struct leg_set
 		refuse(leg, msg, 500, "no memory");
 		return;
 	}
-	if (sip_leg_media_open(leg, leg->leg.call)) {
+	if (sip_leg_media_open(leg, leg->leg.call, SESSION_OPEN)) {
 		refuse(leg, msg, 503, "no media port");
 		return;
 	}
@@ -355,5 +362,6 @@ void sip_leg_ack(struct sip_dialog *dialog, struct sip_msg *msg)
 		sip_leg_abort(leg, Q850_PROTOCOL_ERROR);
 	else
 		sip_leg_reinvite_sync(leg);
+	sip_leg_info_sync(leg);
 	sip_leg_settle(leg);
 }

@@ -1,34 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
-/* RFC 3264 offer/answer with G.711 (RFC 3551) and telephone-event (RFC 4733). */
+/* RFC 3264 offer/answer over one audio stream. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "gw/sip/session.h"
+#include "gw/sip/session_formats.h"
 
-#define G711_RATE	 8000
-#define DTMF_DEFAULT_PT	 101
-#define PT_FIRST_DYNAMIC 96
+#define PTIME_MIN_MS	10
+#define PTIME_MAX_MS	60
+#define MUX_CLASH_FIRST 64 /* RFC 5761 4: with the marker bit they look like RTCP */
+#define MUX_CLASH_LAST	95
 
-static const struct {
-	struct str encoding;
-	uint8_t pt; /* RFC 3551 table 4 */
-} codecs[MEDIA_CODECS] = {
-	[MEDIA_PCMU] = { { "PCMU", 4 }, 0 },
-	[MEDIA_PCMA] = { { "PCMA", 4 }, 8 },
-	[MEDIA_CLEARMODE] = { { "CLEARMODE", 9 }, PT_FIRST_DYNAMIC }, /* RFC 4040 */
-};
-
-static const struct str dtmf_encoding = { "telephone-event", 15 };
+static const struct str xr_name = { "rtcp-xr", 7 };
+static const struct str xr_voip = { "voip-metrics", 12 };
 
 void sip_session_open(struct sip_session *session, const struct sip_session_conf *conf, uint64_t id)
 {
 	memset(session, 0, sizeof(*session));
 	session->conf = *conf;
 	session->id = session->version = id;
-	session->dtmf_pt = DTMF_DEFAULT_PT;
+	session_map_init(&session->map);
 	session->sent = SDP_SENDRECV;
 }
 
@@ -70,18 +63,6 @@ static struct sdp_media *media_blank(struct sdp *sdp, unsigned i)
 	return &sdp->media[i];
 }
 
-static struct sdp_format *format_add(struct sdp_media *media, struct str encoding, uint8_t pt)
-{
-	struct sdp_format *f = &media->formats[media->n_formats++];
-
-	memset(f, 0, sizeof(*f));
-	f->pt = pt;
-	f->encoding = encoding;
-	f->rate = G711_RATE;
-	f->channels = 1;
-	return f;
-}
-
 static struct sdp_media *audio_line(const struct sip_session *session, struct sdp *sdp, unsigned i,
 				    enum sdp_direction direction)
 {
@@ -95,12 +76,15 @@ static struct sdp_media *audio_line(const struct sip_session *session, struct sd
 	m->direction = direction;
 	m->has_direction = true;
 	m->ptime_ms = session->conf.ptime_ms;
+	m->maxptime_ms = session->conf.maxptime_ms;
 	return m;
 }
 
-static void dtmf_add(struct sdp_media *media, uint8_t pt)
+/* RFC 3611 5.1 */
+static void xr_add(struct sdp *sdp, unsigned media, struct str formats)
 {
-	format_add(media, dtmf_encoding, pt)->fmtp = STR("0-15");
+	sdp->attrs[sdp->n_attrs++] =
+		(struct sdp_attr){ .media = (int)media, .name = xr_name, .value = formats };
 }
 
 /* Refused: port 0, the offer's words and one of its formats (RFC 3264 6). */
@@ -164,10 +148,14 @@ static int local_set(struct sip_session *session, struct sdp *sdp)
 int sip_session_offer(struct sip_session *session, enum sdp_direction want)
 {
 	struct sdp sdp, before;
+	struct sip_session_conf conf = session->conf;
+	struct session_texts texts;
 	struct sdp_media *m;
 	unsigned audio = session->audio;
 	int err;
 
+	if (conf.bearer == SESSION_OPEN)
+		conf.bearer = SESSION_SPEECH;
 	sdp_blank(&sdp);
 	before.n_media = 0;
 	if (session->local) {
@@ -178,49 +166,22 @@ int sip_session_offer(struct sip_session *session, enum sdp_direction want)
 			refused_line(&sdp, i, &before.media[i]);
 	}
 	m = audio_line(session, &sdp, audio, want);
-	for (unsigned i = 0; i < session->conf.n_codecs; i++)
-		format_add(m, codecs[session->conf.codecs[i]].encoding,
-			   codecs[session->conf.codecs[i]].pt);
-	if (session->conf.dtmf)
-		dtmf_add(m, session->dtmf_pt);
+	if (!session_formats_offer(&conf, &session->map, m, &texts))
+		return -ENOTSUP;
+	m->rtcp_mux = conf.rtcp_mux;
+	if (conf.rtcp_xr)
+		xr_add(&sdp, audio, xr_voip);
 	err = local_set(session, &sdp);
-	if (!err)
-		session->sent = want;
-	return err;
+	if (err)
+		return err;
+	session->conf.bearer = conf.bearer;
+	session->sent = want;
+	return 0;
 }
 
 static bool line_usable(const struct sdp_media *m)
 {
 	return m->kind == SDP_AUDIO && m->proto == SDP_RTP_AVP && m->port != 0;
-}
-
-/* The first codec of the trunk's order that the peer's line has. */
-static const struct sdp_format *codec_pick(const struct sip_session *session,
-					   const struct sdp_media *m, enum media_codec *codec)
-{
-	for (unsigned i = 0; i < session->conf.n_codecs; i++) {
-		enum media_codec c = session->conf.codecs[i];
-		const struct sdp_format *f = sdp_find_format(m, codecs[c].encoding, G711_RATE);
-
-		if (f && f->channels <= 1) {
-			*codec = c;
-			return f;
-		}
-	}
-	return NULL;
-}
-
-/* RFC 3264 7: the first format of an answer is the one to send with. */
-static const struct sdp_format *codec_first(const struct sdp_media *m, enum media_codec *codec)
-{
-	for (unsigned i = 0; i < m->n_formats; i++)
-		for (unsigned c = 0; c < MEDIA_CODECS; c++)
-			if (str_ieq(m->formats[i].encoding, codecs[c].encoding) &&
-			    m->formats[i].rate == G711_RATE && m->formats[i].channels <= 1) {
-				*codec = (enum media_codec)c;
-				return &m->formats[i];
-			}
-	return NULL;
 }
 
 /* AF_UNSPEC for a host name or a hold address: the first packet tells. */
@@ -244,31 +205,76 @@ static void address_set(struct sockaddr_storage *ss, const struct sdp_conn *conn
 	}
 }
 
-static bool ptime_usable(uint16_t ms)
+/* RFC 8866 6.4: what the peer would like; what it cannot have is brought to the nearest that it can. */
+static uint8_t ptime_choose(const struct sip_session_conf *conf, const struct sdp_media *m)
 {
-	return ms == 10 || ms == 20 || ms == 30 || ms == 40 || ms == 60;
+	unsigned ms = m->ptime_ms ? m->ptime_ms : conf->ptime_ms;
+
+	if (m->maxptime_ms && ms > m->maxptime_ms)
+		ms = m->maxptime_ms;
+	if (ms > PTIME_MAX_MS)
+		ms = PTIME_MAX_MS;
+	ms -= ms % PTIME_MIN_MS;
+	return (uint8_t)(ms < PTIME_MIN_MS ? PTIME_MIN_MS : ms);
+}
+
+/* RFC 5761 5.1.1: both have to say so. */
+static bool mux_agreed(const struct sip_session_conf *conf, const struct sdp_media *m)
+{
+	for (unsigned i = 0; i < m->n_formats; i++)
+		if (m->formats[i].pt >= MUX_CLASH_FIRST && m->formats[i].pt <= MUX_CLASH_LAST)
+			return false;
+	return conf->rtcp_mux && m->rtcp_mux;
+}
+
+static const struct sdp_attr *xr_find(const struct sdp *sdp, unsigned media)
+{
+	for (unsigned i = 0; i < sdp->n_attrs; i++)
+		if ((sdp->attrs[i].media == (int)media || sdp->attrs[i].media < 0) &&
+		    str_eq(sdp->attrs[i].name, xr_name))
+			return &sdp->attrs[i];
+	return NULL;
+}
+
+/* RFC 3611 5.2: the peer asks for VoIP metrics. */
+static bool xr_asked(const struct sdp *sdp, unsigned media)
+{
+	const struct sdp_attr *attr = xr_find(sdp, media);
+	struct str rest = attr ? attr->value : STR_NONE;
+
+	while (rest.n) {
+		const char *blank = memchr(rest.p, ' ', rest.n);
+		size_t n = blank ? (size_t)(blank - rest.p) : rest.n;
+
+		if (str_eq((struct str){ rest.p, n }, xr_voip))
+			return true;
+		rest = blank ? (struct str){ blank + 1, rest.n - n - 1 } : STR_NONE;
+	}
+	return false;
 }
 
 /* What the peer's line says about packets that we send, and which of its formats. */
-static void settle(const struct sip_session *session, const struct sdp_media *m,
-		   struct sip_settled *settled)
+static void settle(const struct sip_session_conf *conf, const struct session_map *map,
+		   const struct sdp *sdp, unsigned audio, struct sip_settled *settled)
 {
+	const struct sdp_media *m = &sdp->media[audio];
 	struct media_rtp_params *p = &settled->params;
-	const struct sdp_format *dtmf = sdp_find_format(m, dtmf_encoding, G711_RATE);
 	const struct sdp_conn *rtcp = m->rtcp_conn.present ? &m->rtcp_conn : &m->conn;
 
 	address_set(&p->remote, &m->conn, m->port);
 	address_set(&p->remote_rtcp, rtcp, m->rtcp_port);
-	p->ptime_ms = session->conf.ptime_ms;
-	if (ptime_usable(m->ptime_ms))
-		p->ptime_ms = (uint8_t)m->ptime_ms;
-	if (m->maxptime_ms >= 10 && p->ptime_ms > m->maxptime_ms)
-		p->ptime_ms = m->maxptime_ms >= 20 ? 20 : 10;
-	p->dtmf_payload_type = p->dtmf_payload_type_in = -1;
-	if (session->conf.dtmf && dtmf && dtmf->pt >= PT_FIRST_DYNAMIC) {
-		p->dtmf_payload_type = (int8_t)dtmf->pt;
-		p->dtmf_payload_type_in = (int8_t)session->dtmf_pt;
-	}
+	p->ptime_ms = ptime_choose(conf, m);
+	p->maxptime_ms = (uint8_t)(m->maxptime_ms > UINT8_MAX ? UINT8_MAX : m->maxptime_ms);
+	p->rtcp_mux = mux_agreed(conf, m);
+	p->rtcp_xr = conf->rtcp_xr && xr_asked(sdp, audio);
+	p->digits_apart = conf->digits_apart;
+	p->learn_source = conf->learn_source;
+	p->jitter_fixed = conf->jitter_fixed;
+	p->jitter_min_ms = conf->jitter_min_ms;
+	p->jitter_max_ms = conf->jitter_max_ms;
+	p->timeout_ms = conf->timeout_ms;
+	p->silence_ms = conf->silence_ms;
+	session_formats_settle(conf, map, m, p);
 	settled->stream = true;
 	settled->held = sdp_media_held(m);
 }
@@ -291,60 +297,80 @@ static int answer_write(struct sip_session *session, struct sdp *out, const stru
 }
 
 static unsigned line_pick(const struct sip_session *session, const struct sdp *in,
-			  const struct sdp_format **format, enum media_codec *codec)
+			  struct media_rtp_params *p, enum session_bearer *bearer)
 {
 	for (unsigned i = 0; i < in->n_media; i++) {
+		const struct sdp_format *format;
+
 		if (!line_usable(&in->media[i]))
 			continue;
-		*format = codec_pick(session, &in->media[i], codec);
-		if (*format)
-			return i;
+		format = session_codec_pick(&session->conf, &in->media[i], &p->codec, bearer);
+		if (!format)
+			continue;
+		p->payload_type = format->pt;
+		return i;
 	}
 	return SDP_MAX_MEDIA;
+}
+
+/* An answer in the making. */
+struct answering {
+	struct sdp in, out;
+	unsigned audio; /* the line that we take */
+	enum session_bearer bearer;
+	enum sdp_direction direction;
+	struct session_map map;
+	struct session_texts texts;
+	struct sip_settled settled;
+};
+
+static void answer_line(const struct sip_session *session, struct answering *a)
+{
+	struct sip_settled *s = &a->settled;
+	struct sdp_media *m = audio_line(session, &a->out, a->audio, a->direction);
+
+	session_map_note(&a->map, &a->in.media[a->audio]);
+	settle(&session->conf, &a->map, &a->in, a->audio, s);
+	session_formats_answer(&session->conf, &a->map, &s->params, m, &a->texts);
+	m->rtcp_mux = s->params.rtcp_mux;
+	/* RFC 3611 5.2: understood, though nothing is asked for. */
+	if (xr_find(&a->in, a->audio))
+		xr_add(&a->out, a->audio, session->conf.rtcp_xr ? xr_voip : STR(""));
+	/* c=0.0.0.0 stops our sending whatever the direction says (RFC 3264 8.4). */
+	s->params.send = sends(a->direction) && !s->held;
+	s->params.receive = receives(a->direction);
 }
 
 int sip_session_answer(struct sip_session *session, struct str offer, enum sdp_direction want,
 		       struct sip_settled *settled)
 {
-	struct sdp in, out;
-	struct sip_settled s = { .held = true };
-	const struct sdp_format *format = NULL;
-	enum sdp_direction direction = SDP_INACTIVE;
-	struct sdp_media *m;
-	unsigned audio;
-	uint8_t dtmf_pt = session->dtmf_pt;
+	struct answering a; /* large: only what is read is set */
 	int err;
 
-	if (sdp_parse(&in, offer, NULL))
+	if (sdp_parse(&a.in, offer, NULL))
 		return -EBADMSG;
-	sdp_blank(&out);
-	audio = line_pick(session, &in, &format, &s.params.codec);
-	if (format) {
-		direction = sdp_answer_direction(in.media[audio].direction, want);
-		settle(session, &in.media[audio], &s);
-		m = audio_line(session, &out, audio, direction);
-		format_add(m, codecs[s.params.codec].encoding, format->pt);
-		if (s.params.dtmf_payload_type >= 0) {
-			/* The answer keeps the offer's payload type (RFC 3264 6.1). */
-			dtmf_pt = (uint8_t)s.params.dtmf_payload_type;
-			dtmf_add(m, dtmf_pt);
-			s.params.dtmf_payload_type_in = s.params.dtmf_payload_type;
-		}
-		s.params.payload_type = format->pt;
-	} else if (!sleeping(session, &in)) {
+	sdp_blank(&a.out);
+	a.settled = (struct sip_settled){ .held = true };
+	a.map = session->map;
+	a.bearer = session->conf.bearer;
+	a.direction = SDP_INACTIVE;
+	a.audio = line_pick(session, &a.in, &a.settled.params, &a.bearer);
+	if (a.audio < a.in.n_media) {
+		a.direction = sdp_answer_direction(a.in.media[a.audio].direction, want);
+		answer_line(session, &a);
+	} else if (!sleeping(session, &a.in)) {
 		return -ENOTSUP;
 	}
-	err = answer_write(session, &out, &in, audio);
+	err = answer_write(session, &a.out, &a.in, a.audio);
 	if (err)
 		return err;
-	if (s.stream)
-		session->audio = audio;
-	session->dtmf_pt = dtmf_pt;
-	session->sent = direction;
-	/* c=0.0.0.0 stops our sending whatever the direction says (RFC 3264 8.4). */
-	s.params.send = sends(direction) && !s.held;
-	s.params.receive = receives(direction);
-	*settled = s;
+	if (a.settled.stream) {
+		session->audio = a.audio;
+		session->conf.bearer = a.bearer;
+	}
+	session->map = a.map;
+	session->sent = a.direction;
+	*settled = a.settled;
 	return 0;
 }
 
@@ -361,11 +387,11 @@ int sip_session_accept(const struct sip_session *session, struct str answer,
 	if (session->audio >= in.n_media || !line_usable(&in.media[session->audio]))
 		return -ENOTSUP;
 	m = &in.media[session->audio];
-	format = codec_first(m, &s.params.codec);
+	format = session_codec_first(&session->conf, m, &s.params.codec);
 	if (!format)
 		return -ENOTSUP;
-	settle(session, m, &s);
 	s.params.payload_type = format->pt;
+	settle(&session->conf, &session->map, &in, session->audio, &s);
 	s.params.send = sends(session->sent) && receives(m->direction) && !s.held;
 	s.params.receive = receives(session->sent) && sends(m->direction);
 	*settled = s;

@@ -14,10 +14,14 @@
 
 static const struct str option_tags[] = { { "199", 3 }, { NULL, 0 } };
 static const struct str body_types[] = { { "application/sdp", 15 }, { NULL, 0 } };
+static const struct str info_types[] = { { "application/dtmf-relay", 22 },
+					 { "application/dtmf", 16 },
+					 { NULL, 0 } };
 
 #define OUR_METHODS                                                                                \
-	(1u << SIP_INVITE | 1u << SIP_ACK | 1u << SIP_CANCEL | 1u << SIP_BYE | 1u << SIP_OPTIONS)
-static const struct str allow_value = { "INVITE, ACK, CANCEL, BYE, OPTIONS", 33 };
+	(1u << SIP_INVITE | 1u << SIP_ACK | 1u << SIP_CANCEL | 1u << SIP_BYE | 1u << SIP_OPTIONS | \
+	 1u << SIP_INFO)
+static const struct str allow_value = { "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO", 39 };
 
 /* A call goes on to another network: Max-Forwards counts (16.3). Anything else ends here. */
 static const struct sip_caps call_caps = {
@@ -31,6 +35,13 @@ static const struct sip_caps end_caps = {
 	.methods = OUR_METHODS,
 	.options = option_tags,
 	.types = body_types,
+	.tel = true,
+};
+
+static const struct sip_caps info_caps = {
+	.methods = OUR_METHODS,
+	.options = option_tags,
+	.types = info_types,
 	.tel = true,
 };
 
@@ -125,7 +136,10 @@ static void write_dues(struct sip_ua *ua, struct sip_writer *w, const struct sip
 		break;
 	case 406:
 	case 415:
-		sip_write_header(w, SIP_H_ACCEPT, body_types[0]);
+		sip_write_header(w, SIP_H_ACCEPT,
+				 msg->method == SIP_INFO
+					 ? STR("application/dtmf-relay, application/dtmf")
+					 : body_types[0]);
 		break;
 	case 420:
 		write_unsupported(w, msg);
@@ -272,7 +286,7 @@ static void request_outside(struct sip_ua *ua, struct sip_txn *txn, struct sip_m
 	status = sip_msg_check(msg, msg->method == SIP_INVITE ? &call_caps : &end_caps);
 	if (status)
 		sip_ua_refuse(ua, txn, msg, status, check_reason(status), NULL);
-	else if (msg->to->tag.n || msg->method == SIP_BYE)
+	else if (msg->to->tag.n || msg->method == SIP_BYE || msg->method == SIP_INFO)
 		sip_ua_refuse(ua, txn, msg, 481, "no such dialog", NULL);
 	else if (msg->method == SIP_OPTIONS)
 		sip_ua_answer_options(ua, txn, msg);
@@ -297,7 +311,7 @@ static void on_request(void *user, struct sip_txn *txn, struct sip_msg *msg)
 		sip_ua_refuse(ua, txn, msg, 500, "sequence number not higher than the last", NULL);
 		return;
 	}
-	status = sip_msg_check(msg, &end_caps);
+	status = sip_msg_check(msg, msg->method == SIP_INFO ? &info_caps : &end_caps);
 	if (status)
 		sip_ua_refuse(ua, txn, msg, status, check_reason(status), NULL);
 	else

@@ -32,6 +32,12 @@ static const char everything[] =
 	"\"17-31\" } timers { T7 = 25s T1 = 500ms } }\n"
 	"sip s { host = \"pbx.example.org\" port = 5070 transport = tcp allow = {\"10.0.0.0/8\", "
 	"\"::1\"} codecs = PCMU ptime = 30ms\n"
+	" maxptime = 40ms events = \"0-15, 32-36\" audio-tone = true redundancy = 2 comfort-noise "
+	"= "
+	"true "
+	"rtcp-mux = true rtcp-xr = true rtp-source = learned jitter-buffer = fixed jitter = "
+	"\"40-90\" "
+	"rtp-timeout = 30s silence-timeout = 40s\n"
 	" dtmf = inband trusted = true proxy = \"proxy.example.org:5060\" max-calls = 30\n"
 	" causes = \"mine\"\n"
 	" tones = de treatment { ringback = \"/r.wav\" } }\n"
@@ -40,6 +46,7 @@ static const char everything[] =
 	"sip t { host = \"2001:db8::1\" }\n"
 	"route r { prefix = \"+49\" from = s to = {i, t} strip = 3 prepend = \"0\" no-answer = 90s "
 	"digits = \"[2-9]xxx|0x.T\" "
+	" rtp-timeout = 50s silence-timeout = 2min rtp-failure = keep\n"
 	" treatment { unobtainable = \"/u.wav\" } }\n"
 	"route q { to = s }\n";
 
@@ -90,7 +97,8 @@ static void check_sip(const struct conf *c)
 	CU_ASSERT(!c->treatment.ringback && !c->sips[1].tones && !c->routes[1].treatment.busy);
 	CU_ASSERT_EQUAL(c->n_sips, 2);
 	CU_ASSERT(c->sips[0].transport_set && c->sips[0].transport == CONF_TCP);
-	CU_ASSERT(!c->sips[1].transport_set && !c->sips[0].dtmf_rfc4733 && c->sips[0].trusted);
+	CU_ASSERT(!c->sips[1].transport_set && c->sips[0].dtmf == CONF_DTMF_INBAND &&
+		  c->sips[0].trusted);
 	CU_ASSERT_STRING_EQUAL(c->sips[0].causes, "mine");
 	CU_ASSERT_STRING_EQUAL(c->routes[0].digits, "[2-9]xxx|0x.T");
 	CU_ASSERT_EQUAL(c->n_causes, 1);
@@ -101,6 +109,15 @@ static void check_sip(const struct conf *c)
 	CU_ASSERT_EQUAL(c->sips[0].n_codecs, 1);
 	CU_ASSERT_STRING_EQUAL(c->sips[0].codecs[0], "PCMU");
 	CU_ASSERT_EQUAL(c->sips[0].n_allow, 2);
+	CU_ASSERT_EQUAL(c->sips[0].maxptime_ms, 40);
+	CU_ASSERT_EQUAL(c->sips[0].events, UINT64_C(0x1F0000FFFF));
+	CU_ASSERT(c->sips[0].audio_tone && c->sips[0].redundancy == 2 && c->sips[0].comfort_noise);
+	CU_ASSERT(c->sips[0].rtp_learned && !c->sips[1].rtp_learned);
+	CU_ASSERT(c->sips[0].rtcp_mux && c->sips[0].rtcp_xr && c->sips[0].jitter_fixed);
+	CU_ASSERT(c->sips[0].jitter_min_ms == 40 && c->sips[0].jitter_max_ms == 90);
+	CU_ASSERT(c->sips[0].rtp_timeout_ms == 30000 && c->sips[0].silence_ms == 40000);
+	CU_ASSERT(c->routes[0].rtp_timeout_ms == 50000 && c->routes[0].silence_ms == 120000);
+	CU_ASSERT(c->routes[0].rtp_failure_keep && !c->routes[1].rtp_failure_keep);
 }
 
 static void check_pstn(const struct conf *c)
@@ -166,10 +183,15 @@ static void defaults(void)
 	CU_ASSERT(c->media.threads == 1 && c->media.realtime);
 	CU_ASSERT(!c->spans[0].ulaw);
 	CU_ASSERT_EQUAL(c->spans[0].chunk_ms, 5);
-	CU_ASSERT_EQUAL(c->sips[0].n_codecs, 2);
+	CU_ASSERT_EQUAL(c->sips[0].n_codecs, 3);
 	CU_ASSERT_STRING_EQUAL(c->sips[0].codecs[0], "PCMA");
 	CU_ASSERT_EQUAL(c->sips[0].ptime_ms, 20);
-	CU_ASSERT(c->sips[0].dtmf_rfc4733);
+	CU_ASSERT_EQUAL(c->sips[0].dtmf, CONF_DTMF_RFC4733);
+	CU_ASSERT_EQUAL(c->sips[0].maxptime_ms, 60);
+	CU_ASSERT_EQUAL(c->sips[0].events, 0x1FFFF);
+	CU_ASSERT(!c->sips[0].audio_tone && !c->sips[0].redundancy && !c->sips[0].comfort_noise);
+	CU_ASSERT(!c->sips[0].rtcp_mux && !c->sips[0].rtcp_xr && !c->sips[0].jitter_fixed);
+	CU_ASSERT(!c->sips[0].jitter_set && !c->sips[0].jitter_max_ms);
 	conf_free(c);
 	c = read_right("smallest", smallest);
 	CU_ASSERT_EQUAL(c->n_spans, 0);
@@ -253,6 +275,21 @@ static void unequal(void)
 		{ "transport = tcp", "transport = udp" },
 		{ "transport = tcp", "" },
 		{ "codecs = PCMU", "codecs = PCMA" },
+		{ "0-15, 32-36", "0-15" },
+		{ "redundancy = 2", "redundancy = 3" },
+		{ "audio-tone = true", "" },
+		{ "comfort-noise = true", "" },
+		{ "rtcp-mux = true", "" },
+		{ "rtcp-xr = true", "" },
+		{ "rtp-source = learned", "" },
+		{ "jitter-buffer = fixed", "" },
+		{ "jitter = \"40-90\"", "" },
+		{ "maxptime = 40ms", "" },
+		{ "rtp-timeout = 30s", "" },
+		{ "silence-timeout = 40s", "" },
+		{ "rtp-timeout = 50s", "" },
+		{ "silence-timeout = 2min", "" },
+		{ "rtp-failure = keep", "" },
 		{ "trusted = true", "" },
 		{ "prepend = \"0\"", "" },
 		{ "to = {i, t}", "to = {t, i}" },
@@ -331,8 +368,11 @@ static void random_sip(FILE *out, unsigned trunks)
 	for (unsigned i = 0; i < trunks; i++) {
 		fprintf(out, "sip p%u { host = h%u port = %u ptime = %u0ms", i, pick(9),
 			pick(65536), 1 + pick(4));
-		fprintf(out, " dtmf = %s", pick_of("inband rfc4733"));
-		fprintf(out, " codecs = %s", pick_of("PCMA PCMU {PCMU,PCMA}"));
+		fprintf(out, " dtmf = %s", pick_of("inband rfc4733 info"));
+		fprintf(out, " codecs = %s", pick_of("PCMA PCMU {PCMU,PCMA} {CLEARMODE,PCMA}"));
+		fprintf(out, " redundancy = %u events = \"%u,%u-63\"", pick(4), pick(30),
+			30 + pick(33));
+		fprintf(out, " %s", pick_of("jitter=\"10-99\" rtcp-mux=true rtp-timeout=3s"));
 		fprintf(out, " %s }\n", pick(2) ? "allow = {\"10.0.0.0/8\", \"::1/128\"}" : "");
 		fprintf(out,
 			"route r%u { to = {p%u, i0} prefix = \"%u\" strip = %u no-answer = %us }\n",

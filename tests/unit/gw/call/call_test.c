@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "gw/base/log.h"
-#include "gw/call/call.h"
+#include "gw/call/call_private.h"
 #include "tests/unit/cu.h"
 
 #define LEGS 16
@@ -130,7 +130,8 @@ static void lab_open(void)
 		  .n_to = 1,
 		  .strip = 1,
 		  .prepend = p_49,
-		  .no_answer_ms = 20000 },
+		  .no_answer_ms = 20000,
+		  .rtp_failure_keep = true },
 		{ .name = r_any, .prefix = p_empty, .to = { t_b }, .n_to = 0 },
 	};
 	struct call_core_conf conf = { .release_timeout_ms = 5000 };
@@ -574,6 +575,45 @@ static void any_sequence_of_events_ends(void)
 	lab_close();
 }
 
+static void media_says(struct fake_leg *leg, enum media_event_kind kind, unsigned side)
+{
+	const struct media_event event = { .kind = kind, .side = side };
+
+	call_media_event(leg->leg.call, NULL, &event);
+}
+
+/* What becomes of a call whose media stays away is the route's to say; silence is told of only. */
+static void media_fails(void)
+{
+	struct fake_leg *in;
+
+	lab_open();
+	in = setup("0302", true);
+	raise_ev(&lab.legs[1], LEG_EV_ANSWER);
+	media_says(in, MEDIA_EV_SILENCE, 0);
+	media_says(in, MEDIA_EV_SOUND, 0);
+	media_says(in, MEDIA_EV_SILENCE, 1);
+	media_says(in, MEDIA_EV_RTP_TIMEOUT, 0);
+	CU_ASSERT_EQUAL(lab.ended, 1);
+	CU_ASSERT_EQUAL(lab.record.release.cause, Q850_TEMPORARY_FAILURE);
+	CU_ASSERT_EQUAL(lab.record.released_by, 2);
+	CU_ASSERT_EQUAL(lab.record.faults[0].rtp_timeouts, 1);
+	CU_ASSERT_EQUAL(lab.record.faults[0].silences, 1);
+	CU_ASSERT_EQUAL(lab.record.faults[1].silences, 1);
+	lab_close();
+
+	lab_open();
+	in = setup("03012", true);
+	raise_ev(&lab.legs[1], LEG_EV_ANSWER);
+	media_says(in, MEDIA_EV_RTP_TIMEOUT, 1);
+	media_says(in, MEDIA_EV_RTP_TIMEOUT, 1);
+	CU_ASSERT_EQUAL(call_state(in->leg.call), CALL_ST_ACTIVE);
+	raise_release(in, Q850_NORMAL);
+	CU_ASSERT_EQUAL(lab.record.release.cause, Q850_NORMAL);
+	CU_ASSERT_EQUAL(lab.record.faults[1].rtp_timeouts, 2);
+	lab_close();
+}
+
 int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
@@ -595,6 +635,7 @@ int main(int argc, char **argv)
 		{ "unexpected events change nothing", unexpected_events_change_nothing },
 		{ "draining refuses, release all ends", draining_refuses_and_release_all_ends },
 		{ "a trunk leaves with its last call", a_trunk_leaves_with_its_last_call },
+		{ "media fails", media_fails },
 		{ "any sequence of events ends", any_sequence_of_events_ends },
 		CU_TEST_INFO_NULL,
 	};

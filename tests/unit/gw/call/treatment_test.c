@@ -67,6 +67,23 @@ void media_end_mode(struct media_channel *channel, unsigned side, bool hear, boo
 	(void)channel, (void)side, (void)hear, (void)speak;
 }
 
+void media_dtmf_send(struct media_channel *channel, unsigned side, char digit, uint32_t duration_ms)
+{
+	(void)channel, (void)side, (void)digit, (void)duration_ms;
+}
+
+void media_signal_send(struct media_channel *channel, unsigned side, enum media_signal signal,
+		       uint32_t duration_ms)
+{
+	(void)channel, (void)side, (void)signal, (void)duration_ms;
+}
+
+void media_supervise(struct media_channel *channel, unsigned side, uint32_t timeout_ms,
+		     uint32_t silence_ms)
+{
+	(void)channel, (void)side, (void)timeout_ms, (void)silence_ms;
+}
+
 void media_stats(const struct media_channel *channel, unsigned side, struct media_end_stats *stats)
 {
 	(void)channel, (void)side;

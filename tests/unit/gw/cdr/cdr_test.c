@@ -45,7 +45,7 @@ static void whole_record(void)
 		.released_by = 1,
 		.release = { .cause = Q850_BUSY, .location = Q850_LOC_USER, .sip_status = 486 }
 	};
-	json_t *o, *echo;
+	json_t *o, *echo, *media, *quality;
 
 	memcpy(r.called.digits, "0301234", 8);
 	r.calling.noa = LEG_NOA_INTERNATIONAL;
@@ -56,6 +56,15 @@ static void whole_record(void)
 					       .tail_end_ms = 12,
 					       .erl_db = 14,
 					       .erle_db = MEDIA_UNKNOWN };
+	r.media[0].recovered = 7;
+	r.media[0].signals_in = 2;
+	r.media[0].quality = (struct media_quality){ .known = true,
+						     .loss_rate = 8,
+						     .burst_ms = 120,
+						     .r_factor = 91,
+						     .mos_lq = 43,
+						     .mos_cq = MEDIA_UNKNOWN };
+	r.faults[0].rtp_timeouts = 1;
 	o = parsed(&r);
 	CU_ASSERT_STRING_EQUAL(text_at(o, NULL, "call"), "6b-1");
 	CU_ASSERT_STRING_EQUAL(text_at(o, NULL, "start"), "2026-11-21T06:07:05.123Z");
@@ -81,6 +90,17 @@ static void whole_record(void)
 	CU_ASSERT_EQUAL(json_integer_value(json_object_get(echo, "tail_end_ms")), 12);
 	CU_ASSERT_PTR_NULL(
 		json_object_get(json_object_get(json_object_get(o, "in"), "media"), "echo"));
+	media = json_object_get(json_object_get(o, "in"), "media");
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(media, "recovered")), 7);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(media, "signals_in")), 2);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(media, "rtp_timeouts")), 1);
+	CU_ASSERT_TRUE(json_is_null(json_object_get(media, "peer_quality")));
+	quality = json_object_get(media, "quality");
+	CU_ASSERT_DOUBLE_EQUAL(json_real_value(json_object_get(quality, "loss")), 3.125, 0.0005);
+	CU_ASSERT_DOUBLE_EQUAL(json_real_value(json_object_get(quality, "mos_lq")), 4.3, 0.0005);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(quality, "r_factor")), 91);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(quality, "burst_ms")), 120);
+	CU_ASSERT_TRUE(json_is_null(json_object_get(quality, "mos_cq")));
 	json_decref(o);
 }
 
@@ -97,6 +117,24 @@ static void never_routed(void)
 	CU_ASSERT_TRUE(json_is_null(json_object_get(o, "route")));
 	CU_ASSERT_STRING_EQUAL(text_at(o, "release", "by"), "gateway");
 	json_decref(o);
+}
+
+/* The longest that numbers can make it still fits. */
+static void full_record(void)
+{
+	struct call_record r = { .id = "6b-5",
+				 .trunk_in = "pbx",
+				 .trunk_out = "pstn",
+				 .protocol_in = "sip",
+				 .protocol_out = "sip" };
+
+	for (unsigned side = 0; side < 2; side++) {
+		memset(&r.media[side], 0xFF, sizeof(r.media[side]));
+		memset(&r.faults[side], 0xFF, sizeof(r.faults[side]));
+		r.media[side].quality.known = r.media[side].peer_quality.known = true;
+		r.media[side].quality.mos_lq = 255;
+	}
+	json_decref(parsed(&r));
 }
 
 static void odd_characters_are_escaped(void)
@@ -145,6 +183,7 @@ int main(int argc, char **argv)
 	static const CU_TestInfo tests[] = {
 		{ "whole record", whole_record },
 		{ "never routed", never_routed },
+		{ "full record", full_record },
 		{ "odd characters are escaped", odd_characters_are_escaped },
 		{ "too long is refused whole", too_long_is_refused_whole },
 		{ "numbers in a line", numbers_in_a_line },

@@ -118,6 +118,26 @@ void media_play(struct media_channel *channel, unsigned side, struct media_sound
 	(void)channel, (void)side, (void)sound, (void)loop;
 }
 
+void media_dtmf_send(struct media_channel *channel, unsigned side, char digit, uint32_t duration_ms)
+{
+	(void)channel, (void)side, (void)digit, (void)duration_ms;
+}
+
+void media_signal_send(struct media_channel *channel, unsigned side, enum media_signal signal,
+		       uint32_t duration_ms)
+{
+	media_dtmf_send(channel, side, (char)signal, duration_ms);
+}
+
+void media_supervise(struct media_channel *channel, unsigned side, uint32_t timeout_ms,
+		     uint32_t silence_ms)
+{
+	(void)channel;
+	(void)side;
+	(void)timeout_ms;
+	(void)silence_ms;
+}
+
 void media_stats(const struct media_channel *channel, unsigned side, struct media_end_stats *stats)
 {
 	(void)channel, (void)side;

@@ -99,7 +99,28 @@ void media_tone(struct media_channel *channel, unsigned side, enum media_tone to
 
 void media_dtmf_send(struct media_channel *channel, unsigned side, char digit, uint32_t duration_ms)
 {
-	(void)channel, (void)side, (void)digit, (void)duration_ms;
+	size_t n = strlen(rig.dialled);
+
+	(void)channel;
+	rig.dialled_side = side;
+	rig.dialled_ms = duration_ms;
+	if (n + 1 < sizeof(rig.dialled))
+		rig.dialled[n] = digit;
+}
+
+void media_signal_send(struct media_channel *channel, unsigned side, enum media_signal signal,
+		       uint32_t duration_ms)
+{
+	media_dtmf_send(channel, side, (char)signal, duration_ms);
+}
+
+void media_supervise(struct media_channel *channel, unsigned side, uint32_t timeout_ms,
+		     uint32_t silence_ms)
+{
+	(void)channel;
+	(void)side;
+	(void)timeout_ms;
+	(void)silence_ms;
 }
 
 void media_tone_zone(struct media_channel *channel, unsigned side, const struct zone *zone)
@@ -370,7 +391,8 @@ static void conf_fill(bool trusted)
 					       .codecs = { pcma, pcmu },
 					       .n_codecs = 2,
 					       .ptime_ms = 20,
-					       .dtmf_rfc4733 = true,
+					       .dtmf = CONF_DTMF_RFC4733,
+					       .events = 0xFFFF,
 					       .trusted = trusted };
 	rig.routes[0] = (struct conf_route){
 		.name = in, .prefix = none, .from = pbx, .to = { pstn }, .n_to = 1

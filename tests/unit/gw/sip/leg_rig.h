@@ -49,6 +49,8 @@ struct rig {
 
 	struct media_rtp_params media; /* last set on the SIP side */
 	unsigned n_media_set, n_media_open, n_media_closed;
+	char dialled[32]; /* into the media, last at that side */
+	unsigned dialled_side, dialled_ms;
 };
 
 extern struct rig rig;

@@ -355,6 +355,52 @@ static void test_send_fails(void)
 	rig_close();
 }
 
+static void clearmode_tune(struct rig *r)
+{
+	static char clearmode[] = "CLEARMODE";
+
+	r->sips[0].codecs[2] = clearmode;
+	r->sips[0].n_codecs = 3;
+}
+
+static void call_data(void)
+{
+	struct leg_setup setup;
+
+	call_setup(&setup);
+	setup.bearer = LEG_BEARER_UNRESTRICTED;
+	rig_call(&setup);
+}
+
+/* Q.1912.5 7.1.1: 64 kbit/s unrestricted is clearmode, and nothing else. */
+static void test_unrestricted(void)
+{
+	const struct sip_msg *msg;
+
+	rig_open_with(clearmode_tune);
+	call_data();
+	msg = rig_request(SIP_INVITE);
+	CU_ASSERT_TRUE(rig_body_has(
+		msg, "m=audio 10002 RTP/AVP 96\r\na=rtpmap:96 CLEARMODE/8000\r\na=ptime"));
+	respond(msg, "200 OK", "b1",
+		CONTACT TYPE "\nv=0\no=- 1 1 IN IP4 198.51.100.7\ns=-\nc=IN IP4 198.51.100.7\n"
+			     "t=0 0\nm=audio 4000 RTP/AVP 97\na=rtpmap:97 CLEARMODE/8000\n");
+	rig_event(LEG_EV_ANSWER);
+	rig_request(SIP_ACK);
+	CU_ASSERT_EQUAL(rig.media.codec, MEDIA_CLEARMODE);
+	CU_ASSERT_TRUE(rig.media.payload_type == 97 && rig.media.payload_type_in == 96);
+	bye_by_us();
+	rig_close();
+}
+
+static void test_unrestricted_refused(void)
+{
+	rig_open(false);
+	call_data();
+	CU_ASSERT_EQUAL(rig_event(LEG_EV_RELEASE)->release.cause, Q850_BEARER_NOT_IMPLEMENTED);
+	rig_close();
+}
+
 static const CU_TestInfo tests[] = {
 	{ "basic", test_basic },
 	{ "early media", test_early_media },
@@ -371,6 +417,8 @@ static const CU_TestInfo tests[] = {
 	{ "outbound proxy", test_outbound_proxy },
 	{ "identity", test_identity },
 	{ "send fails", test_send_fails },
+	{ "unrestricted", test_unrestricted },
+	{ "unrestricted refused", test_unrestricted_refused },
 	CU_TEST_INFO_NULL,
 };
 

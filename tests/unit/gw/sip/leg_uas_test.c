@@ -346,7 +346,7 @@ static void test_low_cseq(void)
 	rig_status(500);
 	in_dialog("OPTIONS", "o2", 7, "\n");
 	CU_ASSERT_TRUE(rig_has(rig_status(200), SIP_H_ACCEPT, "application/sdp"));
-	in_dialog("INFO", "i1", 8, "\n");
+	in_dialog("MESSAGE", "i1", 8, "\n");
 	CU_ASSERT_TRUE(rig_has(rig_status(405), SIP_H_ALLOW, "OPTIONS"));
 	in_dialog("BYE", "bye", 9, "\n");
 	rig_status(200);
@@ -384,6 +384,36 @@ static void test_route_set(void)
 	rig_close();
 }
 
+static void clearmode_tune(struct rig *r)
+{
+	static char clearmode[] = "CLEARMODE";
+
+	r->sips[0].codecs[2] = clearmode;
+	r->sips[0].n_codecs = 3;
+}
+
+static void test_unrestricted(void)
+{
+	rig_open_with(clearmode_tune);
+	rig_receive("INVITE sip:030999@192.0.2.1;user=phone SIP/2.0\n" HEAD("INVITE", "inv", "",
+									    "1") CONTACT TYPE
+		    "\nv=0\no=- 1 1 IN IP4 198.51.100.7\ns=-\nc=IN IP4 198.51.100.7\nt=0 0\n"
+		    "m=audio 4000 RTP/AVP 97 101\na=rtpmap:97 CLEARMODE/8000\n"
+		    "a=rtpmap:101 telephone-event/8000\n");
+	rig_trying();
+	CU_ASSERT_EQUAL(rig.setup.bearer, LEG_BEARER_UNRESTRICTED);
+	rig_say(LEG_EV_ANSWER, NULL);
+	tag_take(rig_status(200));
+	in_dialog("ACK", "ack", 1, "\n");
+	CU_ASSERT_TRUE(rig_body_has(rig.sent[rig.n_sent - 1],
+				    "m=audio 10002 RTP/AVP 97\r\na=rtpmap:97 CLEARMODE"));
+	CU_ASSERT_EQUAL(rig.media.codec, MEDIA_CLEARMODE);
+	in_dialog("BYE", "bye", 2, "\n");
+	rig_status(200);
+	rig_event(LEG_EV_RELEASE);
+	rig_close();
+}
+
 static const CU_TestInfo tests[] = {
 	{ "basic", test_basic },
 	{ "early media", test_early_media },
@@ -401,6 +431,7 @@ static const CU_TestInfo tests[] = {
 	{ "no media port", test_no_media_port },
 	{ "low cseq", test_low_cseq },
 	{ "route set", test_route_set },
+	{ "unrestricted", test_unrestricted },
 	CU_TEST_INFO_NULL,
 };
 

@@ -14,10 +14,12 @@
 static const struct sip_session_conf conf = {
 	.address = "192.0.2.1",
 	.port = 10002,
-	.n_codecs = 2,
+	.n_codecs = 3,
 	.ptime_ms = 20,
+	.maxptime_ms = 60,
 	.dtmf = true,
-	.codecs = { MEDIA_PCMA, MEDIA_PCMU },
+	.events = 0x1FFFF,
+	.codecs = { MEDIA_PCMA, MEDIA_PCMU, MEDIA_CLEARMODE },
 };
 
 static struct sip_session session;
@@ -46,8 +48,9 @@ static void test_offer(void)
 	CU_ASSERT_TRUE(local_has("o=- 1000 1000 IN IP4 192.0.2.1\r\n"));
 	CU_ASSERT_TRUE(local_has("c=IN IP4 192.0.2.1\r\n"));
 	CU_ASSERT_TRUE(local_has("m=audio 10002 RTP/AVP 8 0 101\r\n"));
-	CU_ASSERT_TRUE(local_has("a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\n"));
-	CU_ASSERT_TRUE(local_has("a=ptime:20\r\n"));
+	CU_ASSERT_TRUE(local_has("a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-16\r\n"));
+	CU_ASSERT_TRUE(local_has("a=ptime:20\r\na=maxptime:60\r\n"));
+	CU_ASSERT_FALSE(local_has("rtcp"));
 	CU_ASSERT_EQUAL(sip_session_accept(&session, str_c(HEAD AUDIO), &settled), 0);
 	/* RFC 3264 7: the answer's first format */
 	CU_ASSERT_EQUAL(settled.params.codec, MEDIA_PCMU);
@@ -197,6 +200,277 @@ static void test_rtcp_and_ipv6(void)
 	sip_session_close(&session);
 }
 
+static void open_with(const struct sip_session_conf *with)
+{
+	sip_session_open(&session, with, 1000);
+	memset(&settled, 0, sizeof(settled));
+}
+
+static int accept_answer(const char *text)
+{
+	return sip_session_accept(&session, str_c(text), &settled);
+}
+
+/* RFC 4040: for data only, and then nothing beside it. */
+static void test_clearmode(void)
+{
+	struct sip_session_conf data = conf;
+
+	data.bearer = SESSION_DATA;
+	data.redundancy = 2;
+	data.comfort_noise = data.audio_tone = true;
+	open_with(&data);
+	CU_ASSERT_EQUAL(sip_session_offer(&session, SDP_SENDRECV), 0);
+	CU_ASSERT_TRUE(local_has("m=audio 10002 RTP/AVP 96\r\na=rtpmap:96 CLEARMODE/8000\r\n"));
+	/* The answer's number is what we send with, ours what comes (RFC 3264 5.1). */
+	CU_ASSERT_EQUAL(accept_answer(HEAD "m=audio 4000 RTP/AVP 8 109\r\n"
+					   "a=rtpmap:109 clearmode/8000\r\n"),
+			0);
+	CU_ASSERT_EQUAL(settled.params.codec, MEDIA_CLEARMODE);
+	CU_ASSERT_EQUAL(settled.params.payload_type, 109);
+	CU_ASSERT_EQUAL(settled.params.payload_type_in, 96);
+	CU_ASSERT_EQUAL(settled.params.dtmf_payload_type, -1);
+	CU_ASSERT_EQUAL(settled.params.red_payload_type, 0);
+	/* What was not offered is no answer. */
+	CU_ASSERT_EQUAL(accept_answer(HEAD AUDIO), -ENOTSUP);
+	CU_ASSERT_EQUAL(answer(HEAD AUDIO), -ENOTSUP);
+	sip_session_close(&session);
+	data.n_codecs = 2;
+	open_with(&data);
+	CU_ASSERT_EQUAL(sip_session_offer(&session, SDP_SENDRECV), -ENOTSUP);
+	CU_ASSERT_PTR_NULL(session.local);
+	sip_session_close(&session);
+}
+
+#define CLEAR "a=rtpmap:99 CLEARMODE/8000\r\na=rtpmap:100 telephone-event/8000\r\n"
+
+/* The offer's first format of ours says what the call is for, and it stays that. */
+static void test_bearer(void)
+{
+	open_session();
+	CU_ASSERT_EQUAL(answer(HEAD "m=audio 4000 RTP/AVP 18 99 8 100\r\n" CLEAR), 0);
+	CU_ASSERT_TRUE(local_has("m=audio 10002 RTP/AVP 99\r\n"));
+	CU_ASSERT_EQUAL(session.conf.bearer, SESSION_DATA);
+	CU_ASSERT_EQUAL(settled.params.codec, MEDIA_CLEARMODE);
+	CU_ASSERT_EQUAL(settled.params.payload_type_in, 99);
+	CU_ASSERT_EQUAL(answer(HEAD "m=audio 4000 RTP/AVP 8 99\r\n" CLEAR), 0);
+	CU_ASSERT_TRUE(local_has("m=audio 10002 RTP/AVP 99\r\n"));
+	CU_ASSERT_EQUAL(answer(HEAD "m=audio 4000 RTP/AVP 8\r\n"), -ENOTSUP);
+	CU_ASSERT_EQUAL(sip_session_offer(&session, SDP_SENDRECV), 0);
+	CU_ASSERT_TRUE(local_has("m=audio 10002 RTP/AVP 99\r\n"));
+	sip_session_close(&session);
+	open_session();
+	CU_ASSERT_EQUAL(answer(HEAD "m=audio 4000 RTP/AVP 0 99 100\r\n" CLEAR), 0);
+	CU_ASSERT_TRUE(local_has("m=audio 10002 RTP/AVP 0 100\r\n"));
+	CU_ASSERT_EQUAL(session.conf.bearer, SESSION_SPEECH);
+	sip_session_close(&session);
+}
+
+static uint64_t events_of(const char *fmtp)
+{
+	char offer[512];
+
+	open_session();
+	snprintf(offer, sizeof(offer),
+		 "%sm=audio 4000 RTP/AVP 8 101\r\na=rtpmap:101 telephone-event/8000\r\n%s%s%s",
+		 HEAD, fmtp ? "a=fmtp:101 " : "", fmtp ? fmtp : "", fmtp ? "\r\n" : "");
+	CU_ASSERT_EQUAL(answer(offer), 0);
+	CU_ASSERT_TRUE(local_has("a=fmtp:101 0-16\r\n"));
+	sip_session_close(&session);
+	return settled.params.events;
+}
+
+/* RFC 4733 2.5.1.1, 7.1.1 */
+static void test_events(void)
+{
+	CU_ASSERT_EQUAL(events_of(NULL), 0xFFFF);
+	CU_ASSERT_EQUAL(events_of("0-15"), 0xFFFF);
+	CU_ASSERT_EQUAL(events_of("0-11"), 0xFFF);
+	CU_ASSERT_EQUAL(events_of("0-15,16, 32-36,66,70,128-255"), UINT64_C(0x1F0001FFFF));
+	CU_ASSERT_EQUAL(events_of("32"), UINT64_C(1) << 32);
+	CU_ASSERT_EQUAL(events_of("0-256"), 0xFFFF);
+	CU_ASSERT_EQUAL(events_of("9-3"), 0xFFFF);
+	CU_ASSERT_EQUAL(events_of("all"), 0xFFFF);
+	CU_ASSERT_EQUAL(events_of("200-255"), 0xFFFF);
+}
+
+static struct sip_session_conf rich(void)
+{
+	struct sip_session_conf with = conf;
+
+	with.redundancy = 2;
+	with.comfort_noise = with.audio_tone = with.rtcp_mux = with.rtcp_xr = true;
+	with.events = UINT64_C(0x1F0001FFFF);
+	with.jitter_fixed = true;
+	with.jitter_min_ms = 40;
+	with.jitter_max_ms = 90;
+	with.timeout_ms = 30000;
+	with.silence_ms = 5000;
+	return with;
+}
+
+#define RICH                                                                                       \
+	"m=audio 4000 RTP/AVP 120 0 96 97 13\r\na=rtpmap:120 red/8000\r\na=fmtp:120 0/0\r\n"       \
+	"a=rtpmap:96 telephone-event/8000\r\na=rtpmap:97 tone/8000\r\na=rtcp-mux\r\n"              \
+	"a=rtcp-xr:pkt-loss-rle voip-metrics\r\na=maxptime:40\r\na=ptime:50\r\n"
+
+static void check_passed_on(void)
+{
+	const struct media_rtp_params *p = &settled.params;
+
+	CU_ASSERT_TRUE(p->jitter_fixed && p->jitter_min_ms == 40 && p->jitter_max_ms == 90);
+	CU_ASSERT_TRUE(p->timeout_ms == 30000 && p->silence_ms == 5000);
+	CU_ASSERT_TRUE(p->rtcp_mux && p->rtcp_xr);
+	CU_ASSERT_TRUE(p->ptime_ms == 40 && p->maxptime_ms == 40);
+}
+
+static void test_rich_answer(void)
+{
+	const struct sip_session_conf with = rich();
+	const struct media_rtp_params *p = &settled.params;
+
+	open_with(&with);
+	CU_ASSERT_EQUAL(answer(HEAD RICH), 0);
+	CU_ASSERT_TRUE(local_has("m=audio 10002 RTP/AVP 120 0 96 97 13\r\na=rtpmap:120 red/8000\r\n"
+				 "a=fmtp:120 0/0/0\r\n"));
+	CU_ASSERT_TRUE(local_has("a=fmtp:96 0-16,32-36\r\na=rtpmap:97 tone/8000\r\n"
+				 "a=rtpmap:13 CN/8000\r\n"));
+	CU_ASSERT_TRUE(local_has("a=rtcp-mux\r\n") && local_has("a=rtcp-xr:voip-metrics\r\n"));
+	CU_ASSERT_TRUE(p->red_payload_type == 120 && p->red_payload_type_in == 120);
+	CU_ASSERT_EQUAL(p->red_generations, 1);
+	CU_ASSERT_TRUE(p->cn_payload_type == 13 && p->cn_payload_type_in == 13);
+	CU_ASSERT_EQUAL(p->tone_payload_type_in, 97);
+	check_passed_on();
+	/* A new offer keeps the peer's numbers (RFC 3264 8.3.2). */
+	CU_ASSERT_EQUAL(sip_session_offer(&session, SDP_SENDRECV), 0);
+	CU_ASSERT_TRUE(local_has("m=audio 10002 RTP/AVP 120 8 0 96 97 13\r\n"));
+	sip_session_close(&session);
+}
+
+static void test_rich_offer(void)
+{
+	const struct sip_session_conf with = rich();
+	const struct media_rtp_params *p = &settled.params;
+
+	open_with(&with);
+	CU_ASSERT_EQUAL(sip_session_offer(&session, SDP_SENDRECV), 0);
+	CU_ASSERT_TRUE(local_has("m=audio 10002 RTP/AVP 103 8 0 101 102 13\r\n"
+				 "a=rtpmap:103 red/8000\r\na=fmtp:103 8/8/8\r\n"));
+	CU_ASSERT_TRUE(local_has("a=rtcp-mux\r\n") && local_has("a=rtcp-xr:voip-metrics\r\n"));
+	CU_ASSERT_EQUAL(accept_answer(HEAD RICH), 0);
+	CU_ASSERT_TRUE(p->codec == MEDIA_PCMU && p->payload_type == 0 && p->payload_type_in == 0);
+	CU_ASSERT_TRUE(p->red_payload_type == 120 && p->red_payload_type_in == 103);
+	CU_ASSERT_TRUE(p->dtmf_payload_type == 96 && p->dtmf_payload_type_in == 101);
+	CU_ASSERT_EQUAL(p->tone_payload_type_in, 102);
+	check_passed_on();
+	CU_ASSERT_EQUAL(accept_answer(HEAD AUDIO), 0);
+	CU_ASSERT_TRUE(!p->red_payload_type && !p->red_payload_type_in && !p->cn_payload_type);
+	CU_ASSERT_TRUE(!p->rtcp_mux && !p->rtcp_xr && !p->tone_payload_type_in);
+	sip_session_close(&session);
+}
+
+/* What the trunk does not have is in no answer. */
+static void test_plain_answer(void)
+{
+	const struct media_rtp_params *p = &settled.params;
+
+	open_session();
+	CU_ASSERT_EQUAL(answer(HEAD RICH), 0);
+	CU_ASSERT_TRUE(local_has("m=audio 10002 RTP/AVP 0 96\r\n"));
+	CU_ASSERT_FALSE(local_has("a=rtcp-mux") || local_has("voip-metrics"));
+	/* RFC 3611 5.2: understood */
+	CU_ASSERT_TRUE(local_has("a=rtcp-xr:\r\n"));
+	CU_ASSERT_TRUE(!p->rtcp_mux && !p->rtcp_xr && !p->red_payload_type && !p->cn_payload_type);
+	sip_session_close(&session);
+}
+
+/* Ours move away from numbers that the peer uses for something else. */
+static void test_numbers_taken(void)
+{
+	const struct sip_session_conf with = rich();
+
+	open_with(&with);
+	CU_ASSERT_EQUAL(answer(HEAD
+			       "m=audio 4000 RTP/AVP 8 101 102 96\r\na=rtpmap:101 opus/48000/2\r\n"
+			       "a=rtpmap:102 telephone-event/48000\r\n"
+			       "a=rtpmap:96 telephone-event/8000\r\n"),
+			0);
+	CU_ASSERT_TRUE(local_has("m=audio 10002 RTP/AVP 8 96\r\n"));
+	CU_ASSERT_EQUAL(sip_session_offer(&session, SDP_SENDRECV), 0);
+	CU_ASSERT_TRUE(local_has("m=audio 10002 RTP/AVP 103 8 0 96 98 13\r\n"));
+	sip_session_close(&session);
+}
+
+/* RFC 5761 4: types that look like RTCP. */
+static void test_mux_clash(void)
+{
+	const struct sip_session_conf with = rich();
+
+	open_with(&with);
+	CU_ASSERT_EQUAL(answer(HEAD "m=audio 4000 RTP/AVP 8 72\r\na=rtpmap:72 x/8000\r\n"
+				    "a=rtcp-mux\r\n"),
+			0);
+	CU_ASSERT_FALSE(local_has("rtcp-mux") || settled.params.rtcp_mux);
+	sip_session_close(&session);
+}
+
+static void test_red_lists(void)
+{
+	static const struct {
+		const char *fmtp;
+		int generations; /* -1: no redundancy */
+	} rows[] = {
+		{ "8/8", 1 },	 { "8/8/8", 2 }, { "0/0/0/0/0/0/0", 2 }, { "8", 0 },
+		{ "8/101", 1 },	 { "18/8", -1 }, { "8//8", -1 },	 { "x", -1 },
+		{ "8/999", -1 }, { "8/", -1 },
+	};
+	const struct sip_session_conf with = rich();
+
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char offer[512];
+
+		open_with(&with);
+		snprintf(offer, sizeof(offer),
+			 "%sm=audio 4000 RTP/AVP 8 0 121\r\na=rtpmap:121 RED/8000/1\r\n"
+			 "a=fmtp:121 %s\r\n",
+			 HEAD, rows[i].fmtp);
+		CU_ASSERT_EQUAL(answer(offer), 0);
+		CU_ASSERT_EQUAL(settled.params.red_payload_type, rows[i].generations < 0 ? 0 : 121);
+		if (rows[i].generations >= 0)
+			CU_ASSERT_EQUAL(settled.params.red_generations, rows[i].generations);
+		sip_session_close(&session);
+	}
+}
+
+static void test_ptimes(void)
+{
+	static const struct {
+		const char *lines;
+		unsigned ptime;
+	} rows[] = {
+		{ "", 20 },
+		{ "a=ptime:10\r\n", 10 },
+		{ "a=ptime:60\r\n", 60 },
+		{ "a=ptime:5\r\n", 10 },
+		{ "a=ptime:33\r\n", 30 },
+		{ "a=ptime:300\r\n", 60 },
+		{ "a=maxptime:10\r\n", 10 },
+		{ "a=ptime:40\r\na=maxptime:30\r\n", 30 },
+		{ "a=maxptime:5\r\n", 10 },
+		{ "a=maxptime:400\r\n", 20 },
+	};
+
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char offer[512];
+
+		open_session();
+		snprintf(offer, sizeof(offer), "%s%s%s", HEAD, AUDIO, rows[i].lines);
+		CU_ASSERT_EQUAL(answer(offer), 0);
+		CU_ASSERT_EQUAL(settled.params.ptime_ms, rows[i].ptime);
+		sip_session_close(&session);
+	}
+}
+
 static const CU_TestInfo tests[] = {
 	{ "offer", test_offer },
 	{ "version", test_version },
@@ -207,6 +481,16 @@ static const CU_TestInfo tests[] = {
 	{ "refused answers", test_refused_answers },
 	{ "hold by address", test_hold_address },
 	{ "rtcp and IPv6", test_rtcp_and_ipv6 },
+	{ "clearmode", test_clearmode },
+	{ "bearer", test_bearer },
+	{ "events", test_events },
+	{ "rich answer", test_rich_answer },
+	{ "rich offer", test_rich_offer },
+	{ "plain answer", test_plain_answer },
+	{ "numbers taken", test_numbers_taken },
+	{ "multiplexed types", test_mux_clash },
+	{ "redundancy lists", test_red_lists },
+	{ "packet times", test_ptimes },
 	CU_TEST_INFO_NULL,
 };
 

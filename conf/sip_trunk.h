@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* A SIP trunk as plain data: a part of conf/conf.h. */
+#ifndef CONF_SIP_TRUNK_H
+#define CONF_SIP_TRUNK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "conf/treatment.h"
+
+#define CONF_LISTS_MAX 16
+
+enum conf_transport { CONF_UDP, CONF_TCP };
+enum conf_dtmf { CONF_DTMF_INBAND, CONF_DTMF_RFC4733, CONF_DTMF_INFO };
+
+struct conf_sip_trunk { /* sip "pbx" { }: a peer */
+	char *name;
+	char *host;		       /* host = "pbx.example.org" or "192.0.2.1" */
+	unsigned port;		       /* 0: by RFC 3263 */
+	bool transport_set;
+	enum conf_transport transport; /* transport = udp | tcp; unset: by RFC 3263 */
+	char *allow[CONF_LISTS_MAX];   /* allow = {"192.0.2.0/24"}: who may call in as this trunk; empty: host's addresses */
+	size_t n_allow;
+	char *codecs[4];	       /* codecs = {"PCMA", "PCMU", "CLEARMODE"} */
+	size_t n_codecs;
+	unsigned ptime_ms, maxptime_ms; /* 10, 20, 30, 40, 60 */
+	enum conf_dtmf dtmf;	       /* dtmf = rfc4733 | inband | info */
+	uint64_t events;	       /* events = "0-16,32-36": bit n is event n */
+	bool audio_tone;	       /* audio-tone = true: audio/tone */
+	unsigned redundancy;	       /* redundancy = 0 to 3 generations */
+	bool comfort_noise;	       /* comfort-noise = true */
+	bool rtcp_mux, rtcp_xr;	       /* rtcp-mux = true, rtcp-xr = true */
+	bool rtp_learned;	       /* rtp-source = signalled | learned */
+	bool jitter_fixed;	       /* jitter-buffer = adaptive | fixed */
+	bool jitter_set;
+	unsigned jitter_min_ms, jitter_max_ms; /* jitter = "20-200"; unset, 0: those of rtp { } */
+	uint32_t rtp_timeout_ms;       /* rtp-timeout = 30s; 0: that of rtp { } */
+	uint32_t silence_ms;	       /* silence-timeout = 30s; 0: silence is not told of */
+	bool trusted;		       /* trusted = true: P-Asserted-Identity sent and believed (RFC 3325) */
+	char *outbound_proxy;	       /* proxy = "192.0.2.9:5060": loose Route for requests outside a dialog */
+	unsigned max_calls;	       /* 0: none */
+	char *causes;		       /* causes = rfc3398 | rfc4497 | "q1912.5" | the name of a causes section */
+	char *tones;		       /* as an isup trunk's */
+	struct conf_treatment treatment;
+};
+
+#endif
