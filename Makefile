@@ -116,7 +116,7 @@ $(B)/tests/tools/isup_print: $(call archives,isup)
 $(B)/tests/tools/%: $(B)/obj/tests/tools/%.o $(call archives,dsp) $(call archive,gw/base)
 	@mkdir -p $(@D)
 	$(link)
-tools: $(B)/tests/tools/compare_audio $(B)/tests/tools/isup_print
+tools: $(B)/tests/tools/compare_audio $(B)/tests/tools/isup_print $(B)/tests/tools/impair
 
 # Benchmarks: tests/bench/NAME.c prints tab-separated rows (bench, name, value, unit, reference, its value, ratio).
 BENCHES = $(patsubst tests/bench/%.c,$(B)/tests/bench/%,$(wildcard tests/bench/*.c))
@@ -169,7 +169,7 @@ FUZZ_SECONDS ?= 20
 FUZZERS = $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 fuzz_sources = $(call sources,gw/base) $(wildcard isup/msg*.c isup/param*.c isup/print*.c \
 	isup/variant*.c isup/compat.c isup/segment.c isup/body.c) $(filter-out \
-	$(foreach n,leg ua transport transaction locate dialog session identity,gw/sip/$(n)%),$(call sources,gw/sip))
+	$(foreach n,leg ua transport transaction locate dialog identity,gw/sip/$(n)%),$(call sources,gw/sip))
 $(B)/fuzz/isup_sequence_fuzz: $(filter-out $(fuzz_sources),$(call sources,isup)) isup/mtp/mtp.c
 $(FUZZERS): $(B)/fuzz/%: tests/fuzz/%.c $(fuzz_sources)
 	@mkdir -p $(@D)

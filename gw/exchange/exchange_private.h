@@ -15,7 +15,7 @@
 #include "gw/exchange/report.h"
 #include "gw/exchange/trunk.h"
 
-#define CALL_HEARD_MAX 128
+#define CALL_HEARD_MAX 1024
 
 /* An originate section at work. */
 struct origin {

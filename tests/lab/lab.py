@@ -141,7 +141,6 @@ class Phone:
             self.queue.append(("0123456789*#ABCD".index(digit), duration, gap))
 
     def receive(self, until):
-        last_event = None
         while True:
             left = until - time.monotonic()
             if left <= 0:
@@ -155,13 +154,14 @@ class Phone:
                 continue
             self.remote = source
             self.packets += 1
-            kind, timestamp = packet[1] & 0x7F, struct.unpack("!I", packet[4:8])[0]
-            if kind == self.payload_type:
-                self.heard[timestamp] = packet[12:]
-            elif kind >= 96 and len(packet) >= 16 and packet[13] & 0x80 and (timestamp != last_event):
-                last_event = timestamp
-                if (timestamp, packet[12]) not in self.digits:
-                    self.digits.append((timestamp, packet[12]))
+            self.take(packet[1] & 0x7F, struct.unpack("!I", packet[4:8])[0], packet[12:])
+
+    def take(self, kind, timestamp, payload):
+        """A payload that came."""
+        if kind == self.payload_type:
+            self.heard[timestamp] = payload
+        elif kind >= 96 and len(payload) >= 4 and payload[1] & 0x80 and (timestamp, payload[0]) not in self.digits:
+            self.digits.append((timestamp, payload[0]))
 
     def run(self):
         sequence, timestamp, at, event = 1, 1000, 0, None
