@@ -38,7 +38,7 @@ uses_gw/pstn = gw/call gw/route gw/media isup/mtp isup dsp tdm conf gw/base
 uses_gw/mgmt = gw/call gw/route gw/media dsp tdm conf gw/base
 uses_gw/cdr = gw/call gw/route gw/media dsp tdm conf gw/base
 uses_gw/exchange = isup/mtp isup gw/media dsp tdm conf gw/base
-uses_gw/selftest = isup/mtp isup gw/base
+uses_gw/selftest = gw/call gw/route gw/media isup/mtp isup dsp tdm conf gw/base
 uses_gw/main = gw/selftest gw/mgmt gw/cdr gw/sip gw/pstn gw/call gw/route gw/media gw/dns isup/mtp isup dsp tdm conf gw/base
 
 # A file named *_main.c holds a program's main() and belongs to no archive.

@@ -90,6 +90,30 @@ struct cause_mapped cause_from_status(const struct cause_profile *profile, unsig
 	return mapped(profile, profile->other_cause.to, profile->other_cause.source);
 }
 
+static const struct cause_row *row_of(const struct cause_profile *profile, bool to_status,
+				      unsigned from)
+{
+	const struct cause_row *row = NULL;
+
+	for (const struct cause_profile *p = profile; p && !row; p = p->base)
+		row = row_find(to_status ? &p->to_status : &p->to_cause, from);
+	return row;
+}
+
+bool cause_is_told(const struct cause_profile *profile, enum q850_cause cause)
+{
+	const struct cause_row *row = row_of(profile, true, cause);
+
+	return !row || row->to;
+}
+
+bool status_is_told(const struct cause_profile *profile, unsigned status)
+{
+	const struct cause_row *row = row_of(profile, false, status);
+
+	return !row || row->to;
+}
+
 enum q850_location cause_location_from_status(const struct cause_profile *profile, unsigned status)
 {
 	return status >= 600 ? Q850_LOC_USER : profile->location;

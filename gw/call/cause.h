@@ -58,6 +58,9 @@ struct cause_mapped {
 struct cause_mapped cause_to_status(const struct cause_profile *profile, const struct leg_release *release);
 /* Cause for a final response (RFC 3398 8.2.6.1); warning: the code of a Warning header, 0 when there is none. */
 struct cause_mapped cause_from_status(const struct cause_profile *profile, unsigned status, unsigned warning);
+/* Whether the other side hears of it at all: not of what is between the gateway and its neighbour (44, 487). */
+bool cause_is_told(const struct cause_profile *profile, enum q850_cause cause);
+bool status_is_told(const struct cause_profile *profile, unsigned status);
 /* 6xx: user; else a network location (RFC 3398 8.2.6.1, RFC 4497 8.4.4). */
 enum q850_location cause_location_from_status(const struct cause_profile *profile, unsigned status);
 /* A fault of the resource rather than of the called party: another circuit or trunk group may do better. */

@@ -11,13 +11,14 @@
 #include "gw/main/gateway.h"
 #include "gw/main/tones.h"
 #include "gw/selftest/q784.h"
+#include "gw/selftest/rfc3398.h"
 
 static void usage(FILE *out)
 {
 	fputs("usage: causeway [-n | -p] -c FILE\n"
 	      "       causeway detect\n"
 	      "       causeway tones [COUNTRY]\n"
-	      "       causeway selftest q784\n"
+	      "       causeway selftest q784|rfc3398\n"
 	      "  -c FILE  configuration\n"
 	      "  -n       check it and exit\n"
 	      "  -p       check it, print it in its full form and exit\n"
@@ -26,7 +27,8 @@ static void usage(FILE *out)
 	      "  tones    list the countries whose call-progress tones there are, or those of "
 	      "one\n"
 	      "  selftest q784  play the ISUP conformance cases of Q.784.1, print each "
-	      "with its verdict\n",
+	      "with its verdict\n"
+	      "  selftest rfc3398  compare the cause tables with a second transcription\n",
 	      out);
 }
 
@@ -90,13 +92,16 @@ static int selftest(const char *which)
 {
 	size_t failed;
 
-	if (strcmp(which, "q784") != 0) {
-		fprintf(stderr, "causeway: no selftest \"%s\"; there is q784\n", which);
+	bool q784 = strcmp(which, "q784") == 0;
+
+	if (!q784 && strcmp(which, "rfc3398") != 0) {
+		fprintf(stderr, "causeway: no selftest \"%s\"; there are q784 and rfc3398\n",
+			which);
 		return 2;
 	}
 	if (log_open("/dev/null", LOG_ERROR, 16))
 		return 1;
-	failed = q784_print(stdout);
+	failed = q784 ? q784_print(stdout) : rfc3398_print(stdout);
 	log_close();
 	return failed ? 1 : 0;
 }

@@ -26,7 +26,7 @@ ALLOWED = {
     "gw/mgmt": ["gw/base", "gw/call"],
     "gw/cdr": ["gw/base", "gw/call"],
     "gw/exchange": ["gw/base", "conf", "isup", "isup/mtp", "tdm", "dsp", "gw/media"],
-    "gw/selftest": ["gw/base", "isup", "isup/mtp"],
+    "gw/selftest": ["gw/base", "gw/call/cause.h", "isup", "isup/mtp"],
     "gw/main": None,
     "tests": None,
 }
