@@ -48,9 +48,11 @@ static struct linkset *find_linkset(const struct gateway *gw, const char *name)
 
 static int add_trunk(struct gateway *gw, const struct conf *conf, const struct conf_isup *isup)
 {
-	const struct isup_trunk_env env = {
-		.core = gw->core, .heap = gw->heap, .span = find_span, .arg = gw
-	};
+	const struct isup_trunk_env env = { .core = gw->core,
+					    .heap = gw->heap,
+					    .span = find_span,
+					    .arg = gw,
+					    .check = &gw->check };
 	struct isup_trunk **trunks =
 		realloc(gw->trunks, (gw->n_trunks + 1) * sizeof(struct isup_trunk *));
 	struct isup_trunk *trunk;

@@ -9,6 +9,7 @@
 
 #include "gw/base/alarm.h"
 #include "gw/base/log.h"
+#include "gw/pstn/check_media.h"
 
 #define LADDER_CALLS   1000
 #define CHANNELS_SPARE 64 /* calls in set-up beyond the circuits there are */
@@ -70,6 +71,7 @@ static int open_media(struct gateway *gw)
 	gw->media = media_engine_new(&media, gw->loop, &err);
 	if (!gw->media)
 		return err;
+	gw->check = check_media(gw->media);
 	spans_each(gw->spans, give_to_media, gw);
 	return 0;
 }

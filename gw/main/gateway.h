@@ -39,6 +39,7 @@ struct gateway {
 	struct linkset **linksets; /* own, own */
 	size_t n_linksets;
 	struct blocking *blocking; /* own, NULL: no state folder */
+	struct isup_trunk_check check; /* continuity, by the media engine */
 	struct isup_trunk **trunks; /* own, own */
 	size_t n_trunks;
 	struct dns *dns;	  /* own */

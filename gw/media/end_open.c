@@ -15,7 +15,8 @@ static void trace(const struct media_channel *channel, const char *text)
 				     .call = channel->label,
 				     .text = str_c(text) };
 
-	trace_emit(&event);
+	if (channel->label[0])
+		trace_emit(&event);
 }
 
 static void attach(struct channel_end *end, unsigned side)

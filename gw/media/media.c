@@ -44,6 +44,8 @@ static void event_trace(const struct media_channel *channel, const struct media_
 	struct trace_event trace = { .kind = TRACE_MEDIA, .call = channel->label };
 	char text[64];
 
+	if (!channel->label[0])
+		return;
 	if (event->kind == MEDIA_EV_DTMF)
 		snprintf(text, sizeof(text), "DTMF %c at side %u, %u ms", event->digit, event->side,
 			 (unsigned)event->duration_ms);

@@ -133,7 +133,8 @@ uint32_t media_sound_ms(const struct media_sound *sound);
 /* By the letters of a country, or "itu"; NULL: there is none. */
 const struct zone *media_zone(const char *country);
 
-/* own; NULL when the engine is full. fn is called on the core thread. label (call id) is copied, for traces. */
+/* own; NULL when the engine is full. fn is called on the core thread. label (call id) is copied, for traces;
+ * empty: of no call, not traced. */
 struct media_channel *media_channel_new(struct media_engine *engine, const char *label, media_event_fn *fn, void *arg);
 /* No event but CLOSED follows; the handle is dead for the caller after the call (fn is not called with it unless
  * want_closed). */

@@ -183,14 +183,18 @@ static int optional_put(const struct conf_isup *conf, const struct leg_setup *se
 	return err;
 }
 
+bool iam_echo_control(const struct conf_isup *conf, enum leg_bearer bearer)
+{
+	return conf->echo != CONF_ECHO_OFF && bearer != LEG_BEARER_UNRESTRICTED;
+}
+
 int iam_from_setup(const struct conf_isup *conf, const struct leg_setup *setup,
 		   struct isup_msg *iam)
 {
 	/* RFC 3398 7.2.1.1: no interworking, ISUP all the way, originating access non-ISDN. */
 	const struct isup_fci fci = { .isup_all_way = true };
 	const struct isup_nci nci = { .satellite = conf->satellite,
-				      .echo_control = conf->echo != CONF_ECHO_OFF &&
-						      setup->bearer != LEG_BEARER_UNRESTRICTED };
+				      .echo_control = iam_echo_control(conf, setup->bearer) };
 	int err;
 
 	isup_msg_init(iam, ISUP_IAM, 0);

@@ -12,6 +12,8 @@
 #define ISUP_REMOTE_RETRIEVAL	    0xfa
 #define ISUP_NOTIFICATION_EXTENSION 0x80 /* no octet follows */
 
+/* Echo from the trunk is cancelled here on calls of that kind (Q.763 3.35, 3.5: half echo control device included). */
+bool iam_echo_control(const struct conf_isup *conf, enum leg_bearer bearer);
 /* -ENAMETOOLONG: the called number; another number that is too long is left out. */
 int iam_to_setup(const struct conf_isup *conf, const struct isup_msg *iam, struct leg_setup *setup);
 /* RFC 3398 7.2.1.1. -EINVAL: the called number cannot be said in ISUP. */

@@ -132,8 +132,8 @@ static void put_bci(const struct isup_leg *leg, struct isup_msg *msg, bool free)
 				      .called_status = free ? 1 : 0,
 				      .called_category = 1,
 				      .isup_all_way = true,
-				      .echo_control = leg->trunk->conf->echo != CONF_ECHO_OFF &&
-						      leg->use != LEG_BEARER_UNRESTRICTED };
+				      .echo_control =
+					      iam_echo_control(leg->trunk->conf, leg->use) };
 
 	(void)isup_put_bci(msg, &bci);
 }
@@ -304,7 +304,7 @@ static void release_as(struct isup_leg *leg, struct isup_msg *rel)
 	}
 	isup_leg_stop_t11(leg);
 	leg->released = true;
-	transit_pass(leg->trunk->conf, rel);
+	transit_pass(false, rel);
 	isup_release_as(leg->circuit, rel);
 }
 
@@ -357,7 +357,7 @@ static bool pass_on(struct isup_leg *leg, const struct leg_event *event, struct 
 		leg->acm_sent = true;
 	}
 	leg->answered |= msg->type == ISUP_ANM || msg->type == ISUP_CON;
-	transit_pass(leg->trunk->conf, msg);
+	transit_pass(iam_echo_control(leg->trunk->conf, leg->use), msg);
 	isup_leg_send(leg, msg);
 	return true;
 }

@@ -161,15 +161,17 @@ static int unsegmented(const struct isup_msg *in, const struct isup_param *param
 	return isup_msg_add(out, param->code, octets, param->length);
 }
 
-static int nci_on(const struct conf_isup *conf, const struct isup_msg *in, struct isup_msg *out)
+static int nci_on(const struct conf_isup *conf, const struct isup_msg *in,
+		  const struct isup_msg *ours, struct isup_msg *out)
 {
-	struct isup_nci nci;
+	struct isup_nci nci, own;
 
 	(void)isup_get_nci(in, &nci);
+	(void)isup_get_nci(ours, &own);
 	if (conf->satellite && nci.satellite < SATELLITES_MAX)
 		nci.satellite++;
 	nci.continuity = 0;
-	nci.echo_control = nci.echo_control || conf->echo != CONF_ECHO_OFF;
+	nci.echo_control = nci.echo_control || own.echo_control;
 	return isup_put_nci(out, &nci);
 }
 
@@ -211,7 +213,7 @@ static int param_on(const struct conf_isup *conf, const struct isup_msg *in,
 	case ISUP_P_GENERIC_NUMBER:
 		return generic_on(conf, in, param, ours, out);
 	case ISUP_P_NCI:
-		return nci_on(conf, in, out);
+		return nci_on(conf, in, ours, out);
 	case ISUP_P_HOP_COUNTER:
 		return hops_on(in, out);
 	case ISUP_P_PROPAGATION_DELAY:
@@ -241,7 +243,7 @@ int transit_iam(const struct conf_isup *conf, const struct isup_msg *in, struct 
 
 /* --- others --- */
 
-void transit_pass(const struct conf_isup *conf, struct isup_msg *msg)
+void transit_pass(bool echo_control, struct isup_msg *msg)
 {
 	struct isup_msg out;
 	struct isup_bci bci;
@@ -258,7 +260,7 @@ void transit_pass(const struct conf_isup *conf, struct isup_msg *msg)
 		else if (!ends_here(param->code))
 			(void)copy(msg, param, &out);
 	}
-	if (conf->echo != CONF_ECHO_OFF && isup_get_bci(&out, &bci)) {
+	if (echo_control && isup_get_bci(&out, &bci)) {
 		bci.echo_control = true;
 		(void)isup_put_bci(&out, &bci);
 	}

@@ -22,8 +22,9 @@ bool transit_read(const struct leg_attachment *attachment, struct isup_msg *msg)
 /* The IAM that goes on: iam is what the vocabulary says, in what came. Parameters that say the same keep their octets and
  * their order. -ELOOP: the hop counter is exhausted (Q.764 2.1.1, cause 25). */
 int transit_iam(const struct conf_isup *conf, const struct isup_msg *in, struct isup_msg *iam);
-/* Another message that goes on as it came: what belongs to one section of the call is taken out or made our own. */
-void transit_pass(const struct conf_isup *conf, struct isup_msg *msg);
+/* Another message that goes on as it came: what belongs to one section of the call is taken out or made our own.
+ * echo_control: echo is cancelled here too. */
+void transit_pass(bool echo_control, struct isup_msg *msg);
 /* Adds to a message of ours what came in another and has no place in the vocabulary. */
 void transit_carry(const struct isup_msg *in, struct isup_msg *out);
 

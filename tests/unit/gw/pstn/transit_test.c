@@ -157,14 +157,15 @@ static void everything_goes_both_ways(void)
 	struct isup_bci bci;
 
 	transit_open();
-	lab.conf.echo = CONF_ECHO_128;
+	lab.conf.echo = CONF_ECHO_64;
 	call_in_raw(9);
 	expect("IAM 1 ", "");
 	CU_ASSERT_FALSE(lab.channels[0].through);
 	receive_odd(ISUP_ACM, 1, 1);
 	expect("ACM 2 ", "");
 	last_has(UNKNOWN, unknown, 3);
-	CU_ASSERT_TRUE(isup_get_bci(&rig.last, &bci) && bci.called_status == 1 && bci.echo_control);
+	CU_ASSERT_TRUE(isup_get_bci(&rig.last, &bci) && bci.called_status == 1 && !bci.echo_control)
+	/* data */;
 	CU_ASSERT_TRUE(lab.channels[0].through); /* tones come from the other end */
 	CU_ASSERT_EQUAL(lab.channels[0].tone[0], MEDIA_TONE_NONE);
 	receive_odd(ISUP_CPG, 1, 1);
@@ -280,19 +281,27 @@ static void the_iam_tells_what_the_trunk_is(void)
 
 	lab_open(4);
 	lab.conf.satellite = true;
-	lab.conf.echo = CONF_ECHO_128;
+	lab.conf.echo = CONF_ECHO_64;
 	lab.conf.hop_counter = 20;
 	lab.conf.delay_ms = 260;
 	number_set(&setup.called, LEG_NOA_INTERNATIONAL, "4989123");
 	other = call_with(&setup);
 	expect("IAM 1 ", "");
 	CU_ASSERT_TRUE(isup_get_nci(&rig.last, &nci));
-	CU_ASSERT_TRUE(nci.satellite == 1 && nci.continuity == 0);
-	/* on a bearer for data nothing cancels */
-	CU_ASSERT_FALSE(nci.echo_control);
+	CU_ASSERT_TRUE(nci.satellite == 1 && !nci.echo_control && nci.continuity == 0);
 	last_has(ISUP_P_HOP_COUNTER, "\x14", 1);
 	last_has(ISUP_P_PROPAGATION_DELAY, "\x01\x04", 2);
 	last_has(ISUP_P_USI, "\x88\x90", 2);
+	released_by_other(other, 1);
+	/* Speech: echo is cancelled here, as far as it is asked for. */
+	other = call_out();
+	CU_ASSERT_TRUE(isup_get_nci(&rig.last, &nci) && nci.echo_control);
+	expect("IAM 1 ", "");
+	released_by_other(other, 1);
+	lab.conf.echo = CONF_ECHO_OFF;
+	other = call_out();
+	CU_ASSERT_TRUE(isup_get_nci(&rig.last, &nci) && !nci.echo_control);
+	expect("IAM 1 ", "");
 	released_by_other(other, 1);
 	lab_close();
 }
@@ -306,7 +315,7 @@ static void the_answer_tells_delay_and_canceller(void)
 	struct other *other;
 
 	lab_open(4);
-	lab.conf.echo = CONF_ECHO_128;
+	lab.conf.echo = CONF_ECHO_64;
 	make_iam(&msg, 2, "30123", true, 0);
 	(void)isup_msg_add(&msg, ISUP_P_PROPAGATION_DELAY, delay, 2);
 	receive_msg(&msg);

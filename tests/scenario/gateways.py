@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception
+"""Two gateways on one E1: what the exchange of the other scenarios does not play, with the real media path at both ends."""
+import json
+import subprocess
+
+from harness import Group, wait_until
+from sipp import Callee, Caller
+
+
+def prepare(lab):
+    """The second gateway has the point codes, the ports and the end of the cable the other way round."""
+    conf = lab.read("gateway.conf")
+    conf = conf.replace("opc = 1 dpc = 2", "opc = 2 dpc = 1").replace("end = listen clock = line", "end = connect clock = master")
+    conf = conf.replace("/gateway.log", "/second.log").replace("/control.sock", "/second.sock").replace("/cdr.json", "/second.json")
+    conf = conf.replace(f":{lab.sip}", f":{lab.sip + 50}")
+    first, last = lab.values["rtp"], lab.values["rtp_last"]
+    lab.write("second.conf", conf.replace(f'"{first}-{last}"', f'"{last + 1}-{last + 1 + last - first}"').replace(
+        "continuity-check = 1", "continuity-check = 0"))
+    lab.start_gateway()
+    lab.peer = lab.spawn("second", [f"{lab.build}/causeway", "-c", lab.path("second.conf")])
+    lab.wait_ready(30)
+
+
+group = Group("gateways", has_exchange=False, prepare=prepare, isup_more="continuity-check = 1\nquery = 1s\n")
+
+
+def second(case, *words):
+    out = subprocess.run([f"{case.lab.build}/causewayctl", "-s", case.lab.path("second.sock"), *words],
+                         capture_output=True, text=True, check=False, timeout=20)
+    return out.stdout
+
+
+@group.scenario("Q.764 2.1.8: IAM asks for a check, 2010 Hz comes back from the loop, COT; then the call goes on to SIP and back")
+def a_checked_call(case):
+    server = case.server(Callee().answers(300))
+    client = case.client(Caller("0301234").answered(500))
+    case.finish(client)
+    case.finish(server)
+    case.released(16, "in")
+    case.ladder_has("IAM", "COT", "ACM", "ANM", "REL", "RLC")
+    case.true("the other end has no call", "ANM" in second(case, "ladder", "last"))
+
+
+@group.scenario("Q.764 2.8.3: both ends find by CQM that their circuits agree")
+def states_agree(case):
+    before = case.counter("causeway_isup_state_differences_total")
+    wait_until("a query and its answer", lambda: not any("CQR" in a["alarm"] for a in case.lab.show("alarms")))
+    case.equal("differences", case.counter("causeway_isup_state_differences_total"), before)
+    rows = json.loads(second(case, "show", "circuits", "json"))
+    case.true("circuits are not usable at the other end", rows and all(row["usable"] for row in rows))
+    case.true("the healer had to work", all(row["healer"] == "-" for row in rows))
