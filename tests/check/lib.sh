@@ -4,6 +4,7 @@ logs=build-check/log
 mkdir -p "$logs"
 passed=0
 failed=0
+names=
 
 # step NAME COMMAND...: runs it; prints what matters of its output.
 step() {
@@ -21,8 +22,11 @@ step() {
 	echo "$result  $name ($(($(date +%s) - start)) s)"
 	grep -E '^ +(suites|tests|asserts) +[0-9]' "$log" | summary
 	if [ $result = FAILED ]; then
-		echo "---- last lines of $log"
-		tail -60 "$log"
+		names="$names, $name"
+		echo "---- what failed in $log"
+		grep -aE -A4 '^(FAILED|not ok)|ERROR: |runtime error|CU_ASSERT' "$log" | head -40
+		echo "---- its last lines"
+		tail -30 "$log"
 		echo "----"
 	fi
 }
@@ -39,6 +43,6 @@ summary() {
 
 finish() {
 	echo
-	echo "$passed passed, $failed failed"
+	echo "$passed passed, $failed failed${names:+:${names#,}}"
 	[ $failed = 0 ]
 }

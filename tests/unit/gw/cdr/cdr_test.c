@@ -133,6 +133,8 @@ static void full_record(void)
 		memset(&r.faults[side], 0xFF, sizeof(r.faults[side]));
 		r.media[side].quality.known = r.media[side].peer_quality.known = true;
 		r.media[side].quality.mos_lq = 255;
+		r.media[side].echo.state = MEDIA_ECHO_DOUBLE_TALK; /* the longest name */
+		r.media[side].echo.nlp_off = true;
 	}
 	json_decref(parsed(&r));
 }
