@@ -48,8 +48,7 @@ class Call:
 
     def __init__(self, build, index, setting):
         self.setting = setting
-        self.lab = Lab(build, base=20000 + os.getpid() % 500 * 40 + 20 * index, rtp=14000 + 2000 * index,
-                       isup_more=f"echo-cancel = {setting}")
+        self.lab = Lab(build, base=20000 + os.getpid() % 500 * 40 + 20 * index, rtp=14000 + 2000 * index, echo=setting)
         self.lab.values["plan"] = PLAN.format(folder=self.lab.folder)
         self.client = self.phone = None
 
