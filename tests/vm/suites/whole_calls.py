@@ -8,7 +8,7 @@ import tempfile
 
 import dahdi
 
-for folder in ("lab", "scenario"):
+for folder in ("lab", "scenario", "demo"):
     sys.path.insert(0, os.path.join(dahdi.TOP, "tests", folder))
 import harness  # noqa: E402
 import lab as lab_module  # noqa: E402
