@@ -59,7 +59,7 @@ struct call_core {
 	bool drain;
 	uint32_t epoch; /* start time, first half of a call id */
 	uint32_t serial;
-	struct show show_calls, show_media, show_trunks, show_routes;
+	struct show show_calls, show_media, show_bearers, show_trunks, show_routes;
 };
 
 /* call.c */
@@ -98,5 +98,7 @@ void call_media_supervise(struct call *call, const struct route *route);
 /* show.c */
 void call_show_open(struct call_core *core);
 void call_show_close(struct call_core *core);
+/* show_bearers.c */
+void call_show_bearers_open(struct call_core *core);
 
 #endif

@@ -220,6 +220,7 @@ void call_show_open(struct call_core *core)
 	};
 	show_register(&core->show_calls);
 	show_register(&core->show_media);
+	call_show_bearers_open(core);
 	show_register(&core->show_trunks);
 	show_register(&core->show_routes);
 }
@@ -228,6 +229,7 @@ void call_show_close(struct call_core *core)
 {
 	show_unregister(&core->show_calls);
 	show_unregister(&core->show_media);
+	show_unregister(&core->show_bearers);
 	show_unregister(&core->show_trunks);
 	show_unregister(&core->show_routes);
 }

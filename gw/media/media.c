@@ -442,3 +442,13 @@ void media_stats(const struct media_channel *channel, unsigned side, struct medi
 {
 	snapshot_read(&channel->snapshot[side], stats);
 }
+
+bool media_is_bearer(const struct media_channel *channel, unsigned side)
+{
+	return channel->ends[side] && channel->ends[side]->is_bearer;
+}
+
+bool media_joined_by_driver(const struct media_channel *channel)
+{
+	return channel->kernel.on;
+}

@@ -171,5 +171,9 @@ void media_play(struct media_channel *channel, unsigned side, struct media_sound
  * or will be negotiated; 0: as negotiated. */
 void media_supervise(struct media_channel *channel, unsigned side, uint32_t timeout_ms, uint32_t silence_ms);
 void media_stats(const struct media_channel *channel, unsigned side, struct media_end_stats *stats);
+/* That side is a timeslot now. */
+bool media_is_bearer(const struct media_channel *channel, unsigned side);
+/* The driver of both spans joins the two timeslots, and the engine passes nothing (gw/media/kernel_cross.h). */
+bool media_joined_by_driver(const struct media_channel *channel);
 
 #endif

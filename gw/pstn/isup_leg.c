@@ -368,6 +368,8 @@ static void leg_event(struct leg *base, const struct leg_event *event)
 	struct isup_msg msg;
 
 	isup_leg_enter(leg);
+	if (event->ev == LEG_EV_ANSWER)
+		isup_leg_review_bearer(leg);
 	if (pass_on(leg, event, &msg)) {
 		isup_leg_leave(leg);
 		return;
@@ -474,43 +476,6 @@ void isup_leg_take_circuit(struct isup_leg *leg, struct isup_circuit *circuit)
 	leg->circuit = circuit;
 	leg->cic = isup_circuit_cic(circuit);
 	(void)str_copy(leg->call, sizeof(leg->call), str_c(call_id(leg->base.call)));
-}
-
-/* The circuit's line card, by the trunk and by what the bearer is for (Q.763 3.54). */
-static struct media_bearer_params bearer_params(const struct isup_leg *leg,
-						const struct tdm_span *span)
-{
-	static const unsigned tails_ms[] = {
-		[CONF_ECHO_32] = 32, [CONF_ECHO_64] = 64, [CONF_ECHO_128] = 128
-	};
-	const struct conf_isup *conf = leg->trunk->conf;
-	bool clear = leg->use == LEG_BEARER_UNRESTRICTED;
-
-	return (struct media_bearer_params){
-		.echo_tail_ms = tails_ms[conf->echo],
-		.block_ms = conf->echo_block_ms,
-		.hardware_echo = span->cancels_echo,
-		.clear = clear,
-		.hear_dtmf = !clear,
-		.hear_tones = !clear && conf->fax != CONF_FAX_OFF,
-		.fax = conf->fax == CONF_FAX_VBD ? MEDIA_FAX_VBD : MEDIA_FAX_OFF,
-	};
-}
-
-int isup_leg_open_bearer(struct isup_leg *leg, struct isup_circuit *circuit)
-{
-	const struct isup_bearer *bearer = isup_circuit_bearer(circuit);
-	struct media_bearer_params params = bearer_params(leg, bearer->span);
-	struct media_channel *media = call_media(leg->base.call);
-	int err = media ? media_bearer_set(media, leg->base.side, &params) : 0;
-
-	leg->bearer_open = true;
-	if (media && !err)
-		err = media_bearer_open(media, leg->base.side, bearer->span, bearer->timeslot);
-	if (err)
-		log_write(LOG_ERROR, call_id(leg->base.call), "timeslot %u of %s not opened: %s",
-			  bearer->timeslot, bearer->span->name, strerror(-err));
-	return err;
 }
 
 void isup_leg_start_t11(struct isup_leg *leg)

@@ -32,7 +32,10 @@ void isup_leg_enter(struct isup_leg *leg);
 /* The leg may be gone afterwards. */
 void isup_leg_leave(struct isup_leg *leg);
 void isup_leg_take_circuit(struct isup_leg *leg, struct isup_circuit *circuit);
+/* isup_leg_bearer.c */
 int isup_leg_open_bearer(struct isup_leg *leg, struct isup_circuit *circuit);
+/* The call is answered: nothing listens on the bearer that its other side does not need. */
+void isup_leg_review_bearer(struct isup_leg *leg);
 /* A circuit whose continuity was checked is the call's from here on. */
 void isup_leg_take_bearer(struct isup_leg *leg);
 void isup_leg_start_t11(struct isup_leg *leg);
