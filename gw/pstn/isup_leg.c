@@ -206,10 +206,20 @@ static void do_progress(struct isup_leg *leg, const struct leg_event *event)
 	 * indicators. */
 	if (code < 4)
 		code = 2;
-	if (leg->outgoing) /* in conversation: nobody waits for an ACM from here */
-		send_cpg(leg, code, event->progress.in_band);
-	else
-		backward(leg, &event->progress, code);
+	backward(leg, &event->progress, code);
+}
+
+/* In conversation: nobody waits for an ACM. */
+static void do_progress_up(struct isup_leg *leg, const struct leg_event *event)
+{
+	send_cpg(leg, event->progress.event < 4 ? 2 : event->progress.event,
+		 event->progress.in_band);
+}
+
+static void do_media(struct isup_leg *leg, const struct leg_event *event)
+{
+	if (event->progress.in_band)
+		do_progress(leg, event);
 }
 
 static void do_address_complete(struct isup_leg *leg, const struct leg_event *event)
@@ -263,6 +273,18 @@ static void send_notification(struct isup_leg *leg, uint8_t notification)
 	isup_leg_send(leg, &msg);
 }
 
+static void do_hold(struct isup_leg *leg, const struct leg_event *event)
+{
+	(void)event;
+	send_notification(leg, ISUP_REMOTE_HOLD);
+}
+
+static void do_retrieve(struct isup_leg *leg, const struct leg_event *event)
+{
+	(void)event;
+	send_notification(leg, ISUP_REMOTE_RETRIEVAL);
+}
+
 static void send_suspend(struct isup_leg *leg, enum isup_type type, bool by_network)
 {
 	struct isup_msg msg;
@@ -272,9 +294,20 @@ static void send_suspend(struct isup_leg *leg, enum isup_type type, bool by_netw
 	isup_leg_send(leg, &msg);
 }
 
-/* To the leg that called: no more are needed, nothing waits for a pause. */
-static void do_digits_complete(struct isup_leg *leg)
+static void do_suspend(struct isup_leg *leg, const struct leg_event *event)
 {
+	send_suspend(leg, ISUP_SUS, event->suspend.by_network);
+}
+
+static void do_resume(struct isup_leg *leg, const struct leg_event *event)
+{
+	send_suspend(leg, ISUP_RES, event->suspend.by_network);
+}
+
+/* To the leg that called: no more are needed, nothing waits for a pause. */
+static void do_digits_complete(struct isup_leg *leg, const struct leg_event *event)
+{
+	(void)event;
 	isup_digits_complete(leg->circuit);
 	isup_leg_start_t11(leg);
 }
@@ -324,6 +357,12 @@ static void do_release(struct isup_leg *leg, const struct leg_event *event)
 	release_as(leg, &rel);
 }
 
+static void do_released(struct isup_leg *leg, const struct leg_event *event)
+{
+	(void)event;
+	circuit_release(leg, &leg->cause);
+}
+
 /* Whether a message of the other leg's circuit can go on over this one as it is. */
 static bool goes_on(const struct isup_leg *leg, uint8_t type)
 {
@@ -362,64 +401,157 @@ static bool pass_on(struct isup_leg *leg, const struct leg_event *event, struct 
 	return true;
 }
 
+static const char trunk_only[] = "a trunk is asked for a call, no leg";
+static const char other_protocol[] = "it is of another protocol";
+static const char in_band[] =
+	"ISUP carries no digits beside the bearer: the engine puts them there";
+static const char let_go[] = "the circuit is let go";
+static const char after_answer[] = "the core passes that on after the answer";
+static const char acm_says_so[] = "the ACM has said that no more digits are needed";
+static const char to_caller_only[] = "the core tells that to the leg that called";
+static const char core_connects[] = "the bearer is there: the core connects the media";
+static const char answered[] = "the call is answered";
+
+#define ACT(fn)                                                                                    \
+	{                                                                                          \
+		.act = fn                                                                          \
+	}
+#define SKIP(why)                                                                                  \
+	{                                                                                          \
+		.ignored = why                                                                     \
+	}
+#define NEVER(why)                                                                                 \
+	{                                                                                          \
+		.impossible = why                                                                  \
+	}
+
+/* clang-format off */
+static const struct isup_leg_pair pairs[ISUP_LEG_STATES][LEG_EVS] = {
+	[ISUP_LEG_IN] = {
+		[LEG_EV_SETUP]            = NEVER(trunk_only),
+		[LEG_EV_DIGITS]           = ACT(do_digits_complete),
+		[LEG_EV_ADDRESS_COMPLETE] = ACT(do_address_complete),
+		[LEG_EV_PROGRESS]         = ACT(do_progress),
+		[LEG_EV_ALERTING]         = ACT(do_alerting),
+		[LEG_EV_ANSWER]           = ACT(do_answer),
+		[LEG_EV_HOLD]             = NEVER(after_answer),
+		[LEG_EV_RETRIEVE]         = NEVER(after_answer),
+		[LEG_EV_SUSPEND]          = NEVER(after_answer),
+		[LEG_EV_RESUME]           = NEVER(after_answer),
+		[LEG_EV_CARRIED]          = SKIP(other_protocol),
+		[LEG_EV_USER_INFO]        = SKIP(in_band),
+		[LEG_EV_MEDIA]            = ACT(do_media),
+		[LEG_EV_RELEASE]          = ACT(do_release),
+		[LEG_EV_RELEASED]         = ACT(do_released),
+	},
+	[ISUP_LEG_IN_ACM] = {
+		[LEG_EV_SETUP]            = NEVER(trunk_only),
+		[LEG_EV_DIGITS]           = SKIP(acm_says_so),
+		[LEG_EV_ADDRESS_COMPLETE] = ACT(do_address_complete),
+		[LEG_EV_PROGRESS]         = ACT(do_progress),
+		[LEG_EV_ALERTING]         = ACT(do_alerting),
+		[LEG_EV_ANSWER]           = ACT(do_answer),
+		[LEG_EV_HOLD]             = NEVER(after_answer),
+		[LEG_EV_RETRIEVE]         = NEVER(after_answer),
+		[LEG_EV_SUSPEND]          = NEVER(after_answer),
+		[LEG_EV_RESUME]           = NEVER(after_answer),
+		[LEG_EV_CARRIED]          = SKIP(other_protocol),
+		[LEG_EV_USER_INFO]        = SKIP(in_band),
+		[LEG_EV_MEDIA]            = ACT(do_media),
+		[LEG_EV_RELEASE]          = ACT(do_release),
+		[LEG_EV_RELEASED]         = ACT(do_released),
+	},
+	[ISUP_LEG_OUT] = {
+		[LEG_EV_SETUP]            = NEVER(trunk_only),
+		[LEG_EV_DIGITS]           = ACT(do_digits),
+		[LEG_EV_ADDRESS_COMPLETE] = NEVER(to_caller_only),
+		[LEG_EV_PROGRESS]         = NEVER(after_answer),
+		[LEG_EV_ALERTING]         = NEVER(to_caller_only),
+		[LEG_EV_ANSWER]           = NEVER(to_caller_only),
+		[LEG_EV_HOLD]             = NEVER(after_answer),
+		[LEG_EV_RETRIEVE]         = NEVER(after_answer),
+		[LEG_EV_SUSPEND]          = NEVER(after_answer),
+		[LEG_EV_RESUME]           = NEVER(after_answer),
+		[LEG_EV_CARRIED]          = SKIP(other_protocol),
+		[LEG_EV_USER_INFO]        = SKIP(in_band),
+		[LEG_EV_MEDIA]            = SKIP(core_connects),
+		[LEG_EV_RELEASE]          = ACT(do_release),
+		[LEG_EV_RELEASED]         = ACT(do_released),
+	},
+	[ISUP_LEG_UP] = {
+		[LEG_EV_SETUP]            = NEVER(trunk_only),
+		[LEG_EV_DIGITS]           = NEVER(answered),
+		[LEG_EV_ADDRESS_COMPLETE] = NEVER(answered),
+		[LEG_EV_PROGRESS]         = ACT(do_progress_up),
+		[LEG_EV_ALERTING]         = NEVER(answered),
+		[LEG_EV_ANSWER]           = NEVER(answered),
+		[LEG_EV_HOLD]             = ACT(do_hold),
+		[LEG_EV_RETRIEVE]         = ACT(do_retrieve),
+		[LEG_EV_SUSPEND]          = ACT(do_suspend),
+		[LEG_EV_RESUME]           = ACT(do_resume),
+		[LEG_EV_CARRIED]          = SKIP(other_protocol),
+		[LEG_EV_USER_INFO]        = SKIP(in_band),
+		[LEG_EV_MEDIA]            = SKIP(core_connects),
+		[LEG_EV_RELEASE]          = ACT(do_release),
+		[LEG_EV_RELEASED]         = ACT(do_released),
+	},
+	[ISUP_LEG_GONE] = {
+		[LEG_EV_SETUP]            = NEVER(trunk_only),
+		[LEG_EV_DIGITS]           = SKIP(let_go),
+		[LEG_EV_ADDRESS_COMPLETE] = SKIP(let_go),
+		[LEG_EV_PROGRESS]         = SKIP(let_go),
+		[LEG_EV_ALERTING]         = SKIP(let_go),
+		[LEG_EV_ANSWER]           = SKIP(let_go),
+		[LEG_EV_HOLD]             = SKIP(let_go),
+		[LEG_EV_RETRIEVE]         = SKIP(let_go),
+		[LEG_EV_SUSPEND]          = SKIP(let_go),
+		[LEG_EV_RESUME]           = SKIP(let_go),
+		[LEG_EV_CARRIED]          = SKIP(other_protocol),
+		[LEG_EV_USER_INFO]        = SKIP(in_band),
+		[LEG_EV_MEDIA]            = SKIP(let_go),
+		[LEG_EV_RELEASE]          = ACT(do_release),
+		[LEG_EV_RELEASED]         = ACT(do_released),
+	},
+};
+/* clang-format on */
+
+const struct isup_leg_pair *isup_leg_pair(enum isup_leg_state state, enum leg_ev ev)
+{
+	return &pairs[state][ev];
+}
+
+enum isup_leg_state isup_leg_state(const struct isup_leg *leg)
+{
+	if (!leg->circuit || leg->released)
+		return ISUP_LEG_GONE;
+	if (leg->answered)
+		return ISUP_LEG_UP;
+	if (leg->outgoing)
+		return ISUP_LEG_OUT;
+	return leg->acm_sent ? ISUP_LEG_IN_ACM : ISUP_LEG_IN;
+}
+
+static void act(struct isup_leg *leg, const struct leg_event *event)
+{
+	const struct isup_leg_pair *pair = isup_leg_pair(isup_leg_state(leg), event->ev);
+
+	if (pair->act)
+		pair->act(leg, event);
+	else
+		log_write(pair->ignored ? LOG_DEBUG : LOG_WARNING, leg->call,
+			  "%s on %s cic %u: nothing is sent, as %s", leg_ev_name(event->ev),
+			  leg->base.trunk->name, leg->cic,
+			  pair->ignored ? pair->ignored : pair->impossible);
+}
+
 static void leg_event(struct leg *base, const struct leg_event *event)
 {
 	struct isup_leg *leg = leg_of(base);
 	struct isup_msg msg;
 
 	isup_leg_enter(leg);
-	if (pass_on(leg, event, &msg)) {
-		isup_leg_leave(leg);
-		return;
-	}
-	switch (event->ev) {
-	case LEG_EV_DIGITS:
-		if (leg->base.side == 0)
-			do_digits_complete(leg);
-		else
-			do_digits(leg, event);
-		break;
-	case LEG_EV_ADDRESS_COMPLETE:
-		do_address_complete(leg, event);
-		break;
-	case LEG_EV_PROGRESS:
-		do_progress(leg, event);
-		break;
-	case LEG_EV_ALERTING:
-		do_alerting(leg, event);
-		break;
-	case LEG_EV_ANSWER:
-		do_answer(leg, event);
-		break;
-	case LEG_EV_HOLD:
-		send_notification(leg, ISUP_REMOTE_HOLD);
-		break;
-	case LEG_EV_RETRIEVE:
-		send_notification(leg, ISUP_REMOTE_RETRIEVAL);
-		break;
-	case LEG_EV_SUSPEND:
-		send_suspend(leg, ISUP_SUS, event->suspend.by_network);
-		break;
-	case LEG_EV_RESUME:
-		send_suspend(leg, ISUP_RES, event->suspend.by_network);
-		break;
-	case LEG_EV_MEDIA:
-		if (!leg->outgoing && !leg->answered && event->progress.in_band)
-			do_progress(leg, event);
-		break;
-	case LEG_EV_RELEASE:
-		do_release(leg, event);
-		break;
-	case LEG_EV_RELEASED:
-		circuit_release(leg, &leg->cause);
-		break;
-	case LEG_EV_SETUP:
-	case LEG_EV_CARRIED:   /* of another protocol */
-	case LEG_EV_USER_INFO: /* ISUP carries no digits out of band: the engine has put them in
-				  band */
-	case LEG_EVS:
-		break;
-	}
+	if (!pass_on(leg, event, &msg))
+		act(leg, event);
 	leg->carried = NULL;
 	isup_leg_leave(leg);
 }

@@ -25,6 +25,14 @@ enum sip_leg_state {
 
 struct sip_leg;
 
+/* What the core says in a state: one of the three. */
+struct sip_leg_pair {
+	void (*act)(struct sip_leg *leg, const struct leg_event *event);
+	const char *ignored, *impossible; /* why nothing comes of it */
+};
+
+enum sip_leg_hold { SIP_LEG_HELD = 1, SIP_LEG_SUSPENDED = 2 };
+
 /* One dialog of the leg: a UAS has one, a UAC one for each fork that spoke (13.2.2.4). */
 struct sip_leg_fork {
 	struct list_node node;
@@ -83,6 +91,7 @@ struct sip_leg {
 	char number[LEG_DIGITS_MAX + 2]; /* the called number, for show */
 	struct sip_session session;
 	enum sdp_direction want; /* of our media: SDP_SENDONLY while the other side holds */
+	unsigned held_by;	 /* enum sip_leg_hold: why the other side hears nothing */
 	enum sdp_direction said; /* what the peer was told of it last */
 	bool peer_held;		 /* the peer holds us */
 	bool events_agreed;	 /* on telephone-event: digits come by it */
@@ -118,6 +127,7 @@ struct sip_leg_reply {
 
 /* leg.c */
 extern const struct leg_ops sip_leg_ops;
+const struct sip_leg_pair *sip_leg_pair(enum sip_leg_state state, enum leg_ev ev);
 /* own; in the user agent's list. NULL when out of memory. */
 struct sip_leg *sip_leg_new(struct sip_trunk *trunk, enum sip_leg_state state);
 void sip_leg_state_set(struct sip_leg *leg, enum sip_leg_state state);
