@@ -259,9 +259,19 @@ void call_do_user_info(struct call *call, unsigned side, const struct leg_event 
 	call_digits_relay(call, !side, event->digits, event->digit_ms);
 }
 
+/* A release always has a cause. */
+static struct leg_release release_of(const struct leg_event *event)
+{
+	struct leg_release release = event->release;
+
+	if (release.cause == Q850_NONE)
+		release.cause = Q850_NORMAL_UNSPECIFIED;
+	return release;
+}
+
 void call_do_release(struct call *call, unsigned side, const struct leg_event *event)
 {
-	const struct leg_release release = event->release;
+	const struct leg_release release = release_of(event);
 
 	start_clearing(call, side, &release);
 	confirm_leg(call, side, &release);
@@ -271,7 +281,7 @@ void call_do_release(struct call *call, unsigned side, const struct leg_event *e
 
 void call_do_release_early(struct call *call, unsigned side, const struct leg_event *event)
 {
-	const struct leg_release release = event->release;
+	const struct leg_release release = release_of(event);
 
 	if (!call->progressed && cause_is_failover(release.cause) &&
 	    call_may_reattempt(call, &release)) {
@@ -290,7 +300,7 @@ void call_do_release_crossing(struct call *call, unsigned side, const struct leg
 
 void call_do_released(struct call *call, unsigned side, const struct leg_event *event)
 {
-	const struct leg_release release = event->release;
+	const struct leg_release release = release_of(event);
 
 	if (call->state != CALL_ST_CLEARING) {
 		/* A leg that vanishes without asking: the other side must not wait for it. */

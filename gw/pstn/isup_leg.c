@@ -11,6 +11,7 @@
 
 #include "gw/base/log.h"
 #include "gw/base/trace.h"
+#include "gw/pstn/diagnostic.h"
 #include "gw/pstn/iam.h"
 #include "gw/pstn/number.h"
 #include "gw/pstn/isup_leg.h"
@@ -40,17 +41,19 @@ void isup_leg_leave(struct isup_leg *leg)
 		leg_free(leg);
 }
 
-static struct isup_cause cause_out(const struct leg_release *release)
+static struct isup_cause cause_out(const struct isup_leg *leg, const struct leg_release *release)
 {
+	struct leg_release told = *release;
 	struct isup_cause cause = { .location = (uint8_t)release->location,
-				    .value = (uint8_t)release->cause,
-				    .n_diagnostic = release->n_diagnostic };
+				    .value = (uint8_t)release->cause };
 
-	memcpy(cause.diagnostic, release->diagnostic, release->n_diagnostic);
+	diagnostic_write(leg->trunk->conf, &told);
+	cause.n_diagnostic = told.n_diagnostic;
+	memcpy(cause.diagnostic, told.diagnostic, told.n_diagnostic);
 	return cause;
 }
 
-static struct leg_release cause_in(const struct isup_cause *cause)
+static struct leg_release cause_in(const struct isup_leg *leg, const struct isup_cause *cause)
 {
 	struct leg_release release = { .cause = (enum q850_cause)cause->value,
 				       .location = (enum q850_location)cause->location,
@@ -58,6 +61,7 @@ static struct leg_release cause_in(const struct isup_cause *cause)
 				       .n_diagnostic = cause->n_diagnostic };
 
 	memcpy(release.diagnostic, cause->diagnostic, cause->n_diagnostic);
+	diagnostic_read(leg->trunk->conf, &release);
 	return release;
 }
 
@@ -95,7 +99,7 @@ void isup_leg_raise_release_of(struct isup_leg *leg, const struct isup_cause *ca
 {
 	struct transit_store store;
 	const struct leg_event event = { .ev = LEG_EV_RELEASE,
-					 .release = cause_in(cause),
+					 .release = cause_in(leg, cause),
 					 .attachment = transit_attach(rel, &store) };
 
 	leg->cause = *cause;
@@ -128,45 +132,52 @@ void isup_leg_send(struct isup_leg *leg, struct isup_msg *msg)
 /* RFC 3398 8.2.3: the backward call indicators of a gateway. */
 static void put_bci(const struct isup_leg *leg, struct isup_msg *msg, bool free)
 {
+	bool interworking = leg->interworking || leg->trunk->conf->interworking;
 	const struct isup_bci bci = { .charge = 2,
 				      .called_status = free ? 1 : 0,
 				      .called_category = 1,
-				      .isup_all_way = true,
+				      .interworking = interworking,
+				      .isup_all_way = !interworking,
 				      .echo_control =
 					      iam_echo_control(leg->trunk->conf, leg->use) };
 
 	(void)isup_put_bci(msg, &bci);
 }
 
-static void put_in_band(struct isup_msg *msg)
+/* What is heard, and a failure of which an announcement tells: a cause in the message (Q.764 2.1.4.4, RFC 3398 7.1.6). */
+static void put_in_band(struct isup_msg *msg, const struct leg_progress *progress)
 {
 	const struct isup_obci obci = { .in_band = true };
+	const struct isup_cause cause = { .location = (uint8_t)progress->location,
+					  .value = (uint8_t)progress->cause };
 
-	(void)isup_put_obci(msg, &obci);
+	if (progress->cause && progress->in_band)
+		(void)isup_put_cause(msg, &cause);
+	if (progress->in_band)
+		(void)isup_put_obci(msg, &obci);
 }
 
-static void send_acm(struct isup_leg *leg, bool free, bool in_band)
+static void send_acm(struct isup_leg *leg, bool free, const struct leg_progress *progress)
 {
 	struct isup_msg msg;
 
 	isup_leg_stop_t11(leg);
 	leg->acm_sent = true;
 	isup_msg_init(&msg, ISUP_ACM, 0);
+	leg->interworking |= progress->interworking;
 	put_bci(leg, &msg, free);
-	if (in_band)
-		put_in_band(&msg);
+	put_in_band(&msg, progress);
 	isup_leg_send(leg, &msg);
 }
 
-static void send_cpg(struct isup_leg *leg, uint8_t event, bool in_band)
+static void send_cpg(struct isup_leg *leg, uint8_t event, const struct leg_progress *progress)
 {
 	const struct isup_event info = { .event = event };
 	struct isup_msg msg;
 
 	isup_msg_init(&msg, ISUP_CPG, 0);
 	(void)isup_put_event(&msg, &info);
-	if (in_band)
-		put_in_band(&msg);
+	put_in_band(&msg, progress);
 	isup_leg_send(leg, &msg);
 }
 
@@ -182,9 +193,9 @@ static void backward(struct isup_leg *leg, const struct leg_progress *progress, 
 	bool first = !leg->acm_sent;
 
 	if (first)
-		send_acm(leg, event == 1 || progress->subscriber_free, progress->in_band);
+		send_acm(leg, event == 1 || progress->subscriber_free, progress);
 	if (!first || event > 3)
-		send_cpg(leg, event, progress->in_band);
+		send_cpg(leg, event, progress);
 	/* "Upon receipt of a 180 the gateway SHOULD generate the ringback tone", ceased by media.
 	 */
 	if (progress->in_band)
@@ -212,8 +223,7 @@ static void do_progress(struct isup_leg *leg, const struct leg_event *event)
 /* In conversation: nobody waits for an ACM. */
 static void do_progress_up(struct isup_leg *leg, const struct leg_event *event)
 {
-	send_cpg(leg, event->progress.event < 4 ? 2 : event->progress.event,
-		 event->progress.in_band);
+	send_cpg(leg, event->progress.event < 4 ? 2 : event->progress.event, &event->progress);
 }
 
 static void do_media(struct isup_leg *leg, const struct leg_event *event)
@@ -225,9 +235,9 @@ static void do_media(struct isup_leg *leg, const struct leg_event *event)
 static void do_address_complete(struct isup_leg *leg, const struct leg_event *event)
 {
 	if (!leg->acm_sent)
-		send_acm(leg, event->progress.subscriber_free, event->progress.in_band);
+		send_acm(leg, event->progress.subscriber_free, &event->progress);
 	else if (event->progress.in_band)
-		send_cpg(leg, 2, true);
+		send_cpg(leg, 2, &event->progress);
 	if (event->progress.in_band)
 		ringback(leg, false);
 }
@@ -346,7 +356,7 @@ static void do_release(struct isup_leg *leg, const struct leg_event *event)
 	struct isup_msg rel;
 	const struct leg_event released = { .ev = LEG_EV_RELEASED, .release = event->release };
 
-	leg->cause = cause_out(&event->release);
+	leg->cause = cause_out(leg, &event->release);
 	/* RFC 3398 7.2.3: resources are released before the REL is sent. RELEASED makes the core
 	 * let the bearer go. */
 	if (transit_read(&event->attachment, &rel) && rel.type == ISUP_REL)
@@ -573,13 +583,14 @@ static const struct leg_ops isup_leg_ops = {
  * early ACM. */
 static void t11_expired(struct timer *timer, void *arg)
 {
+	const struct leg_progress early = { .in_band = false };
 	struct isup_leg *leg = arg;
 
 	(void)timer;
 	trace_t11(leg, "T11 expired");
 	isup_leg_enter(leg);
 	if (!leg->acm_sent)
-		send_acm(leg, false, false);
+		send_acm(leg, false, &early);
 	isup_leg_leave(leg);
 }
 

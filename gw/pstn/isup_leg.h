@@ -30,6 +30,7 @@ struct isup_leg {
 	unsigned depth;		      /* nested calls: freed at 0 */
 	bool outgoing;
 	bool acm_sent, answered;
+	bool interworking; /* incoming: ISUP does not go all the way to the called party */
 	bool bearer_open;
 	enum leg_bearer use; /* of it */
 	bool delay_known; /* incoming: its IAM had a propagation delay counter */

@@ -11,6 +11,7 @@
 #include "gw/base/counter.h"
 #include "gw/base/log.h"
 #include "gw/sip/leg_private.h"
+#include "gw/sip/reason.h"
 
 static struct counter bad_answers =
 	COUNTER_INIT("causeway_sip_bad_answers_total",
@@ -198,13 +199,7 @@ struct leg_release sip_leg_release_read(const struct sip_msg *msg, enum q850_cau
 {
 	struct leg_release release = { .cause = cause, .location = location };
 
-	for (const struct sip_reason *r = msg->reason; r; r = r->next) {
-		if (!r->q850 || !r->has_cause || r->cause == 0 || r->cause > 127)
-			continue;
-		release.cause = (enum q850_cause)r->cause;
-		release.cause_given = true;
-		break;
-	}
+	(void)sip_reason_read(msg->reason, &release);
 	return release;
 }
 

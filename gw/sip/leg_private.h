@@ -9,7 +9,7 @@
 #include "gw/sip/ua_private.h"
 
 #define LEG_URI_MAX	  512
-#define LEG_REDIRECTS_MAX 4
+#define LEG_TARGETS_MAX	  8
 #define LEG_FORKS_MAX	  16
 #define LEG_INFO_MAX	  32
 
@@ -45,6 +45,13 @@ struct sip_leg_fork {
 	bool bye_done;	     /* answered, or given up */
 };
 
+struct sip_leg_target {
+	char *uri; /* own */
+	uint16_t q;
+	bool proxy; /* of a 305: the way there, not the place */
+	bool tried;
+};
+
 /* What the INVITE of an outgoing call is made of; gone when it has its final response. */
 struct sip_leg_outgoing {
 	struct leg_setup setup; /* user_to_user empty */
@@ -53,12 +60,16 @@ struct sip_leg_outgoing {
 	char uri[LEG_URI_MAX];			 /* Request-URI */
 	char route[LEG_URI_MAX];		 /* URI of the outbound proxy, empty: none */
 	uint32_t cseq;
-	char *redirects[LEG_REDIRECTS_MAX]; /* own: Contacts of a 3xx left to try */
-	unsigned n_redirects, redirect_at;
-	bool redirected;
+	struct sip_leg_target targets[LEG_TARGETS_MAX]; /* of 3xx, each tried once (RFC 3261 8.1.3.4) */
+	unsigned n_targets;
+	bool redirected;	/* a 3xx came */
+	unsigned repaired;	/* bit n: row n of leg_repair.c's table was tried */
+	bool no_extensions;	/* no Supported */
+	uint32_t expires_s;	/* 0: none */
 	bool progressed;	/* a backward event was raised */
 	unsigned last_status;	/* provisional that was raised last */
 	bool last_in_band;
+	struct leg_release told; /* cause of the last provisional response, NONE: it had none */
 };
 
 /* A 2xx to INVITE or re-INVITE that is sent until its ACK comes (13.3.1.4). */
@@ -120,8 +131,7 @@ struct sip_leg {
 struct sip_leg_reply {
 	unsigned status;
 	bool sdp; /* the session's local description */
-	const struct leg_release *release;	/* Reason, and Contact of a 301 */
-	enum q850_cause cause;			/* Reason of a provisional response, 0: none */
+	const struct leg_release *release;	/* Reason, Contact of a 301, Retry-After; NULL: none */
 	const struct leg_number *connected;
 };
 
@@ -191,6 +201,14 @@ int sip_leg_uri_set(struct sip_leg *leg, const struct leg_number *number) __attr
 /* leg_redirect.c: true: another INVITE is on its way; else release says what to end with */
 bool sip_leg_redirect(struct sip_leg *leg, const struct sip_msg *msg, struct leg_release *release);
 bool sip_leg_redirect_next(struct sip_leg *leg);
+/* The INVITE once more with the next CSeq, without the early dialogs of the one before. -errno. */
+int sip_leg_invite_again(struct sip_leg *leg) __attribute__((warn_unused_result));
+/* leg_repair.c: the INVITE goes out once more without what this response objects to; false: nothing to be done about it. */
+bool sip_leg_repair(struct sip_leg *leg, const struct sip_msg *msg);
+/* leg_uac.c: the call is being forwarded (RFC 3398 8.1.6). */
+void sip_leg_tell_forwarded(struct sip_leg *leg);
+/* The number of a Contact: where the called party is now (RFC 3398 8.2.5). */
+void sip_leg_new_number_read(const struct sip_msg *msg, struct leg_release *release);
 timer_fn sip_leg_repeat_expired, sip_leg_expires_expired;
 
 /* leg_info.c */
