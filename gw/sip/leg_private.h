@@ -9,7 +9,7 @@
 #include "gw/sip/ua_private.h"
 
 #define LEG_URI_MAX	  512
-#define LEG_TARGETS_MAX	  8
+#define LEG_TARGETS_MAX	  9 /* the first of them included */
 #define LEG_FORKS_MAX	  16
 #define LEG_INFO_MAX	  32
 
@@ -62,7 +62,6 @@ struct sip_leg_outgoing {
 	uint32_t cseq;
 	struct sip_leg_target targets[LEG_TARGETS_MAX]; /* of 3xx, each tried once (RFC 3261 8.1.3.4) */
 	unsigned n_targets;
-	bool redirected;	/* a 3xx came */
 	unsigned repaired;	/* bit n: row n of leg_repair.c's table was tried */
 	bool no_extensions;	/* no Supported */
 	uint32_t expires_s;	/* 0: none */

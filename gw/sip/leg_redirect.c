@@ -38,11 +38,9 @@ static bool same_uri(const char *text, const struct sip_uri *other)
 	return sip_uri_parse(&uri, str_c(text), NULL) == 0 && sip_uri_eq(&uri, other);
 }
 
-/* 8.1.3.4: no URI twice, and where the call went first is one of them. */
+/* 8.1.3.4: no URI twice. */
 static bool known(const struct sip_leg_outgoing *out, const struct sip_uri *uri)
 {
-	if (same_uri(out->uri, uri))
-		return true;
 	for (unsigned i = 0; i < out->n_targets; i++)
 		if (same_uri(out->targets[i].uri, uri))
 			return true;
@@ -66,8 +64,18 @@ static bool target_add(struct sip_leg_outgoing *out, const struct sip_addr *cont
 	return true;
 }
 
+/* Where the call went first is one of the targets, and was tried. */
+static void first_take(struct sip_leg_outgoing *out)
+{
+	if (out->n_targets)
+		return;
+	out->targets[0] = (struct sip_leg_target){ .uri = strdup(out->uri), .tried = true };
+	out->n_targets = out->targets[0].uri != NULL;
+}
+
 static void contacts_take(struct sip_leg *leg, const struct sip_msg *msg)
 {
+	first_take(leg->out);
 	for (const struct sip_addr *a = msg->contact; a; a = a->next) {
 		if (target_add(leg->out, a, msg->status == USE_PROXY))
 			continue;
@@ -158,7 +166,6 @@ bool sip_leg_redirect(struct sip_leg *leg, const struct sip_msg *msg, struct leg
 {
 	bool follow = leg->trunk->redirect != CONF_REDIRECT_RELEASE;
 
-	leg->out->redirected = true;
 	if (follow)
 		contacts_take(leg, msg);
 	if (follow && next_best(leg->out) && leg->trunk->redirect == CONF_REDIRECT_TELL)
