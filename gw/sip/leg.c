@@ -216,6 +216,10 @@ static void reinvite_drop(struct sip_leg *leg)
 {
 	timer_stop(&leg->glare);
 	sip_txn_detach(leg->reinvite);
+	/* 17.1.1.2: after a provisional response nothing but CANCEL ends an INVITE whose final one does
+	 * not come. */
+	if (leg->reinvite && leg->reinvite_busy)
+		sip_client_cancel(leg->reinvite, STR_NONE);
 	leg->reinvite = NULL;
 	leg->reinvite_busy = false;
 }

@@ -238,10 +238,10 @@ static inline void sip_respond(const struct sip_msg *request, const char *line, 
 }
 
 /* The latest message of the gateway that is what is asked for; NULL: there is none among them. */
-static inline const struct sip_msg *sip_latest(bool request, enum sip_method method, unsigned status)
+static inline struct sip_msg *sip_latest(bool request, enum sip_method method, unsigned status)
 {
 	for (unsigned i = 0; i < SENT_MAX && i < both.n_sent; i++) {
-		const struct sip_msg *msg = both.sent[(both.n_sent - 1 - i) % SENT_MAX];
+		struct sip_msg *msg = both.sent[(both.n_sent - 1 - i) % SENT_MAX];
 
 		if (msg->request == request && msg->method == method && (request || msg->status == status))
 			return msg;
