@@ -15,9 +15,6 @@
 #include "gw/call/call_table.h"
 #include "gw/call/cause.h"
 
-static struct counter unexpected_events =
-	COUNTER_INIT("causeway_call_unexpected_events_total",
-		     "Leg events that the call's state does not expect");
 static struct counter guard_expiries =
 	COUNTER_INIT("causeway_call_release_guard_total",
 		     "Legs given up because they did not confirm a release");
@@ -314,18 +311,6 @@ void call_do_released(struct call *call, unsigned side, const struct leg_event *
 		timer_stop(&call->guard);
 }
 
-static void not_acted_on(const struct call *call, const struct leg *leg, enum leg_ev ev,
-			 const struct call_pair *pair)
-{
-	const char *why = pair->ignored ? pair->ignored : pair->impossible;
-
-	if (pair->impossible)
-		counter_add(&unexpected_events, 1);
-	log_write(pair->impossible ? LOG_WARNING : LOG_DEBUG, call->record.id,
-		  "%s from the %s leg while %s ignored: %s", leg_ev_name(ev), leg->ops->protocol,
-		  state_names[call->state], why);
-}
-
 void call_raise(struct leg *leg, const struct leg_event *event)
 {
 	struct call *call = leg->call;
@@ -335,7 +320,8 @@ void call_raise(struct leg *leg, const struct leg_event *event)
 		return;
 	pair = call_pair(call->state, leg->side, event->ev);
 	if (!pair->act) {
-		not_acted_on(call, leg, event->ev, pair);
+		call_pair_skip(call->record.id, event->ev, state_names[call->state], pair->ignored,
+			       pair->impossible);
 		return;
 	}
 	call->depth++;

@@ -5,6 +5,13 @@
  */
 #include "gw/call/call_table.h"
 
+#include "gw/base/counter.h"
+#include "gw/base/log.h"
+
+static struct counter unexpected_events =
+	COUNTER_INIT("causeway_call_unexpected_events_total",
+		     "Events between a call and its legs that their state does not expect");
+
 static const char calling_only[] = "only the leg that called says that";
 static const char called_only[] = "only the leg that is called says that";
 static const char setup_first[] = "its SETUP comes first";
@@ -173,6 +180,16 @@ static const struct call_pair pairs[CALL_STS][LEG_EVS][2] = {
 	},
 };
 /* clang-format on */
+
+void call_pair_skip(const char *subject, enum leg_ev ev, const char *where, const char *ignored,
+		    const char *impossible)
+{
+	if (impossible)
+		counter_add(&unexpected_events, 1);
+	log_write(impossible ? LOG_WARNING : LOG_DEBUG, subject,
+		  "%s while %s: nothing comes of it, as %s", leg_ev_name(ev), where,
+		  impossible ? impossible : ignored);
+}
 
 const struct call_pair *call_pair(enum call_state state, unsigned side, enum leg_ev ev)
 {

@@ -17,6 +17,10 @@ struct call_pair {
 	const char *impossible; /* no leg says that; why. Counted and logged when one does */
 };
 
+/* Nothing comes of an event: told of at level debug when it was to be expected; else counted, and told of as a warning.
+ * where: the state it met. Legs use it for their own tables. */
+void call_pair_skip(const char *subject, enum leg_ev ev, const char *where, const char *ignored,
+		    const char *impossible);
 /* The leg at that side says ev. */
 const struct call_pair *call_pair(enum call_state state, unsigned side, enum leg_ev ev);
 

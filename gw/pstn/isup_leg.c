@@ -11,6 +11,7 @@
 
 #include "gw/base/log.h"
 #include "gw/base/trace.h"
+#include "gw/call/call_table.h"
 #include "gw/pstn/diagnostic.h"
 #include "gw/pstn/iam.h"
 #include "gw/pstn/number.h"
@@ -548,10 +549,10 @@ static void act(struct isup_leg *leg, const struct leg_event *event)
 	if (pair->act)
 		pair->act(leg, event);
 	else
-		log_write(pair->ignored ? LOG_DEBUG : LOG_WARNING, leg->call,
-			  "%s on %s cic %u: nothing is sent, as %s", leg_ev_name(event->ev),
-			  leg->base.trunk->name, leg->cic,
-			  pair->ignored ? pair->ignored : pair->impossible);
+		call_pair_skip(leg->call, event->ev,
+			       leg->circuit ? isup_circuit_state(leg->circuit)
+					    : "the circuit is gone",
+			       pair->ignored, pair->impossible);
 }
 
 static void leg_event(struct leg *base, const struct leg_event *event)

@@ -10,6 +10,7 @@
 
 #include "gw/base/counter.h"
 #include "gw/base/log.h"
+#include "gw/call/call_table.h"
 #include "gw/sip/leg_private.h"
 #include "gw/sip/reason.h"
 
@@ -598,10 +599,8 @@ static void leg_event(struct leg *base, const struct leg_event *event)
 	if (pair->act)
 		pair->act(leg, event);
 	else
-		log_write(pair->ignored ? LOG_DEBUG : LOG_WARNING, leg->id,
-			  "%s while the sip leg is %s: nothing is sent, as %s",
-			  leg_ev_name(event->ev), state_names[leg->state],
-			  pair->ignored ? pair->ignored : pair->impossible);
+		call_pair_skip(leg->id, event->ev, state_names[leg->state], pair->ignored,
+			       pair->impossible);
 }
 
 static void leg_describe(const struct leg *base, char *text, size_t cap)
