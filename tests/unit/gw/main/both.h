@@ -43,6 +43,7 @@ static struct {
 	unsigned n_sent, seen;
 	struct isup_msg told[SENT_MAX]; /* ISUP messages of the gateway; a ring */
 	unsigned n_told, heard;
+	char flow[2048];   /* every message in order: ">INVITE IAM> ACM< <180 " */
 	unsigned channels; /* open now */
 	unsigned n_calls; /* from SIP */
 	unsigned ended;
@@ -52,6 +53,39 @@ static struct {
 } both;
 
 static struct tdm_span span = { .name = "e1" };
+
+/* --- the order of messages: SIP left of the gateway, ISUP right --- */
+
+static inline void flow_add(const char *before, struct str word, const char *after)
+{
+	char text[40], *last;
+	size_t n = strlen(both.flow);
+
+	snprintf(text, sizeof(text), "%s%.*s%s", before, STR_FMT(word), after);
+	last = n > strlen(text) ? both.flow + n - 1 - strlen(text) : NULL;
+	/* The same again and again is one word. */
+	if (n + sizeof(text) > sizeof(both.flow) || strcmp(text, "<100") == 0 ||
+	    (last && strncmp(last, text, strlen(text)) == 0 && (last == both.flow || last[-1] == ' ')))
+		return;
+	snprintf(both.flow + n, sizeof(both.flow) - n, "%s ", text);
+}
+
+static inline void flow_add_sip(const char *before, const struct sip_msg *msg)
+{
+	char status[8];
+
+	snprintf(status, sizeof(status), "%u", msg->status);
+	flow_add(before, msg->request ? msg->method_name : str_c(status), "");
+}
+
+/* What was said since the last look is this. */
+static inline void flow(const char *expected)
+{
+	if (strcmp(both.flow, expected) != 0)
+		printf("\n  flow     \"%s\"\n  expected \"%s\"\n", both.flow, expected);
+	CU_ASSERT_STRING_EQUAL(both.flow, expected);
+	both.flow[0] = '\0';
+}
 
 /* --- media: what is open is counted --- */
 
@@ -166,6 +200,7 @@ static inline int both_send(void *transport, struct sip_hop *hop, struct str oct
 	(void)transport, (void)hop, (void)watch, (void)must_exist;
 	sip_msg_free(*at);
 	CU_ASSERT_EQUAL(sip_msg_parse(at, octets.p, octets.n, SIP_DATAGRAM), 0);
+	flow_add_sip("<", *at);
 	both.n_sent++;
 	return 0;
 }
@@ -208,6 +243,7 @@ static inline void sip_receive_text(const char *text)
 	}
 	CU_ASSERT_EQUAL(sip_sockaddr_set(&hop.remote, STR(PEER), 5060), 0);
 	CU_ASSERT_EQUAL_FATAL(sip_msg_parse(&msg, wire, n, SIP_DATAGRAM), 0);
+	flow_add_sip(">", msg);
 	if (msg->request)
 		CU_ASSERT_EQUAL(sip_msg_received(msg, STR(PEER), 5060), 0);
 	sip_stack_received(both.stack, msg, &hop, (struct str){ wire, n });
@@ -277,6 +313,7 @@ static inline int both_transfer(struct mtp *mtp, uint32_t opc, uint32_t dpc, uns
 {
 	int err = rig_transfer(mtp, opc, dpc, sls, octets, n);
 
+	flow_add("", str_c(isup_type_name(rig.last.type)), ">");
 	both.told[both.n_told++ % SENT_MAX] = rig.last;
 	return err;
 }
@@ -338,6 +375,13 @@ static inline const char *isup_said(void)
 	(void)str_copy(words, sizeof(words), str_c(rig.sent));
 	rig.sent[0] = '\0';
 	return words;
+}
+
+/* The exchange says something. */
+static inline void exchange(uint8_t type, uint16_t cic, uint8_t value)
+{
+	flow_add("", str_c(isup_type_name(type)), "<");
+	receive(type, cic, value);
 }
 
 /* Blocking or unblocking of circuits by the other end; hardware: for a failure. */
