@@ -11,7 +11,7 @@
 #include "gw/base/counter.h"
 #include "gw/base/log.h"
 #include "gw/call/call_table.h"
-#include "gw/sip/leg_private.h"
+#include "gw/sip/leg_outgoing.h"
 #include "gw/sip/reason.h"
 
 static struct counter bad_answers =

@@ -6,7 +6,7 @@
 
 #include "gw/base/log.h"
 #include "gw/sip/identity.h"
-#include "gw/sip/leg_private.h"
+#include "gw/sip/leg_outgoing.h"
 #include "gw/sip/reason.h"
 
 #define SDP_TYPE STR("application/sdp")

@@ -10,7 +10,7 @@
 #include "gw/base/counter.h"
 #include "gw/base/log.h"
 #include "gw/sip/identity.h"
-#include "gw/sip/leg_private.h"
+#include "gw/sip/leg_outgoing.h"
 
 #define USE_PROXY 305
 

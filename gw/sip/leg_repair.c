@@ -7,7 +7,7 @@
 
 #include "gw/base/counter.h"
 #include "gw/base/log.h"
-#include "gw/sip/leg_private.h"
+#include "gw/sip/leg_outgoing.h"
 #include "gw/sip/leg_repair.h"
 
 static struct counter repaired =

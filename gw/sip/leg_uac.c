@@ -12,7 +12,7 @@
 #include "gw/base/log.h"
 #include "gw/call/cause.h"
 #include "gw/sip/identity.h"
-#include "gw/sip/leg_private.h"
+#include "gw/sip/leg_outgoing.h"
 #include "gw/sip/reason.h"
 
 #define FIRST_CSEQ 1
