@@ -91,6 +91,7 @@ static const struct conf_field originate_fields[] = {
 	{"calling-noa", &conf_kind_word, AT(calling_noa), .words = natures, .fallback = "national"},
 	{"presentation", &conf_kind_flag, AT(restricted), .words = presentations, .fallback = "allowed"},
 	{"end-signal", &conf_kind_flag, AT(no_st), .words = yes_no, .fallback = "true"},
+	{"interworking", &conf_kind_flag, AT(interworking), .words = no_yes, .fallback = "false"},
 	{"overlap", &conf_kind_flag, AT(overlap), .words = no_yes, .fallback = "false"},
 	{"first-digits", &conf_kind_uint, AT(first_digits), .min = 1, .max = 32, .fallback = "4"},
 	{"digit-interval", &conf_kind_ms, AT(digit_interval_ms), .min = 1, .max = MINUTE, .fallback = "200ms"},

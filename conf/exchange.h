@@ -63,6 +63,7 @@ struct conf_originate { /* originate "first" { }: calls that the exchange makes 
 	enum conf_noa noa, calling_noa;	 /* unknown | subscriber | national | international */
 	bool restricted;		 /* presentation = allowed | restricted */
 	bool no_st;			 /* end-signal = true | false: ST after the last digit (Q.763 3.9) */
+	bool interworking;		 /* interworking = true: the caller is not reached by ISUP all the way */
 	bool overlap;			 /* overlap = true: IAM with the first digits, a SAM for each other one */
 	unsigned first_digits;		 /* first-digits = 4 */
 	uint32_t digit_interval_ms;	 /* digit-interval = 200ms */

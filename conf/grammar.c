@@ -39,6 +39,7 @@ static const char *const priorities[] = { "normal", "realtime", NULL };
 static const char *const codecs[] = { "PCMA", "PCMU", "CLEARMODE", NULL };
 static const char *const jitters[] = { "adaptive", "fixed", NULL };
 static const char *const rtp_sources[] = { "signalled", "learned", NULL };
+static const char *const redirects[] = { "follow", "tell", "release", NULL };
 static const char *const rtp_failures[] = { "release", "keep", NULL };
 static const char *const dtmfs[] = { "inband", "rfc4733", "info", NULL };
 
@@ -180,6 +181,7 @@ static const struct conf_field isup_fields[] = {
 	{"hop-counter", &conf_kind_uint, AT(hop_counter), .max = 31, .fallback = "0"},
 	{"delay", &conf_kind_ms, AT(delay_ms), .max = 10 * SECOND, .fallback = "0ms"},
 	{"satellite", &conf_kind_flag, AT(satellite), .words = no_yes, .fallback = "false"},
+	{"interworking", &conf_kind_flag, AT(interworking), .words = no_yes, .fallback = "false"},
 	{"continuity-check", &conf_kind_uint, AT(continuity), .max = 1000, .fallback = "0"},
 	{"continuity-answer", &conf_kind_flag, AT(transponder), .words = answers, .fallback = "loop"},
 	{"loop-acknowledge", &conf_kind_flag, AT(loop_ack), .words = no_yes, .fallback = "false"},
@@ -237,6 +239,8 @@ static const struct conf_field sip_fields[] = {
 	{"trusted", &conf_kind_flag, AT(trusted), .words = no_yes, .fallback = "false"},
 	{"proxy", &conf_kind_proxy, AT(outbound_proxy)},
 	{"max-calls", &conf_kind_uint, AT(max_calls), .max = 1000000, .fallback = "0"},
+	{"redirect", &conf_kind_word, AT(redirect), .words = redirects, .fallback = "follow"},
+	{"retry-after", &conf_kind_ms, AT(retry_after_ms), .max = HOUR, .fallback = "10s"},
 	{"causes", &conf_kind_name, AT(causes), .fallback = "rfc3398"},
 	{"tones", &conf_kind_country, AT(tones)},
 };

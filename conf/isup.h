@@ -47,6 +47,7 @@ struct conf_isup { /* isup "pstn" { }: a trunk group of ISUP circuits */
 	unsigned hop_counter;	   /* hop-counter = 0 to 31, of a call that comes without one; 0: none */
 	unsigned delay_ms;	   /* delay = 0ms: propagation delay of the circuits */
 	bool satellite;		   /* satellite = true: the circuits go over one */
+	bool interworking;	   /* interworking = true: SIP is told of as a network that ISUP does not reach */
 	unsigned continuity;	   /* continuity-check = 0 to 1000: every how many calls, 0: none */
 	bool transponder;	   /* continuity-answer = loop | transponder */
 	bool loop_ack;		   /* loop-acknowledge = true: LPA answers CCR (national) */

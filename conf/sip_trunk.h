@@ -12,6 +12,8 @@
 #define CONF_LISTS_MAX 16
 
 enum conf_transport { CONF_UDP, CONF_TCP };
+/* Contacts of a 3xx are tried; the same, and the caller is told; they are given to the caller (RFC 3398 8.2.5). */
+enum conf_redirect { CONF_REDIRECT_FOLLOW, CONF_REDIRECT_TELL, CONF_REDIRECT_RELEASE };
 enum conf_dtmf { CONF_DTMF_INBAND, CONF_DTMF_RFC4733, CONF_DTMF_INFO };
 
 struct conf_sip_trunk { /* sip "pbx" { }: a peer */
@@ -40,6 +42,8 @@ struct conf_sip_trunk { /* sip "pbx" { }: a peer */
 	bool trusted;		       /* trusted = true: P-Asserted-Identity sent and believed (RFC 3325) */
 	char *outbound_proxy;	       /* proxy = "192.0.2.9:5060": loose Route for requests outside a dialog */
 	unsigned max_calls;	       /* 0: none */
+	enum conf_redirect redirect;   /* redirect = follow | tell | release */
+	uint32_t retry_after_ms;       /* retry-after = 10s, in a 503 for causes 32 to 47; 0: none */
 	char *causes;		       /* causes = rfc3398 | rfc4497 | "q1912.5" | the name of a causes section */
 	char *tones;		       /* as an isup trunk's */
 	struct conf_treatment treatment;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /*
  * The two-leg state machine. Side 0 called in, side 1 is called out. What a leg says in a state is
- * looked up in one table: an action and no flag decides what happens, and call_state_set is the
- * only writer of the state.
+ * looked up in one table (call_table.c): its actions are here, and call_state_set is the only writer
+ * of the state.
  */
 #include <stdio.h>
 #include <string.h>
@@ -12,16 +12,12 @@
 #include "gw/base/trace.h"
 #include "gw/base/wall.h"
 #include "gw/call/call_private.h"
+#include "gw/call/call_table.h"
 #include "gw/call/cause.h"
 
-static struct counter unexpected_events =
-	COUNTER_INIT("causeway_call_unexpected_events_total",
-		     "Leg events that the call's state does not expect");
 static struct counter guard_expiries =
 	COUNTER_INIT("causeway_call_release_guard_total",
 		     "Legs given up because they did not confirm a release");
-
-typedef void action_fn(struct call *call, unsigned side, const struct leg_event *event);
 
 static const char *const state_names[CALL_STS] = {
 	[CALL_ST_NULL] = "null",
@@ -182,14 +178,14 @@ void call_guard_expired(struct timer *timer, void *arg)
 	call_end(call);
 }
 
-static void do_setup(struct call *call, unsigned side, const struct leg_event *event)
+void call_do_setup(struct call *call, unsigned side, const struct leg_event *event)
 {
 	(void)side;
 	call_setup_take(call, event);
 	call_try(call);
 }
 
-static void do_collect(struct call *call, unsigned side, const struct leg_event *event)
+void call_do_collect(struct call *call, unsigned side, const struct leg_event *event)
 {
 	(void)side;
 	if (!call_digits_take(call, event->digits, event->digits_complete))
@@ -200,7 +196,7 @@ static void do_collect(struct call *call, unsigned side, const struct leg_event 
 
 /* Overlap through to a trunk that takes it; others were given a complete number, and later digits
  * change nothing. */
-static void do_more_digits(struct call *call, unsigned side, const struct leg_event *event)
+void call_do_more_digits(struct call *call, unsigned side, const struct leg_event *event)
 {
 	if (!call_digits_take(call, event->digits, event->digits_complete))
 		call_release_local(call, Q850_INCOMPLETE);
@@ -219,26 +215,26 @@ static void backward(struct call *call, unsigned side, const struct leg_event *e
 	pass_on(call, side, event);
 }
 
-static void do_complete(struct call *call, unsigned side, const struct leg_event *event)
+void call_do_complete(struct call *call, unsigned side, const struct leg_event *event)
 {
 	if (!call->record.complete_us)
 		call->record.complete_us = wall_now_us();
 	backward(call, side, event, CALL_ST_COMPLETE);
 }
 
-static void do_progress(struct call *call, unsigned side, const struct leg_event *event)
+void call_do_progress(struct call *call, unsigned side, const struct leg_event *event)
 {
 	backward(call, side, event, call->state);
 }
 
-static void do_alerting(struct call *call, unsigned side, const struct leg_event *event)
+void call_do_alerting(struct call *call, unsigned side, const struct leg_event *event)
 {
 	if (!call->record.alerting_us)
 		call->record.alerting_us = wall_now_us();
 	backward(call, side, event, CALL_ST_ALERTING);
 }
 
-static void do_answer(struct call *call, unsigned side, const struct leg_event *event)
+void call_do_answer(struct call *call, unsigned side, const struct leg_event *event)
 {
 	timer_stop(&call->no_answer);
 	call->progressed = true;
@@ -250,19 +246,29 @@ static void do_answer(struct call *call, unsigned side, const struct leg_event *
 	pass_on(call, side, event);
 }
 
-static void do_pass(struct call *call, unsigned side, const struct leg_event *event)
+void call_do_pass(struct call *call, unsigned side, const struct leg_event *event)
 {
 	pass_on(call, side, event);
 }
 
-static void do_user_info(struct call *call, unsigned side, const struct leg_event *event)
+void call_do_user_info(struct call *call, unsigned side, const struct leg_event *event)
 {
 	call_digits_relay(call, !side, event->digits, event->digit_ms);
 }
 
-static void do_release(struct call *call, unsigned side, const struct leg_event *event)
+/* A release always has a cause. */
+static struct leg_release release_of(const struct leg_event *event)
 {
-	const struct leg_release release = event->release;
+	struct leg_release release = event->release;
+
+	if (release.cause == Q850_NONE)
+		release.cause = Q850_NORMAL_UNSPECIFIED;
+	return release;
+}
+
+void call_do_release(struct call *call, unsigned side, const struct leg_event *event)
+{
+	const struct leg_release release = release_of(event);
 
 	start_clearing(call, side, &release);
 	confirm_leg(call, side, &release);
@@ -270,9 +276,9 @@ static void do_release(struct call *call, unsigned side, const struct leg_event 
 		release_leg(call, !side, &release, &event->attachment);
 }
 
-static void do_release_early(struct call *call, unsigned side, const struct leg_event *event)
+void call_do_release_early(struct call *call, unsigned side, const struct leg_event *event)
 {
-	const struct leg_release release = event->release;
+	const struct leg_release release = release_of(event);
 
 	if (!call->progressed && cause_is_failover(release.cause) &&
 	    call_may_reattempt(call, &release)) {
@@ -280,18 +286,18 @@ static void do_release_early(struct call *call, unsigned side, const struct leg_
 		call_reattempt(call, &release);
 		return;
 	}
-	do_release(call, side, event);
+	call_do_release(call, side, event);
 }
 
 /* Both sides let go at once: each hears that the other did. */
-static void do_release_crossing(struct call *call, unsigned side, const struct leg_event *event)
+void call_do_release_crossing(struct call *call, unsigned side, const struct leg_event *event)
 {
 	confirm_leg(call, side, &event->release);
 }
 
-static void do_released(struct call *call, unsigned side, const struct leg_event *event)
+void call_do_released(struct call *call, unsigned side, const struct leg_event *event)
 {
-	const struct leg_release release = event->release;
+	const struct leg_release release = release_of(event);
 
 	if (call->state != CALL_ST_CLEARING) {
 		/* A leg that vanishes without asking: the other side must not wait for it. */
@@ -305,164 +311,21 @@ static void do_released(struct call *call, unsigned side, const struct leg_event
 		timer_stop(&call->guard);
 }
 
-/* A leg may still speak while its release is on the way; what it says no longer matters. */
-static void do_ignore(struct call *call, unsigned side, const struct leg_event *event)
-{
-	(void)call;
-	(void)side;
-	(void)event;
-}
-
-/* NULL: not expected in that state from that side; counted and logged, nothing else happens. */
-static action_fn
-	*const table[CALL_STS][2][LEG_EVS] =
-		{
-			[CALL_ST_NULL][0] =
-				{
-						   [LEG_EV_SETUP] = do_setup,
-						   [LEG_EV_RELEASE] = do_release,
-						   [LEG_EV_RELEASED] = do_released,
-						   },
-			[CALL_ST_COLLECTING][0] =
-				{
-						   [LEG_EV_DIGITS] = do_collect,
-						   [LEG_EV_RELEASE] = do_release,
-						   [LEG_EV_RELEASED] = do_released,
-						   },
-			[CALL_ST_PROCEEDING] =
-				{
-						   {
-						[LEG_EV_DIGITS] = do_more_digits,
-						[LEG_EV_USER_INFO] = do_user_info,
-						[LEG_EV_CARRIED] = do_pass,
-						[LEG_EV_MEDIA] = do_pass,
-						[LEG_EV_RELEASE] = do_release,
-						[LEG_EV_RELEASED] = do_released,
-					},										    {
-						[LEG_EV_ADDRESS_COMPLETE] = do_complete,
-						[LEG_EV_PROGRESS] = do_progress,
-						[LEG_EV_ALERTING] = do_alerting,
-						[LEG_EV_ANSWER] = do_answer,
-						[LEG_EV_USER_INFO] = do_user_info,
-						[LEG_EV_CARRIED] = do_pass,
-						[LEG_EV_MEDIA] = do_progress,
-						[LEG_EV_RELEASE] = do_release_early,
-						[LEG_EV_RELEASED] = do_released,
-					}, },
-			[CALL_ST_COMPLETE] =
-				{
-						   {
-						[LEG_EV_DIGITS] = do_more_digits,
-						[LEG_EV_USER_INFO] = do_user_info,
-						[LEG_EV_CARRIED] = do_pass,
-						[LEG_EV_MEDIA] = do_pass,
-						[LEG_EV_RELEASE] = do_release,
-						[LEG_EV_RELEASED] = do_released,
-					},	{
-						[LEG_EV_ADDRESS_COMPLETE] = do_complete,
-						[LEG_EV_PROGRESS] = do_progress,
-						[LEG_EV_ALERTING] = do_alerting,
-						[LEG_EV_ANSWER] = do_answer,
-						[LEG_EV_USER_INFO] = do_user_info,
-						[LEG_EV_CARRIED] = do_pass,
-						[LEG_EV_MEDIA] = do_progress,
-						[LEG_EV_RELEASE] = do_release,
-						[LEG_EV_RELEASED] = do_released,
-					}, },
-			[CALL_ST_ALERTING] =
-				{
-						   {
-						[LEG_EV_DIGITS] = do_ignore,
-						[LEG_EV_USER_INFO] = do_user_info,
-						[LEG_EV_CARRIED] = do_pass,
-						[LEG_EV_MEDIA] = do_pass,
-						[LEG_EV_RELEASE] = do_release,
-						[LEG_EV_RELEASED] = do_released,
-					},				{
-						[LEG_EV_ADDRESS_COMPLETE] = do_complete,
-						[LEG_EV_PROGRESS] = do_progress,
-						[LEG_EV_ALERTING] = do_alerting,
-						[LEG_EV_ANSWER] = do_answer,
-						[LEG_EV_USER_INFO] = do_user_info,
-						[LEG_EV_CARRIED] = do_pass,
-						[LEG_EV_MEDIA] = do_progress,
-						[LEG_EV_RELEASE] = do_release,
-						[LEG_EV_RELEASED] = do_released,
-					}, },
-			[CALL_ST_ACTIVE] =
-				{
-						   {
-						[LEG_EV_DIGITS] = do_ignore,
-						[LEG_EV_PROGRESS] = do_pass,
-						[LEG_EV_HOLD] = do_pass,
-						[LEG_EV_RETRIEVE] = do_pass,
-						[LEG_EV_SUSPEND] = do_pass,
-						[LEG_EV_RESUME] = do_pass,
-						[LEG_EV_USER_INFO] = do_user_info,
-						[LEG_EV_CARRIED] = do_pass,
-						[LEG_EV_MEDIA] = do_pass,
-						[LEG_EV_RELEASE] = do_release,
-						[LEG_EV_RELEASED] = do_released,
-					},					   {
-						[LEG_EV_PROGRESS] = do_pass,
-						[LEG_EV_HOLD] = do_pass,
-						[LEG_EV_RETRIEVE] = do_pass,
-						[LEG_EV_SUSPEND] = do_pass,
-						[LEG_EV_RESUME] = do_pass,
-						[LEG_EV_USER_INFO] = do_user_info,
-						[LEG_EV_CARRIED] = do_pass,
-						[LEG_EV_MEDIA] = do_pass,
-						[LEG_EV_RELEASE] = do_release,
-						[LEG_EV_RELEASED] = do_released,
-					}, },
-			[CALL_ST_CLEARING] =
-				{
-						   {
-						[LEG_EV_DIGITS] = do_ignore,
-						[LEG_EV_PROGRESS] = do_ignore,
-						[LEG_EV_HOLD] = do_ignore,
-						[LEG_EV_RETRIEVE] = do_ignore,
-						[LEG_EV_SUSPEND] = do_ignore,
-						[LEG_EV_RESUME] = do_ignore,
-						[LEG_EV_USER_INFO] = do_ignore,
-						[LEG_EV_CARRIED] = do_ignore,
-						[LEG_EV_MEDIA] = do_ignore,
-						[LEG_EV_RELEASE] = do_release_crossing,
-						[LEG_EV_RELEASED] = do_released,
-					},				{
-						[LEG_EV_ADDRESS_COMPLETE] = do_ignore,
-						[LEG_EV_PROGRESS] = do_ignore,
-						[LEG_EV_ALERTING] = do_ignore,
-						[LEG_EV_ANSWER] = do_ignore,
-						[LEG_EV_HOLD] = do_ignore,
-						[LEG_EV_RETRIEVE] = do_ignore,
-						[LEG_EV_SUSPEND] = do_ignore,
-						[LEG_EV_RESUME] = do_ignore,
-						[LEG_EV_USER_INFO] = do_ignore,
-						[LEG_EV_CARRIED] = do_ignore,
-						[LEG_EV_MEDIA] = do_ignore,
-						[LEG_EV_RELEASE] = do_release_crossing,
-						[LEG_EV_RELEASED] = do_released,
-					}, },
-};
-
 void call_raise(struct leg *leg, const struct leg_event *event)
 {
 	struct call *call = leg->call;
-	action_fn *action;
+	const struct call_pair *pair;
 
 	if (!call)
 		return;
-	action = table[call->state][leg->side][event->ev];
-	if (!action) {
-		counter_add(&unexpected_events, 1);
-		log_write(LOG_WARNING, call->record.id,
-			  "%s from the %s leg is not expected while %s; ignored",
-			  leg_ev_name(event->ev), leg->ops->protocol, state_names[call->state]);
+	pair = call_pair(call->state, leg->side, event->ev);
+	if (!pair->act) {
+		call_pair_skip(call->record.id, event->ev, state_names[call->state], pair->ignored,
+			       pair->impossible);
 		return;
 	}
 	call->depth++;
-	action(call, leg->side, event);
+	pair->act(call, leg->side, event);
 	if (--call->depth == 0 && !call->leg[0] && !call->leg[1])
 		call_end(call);
 }

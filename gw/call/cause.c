@@ -36,7 +36,7 @@ static struct cause_mapped mapped(const struct cause_profile *profile, unsigned 
 
 static bool is_new_number(const struct leg_release *release)
 {
-	return release->cause == Q850_NUMBER_CHANGED && release->new_number[0];
+	return release->cause == Q850_NUMBER_CHANGED && release->new_number.digits[0];
 }
 
 static bool is_users_rejection(const struct leg_release *release)
@@ -117,6 +117,11 @@ bool status_is_told(const struct cause_profile *profile, unsigned status)
 enum q850_location cause_location_from_status(const struct cause_profile *profile, unsigned status)
 {
 	return status >= 600 ? Q850_LOC_USER : profile->location;
+}
+
+bool cause_is_of_resources(enum q850_cause cause)
+{
+	return (unsigned)cause >= 32 && (unsigned)cause <= 47;
 }
 
 bool cause_is_failover(enum q850_cause cause)

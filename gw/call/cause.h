@@ -63,6 +63,8 @@ bool cause_is_told(const struct cause_profile *profile, enum q850_cause cause);
 bool status_is_told(const struct cause_profile *profile, unsigned status);
 /* 6xx: user; else a network location (RFC 3398 8.2.6.1, RFC 4497 8.4.4). */
 enum q850_location cause_location_from_status(const struct cause_profile *profile, unsigned status);
+/* Q.850's class of resources, 32 to 47. */
+bool cause_is_of_resources(enum q850_cause cause);
 /* A fault of the resource rather than of the called party: another circuit or trunk group may do better. */
 bool cause_is_failover(enum q850_cause cause);
 

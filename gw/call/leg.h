@@ -64,6 +64,7 @@ struct leg_setup {
 	struct leg_redirection redirection;
 	uint8_t hop_counter; /* 0: none */
 	bool continuity_pending;
+	bool interworking; /* the caller hears tones, not what signalling says: ISUP does not go all the way to it */
 	struct str user_to_user; /* octets with protocol discriminator, empty: none */
 };
 
@@ -73,6 +74,7 @@ struct leg_progress {
 	bool interworking;	/* beyond a point where signalling ends */
 	uint8_t event;		/* Q.763 3.21: 1 alerting 2 progress 3 in-band 4 to 6 call forwarded; 0 none */
 	enum q850_cause cause;	/* a failure that is announced in band before release; 0 none */
+	enum q850_location location; /* of cause */
 };
 
 struct leg_answer {
@@ -90,7 +92,7 @@ struct leg_release {
 	bool cause_given;    /* cause came from a Reason header or an ISUP/Q.931 message, not from a table */
 	uint8_t n_diagnostic;
 	uint8_t diagnostic[30];
-	char new_number[LEG_DIGITS_MAX + 1]; /* cause 22 */
+	struct leg_number new_number; /* causes 22 and 23; digits empty: none */
 };
 
 struct leg_attachment { /* passed untouched by the core, read only by a leg of the same protocol */
@@ -132,6 +134,7 @@ struct leg {
 	const struct leg_ops *ops;
 	struct trunk *trunk;  /* borrow */
 	struct call *call;    /* borrow; NULL before call_offer and after RELEASED */
+	bool deaf;	      /* hears nothing before the answer: its peer has not said where its media is */
 	unsigned side;	      /* 0: the leg that called in, 1: the leg called out; its end of the media channel */
 };
 

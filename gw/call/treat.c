@@ -56,15 +56,17 @@ bool call_treat(struct call *call)
 					 .progress = {
 						 .in_band = true,
 						 .event = 3, /* Q.763 3.21: in-band information */
-						 .cause = release->cause } };
+						 .cause = release->cause,
+						 .location = release->location } };
 	enum treatment_kind kind = treatment_of_cause(release->cause);
 	struct treatment treatment;
 
-	if (!call->media || !call->leg[0] || call->answered || call->untreated || call->treating ||
-	    kind == TREATMENT_NONE)
+	if (!call->media || !call->leg[0] || call->leg[0]->deaf || call->answered ||
+	    call->untreated || call->treating || kind == TREATMENT_NONE)
 		return false;
 	treatment = treatment_of(call, 0, kind);
-	if (!treatment.wanted)
+	/* RFC 3666 3.6: beyond interworking nobody makes a tone of the cause. */
+	if (!treatment.wanted && !call->setup.interworking)
 		return false;
 	call->treating = true;
 	log_write(LOG_INFO, call->record.id, "%s before the release",

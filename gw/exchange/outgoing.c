@@ -61,7 +61,10 @@ static struct isup_number next_digits(const struct exchange_call *call, unsigned
 static int make_iam(struct exchange_call *call, struct isup_msg *iam)
 {
 	const struct isup_nci nci = { 0 };
-	const struct isup_fci fci = { .isup_all_way = true, .isdn_access = true };
+	bool interworking = call->origin->interworking;
+	const struct isup_fci fci = { .interworking = interworking,
+				      .isup_all_way = !interworking,
+				      .isdn_access = !interworking };
 	unsigned first = call->origin->overlap ? call->origin->first_digits : call->called.n;
 	struct isup_number called = next_digits(call, first);
 	int err;

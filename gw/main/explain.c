@@ -9,7 +9,10 @@
 #include "gw/base/json_line.h"
 #include "gw/call/cause.h"
 #include "gw/main/gateway.h"
+#include "gw/sip/leg_repair.h"
+#include "gw/sip/leg_trunk.h"
 #include "gw/sip/names.h"
+#include "gw/sip/reason.h"
 
 #define USAGE "usage: explain cause 1-127 | status 300-699 | number DIGITS [trunk TRUNK]"
 
@@ -18,23 +21,31 @@ struct explained {
 	unsigned from;
 	const char *from_name, *to_name;
 	struct cause_mapped mapped;
-	const char *then; /* what else happens; NULL: nothing */
+	const char *then;	/* what else happens; NULL: nothing */
+	const char *first;	/* what is tried before; NULL: nothing */
+	const char *location;	/* of the cause, as RFC 8606 has it; NULL: the release's own */
+	uint32_t retry_after_s; /* 0: none */
 };
 
-static struct explained explain_cause(const struct cause_profile *profile, unsigned cause)
+/* What is told without a trunk. */
+static const struct sip_trunk any_trunk = { .causes = &cause_rfc3398, .retry_after_s = 10 };
+
+static struct explained explain_cause(const struct sip_trunk *trunk, unsigned cause)
 {
 	const struct leg_release release = { .cause = (enum q850_cause)cause };
 	struct explained e = { .from_kind = "cause",
 			       .to_kind = "status",
 			       .from = cause,
 			       .from_name = q850_cause_name(cause),
-			       .mapped = cause_to_status(profile, &release) };
+			       .mapped = cause_to_status(trunk->causes, &release) };
 
 	e.to_name = sip_status_phrase(e.mapped.to);
+	if (e.mapped.to == 503 && cause_is_of_resources(release.cause))
+		e.retry_after_s = trunk->retry_after_s;
 	if (cause == Q850_CIRCUIT_NOT_AVAILABLE)
-		e.then = "another circuit of the trunk group is tried first";
+		e.first = "another circuit of the trunk group";
 	else if (cause_is_failover(release.cause))
-		e.then = "the route's next trunk group is tried first";
+		e.first = "the route's next trunk group";
 	else if (cause == Q850_NUMBER_CHANGED)
 		e.then = "301 with a Contact when the diagnostic has the new number";
 	else if (cause == Q850_REJECTED)
@@ -44,21 +55,36 @@ static struct explained explain_cause(const struct cause_profile *profile, unsig
 	return e;
 }
 
-static struct explained explain_status(const struct cause_profile *profile, unsigned status)
+static const char *const redirects[] = {
+	[CONF_REDIRECT_FOLLOW] = "the Contacts of the response (RFC 3261 8.1.3.4)",
+	[CONF_REDIRECT_TELL] =
+		"the Contacts of the response, and the caller's side is told that the call is "
+		"forwarded (RFC 3398 8.1.6)",
+	[CONF_REDIRECT_RELEASE] = NULL,
+};
+
+static struct explained explain_status(const struct sip_trunk *trunk, unsigned status)
 {
 	struct explained e = { .from_kind = "status",
 			       .to_kind = "cause",
 			       .from = status,
 			       .from_name = sip_status_phrase(status),
-			       .mapped = cause_from_status(profile, status, 0) };
+			       .mapped = cause_from_status(trunk->causes, status, 0) };
 
 	e.to_name = q850_cause_name(e.mapped.to);
-	if (status < 400)
-		e.then = "the Contacts of the response are tried first (RFC 3261 8.1.3.4)";
-	else if (status == 488 || status == 606)
+	e.location = sip_reason_location(cause_location_from_status(trunk->causes, status));
+	e.first = sip_leg_repair_text(status);
+	if (status < 400) {
+		e.first = redirects[trunk->redirect];
+		e.mapped =
+			(struct cause_mapped){ Q850_REDIRECTION, "RFC 3398 8.2.5", trunk->causes };
+		e.to_name = q850_cause_name(Q850_REDIRECTION);
+		e.then = "with a Contact's number as diagnostic";
+	} else if (status == 488 || status == 606) {
 		e.then = "65 when the Warning speaks of the bearer (304, 305)";
-	else if (cause_is_failover((enum q850_cause)e.mapped.to))
-		e.then = "the route's next trunk group is tried first";
+	} else if (!e.first && cause_is_failover((enum q850_cause)e.mapped.to)) {
+		e.first = "the route's next trunk group";
+	}
 	return e;
 }
 
@@ -68,16 +94,24 @@ static void print_text(struct control_reply *reply, const struct explained *e)
 		       e->to_kind, e->mapped.to, e->to_name);
 	control_printf(reply, "  rule     %s\n", e->mapped.rule);
 	control_printf(reply, "  profile  %s\n", e->mapped.profile->name);
+	if (e->location)
+		control_printf(reply, "  location %s\n", e->location);
+	if (e->retry_after_s)
+		control_printf(reply, "  header   Retry-After: %u\n", e->retry_after_s);
+	if (e->first)
+		control_printf(reply, "  first    %s\n", e->first);
 	if (e->then)
 		control_printf(reply, "  note     %s\n", e->then);
-	control_text(reply, "  A Reason header or a cause of the network itself comes before the "
-			    "table (RFC 3326).\n");
+	control_text(
+		reply,
+		"  A Reason header with a cause, and its location, comes before the table (RFC "
+		"3326, 6432, 8606);\n  a cause of the network is told in one.\n");
 }
 
 static void print_json(struct control_reply *reply, const struct explained *e)
 {
 	struct json_line line;
-	char text[512];
+	char text[1024];
 
 	json_line_open(&line, text, sizeof(text));
 	json_line_text(&line, "from", e->from_kind);
@@ -88,6 +122,12 @@ static void print_json(struct control_reply *reply, const struct explained *e)
 	json_line_text(&line, "to_name", e->to_name);
 	json_line_text(&line, "rule", e->mapped.rule);
 	json_line_text(&line, "profile", e->mapped.profile->name);
+	if (e->location)
+		json_line_text(&line, "location", e->location);
+	if (e->retry_after_s)
+		json_line_int(&line, "retry_after", e->retry_after_s);
+	if (e->first)
+		json_line_text(&line, "first", e->first);
 	if (e->then)
 		json_line_text(&line, "note", e->then);
 	(void)json_line_close(&line);
@@ -98,8 +138,7 @@ static void explain_release(struct gateway *gw, struct control_reply *reply,
 			    const char *const *argv, const char *trunk, bool json)
 {
 	bool cause = strcmp(argv[0], "cause") == 0;
-	const struct cause_profile *profile =
-		trunk ? sip_ua_causes(gw->sip, trunk) : &cause_rfc3398;
+	const struct sip_trunk *sip = trunk ? sip_ua_trunk(gw->sip, trunk) : &any_trunk;
 	struct explained e;
 	uint64_t value;
 
@@ -107,12 +146,11 @@ static void explain_release(struct gateway *gw, struct control_reply *reply,
 		control_fail(reply, USAGE);
 		return;
 	}
-	if (!profile) {
+	if (!sip) {
 		control_fail(reply, "no SIP trunk is called '%s'; see 'show trunks'", trunk);
 		return;
 	}
-	e = cause ? explain_cause(profile, (unsigned)value)
-		  : explain_status(profile, (unsigned)value);
+	e = cause ? explain_cause(sip, (unsigned)value) : explain_status(sip, (unsigned)value);
 	if (json)
 		print_json(reply, &e);
 	else

@@ -86,6 +86,7 @@ int iam_to_setup(const struct conf_isup *conf, const struct isup_msg *iam, struc
 {
 	const struct isup_param *uui = isup_msg_find(iam, ISUP_P_UUI);
 	struct isup_number called;
+	struct isup_fci fci;
 	uint8_t octet;
 	int err = 0;
 
@@ -97,6 +98,7 @@ int iam_to_setup(const struct conf_isup *conf, const struct isup_msg *iam, struc
 	number_get(conf, iam, ISUP_P_CALLING, &setup->calling);
 	generic_get(conf, iam, &setup->generic);
 	redirection_in(conf, iam, &setup->redirection);
+	setup->interworking = isup_get_fci(iam, &fci) && fci.interworking;
 	setup->category = isup_get_octet(iam, ISUP_P_CPC, &octet) ? octet : CPC_ORDINARY;
 	setup->bearer = bearer_in(isup_get_octet(iam, ISUP_P_TMR, &octet) ? octet : 3);
 	setup->hop_counter = isup_get_octet(iam, ISUP_P_HOP_COUNTER, &octet) ? octet : 0;
@@ -191,8 +193,10 @@ bool iam_echo_control(const struct conf_isup *conf, enum leg_bearer bearer)
 int iam_from_setup(const struct conf_isup *conf, const struct leg_setup *setup,
 		   struct isup_msg *iam)
 {
-	/* RFC 3398 7.2.1.1: no interworking, ISUP all the way, originating access non-ISDN. */
-	const struct isup_fci fci = { .isup_all_way = true };
+	/* RFC 3398 7.2.1.1: no interworking, ISUP all the way, originating access non-ISDN; or as
+	 * the trunk's policy has it. */
+	bool interworking = conf->interworking || setup->interworking;
+	const struct isup_fci fci = { .interworking = interworking, .isup_all_way = !interworking };
 	const struct isup_nci nci = { .satellite = conf->satellite,
 				      .echo_control = iam_echo_control(conf, setup->bearer) };
 	int err;
@@ -240,6 +244,7 @@ void progress_from_msg(const struct isup_msg *msg, struct leg_event *event)
 	/* RFC 3398 7.1.6: a cause says that the failure is told in band. */
 	if (isup_get_cause(msg, &cause)) {
 		event->progress.cause = (enum q850_cause)cause.value;
+		event->progress.location = (enum q850_location)cause.location;
 		event->progress.in_band = true;
 	}
 	if (msg->type == ISUP_ACM)

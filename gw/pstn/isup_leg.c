@@ -11,6 +11,8 @@
 
 #include "gw/base/log.h"
 #include "gw/base/trace.h"
+#include "gw/call/call_table.h"
+#include "gw/pstn/diagnostic.h"
 #include "gw/pstn/iam.h"
 #include "gw/pstn/number.h"
 #include "gw/pstn/isup_leg.h"
@@ -40,17 +42,19 @@ void isup_leg_leave(struct isup_leg *leg)
 		leg_free(leg);
 }
 
-static struct isup_cause cause_out(const struct leg_release *release)
+static struct isup_cause cause_out(const struct isup_leg *leg, const struct leg_release *release)
 {
+	struct leg_release told = *release;
 	struct isup_cause cause = { .location = (uint8_t)release->location,
-				    .value = (uint8_t)release->cause,
-				    .n_diagnostic = release->n_diagnostic };
+				    .value = (uint8_t)release->cause };
 
-	memcpy(cause.diagnostic, release->diagnostic, release->n_diagnostic);
+	diagnostic_write(leg->trunk->conf, &told);
+	cause.n_diagnostic = told.n_diagnostic;
+	memcpy(cause.diagnostic, told.diagnostic, told.n_diagnostic);
 	return cause;
 }
 
-static struct leg_release cause_in(const struct isup_cause *cause)
+static struct leg_release cause_in(const struct isup_leg *leg, const struct isup_cause *cause)
 {
 	struct leg_release release = { .cause = (enum q850_cause)cause->value,
 				       .location = (enum q850_location)cause->location,
@@ -58,6 +62,7 @@ static struct leg_release cause_in(const struct isup_cause *cause)
 				       .n_diagnostic = cause->n_diagnostic };
 
 	memcpy(release.diagnostic, cause->diagnostic, cause->n_diagnostic);
+	diagnostic_read(leg->trunk->conf, &release);
 	return release;
 }
 
@@ -95,7 +100,7 @@ void isup_leg_raise_release_of(struct isup_leg *leg, const struct isup_cause *ca
 {
 	struct transit_store store;
 	const struct leg_event event = { .ev = LEG_EV_RELEASE,
-					 .release = cause_in(cause),
+					 .release = cause_in(leg, cause),
 					 .attachment = transit_attach(rel, &store) };
 
 	leg->cause = *cause;
@@ -128,45 +133,52 @@ void isup_leg_send(struct isup_leg *leg, struct isup_msg *msg)
 /* RFC 3398 8.2.3: the backward call indicators of a gateway. */
 static void put_bci(const struct isup_leg *leg, struct isup_msg *msg, bool free)
 {
+	bool interworking = leg->interworking || leg->trunk->conf->interworking;
 	const struct isup_bci bci = { .charge = 2,
 				      .called_status = free ? 1 : 0,
 				      .called_category = 1,
-				      .isup_all_way = true,
+				      .interworking = interworking,
+				      .isup_all_way = !interworking,
 				      .echo_control =
 					      iam_echo_control(leg->trunk->conf, leg->use) };
 
 	(void)isup_put_bci(msg, &bci);
 }
 
-static void put_in_band(struct isup_msg *msg)
+/* What is heard, and a failure of which an announcement tells: a cause in the message (Q.764 2.1.4.4, RFC 3398 7.1.6). */
+static void put_in_band(struct isup_msg *msg, const struct leg_progress *progress)
 {
 	const struct isup_obci obci = { .in_band = true };
+	const struct isup_cause cause = { .location = (uint8_t)progress->location,
+					  .value = (uint8_t)progress->cause };
 
-	(void)isup_put_obci(msg, &obci);
+	if (progress->cause && progress->in_band)
+		(void)isup_put_cause(msg, &cause);
+	if (progress->in_band)
+		(void)isup_put_obci(msg, &obci);
 }
 
-static void send_acm(struct isup_leg *leg, bool free, bool in_band)
+static void send_acm(struct isup_leg *leg, bool free, const struct leg_progress *progress)
 {
 	struct isup_msg msg;
 
 	isup_leg_stop_t11(leg);
 	leg->acm_sent = true;
 	isup_msg_init(&msg, ISUP_ACM, 0);
+	leg->interworking |= progress->interworking;
 	put_bci(leg, &msg, free);
-	if (in_band)
-		put_in_band(&msg);
+	put_in_band(&msg, progress);
 	isup_leg_send(leg, &msg);
 }
 
-static void send_cpg(struct isup_leg *leg, uint8_t event, bool in_band)
+static void send_cpg(struct isup_leg *leg, uint8_t event, const struct leg_progress *progress)
 {
 	const struct isup_event info = { .event = event };
 	struct isup_msg msg;
 
 	isup_msg_init(&msg, ISUP_CPG, 0);
 	(void)isup_put_event(&msg, &info);
-	if (in_band)
-		put_in_band(&msg);
+	put_in_band(&msg, progress);
 	isup_leg_send(leg, &msg);
 }
 
@@ -182,9 +194,9 @@ static void backward(struct isup_leg *leg, const struct leg_progress *progress, 
 	bool first = !leg->acm_sent;
 
 	if (first)
-		send_acm(leg, event == 1 || progress->subscriber_free, progress->in_band);
+		send_acm(leg, event == 1 || progress->subscriber_free, progress);
 	if (!first || event > 3)
-		send_cpg(leg, event, progress->in_band);
+		send_cpg(leg, event, progress);
 	/* "Upon receipt of a 180 the gateway SHOULD generate the ringback tone", ceased by media.
 	 */
 	if (progress->in_band)
@@ -206,18 +218,27 @@ static void do_progress(struct isup_leg *leg, const struct leg_event *event)
 	 * indicators. */
 	if (code < 4)
 		code = 2;
-	if (leg->outgoing) /* in conversation: nobody waits for an ACM from here */
-		send_cpg(leg, code, event->progress.in_band);
-	else
-		backward(leg, &event->progress, code);
+	backward(leg, &event->progress, code);
+}
+
+/* In conversation: nobody waits for an ACM. */
+static void do_progress_up(struct isup_leg *leg, const struct leg_event *event)
+{
+	send_cpg(leg, event->progress.event < 4 ? 2 : event->progress.event, &event->progress);
+}
+
+static void do_media(struct isup_leg *leg, const struct leg_event *event)
+{
+	if (event->progress.in_band)
+		do_progress(leg, event);
 }
 
 static void do_address_complete(struct isup_leg *leg, const struct leg_event *event)
 {
 	if (!leg->acm_sent)
-		send_acm(leg, event->progress.subscriber_free, event->progress.in_band);
+		send_acm(leg, event->progress.subscriber_free, &event->progress);
 	else if (event->progress.in_band)
-		send_cpg(leg, 2, true);
+		send_cpg(leg, 2, &event->progress);
 	if (event->progress.in_band)
 		ringback(leg, false);
 }
@@ -263,6 +284,18 @@ static void send_notification(struct isup_leg *leg, uint8_t notification)
 	isup_leg_send(leg, &msg);
 }
 
+static void do_hold(struct isup_leg *leg, const struct leg_event *event)
+{
+	(void)event;
+	send_notification(leg, ISUP_REMOTE_HOLD);
+}
+
+static void do_retrieve(struct isup_leg *leg, const struct leg_event *event)
+{
+	(void)event;
+	send_notification(leg, ISUP_REMOTE_RETRIEVAL);
+}
+
 static void send_suspend(struct isup_leg *leg, enum isup_type type, bool by_network)
 {
 	struct isup_msg msg;
@@ -272,9 +305,20 @@ static void send_suspend(struct isup_leg *leg, enum isup_type type, bool by_netw
 	isup_leg_send(leg, &msg);
 }
 
-/* To the leg that called: no more are needed, nothing waits for a pause. */
-static void do_digits_complete(struct isup_leg *leg)
+static void do_suspend(struct isup_leg *leg, const struct leg_event *event)
 {
+	send_suspend(leg, ISUP_SUS, event->suspend.by_network);
+}
+
+static void do_resume(struct isup_leg *leg, const struct leg_event *event)
+{
+	send_suspend(leg, ISUP_RES, event->suspend.by_network);
+}
+
+/* To the leg that called: no more are needed, nothing waits for a pause. */
+static void do_digits_complete(struct isup_leg *leg, const struct leg_event *event)
+{
+	(void)event;
 	isup_digits_complete(leg->circuit);
 	isup_leg_start_t11(leg);
 }
@@ -313,7 +357,7 @@ static void do_release(struct isup_leg *leg, const struct leg_event *event)
 	struct isup_msg rel;
 	const struct leg_event released = { .ev = LEG_EV_RELEASED, .release = event->release };
 
-	leg->cause = cause_out(&event->release);
+	leg->cause = cause_out(leg, &event->release);
 	/* RFC 3398 7.2.3: resources are released before the REL is sent. RELEASED makes the core
 	 * let the bearer go. */
 	if (transit_read(&event->attachment, &rel) && rel.type == ISUP_REL)
@@ -322,6 +366,12 @@ static void do_release(struct isup_leg *leg, const struct leg_event *event)
 		rel.n_params = 0;
 	call_raise(&leg->base, &released);
 	release_as(leg, &rel);
+}
+
+static void do_released(struct isup_leg *leg, const struct leg_event *event)
+{
+	(void)event;
+	circuit_release(leg, &leg->cause);
 }
 
 /* Whether a message of the other leg's circuit can go on over this one as it is. */
@@ -362,6 +412,149 @@ static bool pass_on(struct isup_leg *leg, const struct leg_event *event, struct 
 	return true;
 }
 
+static const char trunk_only[] = "a trunk is asked for a call, no leg";
+static const char other_protocol[] = "it is of another protocol";
+static const char in_band[] =
+	"ISUP carries no digits beside the bearer: the engine puts them there";
+static const char let_go[] = "the circuit is let go";
+static const char after_answer[] = "the core passes that on after the answer";
+static const char acm_says_so[] = "the ACM has said that no more digits are needed";
+static const char to_caller_only[] = "the core tells that to the leg that called";
+static const char core_connects[] = "the bearer is there: the core connects the media";
+static const char answered[] = "the call is answered";
+
+#define ACT(fn)                                                                                    \
+	{                                                                                          \
+		.act = fn                                                                          \
+	}
+#define SKIP(why)                                                                                  \
+	{                                                                                          \
+		.ignored = why                                                                     \
+	}
+#define NEVER(why)                                                                                 \
+	{                                                                                          \
+		.impossible = why                                                                  \
+	}
+
+/* clang-format off */
+static const struct isup_leg_pair pairs[ISUP_LEG_STATES][LEG_EVS] = {
+	[ISUP_LEG_IN] = {
+		[LEG_EV_SETUP]            = NEVER(trunk_only),
+		[LEG_EV_DIGITS]           = ACT(do_digits_complete),
+		[LEG_EV_ADDRESS_COMPLETE] = ACT(do_address_complete),
+		[LEG_EV_PROGRESS]         = ACT(do_progress),
+		[LEG_EV_ALERTING]         = ACT(do_alerting),
+		[LEG_EV_ANSWER]           = ACT(do_answer),
+		[LEG_EV_HOLD]             = NEVER(after_answer),
+		[LEG_EV_RETRIEVE]         = NEVER(after_answer),
+		[LEG_EV_SUSPEND]          = NEVER(after_answer),
+		[LEG_EV_RESUME]           = NEVER(after_answer),
+		[LEG_EV_CARRIED]          = SKIP(other_protocol),
+		[LEG_EV_USER_INFO]        = SKIP(in_band),
+		[LEG_EV_MEDIA]            = ACT(do_media),
+		[LEG_EV_RELEASE]          = ACT(do_release),
+		[LEG_EV_RELEASED]         = ACT(do_released),
+	},
+	[ISUP_LEG_IN_ACM] = {
+		[LEG_EV_SETUP]            = NEVER(trunk_only),
+		[LEG_EV_DIGITS]           = SKIP(acm_says_so),
+		[LEG_EV_ADDRESS_COMPLETE] = ACT(do_address_complete),
+		[LEG_EV_PROGRESS]         = ACT(do_progress),
+		[LEG_EV_ALERTING]         = ACT(do_alerting),
+		[LEG_EV_ANSWER]           = ACT(do_answer),
+		[LEG_EV_HOLD]             = NEVER(after_answer),
+		[LEG_EV_RETRIEVE]         = NEVER(after_answer),
+		[LEG_EV_SUSPEND]          = NEVER(after_answer),
+		[LEG_EV_RESUME]           = NEVER(after_answer),
+		[LEG_EV_CARRIED]          = SKIP(other_protocol),
+		[LEG_EV_USER_INFO]        = SKIP(in_band),
+		[LEG_EV_MEDIA]            = ACT(do_media),
+		[LEG_EV_RELEASE]          = ACT(do_release),
+		[LEG_EV_RELEASED]         = ACT(do_released),
+	},
+	[ISUP_LEG_OUT] = {
+		[LEG_EV_SETUP]            = NEVER(trunk_only),
+		[LEG_EV_DIGITS]           = ACT(do_digits),
+		[LEG_EV_ADDRESS_COMPLETE] = NEVER(to_caller_only),
+		[LEG_EV_PROGRESS]         = NEVER(after_answer),
+		[LEG_EV_ALERTING]         = NEVER(to_caller_only),
+		[LEG_EV_ANSWER]           = NEVER(to_caller_only),
+		[LEG_EV_HOLD]             = NEVER(after_answer),
+		[LEG_EV_RETRIEVE]         = NEVER(after_answer),
+		[LEG_EV_SUSPEND]          = NEVER(after_answer),
+		[LEG_EV_RESUME]           = NEVER(after_answer),
+		[LEG_EV_CARRIED]          = SKIP(other_protocol),
+		[LEG_EV_USER_INFO]        = SKIP(in_band),
+		[LEG_EV_MEDIA]            = SKIP(core_connects),
+		[LEG_EV_RELEASE]          = ACT(do_release),
+		[LEG_EV_RELEASED]         = ACT(do_released),
+	},
+	[ISUP_LEG_UP] = {
+		[LEG_EV_SETUP]            = NEVER(trunk_only),
+		[LEG_EV_DIGITS]           = NEVER(answered),
+		[LEG_EV_ADDRESS_COMPLETE] = NEVER(answered),
+		[LEG_EV_PROGRESS]         = ACT(do_progress_up),
+		[LEG_EV_ALERTING]         = NEVER(answered),
+		[LEG_EV_ANSWER]           = NEVER(answered),
+		[LEG_EV_HOLD]             = ACT(do_hold),
+		[LEG_EV_RETRIEVE]         = ACT(do_retrieve),
+		[LEG_EV_SUSPEND]          = ACT(do_suspend),
+		[LEG_EV_RESUME]           = ACT(do_resume),
+		[LEG_EV_CARRIED]          = SKIP(other_protocol),
+		[LEG_EV_USER_INFO]        = SKIP(in_band),
+		[LEG_EV_MEDIA]            = SKIP(core_connects),
+		[LEG_EV_RELEASE]          = ACT(do_release),
+		[LEG_EV_RELEASED]         = ACT(do_released),
+	},
+	[ISUP_LEG_GONE] = {
+		[LEG_EV_SETUP]            = NEVER(trunk_only),
+		[LEG_EV_DIGITS]           = SKIP(let_go),
+		[LEG_EV_ADDRESS_COMPLETE] = SKIP(let_go),
+		[LEG_EV_PROGRESS]         = SKIP(let_go),
+		[LEG_EV_ALERTING]         = SKIP(let_go),
+		[LEG_EV_ANSWER]           = SKIP(let_go),
+		[LEG_EV_HOLD]             = SKIP(let_go),
+		[LEG_EV_RETRIEVE]         = SKIP(let_go),
+		[LEG_EV_SUSPEND]          = SKIP(let_go),
+		[LEG_EV_RESUME]           = SKIP(let_go),
+		[LEG_EV_CARRIED]          = SKIP(other_protocol),
+		[LEG_EV_USER_INFO]        = SKIP(in_band),
+		[LEG_EV_MEDIA]            = SKIP(let_go),
+		[LEG_EV_RELEASE]          = ACT(do_release),
+		[LEG_EV_RELEASED]         = ACT(do_released),
+	},
+};
+/* clang-format on */
+
+const struct isup_leg_pair *isup_leg_pair(enum isup_leg_state state, enum leg_ev ev)
+{
+	return &pairs[state][ev];
+}
+
+enum isup_leg_state isup_leg_state(const struct isup_leg *leg)
+{
+	if (!leg->circuit || leg->released)
+		return ISUP_LEG_GONE;
+	if (leg->answered)
+		return ISUP_LEG_UP;
+	if (leg->outgoing)
+		return ISUP_LEG_OUT;
+	return leg->acm_sent ? ISUP_LEG_IN_ACM : ISUP_LEG_IN;
+}
+
+static void act(struct isup_leg *leg, const struct leg_event *event)
+{
+	const struct isup_leg_pair *pair = isup_leg_pair(isup_leg_state(leg), event->ev);
+
+	if (pair->act)
+		pair->act(leg, event);
+	else
+		call_pair_skip(leg->call, event->ev,
+			       leg->circuit ? isup_circuit_state(leg->circuit)
+					    : "the circuit is gone",
+			       pair->ignored, pair->impossible);
+}
+
 static void leg_event(struct leg *base, const struct leg_event *event)
 {
 	struct isup_leg *leg = leg_of(base);
@@ -370,58 +563,8 @@ static void leg_event(struct leg *base, const struct leg_event *event)
 	isup_leg_enter(leg);
 	if (event->ev == LEG_EV_ANSWER)
 		isup_leg_review_bearer(leg);
-	if (pass_on(leg, event, &msg)) {
-		isup_leg_leave(leg);
-		return;
-	}
-	switch (event->ev) {
-	case LEG_EV_DIGITS:
-		if (leg->base.side == 0)
-			do_digits_complete(leg);
-		else
-			do_digits(leg, event);
-		break;
-	case LEG_EV_ADDRESS_COMPLETE:
-		do_address_complete(leg, event);
-		break;
-	case LEG_EV_PROGRESS:
-		do_progress(leg, event);
-		break;
-	case LEG_EV_ALERTING:
-		do_alerting(leg, event);
-		break;
-	case LEG_EV_ANSWER:
-		do_answer(leg, event);
-		break;
-	case LEG_EV_HOLD:
-		send_notification(leg, ISUP_REMOTE_HOLD);
-		break;
-	case LEG_EV_RETRIEVE:
-		send_notification(leg, ISUP_REMOTE_RETRIEVAL);
-		break;
-	case LEG_EV_SUSPEND:
-		send_suspend(leg, ISUP_SUS, event->suspend.by_network);
-		break;
-	case LEG_EV_RESUME:
-		send_suspend(leg, ISUP_RES, event->suspend.by_network);
-		break;
-	case LEG_EV_MEDIA:
-		if (!leg->outgoing && !leg->answered && event->progress.in_band)
-			do_progress(leg, event);
-		break;
-	case LEG_EV_RELEASE:
-		do_release(leg, event);
-		break;
-	case LEG_EV_RELEASED:
-		circuit_release(leg, &leg->cause);
-		break;
-	case LEG_EV_SETUP:
-	case LEG_EV_CARRIED:   /* of another protocol */
-	case LEG_EV_USER_INFO: /* ISUP carries no digits out of band: the engine has put them in
-				  band */
-	case LEG_EVS:
-		break;
-	}
+	if (!pass_on(leg, event, &msg))
+		act(leg, event);
 	leg->carried = NULL;
 	isup_leg_leave(leg);
 }
@@ -443,13 +586,14 @@ static const struct leg_ops isup_leg_ops = {
  * early ACM. */
 static void t11_expired(struct timer *timer, void *arg)
 {
+	const struct leg_progress early = { .in_band = false };
 	struct isup_leg *leg = arg;
 
 	(void)timer;
 	trace_t11(leg, "T11 expired");
 	isup_leg_enter(leg);
 	if (!leg->acm_sent)
-		send_acm(leg, false, false);
+		send_acm(leg, false, &early);
 	isup_leg_leave(leg);
 }
 

@@ -5,6 +5,24 @@
 
 #include "gw/pstn/pstn_private.h"
 
+/* What is settled with the exchange at the other end. */
+enum isup_leg_state {
+	ISUP_LEG_IN,	 /* called in: no ACM sent */
+	ISUP_LEG_IN_ACM, /* called in: ACM sent */
+	ISUP_LEG_OUT,	 /* called out: not answered */
+	ISUP_LEG_UP,	 /* answered */
+	ISUP_LEG_GONE,	 /* the circuit is let go, or was taken away */
+	ISUP_LEG_STATES
+};
+
+struct isup_leg;
+
+/* What the core says in a state: one of the three. */
+struct isup_leg_pair {
+	void (*act)(struct isup_leg *leg, const struct leg_event *event);
+	const char *ignored, *impossible; /* why nothing comes of it */
+};
+
 struct isup_leg {
 	struct leg base;	      /* first */
 	struct isup_trunk *trunk;     /* borrow */
@@ -12,6 +30,7 @@ struct isup_leg {
 	unsigned depth;		      /* nested calls: freed at 0 */
 	bool outgoing;
 	bool acm_sent, answered;
+	bool interworking; /* incoming: ISUP does not go all the way to the called party */
 	bool bearer_open;
 	enum leg_bearer use; /* of it */
 	bool delay_known; /* incoming: its IAM had a propagation delay counter */
@@ -27,6 +46,8 @@ struct isup_leg {
 	char call[CALL_ID_MAX];
 };
 
+enum isup_leg_state isup_leg_state(const struct isup_leg *leg);
+const struct isup_leg_pair *isup_leg_pair(enum isup_leg_state state, enum leg_ev ev);
 struct isup_leg *isup_leg_new(struct isup_trunk *trunk, bool outgoing);
 void isup_leg_enter(struct isup_leg *leg);
 /* The leg may be gone afterwards. */

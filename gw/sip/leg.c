@@ -10,13 +10,13 @@
 
 #include "gw/base/counter.h"
 #include "gw/base/log.h"
-#include "gw/sip/leg_private.h"
+#include "gw/call/call_table.h"
+#include "gw/sip/leg_outgoing.h"
+#include "gw/sip/reason.h"
 
 static struct counter bad_answers =
 	COUNTER_INIT("causeway_sip_bad_answers_total",
 		     "Answers (RFC 3264) that cannot be read, or have no codec of ours");
-
-typedef void event_fn(struct sip_leg *leg, const struct leg_event *event);
 
 static const char *const state_names[SIP_LEG_STATES] = {
 	[SIP_LEG_INVITED] = "invited", [SIP_LEG_ACCEPTED] = "accepted",
@@ -200,13 +200,7 @@ struct leg_release sip_leg_release_read(const struct sip_msg *msg, enum q850_cau
 {
 	struct leg_release release = { .cause = cause, .location = location };
 
-	for (const struct sip_reason *r = msg->reason; r; r = r->next) {
-		if (!r->q850 || !r->has_cause || r->cause == 0 || r->cause > 127)
-			continue;
-		release.cause = (enum q850_cause)r->cause;
-		release.cause_given = true;
-		break;
-	}
+	(void)sip_reason_read(msg->reason, &release);
 	return release;
 }
 
@@ -223,6 +217,10 @@ static void reinvite_drop(struct sip_leg *leg)
 {
 	timer_stop(&leg->glare);
 	sip_txn_detach(leg->reinvite);
+	/* 17.1.1.2: after a provisional response nothing but CANCEL ends an INVITE whose final one does
+	 * not come. */
+	if (leg->reinvite && leg->reinvite_busy)
+		sip_client_cancel(leg->reinvite, STR_NONE);
 	leg->reinvite = NULL;
 	leg->reinvite_busy = false;
 }
@@ -426,77 +424,183 @@ static void on_released(struct sip_leg *leg, const struct leg_event *event)
 	sip_leg_settle(leg);
 }
 
+/* Two may stop the media: the party over there, and the network that has it on hook. */
+static void held_set(struct sip_leg *leg, unsigned by, bool held)
+{
+	leg->held_by = held ? leg->held_by | by : leg->held_by & ~by;
+	leg->want = leg->held_by ? SDP_SENDONLY : SDP_SENDRECV;
+	sip_leg_reinvite_sync(leg);
+}
+
 static void on_hold(struct sip_leg *leg, const struct leg_event *event)
 {
 	(void)event;
-	leg->want = SDP_SENDONLY;
-	sip_leg_reinvite_sync(leg);
+	held_set(leg, SIP_LEG_HELD, true);
 }
 
 static void on_retrieve(struct sip_leg *leg, const struct leg_event *event)
 {
 	(void)event;
-	leg->want = SDP_SENDRECV;
-	sip_leg_reinvite_sync(leg);
+	held_set(leg, SIP_LEG_HELD, false);
 }
 
-/* What has no SIP message of its own here: media is through-connected by the core. */
-static void on_nothing(struct sip_leg *leg, const struct leg_event *event)
+/* RFC 3398 9.1: re-INVITE for SUS and RES, and the same way for both. */
+static void on_suspend(struct sip_leg *leg, const struct leg_event *event)
 {
-	log_write(LOG_DEBUG, leg->id, "%s has no SIP message", leg_ev_name(event->ev));
+	(void)event;
+	held_set(leg, SIP_LEG_SUSPENDED, true);
 }
+
+static void on_resume(struct sip_leg *leg, const struct leg_event *event)
+{
+	(void)event;
+	held_set(leg, SIP_LEG_SUSPENDED, false);
+}
+
+static const char trunk_only[] = "a trunk is asked for a call, no leg";
+static const char no_sip_form[] = "SIP has no message for it";
+static const char en_bloc[] = "the INVITE had every digit";
+static const char core_connects[] = "what was negotiated stays: the core connects the media";
+static const char after_answer[] = "the core passes that on after the answer";
+static const char to_caller_only[] = "the core tells that to the leg that called";
+static const char answered[] = "the call is answered";
+static const char on_its_way_out[] = "the peer has its end, or was told of it";
+
+#define ACT(fn)                                                                                    \
+	{                                                                                          \
+		.act = fn                                                                          \
+	}
+#define SKIP(why)                                                                                  \
+	{                                                                                          \
+		.ignored = why                                                                     \
+	}
+#define NEVER(why)                                                                                 \
+	{                                                                                          \
+		.impossible = why                                                                  \
+	}
 
 /* clang-format off */
-#define EVENTS_UP                                                                                  \
-	[LEG_EV_PROGRESS] = on_nothing,                                                            \
-	[LEG_EV_HOLD] = on_hold,                                                                   \
-	[LEG_EV_RETRIEVE] = on_retrieve,                                                           \
-	[LEG_EV_SUSPEND] = on_hold,                                                                \
-	[LEG_EV_RESUME] = on_retrieve,                                                             \
-	[LEG_EV_USER_INFO] = sip_leg_info_send,                                                    \
-	[LEG_EV_MEDIA] = on_nothing,                                                               \
-	[LEG_EV_RELEASE] = on_release_up,                                                          \
-	[LEG_EV_RELEASED] = on_released
-#define EVENTS_LATE                                                                                \
-	[LEG_EV_RELEASE] = on_release_late,                                                        \
-	[LEG_EV_RELEASED] = on_released
-
-/* NULL: the core does not say that in this state. */
-static event_fn *const events[SIP_LEG_STATES][LEG_EVS] = {
+static const struct sip_leg_pair pairs[SIP_LEG_STATES][LEG_EVS] = {
 	[SIP_LEG_INVITED] = {
-		[LEG_EV_ADDRESS_COMPLETE] = sip_leg_uas_progress,
-		[LEG_EV_PROGRESS] = sip_leg_uas_progress,
-		[LEG_EV_ALERTING] = sip_leg_uas_progress,
-		[LEG_EV_MEDIA] = sip_leg_uas_progress,
-		[LEG_EV_ANSWER] = sip_leg_uas_answer,
-		[LEG_EV_USER_INFO] = sip_leg_info_send,
-		[LEG_EV_RELEASE] = on_release_invited,
-		[LEG_EV_RELEASED] = on_released,
+		[LEG_EV_SETUP]            = NEVER(trunk_only),
+		[LEG_EV_DIGITS]           = SKIP(en_bloc),
+		[LEG_EV_ADDRESS_COMPLETE] = ACT(sip_leg_uas_progress),
+		[LEG_EV_PROGRESS]         = ACT(sip_leg_uas_progress),
+		[LEG_EV_ALERTING]         = ACT(sip_leg_uas_progress),
+		[LEG_EV_ANSWER]           = ACT(sip_leg_uas_answer),
+		[LEG_EV_HOLD]             = NEVER(after_answer),
+		[LEG_EV_RETRIEVE]         = NEVER(after_answer),
+		[LEG_EV_SUSPEND]          = NEVER(after_answer),
+		[LEG_EV_RESUME]           = NEVER(after_answer),
+		[LEG_EV_CARRIED]          = SKIP(no_sip_form),
+		[LEG_EV_USER_INFO]        = ACT(sip_leg_info_send),
+		[LEG_EV_MEDIA]            = ACT(sip_leg_uas_progress),
+		[LEG_EV_RELEASE]          = ACT(on_release_invited),
+		[LEG_EV_RELEASED]         = ACT(on_released),
 	},
-	[SIP_LEG_ACCEPTED] = { EVENTS_UP },
+	[SIP_LEG_ACCEPTED] = {
+		[LEG_EV_SETUP]            = NEVER(trunk_only),
+		[LEG_EV_DIGITS]           = NEVER(answered),
+		[LEG_EV_ADDRESS_COMPLETE] = NEVER(answered),
+		[LEG_EV_PROGRESS]         = SKIP(no_sip_form),
+		[LEG_EV_ALERTING]         = NEVER(answered),
+		[LEG_EV_ANSWER]           = NEVER(answered),
+		[LEG_EV_HOLD]             = ACT(on_hold),
+		[LEG_EV_RETRIEVE]         = ACT(on_retrieve),
+		[LEG_EV_SUSPEND]          = ACT(on_suspend),
+		[LEG_EV_RESUME]           = ACT(on_resume),
+		[LEG_EV_CARRIED]          = SKIP(no_sip_form),
+		[LEG_EV_USER_INFO]        = ACT(sip_leg_info_send),
+		[LEG_EV_MEDIA]            = SKIP(core_connects),
+		[LEG_EV_RELEASE]          = ACT(on_release_up),
+		[LEG_EV_RELEASED]         = ACT(on_released),
+	},
 	[SIP_LEG_CALLING] = {
-		[LEG_EV_DIGITS] = on_nothing,
-		[LEG_EV_USER_INFO] = sip_leg_info_send,
-		[LEG_EV_MEDIA] = on_nothing,
-		[LEG_EV_RELEASE] = on_release_calling,
-		[LEG_EV_RELEASED] = on_released,
+		[LEG_EV_SETUP]            = NEVER(trunk_only),
+		[LEG_EV_DIGITS]           = SKIP(en_bloc),
+		[LEG_EV_ADDRESS_COMPLETE] = NEVER(to_caller_only),
+		[LEG_EV_PROGRESS]         = NEVER(after_answer),
+		[LEG_EV_ALERTING]         = NEVER(to_caller_only),
+		[LEG_EV_ANSWER]           = NEVER(to_caller_only),
+		[LEG_EV_HOLD]             = NEVER(after_answer),
+		[LEG_EV_RETRIEVE]         = NEVER(after_answer),
+		[LEG_EV_SUSPEND]          = NEVER(after_answer),
+		[LEG_EV_RESUME]           = NEVER(after_answer),
+		[LEG_EV_CARRIED]          = SKIP(no_sip_form),
+		[LEG_EV_USER_INFO]        = ACT(sip_leg_info_send),
+		[LEG_EV_MEDIA]            = SKIP(core_connects),
+		[LEG_EV_RELEASE]          = ACT(on_release_calling),
+		[LEG_EV_RELEASED]         = ACT(on_released),
 	},
-	[SIP_LEG_CANCELLED] = { EVENTS_LATE },
-	[SIP_LEG_UP] = { EVENTS_UP },
-	[SIP_LEG_ENDING] = { EVENTS_LATE },
+	[SIP_LEG_CANCELLED] = {
+		[LEG_EV_SETUP]            = NEVER(trunk_only),
+		[LEG_EV_DIGITS]           = SKIP(on_its_way_out),
+		[LEG_EV_ADDRESS_COMPLETE] = SKIP(on_its_way_out),
+		[LEG_EV_PROGRESS]         = SKIP(on_its_way_out),
+		[LEG_EV_ALERTING]         = SKIP(on_its_way_out),
+		[LEG_EV_ANSWER]           = SKIP(on_its_way_out),
+		[LEG_EV_HOLD]             = SKIP(on_its_way_out),
+		[LEG_EV_RETRIEVE]         = SKIP(on_its_way_out),
+		[LEG_EV_SUSPEND]          = SKIP(on_its_way_out),
+		[LEG_EV_RESUME]           = SKIP(on_its_way_out),
+		[LEG_EV_CARRIED]          = SKIP(no_sip_form),
+		[LEG_EV_USER_INFO]        = SKIP(on_its_way_out),
+		[LEG_EV_MEDIA]            = SKIP(on_its_way_out),
+		[LEG_EV_RELEASE]          = ACT(on_release_late),
+		[LEG_EV_RELEASED]         = ACT(on_released),
+	},
+	[SIP_LEG_UP] = {
+		[LEG_EV_SETUP]            = NEVER(trunk_only),
+		[LEG_EV_DIGITS]           = NEVER(answered),
+		[LEG_EV_ADDRESS_COMPLETE] = NEVER(answered),
+		[LEG_EV_PROGRESS]         = SKIP(no_sip_form),
+		[LEG_EV_ALERTING]         = NEVER(answered),
+		[LEG_EV_ANSWER]           = NEVER(answered),
+		[LEG_EV_HOLD]             = ACT(on_hold),
+		[LEG_EV_RETRIEVE]         = ACT(on_retrieve),
+		[LEG_EV_SUSPEND]          = ACT(on_suspend),
+		[LEG_EV_RESUME]           = ACT(on_resume),
+		[LEG_EV_CARRIED]          = SKIP(no_sip_form),
+		[LEG_EV_USER_INFO]        = ACT(sip_leg_info_send),
+		[LEG_EV_MEDIA]            = SKIP(core_connects),
+		[LEG_EV_RELEASE]          = ACT(on_release_up),
+		[LEG_EV_RELEASED]         = ACT(on_released),
+	},
+	[SIP_LEG_ENDING] = {
+		[LEG_EV_SETUP]            = NEVER(trunk_only),
+		[LEG_EV_DIGITS]           = SKIP(on_its_way_out),
+		[LEG_EV_ADDRESS_COMPLETE] = SKIP(on_its_way_out),
+		[LEG_EV_PROGRESS]         = SKIP(on_its_way_out),
+		[LEG_EV_ALERTING]         = SKIP(on_its_way_out),
+		[LEG_EV_ANSWER]           = SKIP(on_its_way_out),
+		[LEG_EV_HOLD]             = SKIP(on_its_way_out),
+		[LEG_EV_RETRIEVE]         = SKIP(on_its_way_out),
+		[LEG_EV_SUSPEND]          = SKIP(on_its_way_out),
+		[LEG_EV_RESUME]           = SKIP(on_its_way_out),
+		[LEG_EV_CARRIED]          = SKIP(no_sip_form),
+		[LEG_EV_USER_INFO]        = SKIP(on_its_way_out),
+		[LEG_EV_MEDIA]            = SKIP(on_its_way_out),
+		[LEG_EV_RELEASE]          = ACT(on_release_late),
+		[LEG_EV_RELEASED]         = ACT(on_released),
+	},
 };
 /* clang-format on */
+
+const struct sip_leg_pair *sip_leg_pair(enum sip_leg_state state, enum leg_ev ev)
+{
+	return &pairs[state][ev];
+}
 
 static void leg_event(struct leg *base, const struct leg_event *event)
 {
 	struct sip_leg *leg = (struct sip_leg *)base;
-	event_fn *fn = events[leg->state][event->ev];
+	const struct sip_leg_pair *pair = sip_leg_pair(leg->state, event->ev);
 
-	if (fn)
-		fn(leg, event);
+	if (pair->act)
+		pair->act(leg, event);
 	else
-		log_write(LOG_DEBUG, leg->id, "%s while the sip leg is %s; nothing is sent",
-			  leg_ev_name(event->ev), state_names[leg->state]);
+		call_pair_skip(leg->id, event->ev, state_names[leg->state], pair->ignored,
+			       pair->impossible);
 }
 
 static void leg_describe(const struct leg *base, char *text, size_t cap)

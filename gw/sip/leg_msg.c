@@ -6,7 +6,8 @@
 
 #include "gw/base/log.h"
 #include "gw/sip/identity.h"
-#include "gw/sip/leg_private.h"
+#include "gw/sip/leg_outgoing.h"
+#include "gw/sip/reason.h"
 
 #define SDP_TYPE STR("application/sdp")
 
@@ -18,24 +19,22 @@ static void write_body(struct sip_writer *w, const struct sip_leg *leg, bool sdp
 		sip_write_end(w);
 }
 
-/* RFC 3326; RFC 6432 allows it in responses. */
-static void write_reason(struct sip_writer *w, enum q850_cause cause)
-{
-	if (cause != Q850_NONE)
-		sip_write_reason_q850(w, cause, str_c(q850_cause_name(cause)));
-}
-
 /* 21.3.2: the number that the called party has now. */
 static void write_moved(struct sip_writer *w, const struct leg_release *release, struct str host)
 {
-	struct leg_number number = { .noa = LEG_NOA_UNKNOWN };
-
-	memcpy(number.digits, release->new_number, sizeof(number.digits));
 	sip_write_begin(w, SIP_H_CONTACT);
 	sip_write_c(w, "<");
-	sip_identity_write_uri(w, &number, host, 0);
+	sip_identity_write_uri(w, &release->new_number, host, 0);
 	sip_write_c(w, ">");
 	sip_write_crlf(w);
+}
+
+/* RFC 3398 7.2.4.1: causes 32 to 47 are of a fault that passes, and Retry-After goes well with them. */
+static void write_retry_after(struct sip_writer *w, const struct sip_trunk *trunk,
+			      enum q850_cause cause)
+{
+	if (trunk->retry_after_s && cause_is_of_resources(cause))
+		sip_write_header_uint(w, SIP_H_RETRY_AFTER, trunk->retry_after_s);
 }
 
 static void write_dues(struct sip_writer *w, const struct sip_leg *leg,
@@ -51,7 +50,10 @@ static void write_dues(struct sip_writer *w, const struct sip_leg *leg,
 		sip_identity_write_asserted(w, reply->connected, host);
 	if (reply->release && reply->status == 301)
 		write_moved(w, reply->release, host);
-	write_reason(w, reply->release ? reply->release->cause : reply->cause);
+	if (reply->release && reply->status == 503)
+		write_retry_after(w, leg->trunk, reply->release->cause);
+	if (reply->release)
+		sip_reason_write(w, reply->release);
 }
 
 int sip_leg_reply(struct sip_leg *leg, struct sip_txn *txn, const struct sip_msg *request,
@@ -107,7 +109,7 @@ int sip_leg_request_write(const struct sip_leg_fork *fork, enum sip_method metho
 		sip_ua_write_abilities(&w, false);
 	}
 	if (release)
-		write_reason(&w, release->cause);
+		sip_reason_write(&w, release);
 	sip_ua_write_product(leg->ua, &w, SIP_H_USER_AGENT);
 	write_body(&w, leg, sdp);
 	return err ? err : sip_write_close(&w, text);
@@ -153,7 +155,12 @@ int sip_leg_invite_write(struct sip_leg *leg, struct str next_hop, struct str *t
 		sip_identity_write_asserted(
 			&w, &out->setup.calling,
 			str_c(leg->ua->domain ? leg->ua->domain : sent_by.host));
-	sip_ua_write_abilities(&w, false);
+	if (out->expires_s)
+		sip_write_header_uint(&w, SIP_H_EXPIRES, out->expires_s);
+	if (out->no_extensions)
+		sip_ua_write_allow(&w);
+	else
+		sip_ua_write_abilities(&w, false);
 	sip_ua_write_product(leg->ua, &w, SIP_H_USER_AGENT);
 	write_body(&w, leg, true);
 	return sip_write_close(&w, text);

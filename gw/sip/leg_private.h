@@ -9,7 +9,6 @@
 #include "gw/sip/ua_private.h"
 
 #define LEG_URI_MAX	  512
-#define LEG_REDIRECTS_MAX 4
 #define LEG_FORKS_MAX	  16
 #define LEG_INFO_MAX	  32
 
@@ -25,6 +24,14 @@ enum sip_leg_state {
 
 struct sip_leg;
 
+/* What the core says in a state: one of the three. */
+struct sip_leg_pair {
+	void (*act)(struct sip_leg *leg, const struct leg_event *event);
+	const char *ignored, *impossible; /* why nothing comes of it */
+};
+
+enum sip_leg_hold { SIP_LEG_HELD = 1, SIP_LEG_SUSPENDED = 2 };
+
 /* One dialog of the leg: a UAS has one, a UAC one for each fork that spoke (13.2.2.4). */
 struct sip_leg_fork {
 	struct list_node node;
@@ -35,22 +42,6 @@ struct sip_leg_fork {
 	bool acked;	     /* its 2xx was acknowledged once */
 	struct sip_txn *bye; /* borrow */
 	bool bye_done;	     /* answered, or given up */
-};
-
-/* What the INVITE of an outgoing call is made of; gone when it has its final response. */
-struct sip_leg_outgoing {
-	struct leg_setup setup; /* user_to_user empty */
-	char call_id[2 * SIP_TAG_MAX];
-	char from[LEG_URI_MAX], to[LEG_URI_MAX]; /* values; From with its tag */
-	char uri[LEG_URI_MAX];			 /* Request-URI */
-	char route[LEG_URI_MAX];		 /* URI of the outbound proxy, empty: none */
-	uint32_t cseq;
-	char *redirects[LEG_REDIRECTS_MAX]; /* own: Contacts of a 3xx left to try */
-	unsigned n_redirects, redirect_at;
-	bool redirected;
-	bool progressed;	/* a backward event was raised */
-	unsigned last_status;	/* provisional that was raised last */
-	bool last_in_band;
 };
 
 /* A 2xx to INVITE or re-INVITE that is sent until its ACK comes (13.3.1.4). */
@@ -83,6 +74,7 @@ struct sip_leg {
 	char number[LEG_DIGITS_MAX + 2]; /* the called number, for show */
 	struct sip_session session;
 	enum sdp_direction want; /* of our media: SDP_SENDONLY while the other side holds */
+	unsigned held_by;	 /* enum sip_leg_hold: why the other side hears nothing */
 	enum sdp_direction said; /* what the peer was told of it last */
 	bool peer_held;		 /* the peer holds us */
 	bool events_agreed;	 /* on telephone-event: digits come by it */
@@ -111,13 +103,13 @@ struct sip_leg {
 struct sip_leg_reply {
 	unsigned status;
 	bool sdp; /* the session's local description */
-	const struct leg_release *release;	/* Reason, and Contact of a 301 */
-	enum q850_cause cause;			/* Reason of a provisional response, 0: none */
+	const struct leg_release *release;	/* Reason, Contact of a 301, Retry-After; NULL: none */
 	const struct leg_number *connected;
 };
 
 /* leg.c */
 extern const struct leg_ops sip_leg_ops;
+const struct sip_leg_pair *sip_leg_pair(enum sip_leg_state state, enum leg_ev ev);
 /* own; in the user agent's list. NULL when out of memory. */
 struct sip_leg *sip_leg_new(struct sip_trunk *trunk, enum sip_leg_state state);
 void sip_leg_state_set(struct sip_leg *leg, enum sip_leg_state state);
@@ -154,7 +146,6 @@ int sip_leg_reply(struct sip_leg *leg, struct sip_txn *txn, const struct sip_msg
 /* A request in the dialog, written into the user agent's buffer; sdp: with the local description. */
 int sip_leg_request_write(const struct sip_leg_fork *fork, enum sip_method method, uint32_t cseq, bool sdp,
 			  const struct leg_release *release, struct str *text) __attribute__((warn_unused_result));
-int sip_leg_invite_write(struct sip_leg *leg, struct str next_hop, struct str *text) __attribute__((warn_unused_result));
 /* The ACK for a 2xx, each time that it comes (13.2.2.4). */
 void sip_leg_ack_send(struct sip_leg_fork *fork, uint32_t cseq);
 
@@ -172,15 +163,6 @@ void sip_leg_uas_answer(struct sip_leg *leg, const struct leg_event *event);
 void sip_leg_uas_release(struct sip_leg *leg, const struct leg_release *release);
 void sip_leg_uas_bye(struct sip_leg *leg, const struct leg_release *release);
 void sip_leg_uac_release(struct sip_leg *leg, const struct leg_release *release);
-void sip_leg_outgoing_free(struct sip_leg_outgoing *out);
-/* Sends the INVITE as out says; one that was under way is left to itself. */
-int sip_leg_invite_send(struct sip_leg *leg) __attribute__((warn_unused_result));
-/* The Request-URI for a number at the trunk's host. */
-int sip_leg_uri_set(struct sip_leg *leg, const struct leg_number *number) __attribute__((warn_unused_result));
-
-/* leg_redirect.c: true: another INVITE is on its way; else release says what to end with */
-bool sip_leg_redirect(struct sip_leg *leg, const struct sip_msg *msg, struct leg_release *release);
-bool sip_leg_redirect_next(struct sip_leg *leg);
 timer_fn sip_leg_repeat_expired, sip_leg_expires_expired;
 
 /* leg_info.c */

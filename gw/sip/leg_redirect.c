@@ -1,13 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
-/* 3xx (RFC 3261 8.1.3.4, RFC 3398 8.2.5): the Contacts are tried once each, best q first. */
+/*
+ * 3xx (RFC 3261 8.1.3.4, RFC 3398 8.2.5): the Contacts make a target set. Each is tried once, best q
+ * first; a target that redirects adds to the set, as far as that has room, so that a loop ends.
+ */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "gw/base/counter.h"
 #include "gw/base/log.h"
 #include "gw/sip/identity.h"
-#include "gw/sip/leg_private.h"
+#include "gw/sip/leg_outgoing.h"
 
-#define Q850_REDIRECTION ((enum q850_cause)23) /* redirection to new destination */
+#define USE_PROXY 305
+
+static struct counter followed =
+	COUNTER_INIT("causeway_sip_redirects_followed_total", "INVITEs sent to a Contact of a 3xx");
+static struct counter left_out =
+	COUNTER_INIT("causeway_sip_redirects_left_out_total",
+		     "Contacts of a 3xx that were known already, of no use, or too many");
 
 static bool usable(const struct sip_addr *contact)
 {
@@ -20,43 +31,82 @@ static bool usable(const struct sip_addr *contact)
 		contact->uri.transport == SIP_PROTO_UDP || contact->uri.transport == SIP_PROTO_TCP);
 }
 
-/* The best Contact that is worse than (or as good as, and later than) the last one taken. */
-static const struct sip_addr *next_best(const struct sip_msg *msg, const struct sip_addr *last)
+static bool same_uri(const char *text, const struct sip_uri *other)
 {
-	const struct sip_addr *best = NULL;
-	bool after_last = false;
+	struct sip_uri uri;
 
+	return sip_uri_parse(&uri, str_c(text), NULL) == 0 && sip_uri_eq(&uri, other);
+}
+
+/* 8.1.3.4: no URI twice. */
+static bool known(const struct sip_leg_outgoing *out, const struct sip_uri *uri)
+{
+	for (unsigned i = 0; i < out->n_targets; i++)
+		if (same_uri(out->targets[i].uri, uri))
+			return true;
+	return false;
+}
+
+static bool target_add(struct sip_leg_outgoing *out, const struct sip_addr *contact, bool proxy)
+{
+	struct sip_leg_target *target = &out->targets[out->n_targets];
+
+	if (out->n_targets == LEG_TARGETS_MAX || !usable(contact) ||
+	    (!proxy && known(out, &contact->uri)))
+		return false;
+	target->uri = strndup(contact->uri.text.p, contact->uri.text.n);
+	if (!target->uri)
+		return false;
+	target->q = contact->q;
+	target->proxy = proxy;
+	target->tried = false;
+	out->n_targets++;
+	return true;
+}
+
+/* Where the call went first is one of the targets, and was tried. */
+static void first_take(struct sip_leg_outgoing *out)
+{
+	if (out->n_targets)
+		return;
+	out->targets[0] = (struct sip_leg_target){ .uri = strdup(out->uri), .tried = true };
+	out->n_targets = out->targets[0].uri != NULL;
+}
+
+static void contacts_take(struct sip_leg *leg, const struct sip_msg *msg)
+{
+	first_take(leg->out);
 	for (const struct sip_addr *a = msg->contact; a; a = a->next) {
-		bool left = !last || a->q < last->q || (a->q == last->q && after_last);
+		if (target_add(leg->out, a, msg->status == USE_PROXY))
+			continue;
+		counter_add(&left_out, 1);
+		log_write(LOG_NOTICE, leg->id, "redirection to %.*s left out",
+			  STR_FMT(a->uri.text));
+	}
+}
 
-		if (a == last)
-			after_last = true;
-		else if (left && usable(a) && (!best || a->q > best->q))
-			best = a;
+/* Equal ones in the order in which they came. */
+static struct sip_leg_target *next_best(struct sip_leg_outgoing *out)
+{
+	struct sip_leg_target *best = NULL;
+
+	for (unsigned i = 0; i < out->n_targets; i++) {
+		struct sip_leg_target *target = &out->targets[i];
+
+		if (!target->tried && (!best || target->q > best->q))
+			best = target;
 	}
 	return best;
 }
 
-static void contacts_take(struct sip_leg_outgoing *out, const struct sip_msg *msg)
-{
-	const struct sip_addr *a = NULL;
-
-	while (out->n_redirects < LEG_REDIRECTS_MAX && (a = next_best(msg, a))) {
-		char *copy = strndup(a->uri.text.p, a->uri.text.n);
-
-		if (!copy)
-			break;
-		out->redirects[out->n_redirects++] = copy;
-	}
-}
-
 /* The Request-URI from a Contact: header fields and method in it are not for that place (19.1.1).
  */
-static int target_set(struct sip_leg *leg, const char *contact)
+static int target_set(struct sip_leg *leg, const struct sip_leg_target *target)
 {
 	struct leg_number number = { .noa = LEG_NOA_UNKNOWN };
+	struct sip_leg_outgoing *out = leg->out;
 	struct sip_uri uri;
-	int err = sip_uri_parse(&uri, str_c(contact), NULL);
+	int err = sip_uri_parse(&uri, str_c(target->uri), NULL);
 
 	if (err)
 		return err;
@@ -65,51 +115,65 @@ static int target_set(struct sip_leg *leg, const char *contact)
 
 		if (uri.headers.p)
 			text.n = (size_t)(uri.headers.p - 1 - text.p);
-		return str_copy(leg->out->uri, sizeof(leg->out->uri), text);
+		return target->proxy ? str_copy(out->route, sizeof(out->route), text)
+				     : str_copy(out->uri, sizeof(out->uri), text);
 	}
-	err = sip_identity_number(&uri, &number);
+	err = target->proxy ? -EINVAL : sip_identity_number(&uri, &number);
 	return err ? err : sip_leg_uri_set(leg, &number);
+}
+
+int sip_leg_invite_again(struct sip_leg *leg)
+{
+	struct list_node *node;
+
+	while ((node = list_first(&leg->forks)))
+		sip_leg_fork_free(container_of(node, struct sip_leg_fork, node));
+	leg->out->cseq++;
+	return sip_leg_invite_send(leg);
 }
 
 bool sip_leg_redirect_next(struct sip_leg *leg)
 {
-	struct sip_leg_outgoing *out = leg->out;
-	struct list_node *node;
+	struct sip_leg_target *target;
 
-	while (out->redirect_at < out->n_redirects) {
-		const char *contact = out->redirects[out->redirect_at++];
-
-		if (target_set(leg, contact))
+	while ((target = next_best(leg->out))) {
+		target->tried = true;
+		if (target_set(leg, target))
 			continue;
-		/* Early dialogs of the attempt before are gone with it. */
-		while ((node = list_first(&leg->forks)))
-			sip_leg_fork_free(container_of(node, struct sip_leg_fork, node));
-		out->cseq++;
-		log_write(LOG_INFO, leg->id, "redirected to %s", contact);
-		if (sip_leg_invite_send(leg) == 0)
+		log_write(LOG_INFO, leg->id, "redirected to %s", target->uri);
+		if (sip_leg_invite_again(leg) == 0) {
+			counter_add(&followed, 1);
 			return true;
-		log_write(LOG_NOTICE, leg->id, "INVITE to %s not sent", contact);
+		}
+		log_write(LOG_NOTICE, leg->id, "INVITE to %s not sent", target->uri);
 	}
 	return false;
 }
 
+void sip_leg_new_number_read(const struct sip_msg *msg, struct leg_release *release)
+{
+	for (const struct sip_addr *a = msg->contact; a; a = a->next) {
+		struct leg_number number = { .noa = LEG_NOA_UNKNOWN };
+
+		if (a->star || sip_identity_number(&a->uri, &number))
+			continue;
+		release->new_number = number;
+		return;
+	}
+}
+
 bool sip_leg_redirect(struct sip_leg *leg, const struct sip_msg *msg, struct leg_release *release)
 {
-	struct leg_number number;
+	bool follow = leg->trunk->redirect != CONF_REDIRECT_RELEASE;
 
-	if (!leg->out->redirected) {
-		leg->out->redirected = true;
-		contacts_take(leg->out, msg);
-	}
-	if (sip_leg_redirect_next(leg))
+	if (follow)
+		contacts_take(leg, msg);
+	if (follow && next_best(leg->out) && leg->trunk->redirect == CONF_REDIRECT_TELL)
+		sip_leg_tell_forwarded(leg);
+	if (follow && leg->state == SIP_LEG_CALLING && sip_leg_redirect_next(leg))
 		return true;
 	if (!release->cause_given)
 		release->cause = Q850_REDIRECTION;
-	for (const struct sip_addr *a = msg->contact; a; a = a->next) {
-		if (a->star || sip_identity_number(&a->uri, &number))
-			continue;
-		memcpy(release->new_number, number.digits, sizeof(release->new_number));
-		break;
-	}
+	sip_leg_new_number_read(msg, release);
 	return false;
 }

@@ -231,6 +231,8 @@ int sip_trunk_configure(struct sip_trunk *trunk, const struct conf_sip_trunk *co
 	trunk->transport_set = conf->transport_set;
 	trunk->transport = conf->transport;
 	trunk->trusted = conf->trusted;
+	trunk->redirect = conf->redirect;
+	trunk->retry_after_s = conf->retry_after_ms / 1000;
 	trunk->trunk.max_calls = conf->max_calls;
 	trunk->trunk.digits_apart = conf->dtmf == CONF_DTMF_INFO;
 	media_configure(&trunk->media, conf);

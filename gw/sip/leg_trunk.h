@@ -32,6 +32,8 @@ struct sip_trunk {
 	bool transport_set;
 	enum conf_transport transport;
 	bool trusted;
+	enum conf_redirect redirect;
+	uint32_t retry_after_s; /* 0: none */
 	const struct cause_profile *causes; /* published, or own_causes */
 	struct cause_own *own_causes;	    /* own */
 	struct sip_session_conf media; /* address and port empty */

@@ -12,7 +12,8 @@
 #include "gw/base/log.h"
 #include "gw/call/cause.h"
 #include "gw/sip/identity.h"
-#include "gw/sip/leg_private.h"
+#include "gw/sip/leg_outgoing.h"
+#include "gw/sip/reason.h"
 
 #define FIRST_CSEQ 1
 
@@ -27,8 +28,8 @@ void sip_leg_outgoing_free(struct sip_leg_outgoing *out)
 {
 	if (!out)
 		return;
-	for (unsigned i = 0; i < out->n_redirects; i++)
-		free(out->redirects[i]);
+	for (unsigned i = 0; i < out->n_targets; i++)
+		free(out->targets[i].uri);
 	free(out);
 }
 
@@ -102,12 +103,16 @@ static int fork_settle(struct sip_leg_fork *fork, const struct sip_msg *msg)
 	return err;
 }
 
+/* RFC 6432: a provisional response may have a cause, too, of what is told in band. */
 static void backward_raise(struct sip_leg *leg, enum leg_ev ev, uint8_t event, bool in_band)
 {
+	const struct leg_release *told = &leg->out->told;
 	const struct leg_event e = { .ev = ev,
 				     .progress = { .in_band = in_band,
 						   .subscriber_free = ev == LEG_EV_ALERTING,
-						   .event = event } };
+						   .event = event,
+						   .cause = told->cause,
+						   .location = told->location } };
 
 	if (leg->leg.call && leg->state == SIP_LEG_CALLING)
 		call_raise(&leg->leg, &e);
@@ -136,6 +141,12 @@ static void progress_raise(struct sip_leg *leg, unsigned status, bool in_band)
 		backward_raise(leg, LEG_EV_PROGRESS, 2, in_band);
 }
 
+void sip_leg_tell_forwarded(struct sip_leg *leg)
+{
+	leg->out->told.cause = Q850_NONE;
+	progress_raise(leg, 181, false);
+}
+
 /* Early media is that of the dialog which spoke last. */
 static void early_media(struct sip_leg_fork *fork, const struct sip_msg *msg)
 {
@@ -151,6 +162,28 @@ static void early_media(struct sip_leg_fork *fork, const struct sip_msg *msg)
 	sip_leg_media_apply(leg, &fork->settled);
 }
 
+/* RFC 6228: this early dialog is over, the others go on. When it was the one that was heard, another
+ * is, or nobody. */
+static void dialog_over(struct sip_leg *leg, struct sip_leg_fork *fork)
+{
+	bool heard = leg->fork == fork;
+
+	sip_leg_fork_free(fork);
+	for (struct list_node *n = list_first(&leg->forks); heard && n;
+	     n = list_next(&leg->forks, n)) {
+		struct sip_leg_fork *other = container_of(n, struct sip_leg_fork, node);
+
+		if (!other->has_settled)
+			continue;
+		leg->fork = other;
+		sip_leg_media_apply(leg, &other->settled);
+		return;
+	}
+	leg->out->told.cause = Q850_NONE; /* of that dialog alone */
+	if (heard)
+		progress_raise(leg, 183, false);
+}
+
 static void provisional(struct sip_leg *leg, const struct sip_msg *msg)
 {
 	struct sip_leg_fork *fork;
@@ -158,10 +191,11 @@ static void provisional(struct sip_leg *leg, const struct sip_msg *msg)
 	if (leg->state != SIP_LEG_CALLING || msg->status == 100)
 		return;
 	fork = fork_early(leg, msg);
+	leg->out->told = (struct leg_release){ .location = leg->trunk->causes->location };
+	(void)sip_reason_read(msg->reason, &leg->out->told);
 	if (msg->status == 199) {
-		/* RFC 6228: this early dialog is over, the others go on. */
 		if (fork)
-			sip_leg_fork_free(fork);
+			dialog_over(leg, fork);
 		return;
 	}
 	if (fork && msg->body.n)
@@ -259,6 +293,14 @@ static void refused(struct sip_leg *leg, const struct leg_release *release)
 	sip_leg_ended(leg, release);
 }
 
+/* Another INVITE is on its way; else release says what to end with. */
+static bool tried_again(struct sip_leg *leg, const struct sip_msg *msg, struct leg_release *release)
+{
+	if (msg->status < 400)
+		return sip_leg_redirect(leg, msg, release);
+	return sip_leg_repair(leg, msg) || (msg->status < 600 && sip_leg_redirect_next(leg));
+}
+
 static void failure(struct sip_leg *leg, const struct sip_msg *msg)
 {
 	struct leg_release release =
@@ -270,9 +312,10 @@ static void failure(struct sip_leg *leg, const struct sip_msg *msg)
 		sip_leg_ended(leg, &release);
 		return;
 	}
-	if (msg->status < 400 ? sip_leg_redirect(leg, msg, &release)
-			      : msg->status < 600 && sip_leg_redirect_next(leg))
+	if (tried_again(leg, msg, &release))
 		return;
+	if (msg->status >= 400)
+		sip_leg_new_number_read(msg, &release);
 	log_write(LOG_INFO, leg->id, "INVITE refused with %u: cause %u", msg->status,
 		  (unsigned)release.cause);
 	refused(leg, &release);
@@ -340,13 +383,12 @@ int sip_leg_invite_send(struct sip_leg *leg)
 /* RFC 3398 8.2.7: state stays for a 2xx that is on its way already. */
 void sip_leg_uac_release(struct sip_leg *leg, const struct leg_release *release)
 {
-	char reason[96];
-	int n = snprintf(reason, sizeof(reason), "Q.850;cause=%u;text=\"%s\"",
-			 (unsigned)release->cause, q850_cause_name(release->cause));
+	char reason[128];
+	size_t n = sip_reason_text(reason, sizeof(reason), release);
 
 	leg->release = *release;
 	sip_leg_state_set(leg, SIP_LEG_CANCELLED);
-	sip_client_cancel(leg->invite, (struct str){ reason, (size_t)n });
+	sip_client_cancel(leg->invite, (struct str){ reason, n });
 }
 
 /* ---- seize ---- */

@@ -39,11 +39,14 @@ static unsigned progress_status(const struct leg_event *event)
 	}
 }
 
-static void progress_send(struct sip_leg *leg, unsigned status, enum q850_cause cause)
+/* cause: that is told of in band (RFC 6432), NONE: none. */
+static void progress_send(struct sip_leg *leg, unsigned status, enum q850_cause cause,
+			  enum q850_location location)
 {
+	const struct leg_release told = { .cause = cause, .location = location };
 	const struct sip_leg_reply reply = { .status = status,
 					     .sdp = leg->early_sdp,
-					     .cause = cause };
+					     .release = cause ? &told : NULL };
 
 	leg->progress = status;
 	timer_start_ms(&leg->repeat, REPEAT_MS);
@@ -59,7 +62,7 @@ void sip_leg_uas_progress(struct sip_leg *leg, const struct leg_event *event)
 	if (event->progress.in_band && !leg->delayed)
 		leg->early_sdp = true;
 	if (status)
-		progress_send(leg, status, event->progress.cause);
+		progress_send(leg, status, event->progress.cause, event->progress.location);
 }
 
 void sip_leg_repeat_expired(struct timer *timer, void *arg)
@@ -68,7 +71,7 @@ void sip_leg_repeat_expired(struct timer *timer, void *arg)
 
 	(void)timer;
 	if (leg->state == SIP_LEG_INVITED)
-		progress_send(leg, leg->progress ? leg->progress : 183, Q850_NONE);
+		progress_send(leg, leg->progress ? leg->progress : 183, Q850_NONE, Q850_LOC_USER);
 }
 
 static void fail(struct sip_leg *leg, enum q850_cause cause)
@@ -211,7 +214,7 @@ static unsigned offer_take(struct sip_leg *leg, const struct sip_msg *msg)
 	struct str sdp;
 	int err;
 
-	leg->delayed = !sip_leg_body(msg, &sdp);
+	leg->delayed = leg->leg.deaf = !sip_leg_body(msg, &sdp);
 	if (leg->delayed)
 		return 0;
 	err = sip_session_answer(&leg->session, sdp, leg->want, &settled);

@@ -95,9 +95,14 @@ static struct refusal *refusal_of(unsigned status)
 	return r;
 }
 
-void sip_ua_write_abilities(struct sip_writer *w, bool accept)
+void sip_ua_write_allow(struct sip_writer *w)
 {
 	sip_write_header(w, SIP_H_ALLOW, allow_value);
+}
+
+void sip_ua_write_abilities(struct sip_writer *w, bool accept)
+{
+	sip_ua_write_allow(w);
 	sip_write_header(w, SIP_H_SUPPORTED, option_tags[0]);
 	if (accept)
 		sip_write_header(w, SIP_H_ACCEPT, body_types[0]);
@@ -396,11 +401,11 @@ static int trunk_apply(struct sip_ua *ua, const struct conf *all, const struct c
 	return 0;
 }
 
-const struct cause_profile *sip_ua_causes(struct sip_ua *ua, const char *trunk)
+const struct sip_trunk *sip_ua_trunk(struct sip_ua *ua, const char *trunk)
 {
 	const struct sip_trunk *found = trunk_find(ua, trunk);
 
-	return found && found->present ? found->causes : NULL;
+	return found && found->present ? found : NULL;
 }
 
 int sip_ua_reload(struct sip_ua *ua, const struct conf *conf)

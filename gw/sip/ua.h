@@ -12,6 +12,7 @@
 #include "gw/sip/transaction.h"
 
 struct sip_ua;
+struct sip_trunk;
 
 struct sip_ua_parts { /* all borrowed, and outliving the user agent */
 	struct timer_heap *heap;
@@ -32,7 +33,7 @@ size_t sip_ua_legs(const struct sip_ua *ua);
 /* Nothing is owed to any peer: what is left only absorbs retransmissions. */
 bool sip_ua_settled(const struct sip_ua *ua);
 /* Of a SIP trunk in the configuration; borrow until the next reload. NULL: no such trunk. */
-const struct cause_profile *sip_ua_causes(struct sip_ua *ua, const char *trunk);
+const struct sip_trunk *sip_ua_trunk(struct sip_ua *ua, const char *trunk);
 size_t sip_ua_dialogs(const struct sip_ua *ua);
 
 #endif

@@ -31,6 +31,7 @@ void sip_ua_refuse(struct sip_ua *ua, struct sip_txn *txn, const struct sip_msg 
 void sip_ua_reply(struct sip_txn *txn, unsigned status, const char *subject);
 /* The 200 to OPTIONS, in and out of a dialog (11.2). */
 void sip_ua_answer_options(struct sip_ua *ua, struct sip_txn *txn, const struct sip_msg *msg);
+void sip_ua_write_allow(struct sip_writer *w);
 /* Allow, Supported, and Accept where asked. */
 void sip_ua_write_abilities(struct sip_writer *w, bool accept);
 /* Server or User-Agent. */

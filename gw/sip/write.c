@@ -284,18 +284,6 @@ void sip_write_addrs(struct sip_writer *w, enum sip_header_id id, const struct s
 		sip_write_header(w, id, list->text);
 }
 
-void sip_write_reason_q850(struct sip_writer *w, unsigned cause, struct str text)
-{
-	sip_write_begin(w, SIP_H_REASON);
-	put(w, "Q.850;cause=", 12);
-	sip_write_uint(w, cause);
-	if (text.n > 0) {
-		put(w, ";text=", 6);
-		sip_write_quoted(w, text);
-	}
-	sip_write_crlf(w);
-}
-
 /* A Via that sip_msg_received stamped: its parameters without the old received and rport, then the
  * new ones. */
 static void write_stamped_via(struct sip_writer *w, const struct sip_via *via)

@@ -55,8 +55,6 @@ void sip_write_addr(struct sip_writer *w, enum sip_header_id id, struct str disp
 /* Every value of an address list as it was received, one field each, in order (Route from
  * Record-Route ...). */
 void sip_write_addrs(struct sip_writer *w, enum sip_header_id id, const struct sip_addr *list);
-/* "Reason: Q.850;cause=N;text=..." */
-void sip_write_reason_q850(struct sip_writer *w, unsigned cause, struct str text);
 /* All fields of that id of a message, as received. A Via gets received and rport as
  * sip_msg_received left them. */
 void sip_write_copy(struct sip_writer *w, const struct sip_msg *from, enum sip_header_id id);

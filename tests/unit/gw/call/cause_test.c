@@ -117,7 +117,7 @@ static void exceptions_of_the_text(void)
 	CU_ASSERT_EQUAL(cause_to_status(&cause_rfc3398, &release).to, 403);
 	release.cause = Q850_NUMBER_CHANGED;
 	CU_ASSERT_EQUAL(cause_to_status(&cause_rfc3398, &release).to, 410);
-	memcpy(release.new_number, "0301", 5);
+	memcpy(release.new_number.digits, "0301", 5);
 	CU_ASSERT_EQUAL(cause_to_status(&cause_rfc3398, &release).to, 301);
 	CU_ASSERT_EQUAL(status_mapped(488, 304), 65);
 	CU_ASSERT_EQUAL(status_mapped(606, 305), 65);
