@@ -204,7 +204,8 @@ static void circuit_gone(struct isup_leg *leg, const struct isup_indication *ind
 
 	leg->circuit = NULL;
 	isup_leg_stop_t11(leg);
-	if (ind->ind == ISUP_IND_REATTEMPT)
+	/* An exchange in overload is not asked again for the same call. */
+	if (ind->ind == ISUP_IND_REATTEMPT && cause.value != Q850_CONGESTION)
 		cause.value = Q850_CIRCUIT_NOT_AVAILABLE;
 	if (leg->base.call)
 		isup_leg_raise_release(leg, &cause);
