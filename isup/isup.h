@@ -79,7 +79,8 @@ enum isup_check {
 	ISUP_CHECK_OFF,
 	ISUP_CHECK_LOOP,	/* what comes goes back */
 	ISUP_CHECK_TRANSPONDER, /* another tone answers */
-	ISUP_CHECK_TONE		/* the check tone is sent and awaited; isup_continuity_result tells */
+	ISUP_CHECK_TONE,	/* the check tone is sent and awaited; isup_continuity_result tells */
+	ISUP_CHECK_TONE_ANSWERED /* the same, where the other end answers by a transponder: its owner's to choose */
 };
 
 struct isup_user {

@@ -145,6 +145,37 @@ static void run_reset(void *arg, struct control_reply *reply, unsigned argc,
 	maintain(arg, reply, argv, &reset);
 }
 
+static void run_check(void *arg, struct control_reply *reply, unsigned argc,
+		      const char *const *argv, bool json)
+{
+	static const struct maintenance check = { .one = isup_continuity_check,
+						  .done = "checked by CCR until it is good" };
+
+	(void)argc;
+	(void)json;
+	if (strchr(argv[1], '-'))
+		control_fail(reply, "'%s' is not a CIC; one circuit is checked at a time", argv[1]);
+	else
+		maintain(arg, reply, argv, &check);
+}
+
+static void run_query(void *arg, struct control_reply *reply, unsigned argc,
+		      const char *const *argv, bool json)
+{
+	uint16_t first;
+	unsigned count;
+	struct isup *isup = circuit_args(arg, reply, argv, &first, &count);
+	int err = isup ? isup_query_group(isup, first, count) : 0;
+
+	(void)argc;
+	(void)json;
+	if (err)
+		control_fail(reply, "%s %s: %s", argv[0], argv[1], strerror(-err));
+	else if (isup)
+		control_printf(reply, "%s %s: the other end is asked for their states\n", argv[0],
+			       argv[1]);
+}
+
 static void capture_stop(struct gateway *gw, struct control_reply *reply)
 {
 	uint64_t packets, dropped;
@@ -302,6 +333,18 @@ void gateway_commands_open(struct gateway *gw)
 		  .min_args = 2,
 		  .max_args = 2,
 		  .run = run_reset },
+		{ .name = "check",
+		  .usage = "check TRUNK CIC",
+		  .help = "check the continuity of an idle circuit",
+		  .min_args = 2,
+		  .max_args = 2,
+		  .run = run_check },
+		{ .name = "query",
+		  .usage = "query TRUNK CIC[-CIC]",
+		  .help = "compare circuits with the other end (national)",
+		  .min_args = 2,
+		  .max_args = 2,
+		  .run = run_query },
 		{ .name = "capture",
 		  .usage = "capture FILE [mtp2]|stop",
 		  .help = "pcapng of all signalling",
