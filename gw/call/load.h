@@ -6,7 +6,7 @@
 #ifndef CALL_LOAD_H
 #define CALL_LOAD_H
 
-#include "conf/overload.h"
+#include "conf/conf.h"
 #include "gw/base/table.h"
 #include "gw/base/timer.h"
 
