@@ -171,6 +171,36 @@ static void through(struct isup_msg *msg)
 	rig.sent[0] = rig.said[0] = '\0';
 }
 
+/* Pass-along, charge information and a type that nobody knows: octets that are not taken apart. */
+static void pass_octets(uint16_t cic)
+{
+	static const uint8_t types[] = { ISUP_PAM, ISUP_CRG, 0x7a };
+	static const uint8_t instructions[] = { 0x01, ISUP_P_MESSAGE_COMPATIBILITY, 0x01, 0x80 };
+	uint8_t octets[64] = { (uint8_t)cic, 0, types[draw(3)] }, sent[sizeof(octets)];
+	size_t n = 3, more = 1 + draw(40);
+
+	if (octets[2] == 0x7a) {
+		memcpy(octets + n, instructions, sizeof(instructions));
+		n += sizeof(instructions);
+		octets[n++] = unknown[draw(n_unknown)];
+		octets[n++] = (uint8_t)more;
+	}
+	for (; more > 0; more--)
+		octets[n++] = (uint8_t)draw(256);
+	if (octets[2] == 0x7a)
+		octets[n++] = 0;
+	rig.raw = sent;
+	rig.raw_cap = sizeof(sent);
+	rig.n_raw = 0;
+	isup_message_in(rig.isup, octets, n);
+	CU_ASSERT_EQUAL_FATAL(rig.n_raw, n);
+	CU_ASSERT_EQUAL_FATAL(sent[0], cic == IN_CIC ? OUT_CIC : IN_CIC);
+	CU_ASSERT_EQUAL_FATAL(memcmp(sent + 1, octets + 1, n - 1), 0);
+	passed[octets[2]]++;
+	rig.raw = NULL;
+	rig.sent[0] = '\0';
+}
+
 static void pass_value(uint8_t type, uint16_t cic, uint8_t value)
 {
 	struct isup_msg msg;
@@ -215,7 +245,10 @@ static void beside(unsigned most)
 					 ISUP_LOP, ISUP_NRM, ISUP_IDR, ISUP_IRS };
 
 	for (unsigned n = draw(most); n > 0; n--)
-		pass(types[draw(sizeof(types))], draw(2) ? IN_CIC : OUT_CIC);
+		if (draw(4))
+			pass(types[draw(sizeof(types))], draw(2) ? IN_CIC : OUT_CIC);
+		else
+			pass_octets(draw(2) ? IN_CIC : OUT_CIC);
 }
 
 static void conversation(void)
