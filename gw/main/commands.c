@@ -75,12 +75,28 @@ static int unblock_group(struct isup *isup, uint16_t first, unsigned count)
 	return isup_unblock_group(isup, first, count, false);
 }
 
+/* Each on its own; the rest is checked where one is busy, and that one is told of. */
+static int check_each(struct isup *isup, uint16_t first, unsigned count)
+{
+	int err = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		int one = isup_continuity_check(isup, (uint16_t)(first + i));
+
+		err = err ? err : one;
+	}
+	return err;
+}
+
 static const struct maintenance block = { true, true, isup_block, block_group,
 					  "blocking asked for" };
 static const struct maintenance unblock = { true, false, isup_unblock, unblock_group,
 					    "unblocking asked for" };
 static const struct maintenance reset = { false, false, isup_reset, isup_reset_group,
 					  "reset asked for" };
+
+static const struct maintenance check = { false, false, isup_continuity_check, check_each,
+					  "checked by CCR until it is good" };
 
 /* Runs of circuits that are there. */
 static void note(struct blocking *blocking, const struct isup *isup, uint16_t first, unsigned count,
@@ -148,15 +164,9 @@ static void run_reset(void *arg, struct control_reply *reply, unsigned argc,
 static void run_check(void *arg, struct control_reply *reply, unsigned argc,
 		      const char *const *argv, bool json)
 {
-	static const struct maintenance check = { .one = isup_continuity_check,
-						  .done = "checked by CCR until it is good" };
-
 	(void)argc;
 	(void)json;
-	if (strchr(argv[1], '-'))
-		control_fail(reply, "'%s' is not a CIC; one circuit is checked at a time", argv[1]);
-	else
-		maintain(arg, reply, argv, &check);
+	maintain(arg, reply, argv, &check);
 }
 
 static void run_query(void *arg, struct control_reply *reply, unsigned argc,
@@ -334,8 +344,8 @@ void gateway_commands_open(struct gateway *gw)
 		  .max_args = 2,
 		  .run = run_reset },
 		{ .name = "check",
-		  .usage = "check TRUNK CIC",
-		  .help = "check the continuity of an idle circuit",
+		  .usage = "check TRUNK CIC[-CIC]",
+		  .help = "check the continuity of idle circuits",
 		  .min_args = 2,
 		  .max_args = 2,
 		  .run = run_check },

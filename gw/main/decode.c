@@ -31,14 +31,18 @@ static bool read_hex(const char *text, uint8_t *octets, size_t cap, size_t *n, s
 	const char *p = text;
 
 	for (*n = 0;; (*n)++, p += 2) {
+		int high, low;
+
 		while (isspace((unsigned char)*p) || (*p && strchr(":.-", *p)))
 			p++;
 		*at = (size_t)(p - text);
 		if (!*p)
 			return true;
-		if (*n == cap || digit(p[0]) < 0 || digit(p[1]) < 0)
+		high = digit(p[0]);
+		low = high < 0 ? -1 : digit(p[1]);
+		if (*n == cap || low < 0)
 			return false;
-		octets[*n] = (uint8_t)(digit(p[0]) << 4 | digit(p[1]));
+		octets[*n] = (uint8_t)((unsigned)high << 4 | (unsigned)low);
 	}
 }
 
