@@ -396,6 +396,20 @@ static void check_cics(const struct conf *conf, struct conf_report *report, size
 	}
 }
 
+static void check_overload(const struct conf *conf, struct conf_report *report)
+{
+	const struct conf_overload *o = &conf->overload;
+
+	if (o->busy && o->busy_severe && o->busy_severe < o->busy)
+		conf_report_at(report, &o->busy_severe,
+			       "busy-severe %u is below busy %u; write %u to 100, or 0",
+			       o->busy_severe, o->busy, o->busy);
+	if (o->lag_ms && o->lag_severe_ms && o->lag_severe_ms < o->lag_ms)
+		conf_report_at(report, &o->lag_severe_ms,
+			       "lag-severe %ums is below lag %ums; write %ums or more, or 0ms",
+			       o->lag_severe_ms, o->lag_ms, o->lag_ms);
+}
+
 static void check_isup(const struct conf *conf, struct conf_report *report, size_t index)
 {
 	const struct conf_isup *isup = &conf->isups[index];
@@ -515,6 +529,7 @@ void conf_check(const void *object, struct conf_report *report)
 	check_timeslots(conf, report);
 	for (size_t i = 0; i < conf->n_linksets; i++)
 		check_linkset(conf, report, i);
+	check_overload(conf, report);
 	for (size_t i = 0; i < conf->n_isups; i++)
 		check_isup(conf, report, i);
 	check_stack(conf, report);

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "conf/isup.h"
+#include "conf/overload.h"
 #include "conf/sip_trunk.h"
 #include "conf/treatment.h"
 
@@ -116,6 +117,7 @@ struct conf {
 		bool realtime;	 /* priority = realtime | normal */
 	} media;
 	struct conf_tones tones;	struct conf_treatment treatment; /* of every call */
+	struct conf_overload overload;
 	struct { /* state { } */
 		char *folder;	 /* what is kept over a restart; NULL: nothing is */
 	} state;

@@ -102,6 +102,15 @@ static const struct conf_field media_fields[] = {
 	{"priority", &conf_kind_flag, AT(media.realtime), .words = priorities, .fallback = "realtime"},
 };
 
+static const struct conf_field overload_fields[] = {
+	{"busy", &conf_kind_uint, AT(overload.busy), .max = 100, .fallback = "90"},
+	{"busy-severe", &conf_kind_uint, AT(overload.busy_severe), .max = 100, .fallback = "98"},
+	{"lag", &conf_kind_ms, AT(overload.lag_ms), .max = MINUTE, .fallback = "200ms"},
+	{"lag-severe", &conf_kind_ms, AT(overload.lag_severe_ms), .max = MINUTE, .fallback = "1s"},
+	{"calls-per-second", &conf_kind_uint, AT(overload.calls_per_second), .max = 100000, .fallback = "0"},
+	{"hold", &conf_kind_ms, AT(overload.hold_ms), .min = SECOND, .max = 10 * MINUTE, .fallback = "5s"},
+};
+
 static const struct conf_field tones_fields[] = {
 	{"country", &conf_kind_country, AT(tones.country), .fallback = "itu"},
 	{"time", &conf_kind_ms, AT(tones.time_ms), .min = SECOND, .max = 5 * MINUTE, .fallback = "10s"},
@@ -184,6 +193,7 @@ static const struct conf_field isup_fields[] = {
 	{"interworking", &conf_kind_flag, AT(interworking), .words = no_yes, .fallback = "false"},
 	{"continuity-check", &conf_kind_uint, AT(continuity), .max = 1000, .fallback = "0"},
 	{"continuity-answer", &conf_kind_flag, AT(transponder), .words = answers, .fallback = "loop"},
+	{"continuity-peer", &conf_kind_flag, AT(peer_transponder), .words = answers, .fallback = "loop"},
 	{"loop-acknowledge", &conf_kind_flag, AT(loop_ack), .words = no_yes, .fallback = "false"},
 	{"heal", &conf_kind_text_word, AT(heal), .other_at = offsetof(struct conf_isup, n_heal), .max = 3,
 	 .words = heals, .fallback = "reset group-reset block", .list = true},
@@ -294,6 +304,7 @@ static const struct conf_section root_sections[] = {
 	ONCE("sip", "sip-stack", stack_fields),
 	ONCE("rtp", NULL, rtp_fields),
 	ONCE("media", NULL, media_fields),
+	ONCE("overload", NULL, overload_fields),
 	ONCE("tones", NULL, tones_fields),
 	ONCE("treatment", NULL, treatment_fields),
 	{MANY("span", span_title, conf_span, spans, n_spans, span_fields)},

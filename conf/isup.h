@@ -50,6 +50,7 @@ struct conf_isup { /* isup "pstn" { }: a trunk group of ISUP circuits */
 	bool interworking;	   /* interworking = true: SIP is told of as a network that ISUP does not reach */
 	unsigned continuity;	   /* continuity-check = 0 to 1000: every how many calls, 0: none */
 	bool transponder;	   /* continuity-answer = loop | transponder */
+	bool peer_transponder;	   /* continuity-peer = loop | transponder: what answers our checks */
 	bool loop_ack;		   /* loop-acknowledge = true: LPA answers CCR (national) */
 	char *heal[3];		   /* heal = {"reset", "group-reset", "block"}: steps of the circuit healer */
 	size_t n_heal;

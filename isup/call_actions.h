@@ -20,7 +20,8 @@ call_action_fn isup_act_check, isup_act_check_over, isup_act_no_continuity;
 call_action_fn isup_act_release, isup_act_released, isup_act_confirm, isup_act_answer_rlc,
 	isup_act_complete, isup_act_repeat_rel, isup_act_give_up, isup_act_time_out, isup_act_digits_missing,
 	isup_act_break, isup_act_abandon, isup_act_abandon_again, isup_act_release_again, isup_act_disagree,
-	isup_act_disagree_again, isup_act_reset, isup_act_reset_again, isup_act_reset_done;
+	isup_act_disagree_again, isup_act_overloaded, isup_act_overload_over,
+	isup_act_reset, isup_act_reset_again, isup_act_reset_done;
 
 /* release.c: shared with call.c. */
 void isup_end_call(struct isup_circuit *circuit, struct call_input *in, enum isup_ind ind);

@@ -17,6 +17,7 @@ enum circuit_st {
 	CIC_WAIT_RLC,	 /* REL sent */
 	CIC_RESETTING,	 /* RSC or GRS sent */
 	CIC_CHECKING,	 /* no call: the continuity check goes on after a failure, or was asked for by CCR */
+	CIC_OVERLOADED,	 /* no call: OLM answered our IAM, the circuit rests until T3 */
 	CIC_STS
 };
 
@@ -27,14 +28,14 @@ enum circuit_ev {
 	CIC_EV_SAM, CIC_EV_ACM, CIC_EV_CPG, CIC_EV_ANM, CIC_EV_CON, CIC_EV_SUS, CIC_EV_RES, CIC_EV_REL, CIC_EV_RLC,
 	/* INFO: FOT, USR and others that go with the call; INF answers our INR; STRAY: nothing awaits it. */
 	CIC_EV_INFO, CIC_EV_INF, CIC_EV_STRAY,
-	CIC_EV_INR, CIC_EV_BAD, /* a malformed message that would have moved the call on */
+	CIC_EV_INR, CIC_EV_OLM, CIC_EV_BAD, /* a malformed message that would have moved the call on */
 	/* Maintenance: the other end reset, blocked, blocked for a hardware failure or does not have the circuit;
 	 * our reset was answered. */
 	CIC_EV_RESET_IN, CIC_EV_BLOCK_IN, CIC_EV_HARDWARE_IN, CIC_EV_UNEQUIPPED, CIC_EV_RESET_DONE,
 	/* Continuity: T8 or a failure on a previous circuit; a check without a call; its ends. */
 	CIC_EV_NO_CONTINUITY, CIC_EV_CHECK_REQ, CIC_EV_CHECK_FAILED, CIC_EV_CHECK_OK, CIC_EV_CHECK_OVER,
 	/* Expiries. */
-	CIC_EV_T1, CIC_EV_T2, CIC_EV_T5, CIC_EV_T6, CIC_EV_T7, CIC_EV_T9, CIC_EV_T10, CIC_EV_T35, CIC_EV_T33,
+	CIC_EV_T1, CIC_EV_T2, CIC_EV_T3, CIC_EV_T5, CIC_EV_T6, CIC_EV_T7, CIC_EV_T9, CIC_EV_T10, CIC_EV_T35, CIC_EV_T33,
 	CIC_EV_T38,
 	/* Requests. */
 	CIC_EV_SEIZE, CIC_EV_SEIZE_FAILED,

@@ -16,6 +16,7 @@ static const struct {
 	[CIC_T1] = { ISUP_T1, CIC_EV_T1, Q850_NONE },
 	/* Q.764 2.4.1: nobody took the suspended call up again. */
 	[CIC_T2] = { ISUP_T2, CIC_EV_T2, Q850_TIMER_EXPIRY },
+	[CIC_T3] = { ISUP_T3, CIC_EV_T3, Q850_CONGESTION }, /* Q.764 2.9.9 */
 	[CIC_T5] = { ISUP_T5, CIC_EV_T5, Q850_NONE },
 	/* Q.118: the called party has cleared, and this is how its call ends. */
 	[CIC_T6] = { ISUP_T6, CIC_EV_T6, Q850_NORMAL },

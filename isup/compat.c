@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /*
- * Compatibility (Q.764 2.9.5.3). ITU-T's text is not at hand: bits are those of Wireshark's decoder, causes and the order
- * of the rules our reading of what Q.784.1's cases 1.6 and 1.7 name.
+ * Compatibility (Q.764 2.9.5.3). ITU-T's text is not at hand. The bits and what each value asks for, the reserved ones
+ * and those for broadband included, are those of Wireshark's decoder and of Q.763 (09/97) 3.33 and 3.41 as
+ * smartcomlab.tmit.bme.hu prints them (ss7p341.htm). The order of the rules and the causes are what Q.784.1's cases 1.6 and
+ * 1.7 ask for, each played by gw/selftest.
  */
 #include "isup/compat.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /*
  * Congestion towards and at the other end. MTP-STATUS (congestion): traffic goes down by steps at
- * most every T29 and up again by steps every T30 (Q.764 2.11). Automatic congestion control: a REL
- * of ours tells our level, and one received thins our calls out for TACC (Q.764 2.10, T1.113.4
+ * most every T29 and up again by steps every T30 (Q.764 2.10). Automatic congestion control: a REL
+ * of ours tells our level, and one received thins our calls out for TACC (Q.764 2.11, T1.113.4
  * 2.10). Q.764 leaves the size of the steps to the exchange: an eighth of the calls each, a quarter
  * and a half for the two levels. A call that is held back is refused evenly in time, not by chance.
  */
@@ -41,7 +41,7 @@ static void refresh(struct isup *isup)
 	isup_alarm(isup, congested, ISUP_NO_CIC, now);
 }
 
-/* --- Q.764 2.11 --- */
+/* --- Q.764 2.10 --- */
 
 /* T30: the congestion was not told again. */
 static void step_down(struct timer *timer, void *arg)
@@ -75,7 +75,7 @@ void isup_mtp_congested(struct isup *isup, unsigned level)
 	refresh(isup);
 }
 
-/* --- Q.764 2.10 --- */
+/* --- Q.764 2.11 --- */
 
 void isup_set_congestion(struct isup *isup, unsigned level)
 {

@@ -23,16 +23,18 @@ struct counter isup_resets =
 	COUNTER_INIT("causeway_isup_resets_total", "Circuits reset, by either end");
 struct counter isup_blockings =
 	COUNTER_INIT("causeway_isup_blockings_total", "Circuits blocked, by either end");
+struct counter isup_overloads = COUNTER_INIT("causeway_isup_overloads_total",
+					     "Calls answered with OLM by an exchange in overload");
 struct counter isup_timer_releases = COUNTER_INIT("causeway_isup_timer_releases_total",
 						  "Calls released because a timer ran out");
 
 struct isup *isup_new(const struct isup_conf *conf, const struct isup_user *user,
 		      struct timer_heap *heap)
 {
-	static struct counter *const counters[] = { &isup_bad_messages,	 &isup_unknown_types,
-						    &isup_unexpected,	 &isup_dual_seizures,
-						    &isup_resets,	 &isup_blockings,
-						    &isup_timer_releases };
+	static struct counter *const counters[] = { &isup_bad_messages,	  &isup_unknown_types,
+						    &isup_unexpected,	  &isup_dual_seizures,
+						    &isup_resets,	  &isup_blockings,
+						    &isup_timer_releases, &isup_overloads };
 	struct isup *isup = calloc(1, sizeof(*isup));
 
 	if (!isup)
@@ -112,7 +114,7 @@ void isup_alarm(struct isup *isup, const char *what, unsigned cic, bool raised)
 		isup->user.alarm(isup->user.arg, what, cic, raised);
 }
 
-/* --- MTP-PAUSE and MTP-RESUME, Q.764 2.10 --- */
+/* --- MTP-PAUSE and MTP-RESUME, Q.764 2.14 --- */
 
 /* Calls are kept and their timers run; no circuit is seized until the other end can be reached. */
 void isup_mtp_pause(struct isup *isup)
@@ -149,7 +151,7 @@ void isup_mtp_resume(struct isup *isup)
 	isup_refresh_all(isup);
 }
 
-/* Q.764 2.11 and 2.13. */
+/* Q.764 2.10 and 2.13. */
 void isup_mtp_status(struct isup *isup, enum mtp_status_cause cause, unsigned level)
 {
 	if (cause == MTP_STATUS_CONGESTION)

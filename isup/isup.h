@@ -61,8 +61,8 @@ enum isup_ind {
 	ISUP_IND_RELEASE,  /* REL received (RLC is sent by isup_release) or a timer ended the call: cause holds why.
 			    * The owner must answer with isup_release; the circuit stays busy until then. */
 	ISUP_IND_RELEASED, /* the circuit is no longer the owner's: RLC came or the circuit was reset */
-	ISUP_IND_REATTEMPT, /* lost by dual seizure, blocking or reset before any backward message: the circuit is no
-			     * longer the owner's; try another */
+	ISUP_IND_REATTEMPT, /* lost by dual seizure, blocking, reset or OLM (cause 42) before any backward message: the
+			     * circuit is no longer the owner's; try another */
 };
 
 struct isup_indication {
@@ -79,7 +79,8 @@ enum isup_check {
 	ISUP_CHECK_OFF,
 	ISUP_CHECK_LOOP,	/* what comes goes back */
 	ISUP_CHECK_TRANSPONDER, /* another tone answers */
-	ISUP_CHECK_TONE		/* the check tone is sent and awaited; isup_continuity_result tells */
+	ISUP_CHECK_TONE,	/* the check tone is sent and awaited; isup_continuity_result tells */
+	ISUP_CHECK_TONE_ANSWERED /* the same, where the other end answers by a transponder: its owner's to choose */
 };
 
 struct isup_user {
@@ -130,7 +131,7 @@ void isup_mtp_resume(struct isup *isup);
 /* MTP-STATUS: congestion with its level, or the user part with the cause of Q.704 15.17.5 (0 unknown, 1 unequipped, 2
  * inaccessible). */
 void isup_mtp_status(struct isup *isup, enum mtp_status_cause cause, unsigned level);
-/* Our own congestion level, 0 to 2, for the other end to thin out its calls (Q.764 2.10). */
+/* Our own congestion level, 0 to 2, for the other end to thin out its calls (Q.764 2.11). */
 void isup_set_congestion(struct isup *isup, unsigned level);
 /* Percent of our calls that are held back now. */
 unsigned isup_congestion_share(const struct isup *isup);

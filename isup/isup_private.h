@@ -22,7 +22,7 @@
 /* Timers of one circuit: those of its call, the quick and slow repeat of its maintenance message, that of its continuity
  * check (T8, T24 to T27 or T36), and T34 of a message whose second segment is awaited. */
 enum circuit_timer {
-	CIC_T1, CIC_T2, CIC_T5, CIC_T6, CIC_T7, CIC_T9, CIC_T10, CIC_T35, CIC_T33, CIC_T38, CIC_CALL_TIMERS,
+	CIC_T1, CIC_T2, CIC_T3, CIC_T5, CIC_T6, CIC_T7, CIC_T9, CIC_T10, CIC_T35, CIC_T33, CIC_T38, CIC_CALL_TIMERS,
 	CIC_REPEAT = CIC_CALL_TIMERS, CIC_SLOW, CIC_CHECK, CIC_T34, CIC_TIMERS
 };
 
@@ -122,7 +122,7 @@ struct isup {
 };
 
 extern struct counter isup_bad_messages, isup_unknown_types, isup_unexpected, isup_dual_seizures, isup_resets,
-	isup_blockings, isup_timer_releases;
+	isup_blockings, isup_timer_releases, isup_overloads;
 
 /* isup.c */
 int isup_transmit(struct isup *isup, struct isup_circuit *circuit, const struct isup_msg *msg);

@@ -4,7 +4,8 @@
  * name, lengths of the contents as in Q.763's message tables less name and length octet (255 where
  * Q.763 has "?"), and how the contents print. Codes, names, bit places and values are Wireshark
  * 4.0's (tests/check/isup_decoder compares them) and Yate's; where a comment names Yate, it is the
- * only source, and where it says "unconfirmed", no source was at hand beside the code. Lengths, and
+ * only source, and where it says "unconfirmed", no source was at hand beside the code; "BME" is Q.763
+ * (09/97) as smartcomlab.tmit.bme.hu prints it, "NA" the ISUP manual of Natural Access. Lengths, and
  * the bits of 3.6, 3.31 and 3.32, have a second source only.
  */
 #include "isup/codec.h"
@@ -357,13 +358,13 @@ static const struct isup_field divert_fields[] = { NAMED("call to be diverted", 
 static const struct isup_field offer_fields[] = { NAMED("call to be offered", 0, 0, 2, to_offer) };
 static const struct isup_field confer_fields[] = { NAMED("conference", 0, 0, 2, to_confer) };
 
-/* 3.62 (unconfirmed) */
+/* 3.62 (NA) */
 static const char *const terminating_access[] = { "no information", "dedicated", "switched" };
 static const struct isup_field backward_gvns_fields[] = {
 	NAMED("terminating access", 0, 0, 2, terminating_access),
 };
 
-/* 3.78, 3.79 (unconfirmed) */
+/* 3.78 (BME, NA), 3.79 (unconfirmed) */
 static const char *const through_connect[] = { "no indication", "through-connect both ways" };
 static const char *const stop_t9[] = { "no indication", "stop or do not start" };
 static const struct isup_field uid_action_fields[] = {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /*
  * Parameters whose contents are more than bits in fixed octets (Q.763 clause 3, T1.113.3). Wireshark
- * shows them, too, save those whose comment says "unconfirmed".
+ * shows them, too, save those whose comment names another source or says "unconfirmed" (param_table.c).
  */
 #include <string.h>
 
@@ -283,7 +283,7 @@ bool isup_print_loop(struct isup_text *text, const struct isup_param_def *def,
 	return true;
 }
 
-/* 3.66 (unconfirmed): originating service provider and user group, then the terminating routing number */
+/* 3.66 (BME): originating service provider and user group, then the terminating routing number */
 bool isup_print_gvns(struct isup_text *text, const struct isup_param_def *def,
 		     const struct isup_contents *contents)
 {
@@ -422,7 +422,7 @@ bool isup_print_routing_number(struct isup_text *text, const struct isup_param_d
 	return done(text, &r);
 }
 
-/* 3.24 (unconfirmed) */
+/* 3.24 (BME) */
 bool isup_print_digits(struct isup_text *text, const struct isup_param_def *def,
 		       const struct isup_contents *contents)
 {

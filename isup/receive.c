@@ -39,7 +39,7 @@ static const struct {
 	{ ISUP_SAM, CIC_EV_SAM }, { ISUP_ACM, CIC_EV_ACM }, { ISUP_CPG, CIC_EV_CPG },
 	{ ISUP_ANM, CIC_EV_ANM }, { ISUP_CON, CIC_EV_CON }, { ISUP_SUS, CIC_EV_SUS },
 	{ ISUP_RES, CIC_EV_RES }, { ISUP_REL, CIC_EV_REL }, { ISUP_INR, CIC_EV_INR },
-	{ ISUP_INF, CIC_EV_INF },
+	{ ISUP_INF, CIC_EV_INF }, { ISUP_OLM, CIC_EV_OLM },
 };
 
 /*

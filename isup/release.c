@@ -203,6 +203,30 @@ void isup_act_disagree_again(struct isup_circuit *circuit, struct call_input *in
 	disagree(circuit, in, ISUP_IND_REATTEMPT);
 }
 
+/*
+ * Q.764 2.9.9 (national use): an exchange in overload answers a call without priority with OLM. The
+ * call goes another way; the circuit rests until T3, so that it brings no other call meanwhile, and
+ * is released then. Q.763 table 39 has the message; Dialogic's ISUP manual tells the same procedure.
+ */
+void isup_act_overloaded(struct isup_circuit *circuit, struct call_input *in)
+{
+	const struct isup_cause cause = isup_cause_of(Q850_CONGESTION);
+
+	(void)in;
+	counter_add(&isup_overloads, 1);
+	isup_log(circuit, LOG_NOTICE, "the other end is overloaded; the circuit rests");
+	isup_call_timers_stop(circuit);
+	isup_call_timer_start(circuit, CIC_T3);
+	isup_let_go(circuit, ISUP_IND_REATTEMPT, &cause);
+}
+
+void isup_act_overload_over(struct isup_circuit *circuit, struct call_input *in)
+{
+	(void)in;
+	isup_call_timers_stop(circuit);
+	transmit_rlc(circuit);
+}
+
 /* A reset that we ask for: whoever asked sends RSC or GRS. */
 void isup_act_reset(struct isup_circuit *circuit, struct call_input *in)
 {

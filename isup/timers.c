@@ -5,9 +5,12 @@
  * column for ANSI has ITU's where no source names one. The lower limit of the short ones is ANSI's
  * 4 s. Where sources differ the default is 30 s for T6 (Q.118; 10 to 32 s in most) and 120 s for T9
  * (RFC 3398 7.2.6: 90 s to 3 min); T34 follows the segmentation procedure (2 to 4 s), T36 Q.764's
- * 10 to 15 s widened by ANSI's 2 s. T31 and T32 belong to call references and end-to-end signalling,
- * T37 to the reuse of echo control logic, which no procedure here uses: they are kept so that a list
- * of timers from another exchange is read whole.
+ * 10 to 15 s widened by ANSI's 2 s. Annex A as qsl.net/g7cnp prints it from Q.764 (2000) agrees on
+ * what starts T1 to T10 and on their ranges, its clause 2.10 on T29 and T30. T31 and T32 belong to
+ * call references and end-to-end messages by SCCP (Q.764 3), which nothing here sets up; T37 to a
+ * request for echo control logic that is sent and answered during a call (2.7.1), where this gateway
+ * says what it does in IAM and ACM (2.7.2). They are kept so that a list of timers from another
+ * exchange is read whole.
  */
 #include "isup/timers.h"
 
@@ -18,7 +21,7 @@
 const struct isup_timer_def isup_timer_defs[ISUP_TIMERS] = {
 	[ISUP_T1]  = {"T1",   15 * S,   10 * S,   4 * S,   60 * S, "REL sent, no RLC: REL again (Q.764 2.9.6)"},
 	[ISUP_T2]  = {"T2",    3 * MIN,  3 * MIN, 1 * MIN, 10 * MIN, "SUS (user) received, no RES: release (2.4.1)"},
-	[ISUP_T3]  = {"T3",    2 * MIN,  2 * MIN, 1 * MIN,  5 * MIN, "OLM received: release (national, not used here)"},
+	[ISUP_T3]  = {"T3",    2 * MIN,  2 * MIN, 1 * MIN,  5 * MIN, "OLM received: the circuit rests, then release (2.9.9)"},
 	[ISUP_T4]  = {"T4",    5 * MIN,  5 * MIN, 5 * S,   15 * MIN, "user part unavailable: UPT again (2.13)"},
 	[ISUP_T5]  = {"T5",    5 * MIN,  1 * MIN, 1 * MIN, 15 * MIN, "first REL sent, no RLC: RSC, alarm, T17 (2.9.6)"},
 	[ISUP_T6]  = {"T6",   30 * S,   30 * S,  10 * S,  180 * S, "SUS (network) received, no RES: release (2.4.1)"},
@@ -44,8 +47,8 @@ const struct isup_timer_def isup_timer_defs[ISUP_TIMERS] = {
 	[ISUP_T26] = {"T26",   2 * MIN,  2 * MIN, 1 * MIN,  3 * MIN, "continuity failed again: CCR and another check (2.1.8)"},
 	[ISUP_T27] = {"T27",   4 * MIN,  4 * MIN, 3 * MIN,  5 * MIN, "COT (failed) received, no CCR: RSC (2.1.8)"},
 	[ISUP_T28] = {"T28",  10 * S,   10 * S,   5 * S,   20 * S, "CQM sent, no CQR: alarm (2.8.3)"},
-	[ISUP_T29] = {"T29", 450,      450,     300,      600, "congestion told: again meanwhile changes nothing (2.11)"},
-	[ISUP_T30] = {"T30",   7 * S,    7 * S,   5 * S,   10 * S, "congestion not told again: one step more traffic (2.11)"},
+	[ISUP_T29] = {"T29", 450,      450,     300,      600, "congestion told: again meanwhile changes nothing (2.10)"},
+	[ISUP_T30] = {"T30",   7 * S,    7 * S,   5 * S,   10 * S, "congestion not told again: one step more traffic (2.10)"},
 	[ISUP_T31] = {"T31",   6 * MIN,  6 * MIN, 6 * MIN, 15 * MIN, "call reference released: not used again (not used here)"},
 	[ISUP_T32] = {"T32",   4 * S,    4 * S,   3 * S,    5 * S, "end-to-end message sent: the next waits (not used here)"},
 	[ISUP_T33] = {"T33",  13 * S,   13 * S,  12 * S,   15 * S, "INR sent, no INF: release (2.1.6)"},
@@ -54,6 +57,6 @@ const struct isup_timer_def isup_timer_defs[ISUP_TIMERS] = {
 	[ISUP_T36] = {"T36",  12 * S,    3 * S,   2 * S,   20 * S, "CCR received, neither COT nor REL: RSC (2.1.8)"},
 	[ISUP_T37] = {"T37",   3 * S,    3 * S,   2 * S,    4 * S, "echo control request sent, nothing back (not used here)"},
 	[ISUP_T38] = {"T38",  17 * S,   17 * S,  10 * S,  180 * S, "SUS (network) sent, international: no RES: release (2.4.1)"},
-	[ISUP_TACC] = {"TACC", 5 * S,    5 * S,   1 * S,   60 * S, "REL with congestion level: calls are thinned out (2.10)"},
+	[ISUP_TACC] = {"TACC", 5 * S,    5 * S,   1 * S,   60 * S, "REL with congestion level: calls are thinned out (2.11)"},
 };
 /* clang-format on */

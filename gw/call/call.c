@@ -14,6 +14,9 @@
 #include "gw/call/call_private.h"
 #include "gw/call/call_table.h"
 #include "gw/call/cause.h"
+#include "gw/call/load.h"
+
+#define CATEGORY_PRIORITY 0x0b
 
 static struct counter guard_expiries =
 	COUNTER_INIT("causeway_call_release_guard_total",
@@ -178,11 +181,24 @@ void call_guard_expired(struct timer *timer, void *arg)
 	call_end(call);
 }
 
+/* Q.764 2.11: an exchange in overload refuses calls, those with priority (Q.763 3.11) never. */
+static bool admitted(struct call *call)
+{
+	if (!call->core->load ||
+	    load_admit(call->core->load, call->setup.category == CATEGORY_PRIORITY))
+		return true;
+	log_write(LOG_NOTICE, call->record.id, "refused: this exchange is overloaded");
+	call->untreated = true;
+	call_release_local(call, Q850_CONGESTION);
+	return false;
+}
+
 void call_do_setup(struct call *call, unsigned side, const struct leg_event *event)
 {
 	(void)side;
 	call_setup_take(call, event);
-	call_try(call);
+	if (admitted(call))
+		call_try(call);
 }
 
 void call_do_collect(struct call *call, unsigned side, const struct leg_event *event)

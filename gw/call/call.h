@@ -53,6 +53,7 @@ struct call_observer {
 
 struct call_core;
 struct treatments;
+struct load;
 
 struct call_core_conf {
 	struct timer_heap *heap;      /* borrow */
@@ -77,6 +78,8 @@ void call_core_set_routes(struct call_core *core, struct route_table *routes);
 const struct route_table *call_core_routes(const struct call_core *core);
 /* own; what callers hear of calls that are not answered, from now on. */
 void call_core_set_treatments(struct call_core *core, struct treatments *treatments);
+/* borrow; which new calls are refused with cause 42 as the exchange is overloaded. NULL: none. */
+void call_core_set_load(struct call_core *core, struct load *load);
 /* No new calls: setups are refused with cause 41 (graceful shutdown). */
 void call_core_drain(struct call_core *core, bool on);
 size_t call_core_calls(const struct call_core *core);

@@ -55,6 +55,7 @@ struct call_core {
 	struct trunk *trunks;	     /* borrow, in order of addition */
 	struct route_table *routes;  /* own */
 	struct treatments *treatments; /* own; NULL: none is wanted */
+	struct load *load;	     /* borrow; NULL: no call is refused for it */
 	struct call_observer *observers;
 	bool drain;
 	uint32_t epoch; /* start time, first half of a call id */

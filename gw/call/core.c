@@ -120,6 +120,11 @@ void call_core_set_treatments(struct call_core *core, struct treatments *treatme
 	core->treatments = treatments;
 }
 
+void call_core_set_load(struct call_core *core, struct load *load)
+{
+	core->load = load;
+}
+
 void call_core_drain(struct call_core *core, bool on)
 {
 	core->drain = on;

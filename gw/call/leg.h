@@ -151,6 +151,8 @@ struct trunk_ops {
 	int (*seize)(struct trunk *trunk, struct call *call, const struct leg_setup *setup,
 		     const struct leg_attachment *attachment, struct leg **leg, enum q850_cause *cause);
 	bool (*available)(const struct trunk *trunk);
+	/* Percent of the calls that it does not take now as its peer is congested. NULL: always 0. */
+	unsigned (*held_back)(const struct trunk *trunk);
 };
 
 struct trunk {

@@ -151,10 +151,10 @@ static struct table *media_fill(void *arg)
 
 static struct table *trunks_fill(void *arg)
 {
-	static const char *const columns[] = { "trunk", "protocol", "available", "calls",
-					       "max",	"in",	    "out",	 "unanswered" };
+	static const char *const columns[] = { "trunk", "protocol", "available",  "calls",    "max",
+					       "in",	"out",	    "unanswered", "held_back" };
 	struct call_core *core = arg;
-	struct table *table = table_new(columns, 8);
+	struct table *table = table_new(columns, 9);
 
 	for (struct trunk *t = table ? core->trunks : NULL; t && !table_row(table); t = t->next) {
 		table_set_str(table, 0, str_c(t->name));
@@ -166,6 +166,8 @@ static struct table *trunks_fill(void *arg)
 		table_set_int(table, 5, (int64_t)t->calls_in);
 		table_set_int(table, 6, (int64_t)t->calls_out);
 		table_set_int(table, 7, (int64_t)t->calls_failed);
+		if (t->ops->held_back)
+			table_set_fmt(table, 8, "%u%%", t->ops->held_back(t));
 	}
 	return table;
 }

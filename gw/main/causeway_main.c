@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "gw/base/log.h"
+#include "gw/main/decode.h"
 #include "gw/main/detect.h"
 #include "gw/main/gateway.h"
 #include "gw/main/tones.h"
@@ -16,12 +17,15 @@
 static void usage(FILE *out)
 {
 	fputs("usage: causeway [-n | -p] -c FILE\n"
+	      "       causeway decode isup|isup-body HEX|- [VARIANT]\n"
 	      "       causeway detect\n"
 	      "       causeway tones [COUNTRY]\n"
 	      "       causeway selftest q784|rfc3398\n"
 	      "  -c FILE  configuration\n"
 	      "  -n       check it and exit\n"
 	      "  -p       check it, print it in its full form and exit\n"
+	      "  decode   show an ISUP message in words: from its CIC on, or the body of a SIP "
+	      "message\n"
 	      "  detect   list DAHDI spans, print a configuration to begin with, judge "
 	      "system.conf\n"
 	      "  tones    list the countries whose call-progress tones there are, or those of "
@@ -113,6 +117,8 @@ int main(int argc, char **argv)
 	struct conf *conf;
 	int opt;
 
+	if (argc >= 2 && strcmp(argv[1], "decode") == 0)
+		return decode_run(argc - 2, (const char *const *)argv + 2, stdin, stdout, stderr);
 	if (argc == 2 && strcmp(argv[1], "detect") == 0)
 		return detect_run(stdout);
 	if ((argc == 2 || argc == 3) && strcmp(argv[1], "tones") == 0)

@@ -75,12 +75,28 @@ static int unblock_group(struct isup *isup, uint16_t first, unsigned count)
 	return isup_unblock_group(isup, first, count, false);
 }
 
+/* Each on its own; the rest is checked where one is busy, and that one is told of. */
+static int check_each(struct isup *isup, uint16_t first, unsigned count)
+{
+	int err = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		int one = isup_continuity_check(isup, (uint16_t)(first + i));
+
+		err = err ? err : one;
+	}
+	return err;
+}
+
 static const struct maintenance block = { true, true, isup_block, block_group,
 					  "blocking asked for" };
 static const struct maintenance unblock = { true, false, isup_unblock, unblock_group,
 					    "unblocking asked for" };
 static const struct maintenance reset = { false, false, isup_reset, isup_reset_group,
 					  "reset asked for" };
+
+static const struct maintenance check = { false, false, isup_continuity_check, check_each,
+					  "checked by CCR until it is good" };
 
 /* Runs of circuits that are there. */
 static void note(struct blocking *blocking, const struct isup *isup, uint16_t first, unsigned count,
@@ -143,6 +159,31 @@ static void run_reset(void *arg, struct control_reply *reply, unsigned argc,
 	(void)argc;
 	(void)json;
 	maintain(arg, reply, argv, &reset);
+}
+
+static void run_check(void *arg, struct control_reply *reply, unsigned argc,
+		      const char *const *argv, bool json)
+{
+	(void)argc;
+	(void)json;
+	maintain(arg, reply, argv, &check);
+}
+
+static void run_query(void *arg, struct control_reply *reply, unsigned argc,
+		      const char *const *argv, bool json)
+{
+	uint16_t first;
+	unsigned count;
+	struct isup *isup = circuit_args(arg, reply, argv, &first, &count);
+	int err = isup ? isup_query_group(isup, first, count) : 0;
+
+	(void)argc;
+	(void)json;
+	if (err)
+		control_fail(reply, "%s %s: %s", argv[0], argv[1], strerror(-err));
+	else if (isup)
+		control_printf(reply, "%s %s: the other end is asked for their states\n", argv[0],
+			       argv[1]);
 }
 
 static void capture_stop(struct gateway *gw, struct control_reply *reply)
@@ -302,6 +343,18 @@ void gateway_commands_open(struct gateway *gw)
 		  .min_args = 2,
 		  .max_args = 2,
 		  .run = run_reset },
+		{ .name = "check",
+		  .usage = "check TRUNK CIC[-CIC]",
+		  .help = "check the continuity of idle circuits",
+		  .min_args = 2,
+		  .max_args = 2,
+		  .run = run_check },
+		{ .name = "query",
+		  .usage = "query TRUNK CIC[-CIC]",
+		  .help = "compare circuits with the other end (national)",
+		  .min_args = 2,
+		  .max_args = 2,
+		  .run = run_query },
 		{ .name = "capture",
 		  .usage = "capture FILE [mtp2]|stop",
 		  .help = "pcapng of all signalling",

@@ -76,14 +76,39 @@ static int open_media(struct gateway *gw)
 	return 0;
 }
 
+/* Its neighbours hear of it with every REL (Q.764 2.11). */
+static void load_changed(void *arg, enum load_level level)
+{
+	const struct gateway *gw = arg;
+
+	for (size_t i = 0; i < gw->n_trunks; i++)
+		isup_set_congestion(isup_trunk_isup(gw->trunks[i]), (unsigned)level);
+}
+
+static uint64_t loop_idle_us(void *arg)
+{
+	const struct gateway *gw = arg;
+
+	return uv_metrics_idle_time(gw->loop) / 1000;
+}
+
 static int open_core(struct gateway *gw)
 {
+	const struct load_user user = { .idle_us = loop_idle_us,
+					.changed = load_changed,
+					.arg = gw };
+	int err = uv_loop_configure(gw->loop, UV_METRICS_IDLE_TIME);
+
 	const struct call_core_conf core = { .heap = gw->heap,
 					     .media = gw->media,
 					     .rtp_address = gw->conf->rtp.address };
 
-	gw->core = call_core_new(&core);
-	return gw->core ? 0 : -ENOMEM;
+	gw->core = err ? NULL : call_core_new(&core);
+	gw->load = gw->core ? load_new(&gw->conf->overload, &user, gw->heap) : NULL;
+	if (!gw->load)
+		return err ? err : -ENOMEM;
+	call_core_set_load(gw->core, gw->load);
+	return 0;
 }
 
 static int open_linksets(struct gateway *gw)
@@ -266,6 +291,7 @@ void gateway_close(struct gateway *gw)
 	close_pstn(gw);
 	blocking_close(gw->blocking);
 	call_core_free(gw->core);
+	load_free(gw->load);
 	ladder_free(gw->ladder);
 	media_engine_free(gw->media);
 	spans_close(gw->spans);

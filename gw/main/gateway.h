@@ -10,6 +10,7 @@
 #include "gw/base/loop.h"
 #include "gw/base/table.h"
 #include "gw/call/call.h"
+#include "gw/call/load.h"
 #include "gw/call/treatment.h"
 #include "gw/cdr/cdr.h"
 #include "gw/main/spans.h"
@@ -22,8 +23,8 @@
 #include "gw/pstn/linkset.h"
 #include "gw/sip/ua.h"
 
-#define GATEWAY_COMMANDS 12
-#define GATEWAY_SHOWS	 4
+#define GATEWAY_COMMANDS 16
+#define GATEWAY_SHOWS	 5
 
 enum gateway_phase { GATEWAY_RUNNING, GATEWAY_DRAINING, GATEWAY_RELEASING, GATEWAY_STOPPED };
 
@@ -36,6 +37,7 @@ struct gateway {
 	struct spans *spans;	  /* own */
 	struct media_engine *media; /* own */
 	struct call_core *core;	  /* own */
+	struct load *load;	  /* own */
 	struct linkset **linksets; /* own, own */
 	size_t n_linksets;
 	struct blocking *blocking; /* own, NULL: no state folder */

@@ -140,8 +140,18 @@ static void check_rest(struct faults *faults, const struct conf *old, const stru
 		fault(faults, "section", "control", "differs");
 	if (!same_text(old->cdr.file, new->cdr.file) || old->cdr.queue != new->cdr.queue)
 		fault(faults, "section", "cdr", "writes elsewhere");
+	if (!same_text(old->state.folder, new->state.folder))
+		fault(faults, "section", "state", "has another folder");
 	if (!same_text(old->log.file, new->log.file) || old->log.queue != new->log.queue)
 		fault(faults, "section", "log", "writes elsewhere");
+}
+
+static void apply_rates(struct gateway *gw, const struct conf *new)
+{
+	for (size_t i = 0; i < gw->n_linksets; i++)
+		linkset_reload(gw->linksets[i],
+			       conf_linkset_find(new, linkset_name(gw->linksets[i])));
+	load_reload(gw->load, &new->overload);
 }
 
 static int apply(struct gateway *gw, struct conf *new)
@@ -149,6 +159,7 @@ static int apply(struct gateway *gw, struct conf *new)
 	enum log_level level;
 	int err = gateway_apply_trunks(gw, new);
 
+	apply_rates(gw, new);
 	if (!err)
 		err = sip_ua_reload(gw->sip, new);
 	if (!err)

@@ -29,6 +29,13 @@ static struct table *spans_fill(void *arg)
 	return spans_table(gw->spans);
 }
 
+static struct table *load_fill(void *arg)
+{
+	const struct gateway *gw = arg;
+
+	return load_table(gw->load);
+}
+
 static void timer_row(const struct timer *timer, void *arg)
 {
 	struct table *table = arg;
@@ -60,6 +67,7 @@ void gateway_shows_open(struct gateway *gw)
 		  .fill = circuits_fill },
 		{ .name = "links", .help = "signalling links", .fill = links_fill },
 		{ .name = "spans", .help = "E1 and T1 spans", .fill = spans_fill },
+		{ .name = "load", .help = "how loaded this exchange is", .fill = load_fill },
 		{ .name = "timers", .help = "protocol timers that run", .fill = timers_fill },
 	};
 

@@ -77,6 +77,7 @@ void gateway_stop(struct gateway *gw, bool graceful, uint64_t drain_ms)
 		return;
 	log_write(LOG_NOTICE, "causeway", "stopping %s", graceful ? "gracefully" : "now");
 	call_core_drain(gw->core, true);
+	load_drain(gw->load, true);
 	sip_ua_drain(gw->sip, true);
 	if (gw->phase == GATEWAY_RUNNING &&
 	    timer_init(&gw->stop_timer, gw->heap, "stop", look, gw)) {

@@ -54,6 +54,7 @@ static int check_set(void *handle, enum isup_check what)
 		[ISUP_CHECK_LOOP] = MEDIA_CONTINUITY_LOOP,
 		[ISUP_CHECK_TRANSPONDER] = MEDIA_CONTINUITY_TRANSPONDER,
 		[ISUP_CHECK_TONE] = MEDIA_CONTINUITY_CHECK,
+		[ISUP_CHECK_TONE_ANSWERED] = MEDIA_CONTINUITY_CHECK_TRANSPONDER,
 	};
 	const struct check *check = handle;
 

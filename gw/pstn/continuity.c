@@ -43,6 +43,9 @@ int isup_trunk_continuity(void *arg, struct isup_circuit *circuit, enum isup_che
 			  bearer->timeslot, bearer->span->name);
 		return -EIO;
 	}
+	/* Q.724 7.1: where the circuit ends on two wires there is no loop, but a transponder. */
+	if (check == ISUP_CHECK_TONE && trunk->conf->peer_transponder)
+		check = ISUP_CHECK_TONE_ANSWERED;
 	return ops->set(bearer->check, check);
 }
 

@@ -77,6 +77,7 @@ static void digits_indicated(struct isup_leg *leg, const struct isup_indication 
 	struct leg_event event = { .ev = LEG_EV_DIGITS };
 	struct leg_number number = { .digits = "" };
 	struct isup_number in;
+	struct transit_store store;
 
 	if (ind->msg && isup_get_number(ind->msg, ISUP_P_SUBSEQUENT, &in)) {
 		in.noa = ISUP_NOA_UNKNOWN;
@@ -89,6 +90,7 @@ static void digits_indicated(struct isup_leg *leg, const struct isup_indication 
 		return;
 	}
 	event.digits = str_c(number.digits);
+	event.attachment = transit_attach(ind->msg, &store);
 	if (event.digits_complete) {
 		isup_digits_complete(leg->circuit);
 		isup_leg_start_t11(leg);
@@ -204,7 +206,8 @@ static void circuit_gone(struct isup_leg *leg, const struct isup_indication *ind
 
 	leg->circuit = NULL;
 	isup_leg_stop_t11(leg);
-	if (ind->ind == ISUP_IND_REATTEMPT)
+	/* An exchange in overload is not asked again for the same call. */
+	if (ind->ind == ISUP_IND_REATTEMPT && cause.value != Q850_CONGESTION)
 		cause.value = Q850_CIRCUIT_NOT_AVAILABLE;
 	if (leg->base.call)
 		isup_leg_raise_release(leg, &cause);

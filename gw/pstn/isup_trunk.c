@@ -22,11 +22,17 @@ static bool trunk_available(const struct trunk *base)
 	return isup_available(((const struct isup_trunk *)base)->isup);
 }
 
+static unsigned trunk_held_back(const struct trunk *base)
+{
+	return isup_congestion_share(((const struct isup_trunk *)base)->isup);
+}
+
 static const struct trunk_ops isup_trunk_ops = {
 	.protocol = "isup",
 	.overlap = true,
 	.seize = isup_leg_seize,
 	.available = trunk_available,
+	.held_back = trunk_held_back,
 };
 
 static void alarm_changed(void *arg, const char *what, unsigned cic, bool raised)

@@ -220,6 +220,11 @@ int linkset_attach(struct linkset *linkset, struct isup *isup, uint32_t dpc)
 	return 0;
 }
 
+void linkset_reload(struct linkset *linkset, const struct conf_linkset *conf)
+{
+	isup_healer_set_rate(linkset->healer, conf->heal_per_minute, conf->heal_burst);
+}
+
 struct isup_healer *linkset_healer(const struct linkset *linkset)
 {
 	return linkset->healer;

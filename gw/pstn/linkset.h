@@ -22,6 +22,8 @@ struct linkset *linkset_new(const struct conf_linkset *conf, struct tdm_span *sp
 void linkset_free(struct linkset *linkset);
 /* Messages from dpc go to this user, and it sends through the linkset. -ENOMEM. */
 int linkset_attach(struct linkset *linkset, struct isup *isup, uint32_t dpc);
+/* Applies what may change under a running link: the healer's rate. */
+void linkset_reload(struct linkset *linkset, const struct conf_linkset *conf);
 /* For its trunk groups. */
 struct isup_healer *linkset_healer(const struct linkset *linkset);
 const char *linkset_name(const struct linkset *linkset);

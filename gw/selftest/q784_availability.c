@@ -14,15 +14,15 @@
 
 /* clang-format off */
 const struct q784_case q784_availability[] = {
-	/* Q.764 2.10 leaves the share to the exchange: every second call at the higher level, for as long
+	/* Q.764 2.11 leaves the share to the exchange: every second call at the higher level, for as long
 	 * as the level was told last. */
-	CASE("8.1.1", "2.10",
+	CASE("8.1.1", "2.11",
 		OUTGOING, THEY(C1 REL_CONGESTED("02")), WE(C1 RLC), TOLD("release 42 released"),
 		ALARM("congest"),
 		CALL(IAM), WE(C1 IAM), NO_CALL(IAM), WE_CLEAR(C1),
 		EXACTLY(TACC),
 		A_CALL_PASSES, A_CALL_PASSES, A_CALL_PASSES),
-	CASE("8.1.2", "2.10",
+	CASE("8.1.2", "2.11",
 		CONGESTED(1), INCOMING, LET_GO(42), WE(C2 OUR_REL_CONGESTED("01")), THEY(C2 RLC), TOLD("released"),
 		CONGESTED(2), INCOMING, LET_GO(42), WE(C2 OUR_REL_CONGESTED("02")), THEY(C2 RLC), TOLD("released"),
 		CONGESTED(0), INCOMING, LET_GO(16), WE(C2 OUR_REL(NORMAL)), THEY(C2 RLC), TOLD("released")),

@@ -25,13 +25,11 @@ const struct q784_case q784_bearers[] = {
 	END_OF_CASES
 };
 
-#define SATELLITE "the circuits of a gateway are timeslots of a span; it switches no satellite circuit"
 #define OPERATOR  "semi-automatic operation: a gateway has no operator's position"
 #define FALLBACK  "fallback: the bearers of a gateway do not change from one connection type to another"
 #define MULTIRATE "multirate connection types: a bearer of a gateway is one timeslot"
 
 const struct q784_case q784_not_applicable[] = {
-	NOT_APPLICABLE("2.3.4a", SATELLITE), NOT_APPLICABLE("2.3.4b", SATELLITE),
 	NOT_APPLICABLE("6.4.1", OPERATOR), NOT_APPLICABLE("6.4.2", OPERATOR),
 	NOT_APPLICABLE("6.4.3", OPERATOR), NOT_APPLICABLE("6.4.4", OPERATOR),
 	NOT_APPLICABLE("6.6.1", FALLBACK), NOT_APPLICABLE("6.6.2", FALLBACK),

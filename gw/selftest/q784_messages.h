@@ -25,6 +25,7 @@
 #define IAM_64			 IAM_OF("00", "02", TO_ALL)
 #define IAM_3K1			 IAM_OF("00", "03", TO_ALL)
 #define IAM_ECHO		 IAM_OF("10", "00", TO_ALL)
+#define IAM_SATELLITE		 IAM_OF("01", "00", TO_ALL) /* one satellite circuit in the connection */
 #define IAM_CHECK		 IAM_OF("04", "00", TO_ALL) /* continuity check required on this circuit */
 #define IAM_CHECK_BEFORE	 IAM_OF("08", "00", TO_ALL) /* performed on a previous circuit */
 #define IAM_AND(params)		 "01 00 60 01 0a 00 02 07 " TO_ALL params "00 "

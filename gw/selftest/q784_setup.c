@@ -53,6 +53,14 @@ const struct q784_case q784_setup[] = {
 	CASE("2.3.3a", "2.1.7", OUTGOING, GETS(CON, "answer"), EXACTLY(5 * MINUTE), WE_CLEAR(C1)),
 	CASE("2.3.3b", "2.1.7", INCOMING, SAYS(CON), EXACTLY(5 * MINUTE), THEY_CLEAR(C2)),
 
+	/* Q.763 3.35 A B: what the trunk group says of its circuits goes out, what comes is told. */
+	CASE("2.3.4a", "2.1.1.1",
+		CALL(IAM_SATELLITE), WE(C1 IAM_SATELLITE), THEY(C1 ACM_FREE), TOLD("acm"), THEY(C1 ANM), TOLD("answer"),
+		WE_CLEAR(C1)),
+	CASE("2.3.4b", "2.1.1.1",
+		THEY(C2 IAM_SATELLITE), TOLD("setup"), GIVEN("06 01"),
+		SAYS(ACM_FREE), SAYS(ANM), THEY_CLEAR(C2)),
+
 	/* 2.8.2.1: a call lives on while its circuit is blocked. */
 	CASE("2.3.5a", "2.8.2.1",
 		OUTGOING_ANM, BLOCK(1), WE(C1 BLO), THEY(C1 BLA), UNBLOCK(1), WE(C1 UBL), THEY(C1 UBA),

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
-/* libss7's MTP2 and MTP3 as a back end of mtp.h. One object is one linkset to one adjacent point code with one link. */
+/*
+ * libss7's MTP2 and MTP3 as a back end of mtp.h. One object is one linkset to one adjacent point code with one link. It can
+ * only map the link: up is MTP-RESUME, down is MTP-PAUSE. MTP-STATUS never comes from it, as the library does not hand on what
+ * other points say (TFC, UPU); what STATUS does is tested by scripted back ends.
+ */
 #ifndef ISUP_MTP_LIBSS7_MTP_H
 #define ISUP_MTP_LIBSS7_MTP_H
 

@@ -49,3 +49,39 @@ def states_agree(case):
     rows = json.loads(second(case, "show", "circuits", "json"))
     case.true("circuits are not usable at the other end", rows and all(row["usable"] for row in rows))
     case.true("the healer had to work", all(row["healer"] == "-" for row in rows))
+
+
+@group.scenario("Q.764 2.1.8: an idle circuit is checked by CCR when the operator asks for it, and is idle again")
+def a_check_on_demand(case):
+    case.true("not accepted", "CCR" in case.lab.ctl("check", "pstn", "5"))
+    wait_until("circuit 5 to be idle", lambda: [r["state"] for r in case.lab.show("circuits") if r["cic"] == 5] == ["idle"])
+    case.true("an alarm", not any("continuity" in a["alarm"] for a in case.lab.show("alarms")))
+    case.equal("said of a circuit that is not there", case.lab.ctl("check", "pstn", "99", check=False), "")
+    case.true("query", "asked" in case.lab.ctl("query", "pstn", "1-8"))
+
+
+@group.scenario("Q.764 2.11: an exchange that gets too many calls refuses with 42 and its level; its neighbour holds calls back")
+def overload(case):
+    conf = case.lab.read("second.conf")
+    server = case.server(Callee().answers(100), "-m", "10")
+    try:
+        case.lab.write("second.conf", conf.replace("overload {", "overload { calls-per-second = 1"))
+        case.true("no reload", "in force" in second(case, "reload"))
+        one = case.client(Caller("0301234").answered(3000))
+        wait_until("an answer", lambda: any(c["state"] == "active" for c in case.lab.show("calls")))
+        two = case.client(Caller("0301234").failed(503))
+        case.finish(two)
+        case.released(42)
+        wait_until("a level", lambda: json.loads(second(case, "show", "load", "json"))[0]["level"] > 0)
+        three = case.client(Caller("0301234").failed(503))
+        case.finish(three)
+        case.true("calls go there as before", case.held_back() != "0%")
+        case.true("nothing refused", json.loads(second(case, "show", "load", "json"))[0]["refused"] > 0)
+        case.finish(one)
+    finally:
+        case.lab.write("second.conf", conf)
+        second(case, "reload")
+        server.terminate()
+        server.wait(10)
+        case.clients = [pair for pair in case.clients if pair[0] is not server]
+    wait_until("calls to go there as before", lambda: case.held_back() == "0%", 10)

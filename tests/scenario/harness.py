@@ -148,6 +148,10 @@ class Case:
 
     # --- actors ---
 
+    def held_back(self):
+        """Of the calls towards the exchange."""
+        return next(t["held_back"] for t in self.lab.show("trunks") if t["trunk"] == "pstn")
+
     def client(self, xml, *words, name=None, **more):
         """Starts SIPp as the caller."""
         name = name or f"{self.name}-{len(self.clients)}"

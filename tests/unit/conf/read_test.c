@@ -20,6 +20,7 @@ static const char everything[] =
 	"{\"127.0.0.1:53\", \"::1\"} }\n"
 	"rtp { address = \"::1\" ports = \"2000-2999\" jitter = \"0-500\" timeout = 1h }\n"
 	"media { threads = 3 priority = normal }\n"
+	"overload { busy = 70 lag = 300ms lag-severe = 2s calls-per-second = 50 hold = 10s }\n"
 	"tones { country = us-old time = 20s } treatment { busy = tone congestion = \"/c.wav\" }\n"
 	"span a { type = virtual framing = t1 chunk = 20ms cable = \"/tmp/a\" end = listen clock = "
 	"master }\n"
@@ -87,6 +88,9 @@ static void check_sip(const struct conf *c)
 	CU_ASSERT_EQUAL(c->rtp.jitter_max_ms, 500);
 	CU_ASSERT_EQUAL(c->rtp.timeout_ms, 3600000);
 	CU_ASSERT(c->media.threads == 3 && !c->media.realtime);
+	CU_ASSERT(c->overload.busy == 70 && c->overload.busy_severe == 98);
+	CU_ASSERT(c->overload.lag_ms == 300 && c->overload.lag_severe_ms == 2000);
+	CU_ASSERT(c->overload.calls_per_second == 50 && c->overload.hold_ms == 10000);
 	CU_ASSERT_STRING_EQUAL(c->tones.country, "us-old");
 	CU_ASSERT_EQUAL(c->tones.time_ms, 20000);
 	CU_ASSERT_STRING_EQUAL(c->treatment.busy, "tone");

@@ -40,11 +40,12 @@ static void every_state_leads_where_it_should(void)
 		RI = 128,
 		WR = 256,
 		RS = 512,
-		CK = 1024
+		CK = 1024,
+		OV = 2048
 	};
 	static const unsigned next[CIC_STS] = {
 		[CIC_IDLE] = I | OA | IA | WR | RS | CK,
-		[CIC_OG_WAIT_ACM] = I | OA | ON | OX | IA | RI | WR | RS | CK,
+		[CIC_OG_WAIT_ACM] = I | OA | ON | OX | IA | RI | WR | RS | CK | OV,
 		[CIC_OG_WAIT_ANM] = I | ON | OX | RI | WR | RS,
 		[CIC_OG_ACTIVE] = I | OX | RI | WR | RS,
 		[CIC_IC_WAIT_ACM] = I | IA | IN | IX | RI | WR | RS | CK,
@@ -54,6 +55,7 @@ static void every_state_leads_where_it_should(void)
 		[CIC_WAIT_RLC] = I | WR | RS,
 		[CIC_RESETTING] = I | RS,
 		[CIC_CHECKING] = I | WR | RS | CK,
+		[CIC_OVERLOADED] = I | WR | RS | OV,
 	};
 
 	for (size_t st = 0; st < CIC_STS; st++) {

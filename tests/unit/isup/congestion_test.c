@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /*
- * Congestion: MTP-STATUS with T29 and T30 (Q.764 2.11), automatic congestion level in REL both ways
- * with TACC (2.10).
+ * Congestion: MTP-STATUS with T29 and T30 (Q.764 2.10), automatic congestion level in REL both ways
+ * with TACC (2.11).
  */
 #include "isup/isup_private.h"
 #include "tests/unit/isup/rig.h"
@@ -128,6 +128,53 @@ static void our_level_goes_with_every_rel(void)
 	rig_close();
 }
 
+/* Q.764 2.9.9: the call goes another way, the circuit rests until T3. */
+static void an_overloaded_exchange_is_left_alone(void)
+{
+	rig_open(4);
+	(void)seize();
+	receive(ISUP_OLM, 1, 0);
+	expect("IAM 1 ", "reattempt ");
+	expect_state(1, "held for overload");
+	CU_ASSERT_FALSE(isup_circuit_usable(isup_circuit_find(rig.isup, 1)));
+	(void)seize();
+	expect("IAM 3 ", "");
+	receive(ISUP_REL, 3, 16);
+	expect("RLC 3 ", "release/16 released ");
+	receive(ISUP_ACM, 1, 1); /* too late: nobody waits for it */
+	pass_ms(119999);
+	expect("", "");
+	pass_ms(1);
+	expect("REL 1/42 ", "");
+	receive(ISUP_RLC, 1, 0);
+	expect("", "");
+	expect_state(1, "idle");
+	rig_close();
+}
+
+static void an_overload_ends_before_t3(void)
+{
+	rig_open(4);
+	(void)seize();
+	receive(ISUP_OLM, 1, 0);
+	receive(ISUP_REL, 1, 42);
+	expect("IAM 1 RLC 1 ", "reattempt ");
+	expect_state(1, "idle");
+	(void)seize();
+	receive(ISUP_OLM, 1, 0);
+	receive(ISUP_IAM, 1, 1); /* the ends disagree about the circuit */
+	expect("IAM 1 RSC 1 ", "reattempt ");
+	receive(ISUP_RLC, 1, 0);
+	expect_state(1, "idle");
+	(void)seize();
+	receive(ISUP_ACM, 1, 1);
+	receive(ISUP_OLM, 1, 0); /* not after a backward message */
+	expect("IAM 1 ", "acm ");
+	expect_state(1, "outgoing, wait for answer");
+	receive(ISUP_RSC, 1, 0);
+	rig_close();
+}
+
 int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
@@ -135,6 +182,8 @@ int main(int argc, char **argv)
 		{ "some calls always go", some_calls_always_go },
 		{ "a level received thins calls out", a_level_received_thins_calls_out },
 		{ "our level goes with every REL", our_level_goes_with_every_rel },
+		{ "an overloaded exchange is left alone", an_overloaded_exchange_is_left_alone },
+		{ "an overload ends before T3", an_overload_ends_before_t3 },
 		CU_TEST_INFO_NULL,
 	};
 

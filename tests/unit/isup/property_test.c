@@ -158,7 +158,7 @@ static uint8_t fitting(uint8_t state)
 {
 	static const uint8_t table[CIC_STS][4] = {
 		[CIC_IDLE] = { ISUP_IAM, ISUP_IAM, ISUP_IAM, ISUP_IAM },
-		[CIC_OG_WAIT_ACM] = { ISUP_ACM, ISUP_ACM, ISUP_CON, ISUP_INR },
+		[CIC_OG_WAIT_ACM] = { ISUP_ACM, ISUP_OLM, ISUP_CON, ISUP_INR },
 		[CIC_OG_WAIT_ANM] = { ISUP_CPG, ISUP_ANM, ISUP_ANM, ISUP_USR },
 		[CIC_OG_ACTIVE] = { ISUP_SUS, ISUP_RES, ISUP_CPG, ISUP_SUS },
 		[CIC_IC_WAIT_ACM] = { ISUP_SAM, ISUP_COT, ISUP_INF, ISUP_COT },
@@ -168,6 +168,7 @@ static uint8_t fitting(uint8_t state)
 		[CIC_WAIT_RLC] = { ISUP_RLC, ISUP_RLC, ISUP_RLC, ISUP_REL },
 		[CIC_RESETTING] = { ISUP_RLC, ISUP_REL, ISUP_BLO, ISUP_UBL },
 		[CIC_CHECKING] = { ISUP_CCR, ISUP_COT, ISUP_CCR, ISUP_REL },
+		[CIC_OVERLOADED] = { ISUP_REL, ISUP_RLC, ISUP_BLO, ISUP_IAM },
 	};
 
 	return table[state][draw(4)];
@@ -385,6 +386,10 @@ static void check_circuit(struct isup_circuit *circuit, void *arg)
 	case CIC_RESETTING:
 		CU_ASSERT_EQUAL_FATAL(running, 0);
 		CU_ASSERT_TRUE_FATAL(circuit->reset || circuit->maintenance == MAINT_RSC);
+		break;
+	case CIC_OVERLOADED:
+		CU_ASSERT_EQUAL_FATAL(running, 1u << CIC_T3);
+		CU_ASSERT_PTR_NULL_FATAL(circuit->user);
 		break;
 	case CIC_OG_WAIT_ACM:
 		CU_ASSERT_EQUAL_FATAL(running, 1u << CIC_T7);

@@ -69,6 +69,10 @@ static void bring(unsigned state)
 		rig.isup->user.continuity = rig_continuity;
 		receive(ISUP_CCR, CIC, 0);
 		break;
+	case CIC_OVERLOADED:
+		outgoing(ISUP_IAM);
+		receive(ISUP_OLM, CIC, 0);
+		break;
 	default:
 		break;
 	}
@@ -86,6 +90,7 @@ static enum circuit_ev event_of(uint8_t type)
 		{ ISUP_SAM, CIC_EV_SAM }, { ISUP_ACM, CIC_EV_ACM }, { ISUP_CPG, CIC_EV_CPG },
 		{ ISUP_ANM, CIC_EV_ANM }, { ISUP_CON, CIC_EV_CON }, { ISUP_SUS, CIC_EV_SUS },
 		{ ISUP_RES, CIC_EV_RES }, { ISUP_REL, CIC_EV_REL }, { ISUP_INR, CIC_EV_INR },
+		{ ISUP_OLM, CIC_EV_OLM },
 	};
 
 	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)

@@ -93,10 +93,10 @@ static void unknown_messages(void)
 /* A type that is known and used by nobody here: as if it were not known. */
 static void unused_messages(void)
 {
-	static const uint8_t olm[] = { 1, 0, 0x30 };
+	static const uint8_t sdn[] = { 1, 0, 0x43, 0x00 };
 
 	call_open(false);
-	in(olm, sizeof(olm));
+	in(sdn, sizeof(sdn));
 	expect("CFN 1/97 ", "");
 	rig_close();
 }

@@ -11,6 +11,7 @@
 
 #include "gw/base/log.h"
 #include "gw/call/call_private.h"
+#include "gw/call/load.h"
 #include "tests/unit/cu.h"
 
 #define LEGS 16
@@ -379,6 +380,34 @@ static void digit_map_says_when(void)
 	lab_close();
 }
 
+/* Q.764 2.11: more calls than the exchange may take. */
+static void overload_refuses(void)
+{
+	const struct conf_overload conf = { .calls_per_second = 1, .hold_ms = 1000 };
+	const struct load_user user = { .idle_us = NULL };
+	struct load *load;
+	struct fake_leg *in;
+
+	lab_open();
+	load = load_new(&conf, &user, lab.heap);
+	call_core_set_load(lab.core, load);
+	raise_release(setup("0302", true), Q850_NORMAL);
+	in = setup("0302", true);
+	CU_ASSERT_STRING_EQUAL(in->told, "release ");
+	CU_ASSERT_EQUAL(in->release.cause, Q850_CONGESTION);
+	CU_ASSERT_EQUAL(lab.record.release.cause, Q850_CONGESTION);
+	CU_ASSERT_EQUAL(lab.record.released_by, 2);
+	CU_ASSERT_EQUAL(lab.ended, 2);
+	for (unsigned i = 0; i < 3; i++)
+		pass_ms(1000);
+	in = setup("0302", true);
+	CU_ASSERT_EQUAL(call_state(in->leg.call), CALL_ST_PROCEEDING);
+	raise_release(in, Q850_NORMAL);
+	call_core_set_load(lab.core, NULL);
+	load_free(load);
+	lab_close();
+}
+
 static void digit_map_says_never(void)
 {
 	static char map[] = "04[1-8]xx";
@@ -626,6 +655,7 @@ int main(int argc, char **argv)
 		{ "digits are collected", digits_are_collected },
 		{ "digits go through to an overlap trunk", digits_go_through_to_an_overlap_trunk },
 		{ "a digit map says when the number is complete", digit_map_says_when },
+		{ "overload refuses", overload_refuses },
 		{ "a digit map says that no number begins so", digit_map_says_never },
 		{ "a route changes the number and times the answer",
 		  route_changes_the_number_and_times_the_answer },

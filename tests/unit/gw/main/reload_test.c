@@ -149,6 +149,8 @@ static void named(void)
 		{ { .rest = "log { queue = 77 }\n" }, "section \"log\" writes elsewhere" },
 		{ { .rest = "log { file = \"/tmp/x\" }\n" }, "section \"log\" writes elsewhere" },
 		{ { .rest = "cdr { file = \"/tmp/x\" }\n" }, "section \"cdr\" writes elsewhere" },
+		{ { .rest = "state { folder = \"/tmp\" }\n" },
+		  "section \"state\" has another folder" },
 		{ { .rest = "span \"s\" { type = virtual cable = \"/tmp/c\" }\n" },
 		  "span \"s\" is new" },
 	};
@@ -164,6 +166,20 @@ static void named(void)
 		CU_ASSERT_PTR_NOT_NULL(strstr(lab.told, "that needs a restart"));
 		CU_ASSERT_PTR_EQUAL(lab.gw.conf, before);
 	}
+	lab_close();
+}
+
+static void overload_follows(void)
+{
+	const struct text text = { .rest = "overload { calls-per-second = 1 }\n" };
+
+	lab_open();
+	CU_ASSERT_TRUE(load_admit(lab.gw.load, false) && load_admit(lab.gw.load, false));
+	CU_ASSERT_EQUAL(reload(&text), 0);
+	(void)load_admit(lab.gw.load, false);
+	CU_ASSERT_FALSE(load_admit(lab.gw.load, false));
+	CU_ASSERT_TRUE(load_admit(lab.gw.load, true));
+	CU_ASSERT_STRING_EQUAL(lab.told, "");
 	lab_close();
 }
 
@@ -188,6 +204,7 @@ int main(int argc, char **argv)
 	static const CU_TestInfo tests[] = {
 		{ "trunks come and go", trunks_come_and_go },
 		{ "what needs a restart is named", named },
+		{ "overload follows the file", overload_follows },
 		{ "a wrong file changes nothing", wrong_file },
 		CU_TEST_INFO_NULL,
 	};

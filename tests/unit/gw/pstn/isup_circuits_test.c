@@ -320,6 +320,21 @@ static void reload(void)
 	lab_close();
 }
 
+/* Q.764 2.9.9: the call does not try this exchange again; the circuit comes back after T3. */
+static void an_overloaded_exchange_is_not_asked_again(void)
+{
+	lab_open(4);
+	(void)call_out();
+	receive(ISUP_OLM, 1, 0);
+	expect("IAM 1 ", "release/42 ");
+	CU_ASSERT_EQUAL(call_core_calls(lab.core), 0);
+	CU_ASSERT_EQUAL(isup_trunk_busy(lab.trunk), 1);
+	pass_ms(120000);
+	expect("REL 1/42 ", "");
+	receive(ISUP_RLC, 1, 0);
+	lab_close();
+}
+
 int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
@@ -332,6 +347,8 @@ int main(int argc, char **argv)
 		{ "draining", draining },
 		{ "freed before RLC", freed_before_rlc },
 		{ "reload", reload },
+		{ "an overloaded exchange is not asked again",
+		  an_overloaded_exchange_is_not_asked_again },
 		CU_TEST_INFO_NULL,
 	};
 

@@ -464,9 +464,11 @@ static void a_failed_check_takes_another_circuit(void)
 	check.result(check.result_arg, false);
 	expect("IAM 1 COT 1 IAM 3 ", "");
 	CU_ASSERT_EQUAL(lab.opened, 1);
+	lab.conf.peer_transponder = true; /* Q.724 7.1: another tone is to come back */
 	pass_ms(5000);
 	expect("CCR 1 ", "");
 	CU_ASSERT_EQUAL(check.open, 1);
+	CU_ASSERT_EQUAL(check.what, ISUP_CHECK_TONE_ANSWERED);
 	check.result(check.result_arg, true);
 	expect("REL 1/16 ", "");
 	receive(ISUP_RLC, 1, 0);
