@@ -14,7 +14,7 @@ static const struct group_procedure procedures[] = {
 void isup_group_hold(struct held *held, const struct isup *isup, unsigned first, unsigned count)
 {
 	held->n = 0;
-	for (unsigned cic = first; cic < first + count && cic < ISUP_CICS; cic++) {
+	for (unsigned cic = first; cic < first + count && cic < isup->cics; cic++) {
 		if (!isup->circuits[cic])
 			continue;
 		isup_circuit_enter(isup->circuits[cic]);
@@ -119,7 +119,7 @@ static void group_transmit(struct isup_group *group)
 	struct isup_msg msg;
 	int err = 0;
 
-	isup_msg_init(&msg, (enum isup_type)group->procedure->type, group->first);
+	isup_msg_start(group->isup, &msg, (enum isup_type)group->procedure->type, group->first);
 	if (group->procedure->type != ISUP_GRS) {
 		range.has_status = true;
 		range.n_status = (uint8_t)((group->count + 7) / 8);
@@ -127,7 +127,11 @@ static void group_transmit(struct isup_group *group)
 			range.status[i] = (uint8_t)(group->mask >> 8 * i);
 		err = isup_put_octet(&msg, ISUP_P_CIRCUIT_GROUP_TYPE, group->hardware);
 	}
-	if (!err && !isup_put_range(&msg, &range))
+	if (err || isup_put_range(&msg, &range))
+		return;
+	(void)isup_transmit(group->isup, NULL, &msg);
+	/* T1.113.4 2.9.3.2 (by libss7): an ANSI exchange may act on the second of two alone. */
+	if (isup_is_ansi(group->isup) && group->procedure->type == ISUP_GRS)
 		(void)isup_transmit(group->isup, NULL, &msg);
 }
 
@@ -228,7 +232,7 @@ int isup_group_block(struct isup *isup, enum isup_type type, uint16_t first, uns
 {
 	/* Q.763 3.43: range 0 is reserved, so one circuit takes a neighbour into the range, with
 	 * its status bit 0. */
-	unsigned from = count == 1 && first == ISUP_CICS - 1 ? first - 1u : first;
+	unsigned from = count == 1 && first == isup->cics - 1 ? first - 1u : first;
 	struct isup_group *group = group_new(isup, (uint8_t)type, from, count == 1 ? 2 : count);
 	struct isup_group *before;
 
@@ -257,7 +261,7 @@ int isup_group_block(struct isup *isup, enum isup_type type, uint16_t first, uns
 
 static int check_group(const struct isup *isup, unsigned first, unsigned count)
 {
-	if (!count || count > ISUP_GROUP_MAX || first + count > ISUP_CICS)
+	if (!count || count > ISUP_GROUP_MAX || first + count > isup->cics)
 		return -EINVAL;
 	for (unsigned cic = first; cic < first + count; cic++)
 		if (isup->circuits[cic])

@@ -42,7 +42,14 @@ bool isup_check_digits(struct isup_circuit *circuit, const struct isup_msg *sam)
 void isup_cot_received(struct isup_circuit *circuit, const struct isup_msg *msg);
 void isup_ccr_received(struct isup_circuit *circuit, const struct isup_msg *msg);
 void isup_lpa_received(struct isup_circuit *circuit, const struct isup_msg *msg);
+void isup_crm_received(struct isup_circuit *circuit, const struct isup_msg *msg);
+/* The IAM that a reservation was for: the circuit is idle. */
+void isup_reservation_over(struct isup_circuit *circuit);
 timer_fn isup_check_expired;
+
+/* validation.c */
+void isup_cvt_received(struct isup_circuit *circuit, const struct isup_msg *msg);
+void isup_cvr_received(struct isup_circuit *circuit, const struct isup_msg *msg);
 
 /* availability.c */
 int isup_availability_init(struct isup *isup);

@@ -7,7 +7,7 @@
  * (RFC 3398 7.2.6: 90 s to 3 min); T34 follows the segmentation procedure (2 to 4 s), T36 Q.764's
  * 10 to 15 s widened by ANSI's 2 s. T31 and T32 belong to call references and end-to-end signalling,
  * T37 to the reuse of echo control logic, which no procedure here uses: they are kept so that a list
- * of timers from another exchange is read whole.
+ * of timers from another exchange is read whole. ANSI calls T36 T34; no source gives a value for TCRA.
  */
 #include "isup/timers.h"
 
@@ -54,6 +54,7 @@ const struct isup_timer_def isup_timer_defs[ISUP_TIMERS] = {
 	[ISUP_T36] = {"T36",  12 * S,    3 * S,   2 * S,   20 * S, "CCR received, neither COT nor REL: RSC (2.1.8)"},
 	[ISUP_T37] = {"T37",   3 * S,    3 * S,   2 * S,    4 * S, "echo control request sent, nothing back (not used here)"},
 	[ISUP_T38] = {"T38",  17 * S,   17 * S,  10 * S,  180 * S, "SUS (network) sent, international: no RES: release (2.4.1)"},
+	[ISUP_TCRA] = {"TCRA", 20 * S,  20 * S,   5 * S,   60 * S, "CRM received, no IAM: RSC (ANSI; RFC 3398 13)"},
 	[ISUP_TACC] = {"TACC", 5 * S,    5 * S,   1 * S,   60 * S, "REL with congestion level: calls are thinned out (2.10)"},
 };
 /* clang-format on */
