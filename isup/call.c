@@ -328,8 +328,7 @@ bool isup_goes_with_call(uint8_t type)
 {
 	static const uint8_t types[] = { ISUP_FOT, ISUP_USR, ISUP_FAC, ISUP_PAM, ISUP_CRG,
 					 ISUP_IDR, ISUP_IRS, ISUP_APM, ISUP_LOP, ISUP_PRI,
-					 ISUP_NRM, ISUP_FAR, ISUP_FAA, ISUP_FRJ,
-					 ISUP_EXM };
+					 ISUP_NRM, ISUP_FAR, ISUP_FAA, ISUP_FRJ, ISUP_EXM };
 
 	for (size_t i = 0; i < sizeof(types); i++)
 		if (types[i] == type)

@@ -47,7 +47,8 @@ struct isup *isup_new(const struct isup_conf *conf, const struct isup_user *user
 	isup->circuits = calloc(isup->cics, sizeof(isup->circuits[0]));
 	isup_segment_open();
 	isup_understand_open();
-	if (!isup->circuits || isup_choice_init(isup) || isup_congestion_init(isup) || isup_query_init(isup) || isup_availability_init(isup)) {
+	if (!isup->circuits || isup_choice_init(isup) || isup_congestion_init(isup) ||
+	    isup_query_init(isup) || isup_availability_init(isup)) {
 		isup_free(isup);
 		return NULL;
 	}

@@ -14,7 +14,7 @@
 static const struct {
 	uint8_t type, priority;
 } priorities[] = {
-	{ ISUP_ACM, 1 }, { ISUP_ANM, 2 }, { ISUP_REL, 1 }, { ISUP_RLC, 2 }, { ISUP_COT, 1 },
+	{ ISUP_ACM, 1 }, { ISUP_ANM, 2 }, { ISUP_REL, 1 }, { ISUP_RLC, 2 },  { ISUP_COT, 1 },
 	{ ISUP_CCR, 1 }, { ISUP_LPA, 1 }, { ISUP_CPG, 1 }, { ISUP_UCIC, 1 }, { ISUP_SUS, 1 },
 	{ ISUP_RES, 1 }, { ISUP_INR, 1 }, { ISUP_INF, 1 }, { ISUP_EXM, 1 },
 };

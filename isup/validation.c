@@ -46,8 +46,8 @@ void isup_cvr_received(struct isup_circuit *circuit, const struct isup_msg *msg)
 	(void)isup_get_octet(msg, ISUP_P_CIRCUIT_VALIDATION, &response);
 	(void)isup_get_octet(msg, ISUP_P_CIRCUIT_GROUP_CHARACTERISTICS, &theirs);
 	if (response == SUCCESSFUL)
-		isup_log(circuit, LOG_NOTICE, "validated; the other end's characteristics are 0x%02x",
-			 theirs);
+		isup_log(circuit, LOG_NOTICE,
+			 "validated; the other end's characteristics are 0x%02x", theirs);
 	else
 		isup_log(circuit, LOG_WARNING, "not validated by the other end");
 }

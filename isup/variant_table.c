@@ -227,7 +227,7 @@ static const struct isup_msg_row israel_messages[] = {
  * interface. The marks are those of Wireshark 4.0's tables (its value strings end with "(national
  * use)").
  */
-static const uint8_t national_messages[] = { ISUP_INR, ISUP_INF, ISUP_LPA, ISUP_PAM,
+static const uint8_t national_messages[] = { ISUP_INR, ISUP_INF, ISUP_LPA,  ISUP_PAM,
 					     ISUP_CQM, ISUP_CQR, ISUP_UCIC, ISUP_OLM,
 					     ISUP_CRG, ISUP_SDN, 0 };
 static const uint8_t national_params[] = { ISUP_P_CALL_REFERENCE,
@@ -245,22 +245,42 @@ static const uint8_t national_params[] = { ISUP_P_CALL_REFERENCE,
 					   0 };
 
 /* Q.767 tables C-3 and C-4 by osmo_ss7 (include/isup.hrl), without what those mark for national use. */
-static const uint8_t q767_messages[] = {
-	ISUP_IAM, ISUP_SAM,  ISUP_COT,	ISUP_ACM, ISUP_CON, ISUP_FOT, ISUP_ANM, ISUP_REL, ISUP_SUS,
-	ISUP_RES, ISUP_RLC,  ISUP_CCR,	ISUP_RSC, ISUP_BLO, ISUP_UBL, ISUP_BLA, ISUP_UBA, ISUP_GRS,
-	ISUP_CGB, ISUP_CGU,  ISUP_CGBA, ISUP_CGUA, ISUP_FAR, ISUP_FAA, ISUP_FRJ, ISUP_GRA, ISUP_CPG,
-	ISUP_USR, ISUP_CFN,  0
-};
-static const uint8_t q767_params[] = {
-	ISUP_P_TMR,	     ISUP_P_ACCESS_TRANSPORT, ISUP_P_CALLED,	   ISUP_P_SUBSEQUENT,
-	ISUP_P_NCI,	     ISUP_P_FCI,	      ISUP_P_OFCI,	   ISUP_P_CPC,
-	ISUP_P_CALLING,	     ISUP_P_REDIRECTING,      ISUP_P_REDIRECTION_NUMBER,
-	ISUP_P_CONNECTION_REQUEST, ISUP_P_CONTINUITY, ISUP_P_BCI,	   ISUP_P_CAUSE,
-	ISUP_P_REDIRECTION_INFO, ISUP_P_CIRCUIT_GROUP_TYPE, ISUP_P_RANGE_STATUS,
-	ISUP_P_FACILITY_INDICATOR, ISUP_P_CUG_INTERLOCK, ISUP_P_USI,	   ISUP_P_UUI,
-	ISUP_P_CONNECTED,    ISUP_P_SUSPEND_RESUME,   ISUP_P_EVENT_INFO,   ISUP_P_ACL,
-	ISUP_P_ORIGINAL_CALLED, ISUP_P_OBCI,	      ISUP_P_UUS,	   0
-};
+static const uint8_t q767_messages[] = { ISUP_IAM,  ISUP_SAM,  ISUP_COT, ISUP_ACM, ISUP_CON,
+					 ISUP_FOT,  ISUP_ANM,  ISUP_REL, ISUP_SUS, ISUP_RES,
+					 ISUP_RLC,  ISUP_CCR,  ISUP_RSC, ISUP_BLO, ISUP_UBL,
+					 ISUP_BLA,  ISUP_UBA,  ISUP_GRS, ISUP_CGB, ISUP_CGU,
+					 ISUP_CGBA, ISUP_CGUA, ISUP_FAR, ISUP_FAA, ISUP_FRJ,
+					 ISUP_GRA,  ISUP_CPG,  ISUP_USR, ISUP_CFN, 0 };
+static const uint8_t q767_params[] = { ISUP_P_TMR,
+				       ISUP_P_ACCESS_TRANSPORT,
+				       ISUP_P_CALLED,
+				       ISUP_P_SUBSEQUENT,
+				       ISUP_P_NCI,
+				       ISUP_P_FCI,
+				       ISUP_P_OFCI,
+				       ISUP_P_CPC,
+				       ISUP_P_CALLING,
+				       ISUP_P_REDIRECTING,
+				       ISUP_P_REDIRECTION_NUMBER,
+				       ISUP_P_CONNECTION_REQUEST,
+				       ISUP_P_CONTINUITY,
+				       ISUP_P_BCI,
+				       ISUP_P_CAUSE,
+				       ISUP_P_REDIRECTION_INFO,
+				       ISUP_P_CIRCUIT_GROUP_TYPE,
+				       ISUP_P_RANGE_STATUS,
+				       ISUP_P_FACILITY_INDICATOR,
+				       ISUP_P_CUG_INTERLOCK,
+				       ISUP_P_USI,
+				       ISUP_P_UUI,
+				       ISUP_P_CONNECTED,
+				       ISUP_P_SUSPEND_RESUME,
+				       ISUP_P_EVENT_INFO,
+				       ISUP_P_ACL,
+				       ISUP_P_ORIGINAL_CALLED,
+				       ISUP_P_OBCI,
+				       ISUP_P_UUS,
+				       0 };
 
 #define ROWS(messages, params) COUNT(messages), COUNT(params), messages, params
 #define MESSAGES(messages)     COUNT(messages), 0, messages, NULL

@@ -45,10 +45,11 @@ static struct isup *circuit_args(struct gateway *gw, struct control_reply *reply
 		low.n = (size_t)(dash - argv[1]);
 		high = str_c(dash + 1);
 	}
-	if (str_to_u64(low, 4095, &from) || str_to_u64(high, 4095, &to) || to < from ||
+	if (str_to_u64(low, 16383, &from) || str_to_u64(high, 16383, &to) || to < from ||
 	    to - from > 31) {
 		control_fail(reply,
-			     "'%s' is not a CIC (0 to 4095) or a range of at most 32 of them",
+			     "'%s' is not a CIC (0 to 4095, ANSI 16383) or a range of at most 32 "
+			     "of them",
 			     argv[1]);
 		return NULL;
 	}
@@ -143,6 +144,26 @@ static void run_reset(void *arg, struct control_reply *reply, unsigned argc,
 	(void)argc;
 	(void)json;
 	maintain(arg, reply, argv, &reset);
+}
+
+static int validate_group(struct isup *isup, uint16_t first, unsigned count)
+{
+	int err = 0;
+
+	for (unsigned i = 0; i < count && !err; i++)
+		err = isup_validate(isup, (uint16_t)(first + i));
+	return err;
+}
+
+static const struct maintenance validate = { false, false, isup_validate, validate_group,
+					     "validation asked for; the log tells the answer" };
+
+static void run_validate(void *arg, struct control_reply *reply, unsigned argc,
+			 const char *const *argv, bool json)
+{
+	(void)argc;
+	(void)json;
+	maintain(arg, reply, argv, &validate);
 }
 
 static void capture_stop(struct gateway *gw, struct control_reply *reply)
@@ -302,6 +323,12 @@ void gateway_commands_open(struct gateway *gw)
 		  .min_args = 2,
 		  .max_args = 2,
 		  .run = run_reset },
+		{ .name = "validate",
+		  .usage = "validate TRUNK CIC[-CIC]",
+		  .help = "ask the other end whether it has the circuits (ANSI)",
+		  .min_args = 2,
+		  .max_args = 2,
+		  .run = run_validate },
 		{ .name = "capture",
 		  .usage = "capture FILE [mtp2]|stop",
 		  .help = "pcapng of all signalling",

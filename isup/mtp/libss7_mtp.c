@@ -420,7 +420,9 @@ static int wall_transfer(struct mtp *mtp, uint32_t opc, uint32_t dpc, unsigned s
 	memcpy(sif + mtp_label_octets(ansi), octets, n);
 	ss7_msg_userpart_len(msg, (int)(n + mtp_label_octets(ansi)));
 	/* mtp3_transmit takes the message, also when it fails. */
-	err = mtp3_transmit(wall->ss7, MTP_SI_ISUP, rl, (int)mtp_priority(sls), msg, NULL) < 0 ? -ENETUNREACH : 0;
+	err = mtp3_transmit(wall->ss7, MTP_SI_ISUP, rl, (int)mtp_priority(sls), msg, NULL) < 0
+		      ? -ENETUNREACH
+		      : 0;
 	poll_follow(wall);
 	return err;
 }

@@ -13,11 +13,11 @@
 #include <string.h>
 
 #define SCHEDULES                                                                                  \
-	512	  /* as many as the library has room for, which it addresses by the same numbers */
-#define ITU_LABEL  4 /* Q.704 2.2 */
-#define ANSI_LABEL 7 /* T1.111.4 */
-#define RANGE  32 /* circuits of one group message */
-#define ORDERS 64
+	512 /* as many as the library has room for, which it addresses by the same numbers */
+#define ITU_LABEL  4  /* Q.704 2.2 */
+#define ANSI_LABEL 7  /* T1.111.4 */
+#define RANGE	   32 /* circuits of one group message */
+#define ORDERS	   64
 
 enum use { USE_NONE, USE_OUT, USE_IN, USE_TALK, USE_RELEASING, USE_RESETTING };
 
