@@ -10,7 +10,7 @@
 
 #include "gw/base/str.h"
 
-#define TIMESLOT_MAX   31
+#define TIMESLOT_MAX 31
 
 bool conf_words_find(const struct conf_field *field, const char *text, unsigned *index)
 {

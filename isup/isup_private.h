@@ -130,24 +130,6 @@ struct isup {
 extern struct counter isup_bad_messages, isup_unknown_types, isup_unexpected, isup_dual_seizures, isup_resets,
 	isup_blockings, isup_timer_releases;
 
-/* send.c */
-/* A message of the variant in use, to be filled. */
-void isup_msg_start(const struct isup *isup, struct isup_msg *msg, enum isup_type type, uint16_t cic);
-int isup_transmit(struct isup *isup, struct isup_circuit *circuit, const struct isup_msg *msg);
-void isup_transmit_plain(struct isup_circuit *circuit, enum isup_type type);
-void isup_transmit_confusion(struct isup *isup, uint16_t cic, uint8_t cause, const uint8_t *type);
-/* trace.c */
-void isup_trace_message(struct isup *isup, const struct isup_msg *msg, bool sent, const uint8_t *octets, size_t n);
-void isup_trace_later(struct isup *isup, const struct isup_msg *msg, const uint8_t *octets, size_t n);
-void isup_trace_flush(struct isup *isup);
-void isup_trace_timer(struct isup_circuit *circuit, const char *name, const char *what);
-/* isup.c */
-void isup_alarm(struct isup *isup, const char *what, unsigned cic, bool raised);
-
-/* For mtp_transfer. */
-unsigned isup_selection(const struct isup *isup, uint8_t type, unsigned cic);
-/* The variant in use has such a message. */
-bool isup_has_message(const struct isup *isup, uint8_t type);
 static inline bool isup_is_ansi(const struct isup *isup)
 {
 	return isup->conf.variant == ISUP_ANSI;
