@@ -5,6 +5,7 @@ import re
 import subprocess
 
 import gateways
+import peers
 from harness import Failure, Group, wait_until
 from lab import AnsiT1
 from sipp import Callee, Caller
@@ -142,3 +143,54 @@ def ansi_states_agree(case):
     case.equal("differences", case.counter("causeway_isup_state_differences_total"), before)
     rows = json.loads(gateways.second(case, "show", "circuits", "json"))
     case.true("circuits are not usable at the other end", len(rows) == 23 and all(row["usable"] for row in rows))
+
+
+# --- libss7's own MTP and ISUP, of which nothing is ours ---
+
+def libss7_prepare(lab):
+    conf = lab.read("gateway.conf")
+    lab.write("gateway.conf", conf.replace("cic = 4095", "cic = 1").replace("clock = line", "clock = master"))
+    lab.start_gateway()
+    lab.peer = lab.spawn("libss7", [f"{lab.build}/tests/peers/libss7_exchange", lab.path("t1.sock"), str(0xf50312),
+                                    str(0xf50311), "1", "23", "ansi"], stdin=subprocess.PIPE)
+    lab.wait_ready(30)
+
+
+libss7 = Group("ansi-libss7", has_exchange=False, prepare=libss7_prepare, joined=AnsiT1())
+
+
+@libss7.scenario("T1.113.4 2.9.3.2: libss7's pair of GRS is answered twice, ours too")
+def ansi_libss7_group_reset(case):
+    peers.said(case, r"^GRA 1-23$")
+    peers.said(case, r"^GRS 1-23$")
+    case.equal("unexpected messages", case.counter("causeway_isup_unexpected_total"), 0)
+
+
+@libss7.scenario("libss7 in ANSI: calls both ways, numbers with no end signal")
+def ansi_libss7_calls(case):
+    peers.since(case)
+    case.run(Caller("0301234", codec="PCMU").answered(300))
+    match = peers.said(case, r"^IAM (\d+) called (\S+) calling (\S+)")
+    case.equal("numbers", (match.group(2), match.group(3)), ("301234", "49891234"))
+    peers.said(case, rf"^REL {match.group(1)} cause 16$")
+    case.released(16, "in", 1)
+    server = case.server(Callee(codec="PCMU").answers(300))
+    peers.tell(case, "call 4 30555 4989123")
+    peers.said(case, r"^ANM 4$")
+    peers.tell(case, "release 4 16")
+    case.finish(server)
+    case.released(16, "in", 2)
+
+
+@libss7.scenario("libss7 in ANSI: BLO, UBL, CGB, CGU and RSC of ours are understood and answered")
+def ansi_libss7_maintenance(case):
+    peers.maintain(case)
+
+
+@libss7.scenario("libss7 in ANSI: a refused call is REL with its cause")
+def ansi_libss7_refused(case):
+    peers.since(case)
+    server = case.server(Callee(codec="PCMU").refuses("486 Busy Here"))
+    peers.tell(case, "call 6 30555 4989123")
+    case.finish(server)
+    peers.said(case, r"^REL 6 cause 17$")

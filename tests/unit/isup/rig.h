@@ -285,6 +285,13 @@ static inline void make(struct isup_msg *msg, uint8_t type, uint16_t cic, uint8_
 				   (const uint8_t[32]){ value, 0x0c, 0x04, 0x08, 0x0d, 0x0e, 0x1c, 0x2c, 3 },
 				   range.range + 1u);
 		break;
+	case ISUP_CRM:
+		(void)isup_msg_add(msg, ISUP_P_NCI, (const uint8_t[]){ (uint8_t)((value & 1) << 2) }, 1);
+		break;
+	case ISUP_CVR:
+		(void)isup_msg_add(msg, ISUP_P_CIRCUIT_VALIDATION, (const uint8_t[]){ value & 1 }, 1);
+		(void)isup_msg_add(msg, ISUP_P_CIRCUIT_GROUP_CHARACTERISTICS, &value, 1);
+		break;
 	case ISUP_CQM:
 	case ISUP_GRS:
 		(void)isup_put_range(msg, &range);
