@@ -116,7 +116,9 @@ void isup_groups_free(struct isup *isup)
 static void group_transmit(struct isup_group *group)
 {
 	struct isup_range range = { .range = (uint8_t)(group->count - 1) };
+	struct isup *isup = group->isup;
 	struct isup_msg msg;
+	bool twice;
 	int err = 0;
 
 	isup_msg_start(group->isup, &msg, (enum isup_type)group->procedure->type, group->first);
@@ -129,10 +131,12 @@ static void group_transmit(struct isup_group *group)
 	}
 	if (err || isup_put_range(&msg, &range))
 		return;
-	(void)isup_transmit(group->isup, NULL, &msg);
-	/* T1.113.4 2.9.3.2 (by libss7): an ANSI exchange may act on the second of two alone. */
-	if (isup_is_ansi(group->isup) && group->procedure->type == ISUP_GRS)
-		(void)isup_transmit(group->isup, NULL, &msg);
+	/* T1.113.4 2.9.3.2 (by libss7): an ANSI exchange may act on the second of two alone. An
+	 * answer that comes at once frees the group. */
+	twice = isup_is_ansi(isup) && msg.type == ISUP_GRS;
+	(void)isup_transmit(isup, NULL, &msg);
+	if (twice)
+		(void)isup_transmit(isup, NULL, &msg);
 }
 
 static void group_repeat(struct timer *timer, void *arg)
