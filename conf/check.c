@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CIC_MAX 4095 /* 12 bits, Q.763 clause 1.2 */
+#include "conf/points.h"
 
 struct named { /* anything with a name that must be its own */
 	const char *name;
@@ -229,16 +229,17 @@ static void check_link(struct timeslots *slots, const struct conf_linkset *links
 	}
 }
 
-static void check_circuits(struct timeslots *slots, const struct conf_circuits *circuits)
+static void check_circuits(struct timeslots *slots, const struct conf_circuits *circuits,
+			   unsigned cic_max)
 {
 	struct slot_user *row = span_row(slots, &circuits->span);
 	unsigned n = (unsigned)__builtin_popcount(circuits->timeslots);
 
 	if (n && conf_report_usable(slots->report, &circuits->first_cic) &&
-	    circuits->first_cic + n - 1 > CIC_MAX)
+	    circuits->first_cic + n - 1 > cic_max)
 		conf_report_at(slots->report, &circuits->first_cic,
-			       "%u circuits from cic %u end beyond %d; write a cic of at most %u",
-			       n, circuits->first_cic, CIC_MAX, CIC_MAX + 1 - n);
+			       "%u circuits from cic %u end beyond %u; write a cic of at most %u",
+			       n, circuits->first_cic, cic_max, cic_max + 1 - n);
 	for (unsigned ts = 1; row && ts < 32; ts++) {
 		if (circuits->timeslots & 1u << ts &&
 		    !claim(slots, row, ts, &circuits->timeslots, "circuit"))
@@ -298,8 +299,11 @@ static void check_timeslots(const struct conf *conf, struct conf_report *report)
 			check_link(&slots, &conf->linksets[i], k);
 	}
 	for (size_t i = 0; i < conf->n_isups; i++) {
+		const char *name = conf->isups[i].linkset;
+		unsigned max = conf_cic_max(name ? conf_linkset_find(conf, name) : NULL);
+
 		for (size_t k = 0; k < conf->isups[i].n_circuits; k++)
-			check_circuits(&slots, &conf->isups[i].circuits[k]);
+			check_circuits(&slots, &conf->isups[i].circuits[k], max);
 	}
 	free(slots.user);
 }
@@ -307,6 +311,7 @@ static void check_timeslots(const struct conf *conf, struct conf_report *report)
 static void check_linkset(const struct conf *conf, struct conf_report *report, size_t index)
 {
 	const struct conf_linkset *ls = &conf->linksets[index];
+	bool good;
 
 	if (!ls->n_links)
 		conf_report_at(report, &ls->name, "a linkset has no link; write link \"0\" { }");
@@ -316,7 +321,8 @@ static void check_linkset(const struct conf *conf, struct conf_report *report, s
 			conf_report_at(report, &ls->links[i].slc,
 				       "link \"%u\" cannot be used; a linkset has one link, \"0\"",
 				       ls->links[i].slc);
-	if (!ls->opc || !ls->dpc)
+	good = ls->opc && conf_point_check(report, &ls->opc, "opc", ls);
+	if (!ls->dpc || !conf_point_check(report, &ls->dpc, "dpc", ls) || !good)
 		return;
 	if (ls->opc == ls->dpc)
 		conf_report_at(
@@ -410,6 +416,26 @@ static void check_overload(const struct conf *conf, struct conf_report *report)
 			       o->lag_severe_ms, o->lag_ms, o->lag_ms);
 }
 
+/* A routing label is the whole linkset's, and T1.113 has parameters that the others have not. */
+static void check_variant(struct conf_report *report, const struct conf_isup *isup)
+{
+	if (isup->variant && isup->ansi != (strcmp(isup->variant, "ansi") == 0))
+		conf_report_at(
+			report, &isup->variant,
+			"variant %s does not go with its linkset's; write ansi in both or in "
+			"neither",
+			isup->variant);
+	if (isup->jurisdiction && strlen(isup->jurisdiction) != 6)
+		conf_report_at(report, &isup->jurisdiction,
+			       "jurisdiction \"%s\" is not valid; write its 6 digits",
+			       isup->jurisdiction);
+	if (!isup->ansi && (isup->exit_message || isup->charge_number || isup->jurisdiction ||
+			    isup->line_information_set))
+		conf_report_at(report, &isup->name,
+			       "exit-message, charge-number, jurisdiction and line-information are "
+			       "ANSI's; leave them out, or write variant = ansi in the linkset");
+}
+
 static void check_isup(const struct conf *conf, struct conf_report *report, size_t index)
 {
 	const struct conf_isup *isup = &conf->isups[index];
@@ -419,6 +445,10 @@ static void check_isup(const struct conf *conf, struct conf_report *report, size
 			       "no linkset \"%s\" is defined; write the name of a linkset, or "
 			       "linkset \"%s\" { }",
 			       isup->linkset, isup->linkset);
+	if (isup->dpc && isup->linkset)
+		(void)conf_point_check(report, &isup->dpc, "dpc",
+				       conf_linkset_find(conf, isup->linkset));
+	check_variant(report, isup);
 	if (!isup->n_circuits)
 		conf_report_at(report, &isup->name,
 			       "an isup trunk has no circuits; write circuits \"SPAN\" { }");

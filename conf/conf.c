@@ -6,10 +6,19 @@
 
 #include "conf/check.h"
 #include "conf/grammar.h"
+#include "conf/points.h"
 
-static const struct conf_grammar gateway = { .root = &conf_root,
-					     .octets = sizeof(struct conf),
-					     .check = conf_check };
+static void settle(void *object)
+{
+	struct conf *conf = object;
+
+	conf_points_settle(conf->linksets, conf->n_linksets);
+	conf_points_settle_isups(conf);
+}
+
+static const struct conf_grammar gateway = {
+	.root = &conf_root, .octets = sizeof(struct conf), .settle = settle, .check = conf_check
+};
 
 struct conf *conf_read(const char *file, conf_timer_ok_fn *timer_ok, conf_error_fn *error,
 		       void *arg)

@@ -39,7 +39,9 @@ struct conf_link { /* link "0" { } inside a linkset */
 
 struct conf_linkset { /* linkset "ls1" { } */
 	char *name;
-	uint32_t opc, dpc; /* point codes: 1-2-3 (ITU 3-8-3) or a number up to 16383; dpc: the adjacent point */
+	char *variant;	   /* variant = itu | etsi | q767 | ansi | uk | ...: of its MTP and ISUP */
+	bool ansi;	   /* variant is ansi */
+	uint32_t opc, dpc; /* point codes: 1-2-3 (ITU 3-8-3, ANSI 8-8-8) or a number; dpc: the adjacent point */
 	uint8_t network;   /* network = international | international-spare | national | national-spare: 0 to 3 */
 	unsigned heal_per_minute;  /* heal-rate = 30: steps of the circuit healer a minute, over the linkset */
 	unsigned heal_burst;	   /* heal-burst = 5: of them at once */
@@ -144,6 +146,8 @@ bool conf_equal(const struct conf *a, const struct conf *b);
 
 const struct conf_span *conf_span_find(const struct conf *conf, const char *name);
 const struct conf_linkset *conf_linkset_find(const struct conf *conf, const char *name);
+/* NULL is not. */
+bool conf_is_ansi(const struct conf_linkset *linkset);
 const struct conf_isup *conf_isup_find(const struct conf *conf, const char *name);
 const struct conf_sip_trunk *conf_sip_find(const struct conf *conf, const char *name);
 const struct conf_causes *conf_causes_find(const struct conf *conf, const char *name);

@@ -8,6 +8,7 @@
 
 #include "conf/check.h"
 #include "conf/grammar.h"
+#include "conf/points.h"
 #include "conf/report.h"
 #include "gw/base/str.h"
 
@@ -20,7 +21,6 @@
 #define HZ_MIN	 100
 #define HZ_MAX	 3900 /* below half of 8,000 samples/s */
 #define DBM0_MIN (-60)
-#define CIC_MAX	 4095 /* 12 bits, Q.763 clause 1.2 */
 
 static const char *const no_yes[] = { "false", "true", NULL };
 static const char *const yes_no[] = { "true", "false", NULL };
@@ -55,7 +55,7 @@ static const struct conf_field plan_fields[] = {
 #define AT(member) .at = offsetof(struct conf_circuits, member)
 static const struct conf_field circuits_title = {"span", &conf_kind_name, AT(span)};
 static const struct conf_field circuits_fields[] = {
-	{"cic", &conf_kind_uint, AT(first_cic), .max = CIC_MAX, .required = true},
+	{"cic", &conf_kind_uint, AT(first_cic), .max = 16383, .required = true},
 	{"timeslots", &conf_kind_timeslots, AT(timeslots), .required = true},
 };
 #undef AT
@@ -283,6 +283,10 @@ static void check_originate(const struct conf_exchange *conf, struct conf_report
 	const struct conf_originate *o = &conf->originates[index];
 
 	check_script(report, &o->script);
+	if (o->overlap && conf->n_linksets && conf->linksets[0].ansi)
+		conf_report_at(report, &o->overlap,
+			       "overlap = true does not go with variant = ansi, which has no SAM; "
+			       "leave it out");
 	if (o->called && (!o->called[0] || strchr(o->called, '+') || strlen(o->called) > 32))
 		conf_report_at(report, &o->called,
 			       "called \"%s\" is not valid; write 1 to 32 digits and the nature "
@@ -351,11 +355,12 @@ static void check_circuits(const struct conf_exchange *conf, struct conf_report 
 {
 	const struct conf_circuits *c = &conf->circuits[i];
 	unsigned n = (unsigned)__builtin_popcount(c->timeslots);
+	unsigned max = conf_cic_max(conf->n_linksets ? conf->linksets : NULL);
 
-	if (n && c->first_cic + n - 1 > CIC_MAX)
+	if (n && c->first_cic + n - 1 > max)
 		conf_report_at(report, &c->first_cic,
-			       "%u circuits from cic %u end beyond %d; write a cic of at most %u",
-			       n, c->first_cic, CIC_MAX, CIC_MAX + 1 - n);
+			       "%u circuits from cic %u end beyond %u; write a cic of at most %u",
+			       n, c->first_cic, max, max + 1 - n);
 	for (size_t k = 0; k < i; k++) {
 		if (cics_overlap(c, &conf->circuits[k]))
 			conf_report_at(
@@ -404,6 +409,8 @@ static void check_linkset(const struct conf_exchange *conf, struct conf_report *
 		conf_report_at(report, linkset,
 			       "linkset \"%s\" has not one link of code 0; write link \"0\" { }",
 			       linkset->name ? linkset->name : "");
+	(void)conf_point_check(report, &linkset->opc, "opc", linkset);
+	(void)conf_point_check(report, &linkset->dpc, "dpc", linkset);
 	if (linkset->opc == linkset->dpc && linkset->opc)
 		conf_report_at(report, linkset,
 			       "linkset \"%s\" has one point code for both ends; write two",
@@ -448,7 +455,15 @@ static void check(const void *object, struct conf_report *report)
 		check_originate(conf, report, i);
 }
 
+static void settle(void *object)
+{
+	struct conf_exchange *conf = object;
+
+	conf_points_settle(conf->linksets, conf->n_linksets);
+}
+
 static const struct conf_grammar exchange_grammar = { .root = &exchange_root,
+						      .settle = settle,
 						      .octets = sizeof(struct conf_exchange),
 						      .check = check };
 

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "conf/points.h"
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 #define SECOND 1000u
@@ -160,8 +162,9 @@ static const struct conf_field link_fields[] = {
 #define AT(member) .at = offsetof(struct conf_linkset, member)
 static const struct conf_field linkset_title = {"name", &conf_kind_name, AT(name)};
 static const struct conf_field linkset_fields[] = {
-	{"opc", &conf_kind_point_code, AT(opc), .required = true},
-	{"dpc", &conf_kind_point_code, AT(dpc), .required = true},
+	{"variant", &conf_kind_text_word, AT(variant), .words = conf_variants, .fallback = "itu"},
+	{"opc", &conf_kind_point_code, AT(opc), .other_at = offsetof(struct conf_linkset, ansi), .required = true},
+	{"dpc", &conf_kind_point_code, AT(dpc), .other_at = offsetof(struct conf_linkset, ansi), .required = true},
 	{"network", &conf_kind_octet_word, AT(network), .words = networks, .fallback = "national"},
 	{"heal-rate", &conf_kind_uint, AT(heal_per_minute), .max = 6000, .fallback = "30"},
 	{"heal-burst", &conf_kind_uint, AT(heal_burst), .min = 1, .max = 1000, .fallback = "5"},
@@ -175,7 +178,7 @@ static const struct conf_section linkset_sections[] = {
 #define AT(member) .at = offsetof(struct conf_circuits, member)
 static const struct conf_field circuits_title = {"span", &conf_kind_name, AT(span)};
 static const struct conf_field circuits_fields[] = {
-	{"cic", &conf_kind_uint, AT(first_cic), .max = 4095, .required = true},
+	{"cic", &conf_kind_uint, AT(first_cic), .max = 16383, .required = true},
 	{"timeslots", &conf_kind_timeslots, AT(timeslots), .required = true},
 };
 #undef AT
@@ -184,7 +187,8 @@ static const struct conf_field circuits_fields[] = {
 static const struct conf_field isup_title = {"name", &conf_kind_name, AT(name)};
 static const struct conf_field isup_fields[] = {
 	{"linkset", &conf_kind_name, AT(linkset), .required = true},
-	{"dpc", &conf_kind_point_code, AT(dpc)},
+	{"variant", &conf_kind_text_word, AT(variant), .words = conf_variants},
+	{"dpc", &conf_kind_point_code, AT(dpc), .other_at = offsetof(struct conf_isup, ansi)},
 	{"hunt", &conf_kind_word, AT(hunt), .words = hunts, .fallback = "least-recent"},
 	{"control", &conf_kind_word, AT(control), .words = controls, .fallback = "point-code"},
 	{"hop-counter", &conf_kind_uint, AT(hop_counter), .max = 31, .fallback = "0"},
@@ -198,7 +202,13 @@ static const struct conf_field isup_fields[] = {
 	{"heal", &conf_kind_text_word, AT(heal), .other_at = offsetof(struct conf_isup, n_heal), .max = 3,
 	 .words = heals, .fallback = "reset group-reset block", .list = true},
 	{"query", &conf_kind_ms, AT(query_ms), .max = DAY, .fallback = "0ms"},
-	{"timer-values", &conf_kind_flag, AT(ansi_timers), .words = timer_values, .fallback = "itu"},
+	{"timer-values", &conf_kind_flag, AT(ansi_timers), .words = timer_values,
+	 .set_at = offsetof(struct conf_isup, timer_values_set)},
+	{"exit-message", &conf_kind_flag, AT(exit_message), .words = no_yes, .fallback = "false"},
+	{"charge-number", &conf_kind_digits, AT(charge_number)},
+	{"jurisdiction", &conf_kind_digits, AT(jurisdiction)},
+	{"line-information", &conf_kind_uint, AT(line_information), .max = 99,
+	 .set_at = offsetof(struct conf_isup, line_information_set)},
 	{"country", &conf_kind_digits, AT(country)},
 	{"area", &conf_kind_digits, AT(area)},
 	{"national-prefix", &conf_kind_digits, AT(national_prefix)},

@@ -59,6 +59,8 @@ struct conf_report;
 struct conf_grammar {
 	const struct conf_section *root;
 	size_t octets; /* of the object */
+	/* What stands elsewhere in the file decides about values: they get their meaning. NULL: none do. */
+	void (*settle)(void *object);
 	/* Judges the whole; members that conf_report_usable denies were told to be wrong already. */
 	void (*check)(const void *object, struct conf_report *report);
 };

@@ -37,6 +37,8 @@ enum conf_control { CONF_CONTROL_POINT_CODE, CONF_CONTROL_EVEN, CONF_CONTROL_ODD
 struct conf_isup { /* isup "pstn" { }: a trunk group of ISUP circuits */
 	char *name;
 	char *linkset;
+	char *variant;		   /* variant = as a linkset's; NULL: its linkset's */
+	bool ansi;		   /* its linkset's is */
 	uint32_t dpc;		   /* 0: the linkset's adjacent point */
 	struct conf_circuits *circuits;
 	size_t n_circuits;
@@ -55,7 +57,13 @@ struct conf_isup { /* isup "pstn" { }: a trunk group of ISUP circuits */
 	char *heal[3];		   /* heal = {"reset", "group-reset", "block"}: steps of the circuit healer */
 	size_t n_heal;
 	uint32_t query_ms;	   /* query = 0ms: how often the circuits are compared by CQM (national); 0: never */
-	bool ansi_timers;	   /* timer-values = itu | ansi: what timers are without timers { } */
+	bool ansi_timers;	   /* timer-values = itu | ansi: what timers are without timers { }; by the variant */
+	bool timer_values_set;
+	bool exit_message;	   /* exit-message = true: EXM tells that a call goes on from here (ANSI) */
+	char *charge_number;	   /* charge-number = "7035551000": of calls that come without a calling one (ANSI) */
+	char *jurisdiction;	   /* jurisdiction = "703555": where calls come from (ANSI) */
+	unsigned line_information; /* line-information = 0 to 99: of calls that come without one (ANSI) */
+	bool line_information_set;
 	char *country, *area;	   /* country = "49", area = "30": our own, for national and subscriber numbers */
 	char *national_prefix;	   /* "0": dialled before a national number in a SIP number that is not +E.164 */
 	char *international_prefix; /* "00" */

@@ -10,8 +10,7 @@
 
 #include "gw/base/str.h"
 
-#define POINT_CODE_MAX 16383 /* 14 bits, Q.704 clause 2.2 */
-#define TIMESLOT_MAX   31
+#define TIMESLOT_MAX 31
 
 bool conf_words_find(const struct conf_field *field, const char *text, unsigned *index)
 {
@@ -239,59 +238,6 @@ const struct conf_kind conf_kind_flag = { .octets = sizeof(bool),
 					  .print = flag_print,
 					  .equal = flag_equal,
 					  .right = conf_words_right };
-
-/* Zone, area, signalling point in 3, 8 and 3 bits (Q.708 clause 2), or one number. 0 names no
- * point. */
-static int point_code_parse(const struct conf_field *field, void *member, const char *text)
-{
-	static const struct {
-		uint32_t max, shift;
-	} parts[] = {
-		{ 7, 11 },
-		{ 255, 3 },
-		{ 7, 0 },
-	};
-	uint32_t code = 0, part = 0;
-
-	(void)field;
-	if (!strchr(text, '-')) {
-		if (number_at(&text, POINT_CODE_MAX, &code) || *text)
-			return -EINVAL;
-	}
-	for (size_t i = 0; i < 3 && *text; i++) {
-		if (number_at(&text, parts[i].max, &part))
-			return -EINVAL;
-		if (*text != (i < 2 ? '-' : '\0'))
-			return -EINVAL;
-		text += i < 2;
-		code |= part << parts[i].shift;
-	}
-	if (!code)
-		return -EINVAL;
-	*(uint32_t *)member = code;
-	return 0;
-}
-
-static void point_code_print(const struct conf_field *field, const void *member, FILE *out)
-{
-	uint32_t code = *(const uint32_t *)member;
-
-	(void)field;
-	fprintf(out, "%u-%u-%u", code >> 11 & 7, code >> 3 & 255, code & 7);
-}
-
-static void point_code_right(const struct conf_field *field, FILE *out)
-{
-	(void)field;
-	fprintf(out, "a point code such as 2-100-1 (0-7, 0-255, 0-7) or a number from 1 to %d",
-		POINT_CODE_MAX);
-}
-
-const struct conf_kind conf_kind_point_code = { .octets = sizeof(uint32_t),
-						.parse = point_code_parse,
-						.print = point_code_print,
-						.equal = uint_equal,
-						.right = point_code_right };
 
 static int timeslots_parse(const struct conf_field *field, void *member, const char *text)
 {

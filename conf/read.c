@@ -349,6 +349,13 @@ static void parse(struct reader *reader, const struct conf_section *root, const 
 	cfg_free(cfg);
 }
 
+static void judge(const struct conf_grammar *grammar, void *object, struct conf_report *report)
+{
+	if (grammar->settle)
+		grammar->settle(object);
+	grammar->check(object, report);
+}
+
 static void *read_all(struct reader *reader, const struct conf_grammar *grammar, const char *name,
 		      const char *text)
 {
@@ -367,7 +374,7 @@ static void *read_all(struct reader *reader, const struct conf_grammar *grammar,
 		parse(reader, grammar->root, copy, object);
 	free(copy);
 	if (!reader->report->out_of_memory)
-		grammar->check(object, reader->report);
+		judge(grammar, object, reader->report);
 	return object;
 }
 

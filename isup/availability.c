@@ -12,7 +12,7 @@ static void test(struct isup *isup)
 {
 	struct isup_msg upt;
 
-	isup_msg_init(&upt, ISUP_UPT, (uint16_t)isup->first);
+	isup_msg_start(isup, &upt, ISUP_UPT, (uint16_t)isup->first);
 	timer_start_ms(&isup->t4, isup_timer_ms(isup, ISUP_T4));
 	(void)isup_transmit(isup, NULL, &upt);
 }
@@ -54,7 +54,7 @@ bool isup_availability_message(struct isup *isup, const struct isup_msg *msg)
 	struct isup_msg upa;
 
 	if (msg->type == ISUP_UPT) {
-		isup_msg_init(&upa, ISUP_UPA, msg->cic);
+		isup_msg_start(isup, &upa, ISUP_UPA, msg->cic);
 		(void)isup_transmit(isup, NULL, &upa);
 	}
 	return msg->type == ISUP_UPT || msg->type == ISUP_UPA;

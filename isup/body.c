@@ -66,6 +66,8 @@ const char *isup_base_name(enum isup_variant variant)
 		return "ansi00";
 	case ISUP_JAPAN:
 		return "ttc93+";
+	case ISUP_ETSI:
+		return "etsi356";
 	default:
 		return "itu-t92+";
 	}

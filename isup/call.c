@@ -112,6 +112,7 @@ void isup_iam_received(struct isup_circuit *circuit, const struct isup_msg *msg)
 	struct call_input in = { .msg = msg };
 	enum circuit_ev ev = CIC_EV_IAM;
 
+	isup_reservation_over(circuit);
 	if (circuit->state == CIC_OG_WAIT_ACM && isup_circuit_controlled(circuit))
 		ev = CIC_EV_IAM_LOSES;
 	else if (circuit->state != CIC_IDLE && circuit->state != CIC_OG_WAIT_ACM)
@@ -162,7 +163,8 @@ void isup_offer(struct isup_circuit *circuit, const struct isup_msg *iam)
 	call = circuit->call;
 	(void)isup_get_number(iam, ISUP_P_CALLED, &called);
 	circuit->digits = called.n;
-	circuit->complete = called.complete;
+	/* RFC 3398 13: en bloc always where there is no SAM. */
+	circuit->complete = called.complete || !isup_has_message(circuit->isup, ISUP_SAM);
 	isup_indicate(circuit, ISUP_IND_SETUP, iam, NULL);
 	isup_trace_flush(circuit->isup);
 	if (circuit->call != call || circuit->state != CIC_IC_WAIT_ACM)
@@ -268,6 +270,15 @@ void isup_act_address_complete(struct isup_circuit *circuit, struct call_input *
 	isup_indicate(circuit, ISUP_IND_ADDRESS_COMPLETE, in->msg, NULL);
 }
 
+/* RFC 3398 13: in ANSI and TTC networks a diverted call may be told of before its ACM. */
+void isup_act_early_progress(struct isup_circuit *circuit, struct call_input *in)
+{
+	if (isup_variant_def((uint8_t)circuit->isup->conf.variant)->early_progress)
+		isup_act_progress(circuit, in);
+	else
+		isup_act_discard(circuit, in);
+}
+
 void isup_act_progress(struct isup_circuit *circuit, struct call_input *in)
 {
 	isup_indicate(circuit, ISUP_IND_PROGRESS, in->msg, NULL);
@@ -292,7 +303,7 @@ void isup_act_inform(struct isup_circuit *circuit, struct call_input *in)
 	if (!circuit->info_owed || circuit->state != CIC_OG_WAIT_ACM)
 		return;
 	circuit->info_owed = false;
-	isup_msg_init(&inf, ISUP_INF, circuit->cic);
+	isup_msg_start(circuit->isup, &inf, ISUP_INF, circuit->cic);
 	if (!isup_msg_add(&inf, ISUP_P_INFORMATION, not_included, sizeof(not_included)))
 		(void)isup_transmit(circuit->isup, circuit, &inf);
 }
@@ -317,7 +328,7 @@ bool isup_goes_with_call(uint8_t type)
 {
 	static const uint8_t types[] = { ISUP_FOT, ISUP_USR, ISUP_FAC, ISUP_PAM, ISUP_CRG,
 					 ISUP_IDR, ISUP_IRS, ISUP_APM, ISUP_LOP, ISUP_PRI,
-					 ISUP_NRM, ISUP_FAR, ISUP_FAA, ISUP_FRJ };
+					 ISUP_NRM, ISUP_FAR, ISUP_FAA, ISUP_FRJ, ISUP_EXM };
 
 	for (size_t i = 0; i < sizeof(types); i++)
 		if (types[i] == type)
@@ -426,6 +437,7 @@ int isup_setup(struct isup *isup, struct isup_msg *iam, void *user, struct isup_
 	struct isup_circuit *found;
 
 	*circuit = NULL;
+	iam->variant = (uint8_t)isup->conf.variant;
 	if (!isup_available(isup))
 		return -ENETUNREACH;
 	if (isup_check_possible(isup, iam))
@@ -458,9 +470,17 @@ int isup_send(struct isup_circuit *circuit, struct isup_msg *msg)
 		{ ISUP_INF, CIC_EV_SEND_INFO },
 	};
 	struct call_input in = { .out = msg, .err = -EPROTO };
+	uint8_t type = msg->type;
 
+	msg->variant = (uint8_t)circuit->isup->conf.variant;
+	if (isup_type_name(type) && !isup_has_message(circuit->isup, type))
+		return -EPROTO;
+	/* RFC 3398 13: where there is no CON, an ANM without an ACM before it says the same. */
+	if (type == ISUP_ANM && circuit->state == CIC_IC_WAIT_ACM &&
+	    !isup_has_message(circuit->isup, ISUP_CON))
+		type = ISUP_CON;
 	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++)
-		if (requests[i].type == msg->type) {
+		if (requests[i].type == type) {
 			isup_call_event(circuit, requests[i].ev, &in);
 			break;
 		}
@@ -491,6 +511,7 @@ void isup_release_as(struct isup_circuit *circuit, const struct isup_msg *rel)
 	if (circuit->rel) {
 		*circuit->rel = *rel;
 		circuit->rel->cic = circuit->cic;
+		circuit->rel->variant = (uint8_t)circuit->isup->conf.variant;
 	}
 	isup_release(circuit, &cause);
 }

@@ -11,7 +11,7 @@ call_action_fn isup_act_take, isup_act_refuse, isup_act_block_again, isup_act_st
 	isup_act_progress, isup_act_answer, isup_act_suspend, isup_act_resume, isup_act_inform, isup_act_seize,
 	isup_act_unseize, isup_act_send, isup_act_send_address, isup_act_send_digits, isup_act_forbid, isup_act_ignore,
 	isup_act_discard, isup_act_confuse, isup_act_info, isup_act_information, isup_act_send_inr, isup_act_suspend_sent,
-	isup_act_resume_sent;
+	isup_act_resume_sent, isup_act_early_progress;
 
 /* continuity.c */
 call_action_fn isup_act_check, isup_act_check_over, isup_act_no_continuity;

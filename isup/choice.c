@@ -4,10 +4,12 @@
  * circuits that could be seized are kept in order, so that a call does not look at those that could
  * not.
  */
+#include <errno.h>
+#include <stdlib.h>
+
 #include "isup/isup_private.h"
 
 #define WORD_BITS 64
-#define WORDS	  (ISUP_CICS / WORD_BITS)
 
 bool isup_circuit_controlled(const struct isup_circuit *circuit)
 {
@@ -31,10 +33,22 @@ bool isup_circuit_controlled(const struct isup_circuit *circuit)
 
 /* --- what could be seized --- */
 
-void isup_choice_init(struct isup_choice *choice)
+int isup_choice_init(struct isup *isup)
+{
+	bool complete = true;
+
+	for (size_t i = 0; i < 2; i++) {
+		list_init(&isup->choice.classes[i].by_release);
+		isup->choice.classes[i].cics = calloc(isup->cics / WORD_BITS, sizeof(uint64_t));
+		complete &= isup->choice.classes[i].cics != NULL;
+	}
+	return complete ? 0 : -ENOMEM;
+}
+
+void isup_choice_close(struct isup *isup)
 {
 	for (size_t i = 0; i < 2; i++)
-		list_init(&choice->classes[i].by_release);
+		free(isup->choice.classes[i].cics);
 }
 
 void isup_choice_forget(struct isup_circuit *circuit)
@@ -105,7 +119,7 @@ static struct isup_circuit *usable(const struct isup *isup, unsigned cic)
 
 static struct isup_circuit *lowest(const struct isup *isup, const uint64_t *cics, unsigned from)
 {
-	for (unsigned word = from / WORD_BITS; word < WORDS; word++) {
+	for (unsigned word = from / WORD_BITS; word < isup->cics / WORD_BITS; word++) {
 		uint64_t bits = cics[word];
 
 		if (word == from / WORD_BITS)
@@ -123,7 +137,7 @@ static struct isup_circuit *lowest(const struct isup *isup, const uint64_t *cics
 
 static struct isup_circuit *highest(const struct isup *isup, const uint64_t *cics)
 {
-	for (unsigned word = WORDS; word-- > 0;) {
+	for (unsigned word = isup->cics / WORD_BITS; word-- > 0;) {
 		uint64_t bits = cics[word];
 
 		while (bits) {
@@ -167,7 +181,7 @@ static struct isup_circuit *best_of(const struct isup *isup, size_t class)
 	case ISUP_HUNT_DESCENDING:
 		return highest(isup, cics);
 	case ISUP_HUNT_CYCLIC:
-		if (isup->cyclic + 1u < ISUP_CICS)
+		if (isup->cyclic + 1u < isup->cics)
 			found = lowest(isup, cics, isup->cyclic + 1u);
 		return found ? found : lowest(isup, cics, 0);
 	case ISUP_HUNT_LEAST_RECENTLY_USED:

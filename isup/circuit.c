@@ -137,7 +137,7 @@ int isup_circuit_add(struct isup *isup, uint16_t cic, void *bearer)
 {
 	struct isup_circuit *circuit;
 
-	if (cic >= ISUP_CICS)
+	if (cic >= isup->cics)
 		return -EINVAL;
 	if (isup->circuits[cic])
 		return -EEXIST;
@@ -198,7 +198,7 @@ int isup_circuit_remove(struct isup *isup, uint16_t cic, bool retire)
 
 struct isup_circuit *isup_circuit_find(const struct isup *isup, uint16_t cic)
 {
-	return cic < ISUP_CICS ? isup->circuits[cic] : NULL;
+	return cic < isup->cics ? isup->circuits[cic] : NULL;
 }
 
 size_t isup_circuit_count(const struct isup *isup)

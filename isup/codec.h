@@ -102,6 +102,9 @@ struct isup_variant_def {
 	uint8_t n_messages, n_params;
 	const struct isup_msg_row *messages;
 	const struct isup_param_row *params;
+	/* Of Q.763's: lists that end with 0; NULL: all, none. */
+	const uint8_t *only_messages, *only_params, *never_messages, *never_params;
+	bool early_progress; /* CPG may come before ACM */
 };
 const struct isup_variant_def *isup_variant_def(uint8_t variant);
 

@@ -8,9 +8,11 @@
 
 /* National variants are Q.763 with the codes that it leaves to the nation; isup_variant_source names where they are from. */
 enum isup_variant {
-	ISUP_ITU,  /* Q.763, Q.767, EN 300 356 */
+	ISUP_ITU,  /* Q.763, all of it */
 	ISUP_ANSI, /* T1.113 */
 	ISUP_UK, ISUP_RUSSIA, ISUP_JAPAN, ISUP_FRANCE, ISUP_ISRAEL,
+	ISUP_ETSI, /* EN 300 356 at the international interface */
+	ISUP_Q767, /* Q.767 of 1991 */
 	ISUP_VARIANTS
 };
 

@@ -48,7 +48,9 @@ static void loop(struct isup_circuit *circuit)
 
 	if (!connect(circuit, conf->transponder ? ISUP_CHECK_TRANSPONDER : ISUP_CHECK_LOOP))
 		isup_log(circuit, LOG_ERROR, "no loop for a continuity check; it will fail");
-	else if (circuit->check == CHECK_IC_AGAIN && conf->loop_ack)
+	/* T1.113.4 2.1.8: in ANSI networks LPA always answers CCR. */
+	else if (circuit->check == CHECK_IC_AGAIN &&
+		 (conf->loop_ack || isup_is_ansi(circuit->isup)))
 		isup_transmit_plain(circuit, ISUP_LPA);
 }
 
@@ -65,7 +67,7 @@ static void send_cot(struct isup_circuit *circuit, uint8_t value)
 {
 	struct isup_msg cot;
 
-	isup_msg_init(&cot, ISUP_COT, circuit->cic);
+	isup_msg_start(circuit->isup, &cot, ISUP_COT, circuit->cic);
 	if (!isup_msg_add(&cot, ISUP_P_CONTINUITY, &value, 1))
 		(void)isup_transmit(circuit->isup, circuit, &cot);
 }
@@ -88,7 +90,8 @@ static void forget_iam(struct isup_circuit *circuit)
 static bool connected(const struct isup_circuit *circuit)
 {
 	return circuit->check == CHECK_OG_TONE || circuit->check == CHECK_OG_AGAIN ||
-	       circuit->check == CHECK_IC_LOOP || circuit->check == CHECK_IC_AGAIN;
+	       circuit->check == CHECK_IC_LOOP || circuit->check == CHECK_IC_AGAIN ||
+	       circuit->check == CHECK_IC_RESERVED;
 }
 
 static void end(struct isup_circuit *circuit)
@@ -313,6 +316,14 @@ static const struct {
 		[CHECK_EV_FAILED] = { nothing, CHECK_IC_AGAIN },
 		[CHECK_EV_EXPIRED] = { give_up, CHECK_NONE },
 	},
+	[CHECK_IC_RESERVED] = {
+		[CHECK_EV_COT_GOOD] = { nothing, CHECK_IC_RESERVED },
+		[CHECK_EV_COT_FAILED] = { await_ccr, CHECK_IC_FAILED },
+		[CHECK_EV_CCR] = { ccr_again, CHECK_IC_AGAIN },
+		[CHECK_EV_GOOD] = { nothing, CHECK_IC_RESERVED },
+		[CHECK_EV_FAILED] = { nothing, CHECK_IC_RESERVED },
+		[CHECK_EV_EXPIRED] = { give_up, CHECK_NONE },
+	},
 };
 /* clang-format on */
 
@@ -440,6 +451,41 @@ void isup_lpa_received(struct isup_circuit *circuit, const struct isup_msg *msg)
 {
 	if (circuit->check != CHECK_OG_AGAIN)
 		stray(circuit, msg);
+}
+
+/*
+ * Circuit reservation (T1.113.4, RFC 3398 13): the circuit is kept for the IAM that follows CRA, and
+ * looped if the reservation asks for a check. CRM seizes as an IAM does: on a circuit that both ends
+ * want, the one that controls it goes on.
+ */
+void isup_crm_received(struct isup_circuit *circuit, const struct isup_msg *msg)
+{
+	struct isup_nci nci;
+
+	if (circuit->state == CIC_OG_WAIT_ACM && !isup_circuit_controlled(circuit)) {
+		counter_add(&isup_dual_seizures, 1);
+		raise(circuit, CIC_EV_RESET_IN, Q850_CIRCUIT_NOT_AVAILABLE);
+	}
+	if (circuit->state != CIC_IDLE || circuit->blocked & BLOCK_BY_US) {
+		counter_add(&isup_unexpected, 1);
+		isup_log(circuit, LOG_NOTICE, "CRM not expected while %s; discarded",
+			 isup_state_names[circuit->state]);
+		if (circuit->state == CIC_IDLE)
+			isup_reblock(circuit);
+		return;
+	}
+	raise(circuit, CIC_EV_CHECK_REQ, Q850_NONE);
+	circuit->check = CHECK_IC_RESERVED;
+	timer_start(circuit, ISUP_TCRA);
+	if (isup_get_nci(msg, &nci) && nci.continuity == ISUP_NCI_CHECK_HERE)
+		loop(circuit);
+	isup_transmit_plain(circuit, ISUP_CRA);
+}
+
+void isup_reservation_over(struct isup_circuit *circuit)
+{
+	if (circuit->check == CHECK_IC_RESERVED)
+		raise(circuit, CIC_EV_RESET_IN, Q850_NONE);
 }
 
 void isup_check_expired(struct timer *timer, void *arg)

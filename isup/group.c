@@ -14,7 +14,7 @@ static const struct group_procedure procedures[] = {
 void isup_group_hold(struct held *held, const struct isup *isup, unsigned first, unsigned count)
 {
 	held->n = 0;
-	for (unsigned cic = first; cic < first + count && cic < ISUP_CICS; cic++) {
+	for (unsigned cic = first; cic < first + count && cic < isup->cics; cic++) {
 		if (!isup->circuits[cic])
 			continue;
 		isup_circuit_enter(isup->circuits[cic]);
@@ -116,10 +116,12 @@ void isup_groups_free(struct isup *isup)
 static void group_transmit(struct isup_group *group)
 {
 	struct isup_range range = { .range = (uint8_t)(group->count - 1) };
+	struct isup *isup = group->isup;
 	struct isup_msg msg;
+	bool twice;
 	int err = 0;
 
-	isup_msg_init(&msg, (enum isup_type)group->procedure->type, group->first);
+	isup_msg_start(group->isup, &msg, (enum isup_type)group->procedure->type, group->first);
 	if (group->procedure->type != ISUP_GRS) {
 		range.has_status = true;
 		range.n_status = (uint8_t)((group->count + 7) / 8);
@@ -127,8 +129,14 @@ static void group_transmit(struct isup_group *group)
 			range.status[i] = (uint8_t)(group->mask >> 8 * i);
 		err = isup_put_octet(&msg, ISUP_P_CIRCUIT_GROUP_TYPE, group->hardware);
 	}
-	if (!err && !isup_put_range(&msg, &range))
-		(void)isup_transmit(group->isup, NULL, &msg);
+	if (err || isup_put_range(&msg, &range))
+		return;
+	/* T1.113.4 2.9.3.2 (by libss7): an ANSI exchange may act on the second of two alone. An
+	 * answer that comes at once frees the group. */
+	twice = isup_is_ansi(isup) && msg.type == ISUP_GRS;
+	(void)isup_transmit(isup, NULL, &msg);
+	if (twice)
+		(void)isup_transmit(isup, NULL, &msg);
 }
 
 static void group_repeat(struct timer *timer, void *arg)
@@ -228,7 +236,7 @@ int isup_group_block(struct isup *isup, enum isup_type type, uint16_t first, uns
 {
 	/* Q.763 3.43: range 0 is reserved, so one circuit takes a neighbour into the range, with
 	 * its status bit 0. */
-	unsigned from = count == 1 && first == ISUP_CICS - 1 ? first - 1u : first;
+	unsigned from = count == 1 && first == isup->cics - 1 ? first - 1u : first;
 	struct isup_group *group = group_new(isup, (uint8_t)type, from, count == 1 ? 2 : count);
 	struct isup_group *before;
 
@@ -257,7 +265,7 @@ int isup_group_block(struct isup *isup, enum isup_type type, uint16_t first, uns
 
 static int check_group(const struct isup *isup, unsigned first, unsigned count)
 {
-	if (!count || count > ISUP_GROUP_MAX || first + count > ISUP_CICS)
+	if (!count || count > ISUP_GROUP_MAX || first + count > isup->cics)
 		return -EINVAL;
 	for (unsigned cic = first; cic < first + count; cic++)
 		if (isup->circuits[cic])

@@ -7,6 +7,8 @@
  */
 #include "isup/group_private.h"
 
+#define REPETITION_US (5u * 1000 * 1000)
+
 /* A group message that can be acted on. */
 struct group_message {
 	struct isup_range range;
@@ -58,7 +60,7 @@ static void answer(struct isup *isup, const struct isup_msg *msg, const struct g
 	status->range = gm->range.range;
 	status->has_status = true;
 	status->n_status = (uint8_t)(gm->range.range / 8 + 1);
-	isup_msg_init(&ack, (enum isup_type)gm->procedure->ack, msg->cic);
+	isup_msg_start(isup, &ack, (enum isup_type)gm->procedure->ack, msg->cic);
 	if (gm->procedure->type != ISUP_GRS)
 		err = isup_put_octet(&ack, ISUP_P_CIRCUIT_GROUP_TYPE, gm->kind);
 	if (!err && !isup_put_range(&ack, status))
@@ -70,18 +72,32 @@ static void answer(struct isup *isup, const struct isup_msg *msg, const struct g
  * block for a hardware failure is told again before the answer (b), what we block for maintenance
  * by the bits of the answer (c).
  */
+/* T1.113.4 2.9.3.2: each of an ANSI exchange's two group resets wants its answer; a call that has come between them stays. */
+static bool repetition(struct isup *isup, const struct isup_msg *msg, uint8_t range)
+{
+	uint64_t now = timer_heap_now_us(isup->heap);
+	bool again = isup_is_ansi(isup) && now < isup->taken.until_us &&
+		     isup->taken.first == msg->cic && isup->taken.range == range;
+
+	isup->taken.first = msg->cic;
+	isup->taken.range = range;
+	isup->taken.until_us = again ? 0 : now + REPETITION_US;
+	return again;
+}
+
 static void grs_received(struct isup *isup, const struct isup_msg *msg,
 			 const struct group_message *gm, struct held *held)
 {
 	struct isup_range status = { .range = 0 };
-	bool hardware = false;
+	bool again = repetition(isup, msg, gm->range.range), hardware = false;
 
-	counter_add(&isup_resets, held->n);
-	for (size_t i = 0; i < held->n; i++) {
+	counter_add(&isup_resets, again ? 0 : held->n);
+	for (size_t i = 0; i < held->n && !again; i++) {
 		isup_segment_drop(held->circuits[i]);
 		isup_peer_unblocked(held->circuits[i]);
 	}
-	isup_group_each_event(held, CIC_EV_RESET_IN, Q850_TEMPORARY_FAILURE);
+	if (!again)
+		isup_group_each_event(held, CIC_EV_RESET_IN, Q850_TEMPORARY_FAILURE);
 	for (size_t i = 0; i < held->n; i++) {
 		unsigned bit = held->circuits[i]->cic - msg->cic;
 
@@ -90,10 +106,10 @@ static void grs_received(struct isup *isup, const struct isup_msg *msg,
 		if (held->circuits[i]->blocked & BLOCK_LOCAL_HW)
 			hardware = true;
 	}
-	if (hardware)
+	if (hardware && !again)
 		(void)isup_group_block(isup, ISUP_CGB, msg->cic, gm->range.range + 1u, true);
 	answer(isup, msg, gm, &status);
-	for (size_t i = 0; i < held->n; i++)
+	for (size_t i = 0; i < held->n && !again; i++)
 		isup_group_reset_by_peer(held->circuits[i]);
 }
 
@@ -137,6 +153,9 @@ static void unasked(struct isup *isup, const struct isup_msg *msg, const struct 
 	bool blocked_there = gm->procedure->type == ISUP_CGB;
 	uint8_t bit = isup_local_bit(gm->kind);
 
+	/* The answer to the second of our two. */
+	if (isup_is_ansi(isup) && gm->procedure->type == ISUP_GRS)
+		return;
 	counter_add(&isup_unexpected, 1);
 	log_write(LOG_NOTICE, isup->name, "%s cic %u was not asked for", isup_type_name(msg->type),
 		  msg->cic);

@@ -67,7 +67,7 @@ static bool reset_group(struct isup_circuit *circuit)
 
 	while (first > 0 && sick(isup->circuits[first - 1]) && end - first < ISUP_GROUP_MAX)
 		first--;
-	while (end < ISUP_CICS && sick(isup->circuits[end]) && end - first < ISUP_GROUP_MAX)
+	while (end < isup->cics && sick(isup->circuits[end]) && end - first < ISUP_GROUP_MAX)
 		end++;
 	if (end - first < 2 || isup_reset_group(isup, (uint16_t)first, end - first))
 		return false;

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
-/* ISUP between two exchanges: the object, what it sends, what it traces, pause and resume. */
+/* ISUP between two exchanges: the object, pause and resume. */
 #include "isup/isup.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "gw/base/trace.h"
 #include "isup/isup_private.h"
-#include "isup/segment.h"
+#include "isup/codec.h"
 
 struct counter isup_bad_messages =
 	COUNTER_INIT("causeway_isup_bad_messages_total", "ISUP messages that cannot be decoded");
@@ -47,10 +45,12 @@ struct isup *isup_new(const struct isup_conf *conf, const struct isup_user *user
 	isup->user = *user;
 	isup->heap = heap;
 	list_init(&isup->groups);
-	isup_choice_init(&isup->choice);
+	isup->cics = isup_variant_def((uint8_t)conf->variant)->cic_max + 1u;
+	isup->circuits = calloc(isup->cics, sizeof(isup->circuits[0]));
 	isup_segment_open();
 	isup_understand_open();
-	if (isup_congestion_init(isup) || isup_query_init(isup) || isup_availability_init(isup)) {
+	if (!isup->circuits || isup_choice_init(isup) || isup_congestion_init(isup) ||
+	    isup_query_init(isup) || isup_availability_init(isup)) {
 		isup_free(isup);
 		return NULL;
 	}
@@ -68,6 +68,8 @@ void isup_free(struct isup *isup)
 	for (unsigned cic = isup->first; cic < isup->end; cic++)
 		if (isup->circuits[cic])
 			isup_circuit_free(isup->circuits[cic]);
+	isup_choice_close(isup);
+	free(isup->circuits);
 	free(isup);
 }
 
@@ -108,6 +110,11 @@ const char *isup_name(const struct isup *isup)
 	return isup->name;
 }
 
+enum isup_variant isup_variant(const struct isup *isup)
+{
+	return isup->conf.variant;
+}
+
 void isup_alarm(struct isup *isup, const char *what, unsigned cic, bool raised)
 {
 	if (isup->user.alarm)
@@ -116,12 +123,20 @@ void isup_alarm(struct isup *isup, const char *what, unsigned cic, bool raised)
 
 /* --- MTP-PAUSE and MTP-RESUME, Q.764 2.14 --- */
 
+static void tell_point(const struct isup *isup, const char *what)
+{
+	char code[MTP_POINT_MAX];
+
+	mtp_point_print(isup_is_ansi(isup), isup->conf.dpc, code);
+	log_write(LOG_NOTICE, isup->name, "point code %s %s", code, what);
+}
+
 /* Calls are kept and their timers run; no circuit is seized until the other end can be reached. */
 void isup_mtp_pause(struct isup *isup)
 {
 	if (isup->paused)
 		return;
-	log_write(LOG_NOTICE, isup->name, "point code %u cannot be reached", isup->conf.dpc);
+	tell_point(isup, "cannot be reached");
 	isup->paused = true;
 	isup_user_part_back(isup);
 	isup_refresh_all(isup);
@@ -142,7 +157,7 @@ void isup_mtp_resume(struct isup *isup)
 {
 	if (isup->started && !isup->paused)
 		return;
-	log_write(LOG_NOTICE, isup->name, "point code %u can be reached", isup->conf.dpc);
+	tell_point(isup, "can be reached");
 	isup->paused = false;
 	isup->started = true;
 	isup_circuit_each(isup, repeat_pending, NULL);
@@ -158,145 +173,4 @@ void isup_mtp_status(struct isup *isup, enum mtp_status_cause cause, unsigned le
 		isup_mtp_congested(isup, level);
 	else if (!isup->paused)
 		isup_user_part_lost(isup, level);
-}
-
-/* --- traces --- */
-
-static const char *call_id(struct isup *isup, struct isup_circuit *circuit)
-{
-	if (!circuit || !circuit->user || !isup->user.call_id)
-		return NULL;
-	return isup->user.call_id(isup->user.arg, circuit);
-}
-
-void isup_trace_timer(struct isup_circuit *circuit, const char *name, const char *what)
-{
-	struct trace_event event = { .kind = TRACE_TIMER, .peer = circuit->isup->name };
-	char text[64];
-
-	if (!trace_wanted(TRACE_TIMER))
-		return;
-	snprintf(text, sizeof(text), "%s %s", name, what);
-	event.call = call_id(circuit->isup, circuit);
-	event.text = str_c(text);
-	trace_emit(&event);
-}
-
-/* The MSU that carries the message: SIO and ITU routing label (Q.704 2.2, 14.2) in front. */
-static size_t put_msu(uint8_t *msu, const struct isup *isup, bool sent, const uint8_t *octets,
-		      size_t n)
-{
-	uint32_t opc = sent ? isup->conf.opc : isup->conf.dpc;
-	uint32_t dpc = sent ? isup->conf.dpc : isup->conf.opc;
-	uint32_t label = (dpc & 0x3fff) | (opc & 0x3fff) << 14 | (uint32_t)(octets[0] & 15) << 28;
-
-	msu[0] = (uint8_t)(isup->conf.ni << 6 | MTP_SI_ISUP);
-	for (unsigned i = 0; i < 4; i++)
-		msu[1 + i] = (uint8_t)(label >> 8 * i);
-	memcpy(msu + 5, octets, n);
-	return n + 5;
-}
-
-static void trace_message(struct isup *isup, const struct isup_msg *msg, bool sent,
-			  const uint8_t *octets, size_t n)
-{
-	struct trace_event event = { .kind = TRACE_MTP3, .peer = isup->name, .sent = sent };
-	uint8_t msu[5 + ISUP_OCTETS_MAX];
-	char text[200];
-
-	if (!trace_wanted(TRACE_MTP3) || n > ISUP_OCTETS_MAX)
-		return;
-	isup_msg_print(msg, text, sizeof(text));
-	event.call = call_id(isup, isup_circuit_find(isup, msg->cic));
-	event.text = str_c(text);
-	event.octets = msu;
-	event.n_octets = put_msu(msu, isup, sent, octets, n);
-	trace_emit(&event);
-}
-
-void isup_trace_later(struct isup *isup, const struct isup_msg *msg, const uint8_t *octets,
-		      size_t n)
-{
-	isup->untraced.msg = msg;
-	isup->untraced.octets = octets;
-	isup->untraced.n = n;
-}
-
-void isup_trace_flush(struct isup *isup)
-{
-	const struct isup_msg *msg = isup->untraced.msg;
-
-	isup->untraced.msg = NULL;
-	if (msg)
-		trace_message(isup, msg, false, isup->untraced.octets, isup->untraced.n);
-}
-
-/* --- sending --- */
-
-static int transmit_segments(struct isup *isup, struct isup_circuit *circuit,
-			     const struct isup_msg *msg)
-{
-	struct isup_msg first = *msg, sgm;
-	int split = isup_msg_split(&first, &sgm);
-	int err = split < 0 ? split : isup_transmit(isup, circuit, &first);
-
-	if (split < 0)
-		log_write(LOG_ERROR, isup->name, "%s cic %u is too long to be sent",
-			  isup_type_name(msg->type), msg->cic);
-	return err ? err : isup_transmit(isup, circuit, &sgm);
-}
-
-/*
- * Q.704 2.2.5: messages of one circuit keep their order by taking one link; the signalling link
- * selection is the lowest four bits of the CIC (Q.763 1.2).
- */
-int isup_transmit(struct isup *isup, struct isup_circuit *circuit, const struct isup_msg *msg)
-{
-	const char *subject = circuit ? circuit->subject : isup->name;
-	uint8_t octets[ISUP_OCTETS_MAX];
-	int n = isup_msg_encode(msg, octets, sizeof(octets));
-	int err;
-
-	if (n == -EMSGSIZE)
-		return transmit_segments(isup, circuit, msg);
-	isup_trace_flush(isup);
-	if (n < 0) {
-		log_write(LOG_ERROR, subject, "%s cannot be encoded: %s", isup_type_name(msg->type),
-			  strerror(-n));
-		return n;
-	}
-	if (!isup->mtp || isup->paused)
-		return -ENETUNREACH;
-	/* Traced first: what comes back at once comes after it. */
-	if (mtp_available(isup->mtp, isup->conf.dpc))
-		trace_message(isup, msg, true, octets, (size_t)n);
-	err = mtp_transfer(isup->mtp, isup->conf.opc, isup->conf.dpc, msg->cic & 15u, octets,
-			   (size_t)n);
-	if (err)
-		log_write(LOG_NOTICE, subject, "%s cic %u not sent: %s", isup_type_name(msg->type),
-			  msg->cic, strerror(-err));
-	return err;
-}
-
-void isup_transmit_plain(struct isup_circuit *circuit, enum isup_type type)
-{
-	struct isup_msg msg;
-
-	isup_msg_init(&msg, type, circuit->cic);
-	(void)isup_transmit(circuit->isup, circuit, &msg);
-}
-
-/* Q.764 2.9.5.2: a message that is not understood; type is the diagnostic of cause 97. */
-void isup_transmit_confusion(struct isup *isup, uint16_t cic, uint8_t cause, const uint8_t *type)
-{
-	struct isup_cause value = { .location = Q850_LOC_PUBLIC_LOCAL, .value = cause };
-	struct isup_msg cfn;
-
-	if (type) {
-		value.n_diagnostic = 1;
-		value.diagnostic[0] = *type;
-	}
-	isup_msg_init(&cfn, ISUP_CFN, cic);
-	if (!isup_put_cause(&cfn, &value))
-		(void)isup_transmit(isup, isup_circuit_find(isup, cic), &cfn);
 }

@@ -29,6 +29,7 @@ enum isup_control {
 
 struct isup_conf {
 	const char *name; /* trunk group, for logs and traces */
+	enum isup_variant variant; /* of every message, both ways; the point codes are its own */
 	uint32_t opc, dpc;
 	uint8_t ni; /* network indicator of the SIO, for traces only: MTP sets the real one */
 	enum isup_hunt hunt;
@@ -141,8 +142,8 @@ unsigned isup_congestion_share(const struct isup *isup);
  * sends the IAM. 0 with *circuit, or -EAGAIN: no circuit (cause 34), -ENETUNREACH: DPC not available, -EBUSY: held
  * back as the other end is congested (cause 42). */
 int isup_setup(struct isup *isup, struct isup_msg *iam, void *user, struct isup_circuit **circuit);
-/* A message of the call: SAM, ACM, CPG, ANM, CON, SUS, RES, INR, INF, FOT, USR, FAC, PAM, CRG ...; the CIC is set.
- * -EPROTO in a state that does not allow it. */
+/* A message of the call: SAM, ACM, CPG, ANM, CON, SUS, RES, INR, INF, FOT, USR, FAC, PAM, CRG ...; the CIC and the
+ * variant are set. -EPROTO in a state that does not allow it, or when the variant has no such message. */
 int isup_send(struct isup_circuit *circuit, struct isup_msg *msg);
 /* Release request, or response to ISUP_IND_RELEASE: sends REL or RLC as the state asks. The owner hears
  * ISUP_IND_RELEASED when the circuit is free; with user set to NULL before, it hears nothing more. */
@@ -175,6 +176,8 @@ int isup_query_group(struct isup *isup, uint16_t first, unsigned count);
 /* Every circuit in its turn, a group at each interval; 0: none. */
 void isup_set_query(struct isup *isup, uint32_t interval_ms);
 int isup_reset_group(struct isup *isup, uint16_t first, unsigned count);
+/* Asks by CVT (ANSI) whether the other end has the circuit; the log says what it answers. -ENOENT, -ENOTSUP. */
+int isup_validate(struct isup *isup, uint16_t cic);
 
 /* What a circuit shows. */
 uint16_t isup_circuit_cic(const struct isup_circuit *circuit);
@@ -189,5 +192,6 @@ bool isup_circuit_idle(const struct isup_circuit *circuit);
 bool isup_circuit_usable(const struct isup_circuit *circuit); /* idle and not blocked, reset or paused */
 bool isup_available(const struct isup *isup);		      /* DPC reachable and the first reset answered */
 const char *isup_name(const struct isup *isup);
+enum isup_variant isup_variant(const struct isup *isup);
 
 #endif

@@ -15,7 +15,6 @@
 #include "isup/call_table.h"
 #include "isup/procedures.h"
 
-#define ISUP_CICS      4096 /* 12 bits */
 #define ISUP_GROUP_MAX 32   /* circuits of one group message of ours: Q.763 3.43, range 1 to 31 */
 #define ISUP_RANGE_MAX 256  /* circuits that a received group message may speak of */
 
@@ -46,6 +45,7 @@ enum check_st {
 	CHECK_IC_PREVIOUS, /* IAM received: COT awaited from a check of a circuit before this one, T8 */
 	CHECK_IC_FAILED,   /* COT (failed) received: CCR awaited, T27 */
 	CHECK_IC_AGAIN,	   /* CCR received: looped, COT or REL awaited, T36 */
+	CHECK_IC_RESERVED, /* CRM received: IAM awaited, TCRA; looped if it asked for that */
 	CHECK_STS
 };
 
@@ -87,7 +87,7 @@ struct isup_circuit {
  * In each class by CIC, and by the time of their last release. */
 struct isup_choice {
 	struct {
-		uint64_t cics[ISUP_CICS / 64];
+		uint64_t *cics; /* own: a bit each */
 		struct list by_release;
 	} classes[2];
 };
@@ -98,7 +98,8 @@ struct isup {
 	struct isup_user user;
 	struct timer_heap *heap; /* borrow */
 	struct mtp *mtp;	 /* borrow; NULL before isup_attach */
-	struct isup_circuit *circuits[ISUP_CICS]; /* own */
+	struct isup_circuit **circuits;		  /* own: cics of them */
+	unsigned cics;				  /* 4096, ANSI 16384 */
 	unsigned first, end;			  /* circuits are in [first, end) */
 	size_t n_circuits;
 	struct list groups; /* own: struct isup_group */
@@ -106,6 +107,11 @@ struct isup {
 	struct isup_congestion congestion;
 	struct isup_query query;
 	struct timer t4;
+	struct { /* ANSI: the group reset taken last, whose repetition is answered and no more */
+		uint64_t until_us;
+		uint16_t first;
+		uint8_t range;
+	} taken;
 	struct isup_healer *healer; /* borrow; NULL: none */
 	unsigned heal_steps;
 	uint64_t heard; /* messages received */
@@ -124,14 +130,10 @@ struct isup {
 extern struct counter isup_bad_messages, isup_unknown_types, isup_unexpected, isup_dual_seizures, isup_resets,
 	isup_blockings, isup_timer_releases, isup_overloads;
 
-/* isup.c */
-int isup_transmit(struct isup *isup, struct isup_circuit *circuit, const struct isup_msg *msg);
-void isup_transmit_plain(struct isup_circuit *circuit, enum isup_type type);
-void isup_transmit_confusion(struct isup *isup, uint16_t cic, uint8_t cause, const uint8_t *type);
-void isup_trace_later(struct isup *isup, const struct isup_msg *msg, const uint8_t *octets, size_t n);
-void isup_trace_flush(struct isup *isup);
-void isup_trace_timer(struct isup_circuit *circuit, const char *name, const char *what);
-void isup_alarm(struct isup *isup, const char *what, unsigned cic, bool raised);
+static inline bool isup_is_ansi(const struct isup *isup)
+{
+	return isup->conf.variant == ISUP_ANSI;
+}
 
 /* circuit.c */
 void isup_circuit_enter(struct isup_circuit *circuit);
@@ -148,7 +150,8 @@ void isup_log(const struct isup_circuit *circuit, enum log_level level, const ch
 	__attribute__((format(printf, 3, 4)));
 
 /* choice.c */
-void isup_choice_init(struct isup_choice *choice);
+int isup_choice_init(struct isup *isup); /* -ENOMEM */
+void isup_choice_close(struct isup *isup);
 /* The circuit has changed. */
 void isup_choice_update(struct isup_circuit *circuit);
 void isup_choice_forget(struct isup_circuit *circuit);

@@ -240,7 +240,8 @@ static const struct {
 	{ ISUP_UBA, uba_received },	 { ISUP_RSC, rsc_received },
 	{ ISUP_UCIC, isup_unequipped },	 { ISUP_CFN, cfn_received },
 	{ ISUP_COT, isup_cot_received }, { ISUP_CCR, isup_ccr_received },
-	{ ISUP_LPA, isup_lpa_received },
+	{ ISUP_LPA, isup_lpa_received }, { ISUP_CRM, isup_crm_received },
+	{ ISUP_CVT, isup_cvt_received }, { ISUP_CVR, isup_cvr_received },
 };
 
 void isup_circuit_message(struct isup_circuit *circuit, const struct isup_msg *msg)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /*
  * What the procedures beside the call and its maintenance give to each other: continuity, availability, query, segments,
- * compatibility, congestion, healing. Each has a file of its own.
+ * compatibility, congestion, healing, reservation, validation; sending and tracing. Each has a file of its own.
  */
 #ifndef ISUP_PROCEDURES_H
 #define ISUP_PROCEDURES_H
@@ -42,7 +42,14 @@ bool isup_check_digits(struct isup_circuit *circuit, const struct isup_msg *sam)
 void isup_cot_received(struct isup_circuit *circuit, const struct isup_msg *msg);
 void isup_ccr_received(struct isup_circuit *circuit, const struct isup_msg *msg);
 void isup_lpa_received(struct isup_circuit *circuit, const struct isup_msg *msg);
+void isup_crm_received(struct isup_circuit *circuit, const struct isup_msg *msg);
+/* The IAM that a reservation was for: the circuit is idle. */
+void isup_reservation_over(struct isup_circuit *circuit);
 timer_fn isup_check_expired;
+
+/* validation.c */
+void isup_cvt_received(struct isup_circuit *circuit, const struct isup_msg *msg);
+void isup_cvr_received(struct isup_circuit *circuit, const struct isup_msg *msg);
 
 /* availability.c */
 int isup_availability_init(struct isup *isup);
@@ -97,5 +104,24 @@ void isup_heal_reset_sent(struct isup_circuit *circuit);
 /* It is idle. */
 void isup_healed(struct isup_circuit *circuit);
 void isup_heal_forget(struct isup_circuit *circuit);
+
+/* send.c */
+/* A message of the variant in use, to be filled. */
+void isup_msg_start(const struct isup *isup, struct isup_msg *msg, enum isup_type type, uint16_t cic);
+int isup_transmit(struct isup *isup, struct isup_circuit *circuit, const struct isup_msg *msg);
+void isup_transmit_plain(struct isup_circuit *circuit, enum isup_type type);
+void isup_transmit_confusion(struct isup *isup, uint16_t cic, uint8_t cause, const uint8_t *type);
+/* trace.c */
+void isup_trace_message(struct isup *isup, const struct isup_msg *msg, bool sent, const uint8_t *octets, size_t n);
+void isup_trace_later(struct isup *isup, const struct isup_msg *msg, const uint8_t *octets, size_t n);
+void isup_trace_flush(struct isup *isup);
+void isup_trace_timer(struct isup_circuit *circuit, const char *name, const char *what);
+/* isup.c */
+void isup_alarm(struct isup *isup, const char *what, unsigned cic, bool raised);
+
+/* For mtp_transfer. */
+unsigned isup_selection(const struct isup *isup, uint8_t type, unsigned cic);
+/* The variant in use has such a message. */
+bool isup_has_message(const struct isup *isup, uint8_t type);
 
 #endif

@@ -92,7 +92,7 @@ static void cqm_received(struct isup *isup, const struct isup_msg *msg, unsigned
 
 	for (unsigned i = 0; i < count; i++)
 		states[i] = isup_query_state(isup_circuit_find(isup, (uint16_t)(msg->cic + i)));
-	isup_msg_init(&cqr, ISUP_CQR, msg->cic);
+	isup_msg_start(isup, &cqr, ISUP_CQR, msg->cic);
 	if (!isup_put_range(&cqr, &range) &&
 	    !isup_msg_add(&cqr, ISUP_P_CIRCUIT_STATE, states, count))
 		(void)isup_transmit(isup, NULL, &cqr);
@@ -224,11 +224,11 @@ int isup_query_group(struct isup *isup, uint16_t first, unsigned count)
 	struct isup_msg cqm;
 	int err;
 
-	if (!count || count > ISUP_GROUP_MAX || first + count > ISUP_CICS)
+	if (!count || count > ISUP_GROUP_MAX || first + count > isup->cics)
 		return -EINVAL;
 	if (timer_running(&query->t28))
 		return -EBUSY;
-	isup_msg_init(&cqm, ISUP_CQM, first);
+	isup_msg_start(isup, &cqm, ISUP_CQM, first);
 	err = isup_put_range(&cqm, &range);
 	if (!err)
 		err = isup_transmit(isup, NULL, &cqm);

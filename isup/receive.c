@@ -58,7 +58,7 @@ static void refuse_circuit(struct isup *isup, const struct isup_msg *msg)
 	for (size_t i = 0; i < sizeof(silent); i++)
 		if (silent[i] == msg->type)
 			return;
-	isup_msg_init(&ucic, ISUP_UCIC, msg->cic);
+	isup_msg_start(isup, &ucic, ISUP_UCIC, msg->cic);
 	(void)isup_transmit(isup, NULL, &ucic);
 }
 
@@ -168,7 +168,7 @@ void isup_message_in(struct isup *isup, const uint8_t *octets, size_t n)
 	isup->heard++;
 	isup_user_part_back(isup);
 	isup_trace_flush(isup);
-	err = isup_msg_decode(&msg, octets, n, &error);
+	err = isup_msg_decode_as(&msg, isup->conf.variant, octets, n, &error);
 	isup_trace_later(isup, &msg, octets, n);
 	if (err || msg.type != ISUP_IAM)
 		isup_trace_flush(isup);

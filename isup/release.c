@@ -12,7 +12,7 @@ static void transmit_rel(struct isup_circuit *circuit)
 	const struct isup_cause unspecified = isup_cause_of(Q850_NORMAL_UNSPECIFIED);
 	struct isup_msg rel;
 
-	isup_msg_init(&rel, ISUP_REL, circuit->cic);
+	isup_msg_start(circuit->isup, &rel, ISUP_REL, circuit->cic);
 	if (circuit->rel)
 		rel = *circuit->rel;
 	else if (isup_put_cause(&rel, &circuit->cause))
@@ -55,8 +55,9 @@ static void transmit_rlc(struct isup_circuit *circuit)
 {
 	struct isup_msg rlc;
 
-	isup_msg_init(&rlc, ISUP_RLC, circuit->cic);
-	if (circuit->cause_in_rlc)
+	isup_msg_start(circuit->isup, &rlc, ISUP_RLC, circuit->cic);
+	/* ANSI's RLC has no room for it. */
+	if (circuit->cause_in_rlc && !isup_is_ansi(circuit->isup))
 		(void)isup_put_cause(&rlc, &circuit->cause);
 	circuit->cause_in_rlc = false;
 	(void)isup_transmit(circuit->isup, circuit, &rlc);

@@ -10,7 +10,7 @@
  * call references and end-to-end messages by SCCP (Q.764 3), which nothing here sets up; T37 to a
  * request for echo control logic that is sent and answered during a call (2.7.1), where this gateway
  * says what it does in IAM and ACM (2.7.2). They are kept so that a list of timers from another
- * exchange is read whole.
+ * exchange is read whole. ANSI calls T36 T34; no source gives a value for TCRA.
  */
 #include "isup/timers.h"
 
@@ -57,6 +57,7 @@ const struct isup_timer_def isup_timer_defs[ISUP_TIMERS] = {
 	[ISUP_T36] = {"T36",  12 * S,    3 * S,   2 * S,   20 * S, "CCR received, neither COT nor REL: RSC (2.1.8)"},
 	[ISUP_T37] = {"T37",   3 * S,    3 * S,   2 * S,    4 * S, "echo control request sent, nothing back (not used here)"},
 	[ISUP_T38] = {"T38",  17 * S,   17 * S,  10 * S,  180 * S, "SUS (network) sent, international: no RES: release (2.4.1)"},
+	[ISUP_TCRA] = {"TCRA", 20 * S,  20 * S,   5 * S,   60 * S, "CRM received, no IAM: RSC (ANSI; RFC 3398 13)"},
 	[ISUP_TACC] = {"TACC", 5 * S,    5 * S,   1 * S,   60 * S, "REL with congestion level: calls are thinned out (2.11)"},
 };
 /* clang-format on */

@@ -32,7 +32,7 @@ static void confuse(struct isup_circuit *circuit, const struct isup_cause *cause
 {
 	struct isup_msg cfn;
 
-	isup_msg_init(&cfn, ISUP_CFN, circuit->cic);
+	isup_msg_start(circuit->isup, &cfn, ISUP_CFN, circuit->cic);
 	if (!isup_put_cause(&cfn, cause))
 		(void)isup_transmit(circuit->isup, circuit, &cfn);
 }

@@ -35,6 +35,9 @@ static const struct isup_msg_row ansi_messages[] = {
 	{ ISUP_EXM, BARE("EXM", true) },
 };
 
+/* RFC 3398 13: no SAM, no CON. Facilities by libss7, which sends none in ANSI. */
+static const uint8_t ansi_never[] = { ISUP_SAM, ISUP_CON, ISUP_FAR, ISUP_FAA, ISUP_FRJ, 0 };
+
 static const char *const no_yes[] = { "no", "yes" };
 static const char *const end_to_end[] = { "none", "pass-along", "SCCP", "pass-along and SCCP" };
 static const char *const sccp[] = { "no indication", "connectionless", "connection oriented",
@@ -219,6 +222,66 @@ static const struct isup_msg_row israel_messages[] = {
 	{ 0xea, OPAQUE("CAM") }, /* charge acknowledgement */
 };
 
+/*
+ * EN 300 356-1 clause 1: what Q.763 marks for national use is not part of the international
+ * interface. The marks are those of Wireshark 4.0's tables (its value strings end with "(national
+ * use)").
+ */
+static const uint8_t national_messages[] = { ISUP_INR, ISUP_INF, ISUP_LPA,  ISUP_PAM,
+					     ISUP_CQM, ISUP_CQR, ISUP_UCIC, ISUP_OLM,
+					     ISUP_CRG, ISUP_SDN, 0 };
+static const uint8_t national_params[] = { ISUP_P_CALL_REFERENCE,
+					   ISUP_P_INFO_REQUEST,
+					   ISUP_P_INFORMATION,
+					   ISUP_P_POINT_CODE,
+					   ISUP_P_TNS,
+					   ISUP_P_CIRCUIT_STATE,
+					   ISUP_P_NETWORK_FACILITY,
+					   ISUP_P_REMOTE_OPERATIONS,
+					   ISUP_P_REDIRECT_CAPABILITY,
+					   ISUP_P_CHARGED_PARTY,
+					   ISUP_P_REDIRECT_COUNTER,
+					   ISUP_P_GENERIC_DIGITS,
+					   0 };
+
+/* Q.767 tables C-3 and C-4 by osmo_ss7 (include/isup.hrl), without what those mark for national use. */
+static const uint8_t q767_messages[] = { ISUP_IAM,  ISUP_SAM,  ISUP_COT, ISUP_ACM, ISUP_CON,
+					 ISUP_FOT,  ISUP_ANM,  ISUP_REL, ISUP_SUS, ISUP_RES,
+					 ISUP_RLC,  ISUP_CCR,  ISUP_RSC, ISUP_BLO, ISUP_UBL,
+					 ISUP_BLA,  ISUP_UBA,  ISUP_GRS, ISUP_CGB, ISUP_CGU,
+					 ISUP_CGBA, ISUP_CGUA, ISUP_FAR, ISUP_FAA, ISUP_FRJ,
+					 ISUP_GRA,  ISUP_CPG,  ISUP_USR, ISUP_CFN, 0 };
+static const uint8_t q767_params[] = { ISUP_P_TMR,
+				       ISUP_P_ACCESS_TRANSPORT,
+				       ISUP_P_CALLED,
+				       ISUP_P_SUBSEQUENT,
+				       ISUP_P_NCI,
+				       ISUP_P_FCI,
+				       ISUP_P_OFCI,
+				       ISUP_P_CPC,
+				       ISUP_P_CALLING,
+				       ISUP_P_REDIRECTING,
+				       ISUP_P_REDIRECTION_NUMBER,
+				       ISUP_P_CONNECTION_REQUEST,
+				       ISUP_P_CONTINUITY,
+				       ISUP_P_BCI,
+				       ISUP_P_CAUSE,
+				       ISUP_P_REDIRECTION_INFO,
+				       ISUP_P_CIRCUIT_GROUP_TYPE,
+				       ISUP_P_RANGE_STATUS,
+				       ISUP_P_FACILITY_INDICATOR,
+				       ISUP_P_CUG_INTERLOCK,
+				       ISUP_P_USI,
+				       ISUP_P_UUI,
+				       ISUP_P_CONNECTED,
+				       ISUP_P_SUSPEND_RESUME,
+				       ISUP_P_EVENT_INFO,
+				       ISUP_P_ACL,
+				       ISUP_P_ORIGINAL_CALLED,
+				       ISUP_P_OBCI,
+				       ISUP_P_UUS,
+				       0 };
+
 #define ROWS(messages, params) COUNT(messages), COUNT(params), messages, params
 #define MESSAGES(messages)     COUNT(messages), 0, messages, NULL
 #define PARAMS(params)	       0, COUNT(params), NULL, params
@@ -226,22 +289,41 @@ static const struct isup_msg_row israel_messages[] = {
 static const struct isup_variant_def variants[ISUP_VARIANTS] = {
 	[ISUP_ITU] = { "itu", "Q.763 by Wireshark and Yate", 0x0fff, 0, 0, NULL, NULL },
 	[ISUP_ANSI] = { "ansi", "T1.113 by Wireshark, Yate and libss7", 0x3fff,
-			ROWS(ansi_messages, ansi_params) },
+			ROWS(ansi_messages, ansi_params), .never_messages = ansi_never,
+			.early_progress = true },
 	[ISUP_UK] = { "uk", "NICC ND 1007 (2001/07) by Yate, libs/ysig", 0x0fff,
 		      PARAMS(uk_params) },
 	[ISUP_RUSSIA] = { "russia", "Wireshark, packet-isup.c, Russian variant", 0x0fff,
 			  MESSAGES(russia_messages) },
 	[ISUP_JAPAN] = { "japan", "Wireshark, packet-isup.c, Japanese variant (TTC JT-Q763)",
-			 0x0fff, ROWS(japan_messages, japan_params) },
+			 0x0fff, ROWS(japan_messages, japan_params), .early_progress = true },
 	[ISUP_FRANCE] = { "france", "SPIROU 1998 by Wireshark, packet-isup.c, French variant",
 			  0x0fff, MESSAGES(france_messages) },
 	[ISUP_ISRAEL] = { "israel", "Wireshark, packet-isup.c, Israeli variant (its bug 4231)",
 			  0x0fff, MESSAGES(israel_messages) },
+	[ISUP_ETSI] = { .name = "etsi",
+			.source = "EN 300 356-1 clause 1, Q.763's marks by Wireshark",
+			.cic_max = 0x0fff,
+			.never_messages = national_messages,
+			.never_params = national_params },
+	[ISUP_Q767] = { .name = "q767",
+			.source = "Q.767 tables C-3 and C-4 by osmo_ss7, include/isup.hrl",
+			.cic_max = 0x0fff,
+			.only_messages = q767_messages,
+			.only_params = q767_params },
 };
 
 const struct isup_variant_def *isup_variant_def(uint8_t variant)
 {
 	return &variants[variant < ISUP_VARIANTS ? variant : ISUP_ITU];
+}
+
+/* A list ends with 0, which is neither a message nor a parameter. */
+static bool listed(const uint8_t *list, uint8_t code)
+{
+	while (*list && *list != code)
+		list++;
+	return *list;
 }
 
 const struct isup_msg_def *isup_msg_def(uint8_t variant, uint8_t type)
@@ -251,6 +333,9 @@ const struct isup_msg_def *isup_msg_def(uint8_t variant, uint8_t type)
 	for (size_t i = 0; i < v->n_messages; i++)
 		if (v->messages[i].type == type)
 			return &v->messages[i].def;
+	if ((v->only_messages && !listed(v->only_messages, type)) ||
+	    (v->never_messages && listed(v->never_messages, type)))
+		return NULL;
 	return isup_itu_messages[type].name ? &isup_itu_messages[type] : NULL;
 }
 
@@ -261,6 +346,9 @@ const struct isup_param_def *isup_param_def(uint8_t variant, uint8_t code)
 	for (size_t i = 0; i < v->n_params; i++)
 		if (v->params[i].code == code)
 			return &v->params[i].def;
+	if ((v->only_params && !listed(v->only_params, code)) ||
+	    (v->never_params && listed(v->never_params, code)))
+		return NULL;
 	return isup_itu_params[code].name ? &isup_itu_params[code] : NULL;
 }
 

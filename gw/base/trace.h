@@ -35,6 +35,7 @@ struct trace_event {
 	const struct sockaddr *local; /* TRACE_SIP */
 	const struct sockaddr *remote;
 	bool tcp;
+	bool ansi;	/* TRACE_MTP3: the routing label is ANSI's */
 	uint64_t now_us; /* set by trace_emit: CLOCK_REALTIME, microseconds */
 };
 

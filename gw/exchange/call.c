@@ -9,6 +9,11 @@
 #include "gw/base/q850.h"
 #include "gw/exchange/exchange_private.h"
 
+bool call_is_ansi(const struct exchange_call *call)
+{
+	return isup_variant(trunk_isup(call->exchange->trunk)) == ISUP_ANSI;
+}
+
 const char *call_state_name(enum call_state state)
 {
 	static const char *const names[] = {

@@ -107,6 +107,7 @@ void call_event(struct exchange_call *call, const char *event, const char *fmt, 
 	__attribute__((format(printf, 3, 4)));
 void call_set_state(struct exchange_call *call, enum call_state state);
 const char *call_state_name(enum call_state state);
+bool call_is_ansi(const struct exchange_call *call);
 void call_take_circuit(struct exchange_call *call, struct isup_circuit *circuit);
 void call_send(struct exchange_call *call, struct isup_msg *msg);
 /* Starts the script's part that begins with the answer. */

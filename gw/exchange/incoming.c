@@ -34,12 +34,14 @@ static void send_acm(struct exchange_call *call, bool free, bool in_band)
 
 static void answer(struct exchange_call *call)
 {
+	/* RFC 3398 13: ANSI has no CON. */
+	bool connect = !call->acm_sent && !call_is_ansi(call);
 	struct isup_msg msg;
 
 	if (!call_audio_start(call))
 		return;
-	isup_msg_init(&msg, call->acm_sent ? ISUP_ANM : ISUP_CON, 0);
-	if (!call->acm_sent)
+	isup_msg_init(&msg, connect ? ISUP_CON : ISUP_ANM, 0);
+	if (connect)
 		put_bci(&msg, true);
 	call_send(call, &msg);
 	call_answered(call);
@@ -184,6 +186,7 @@ void incoming_setup(struct exchange *exchange, struct isup_circuit *circuit,
 	}
 	call_take_circuit(call, circuit);
 	(void)isup_get_number(iam, ISUP_P_CALLED, &call->called);
+	call->called.complete |= call_is_ansi(call); /* RFC 3398 13: en bloc always */
 	(void)isup_get_number(iam, ISUP_P_CALLING, &call->calling);
 	call_event(call, "IAM", "received: circuit %d, called %s%s, calling %s", call->cic,
 		   call->called.digits, call->called.complete ? " complete" : "",

@@ -58,6 +58,9 @@ static struct isup_number next_digits(const struct exchange_call *call, unsigned
 	return part;
 }
 
+/* Q.931 4.5.5: 3.1 kHz audio, circuit mode at 64 kbit/s, mu-law. */
+static const uint8_t usi_3k1_audio[] = { 0x90, 0x90, 0xa2 };
+
 static int make_iam(struct exchange_call *call, struct isup_msg *iam)
 {
 	const struct isup_nci nci = { 0 };
@@ -69,6 +72,8 @@ static int make_iam(struct exchange_call *call, struct isup_msg *iam)
 	struct isup_number called = next_digits(call, first);
 	int err;
 
+	if (call_is_ansi(call))
+		called.complete = false; /* it has no end signal */
 	isup_msg_init(iam, ISUP_IAM, 0);
 	err = isup_put_nci(iam, &nci);
 	if (!err)
@@ -76,7 +81,9 @@ static int make_iam(struct exchange_call *call, struct isup_msg *iam)
 	if (!err)
 		err = isup_put_octet(iam, ISUP_P_CPC, CPC_ORDINARY);
 	if (!err)
-		err = isup_put_octet(iam, ISUP_P_TMR, TMR_3K1_AUDIO);
+		err = call_is_ansi(call)
+			      ? isup_msg_add(iam, ISUP_P_USI, usi_3k1_audio, sizeof(usi_3k1_audio))
+			      : isup_put_octet(iam, ISUP_P_TMR, TMR_3K1_AUDIO);
 	if (!err)
 		err = isup_put_number(iam, ISUP_P_CALLED, &called);
 	if (!err && call->origin->calling)

@@ -174,6 +174,7 @@ static void transfer(void *arg, uint32_t opc, uint32_t dpc, unsigned sls, const 
 		     size_t n)
 {
 	struct trunk *trunk = arg;
+	char point[MTP_POINT_MAX];
 
 	(void)dpc;
 	(void)sls;
@@ -181,8 +182,8 @@ static void transfer(void *arg, uint32_t opc, uint32_t dpc, unsigned sls, const 
 		isup_message_in(trunk->isup, octets, n);
 	else
 		log_write(LOG_WARNING, trunk->conf->linksets[0].name,
-			  "ISUP message from point code %u, not from the linkset's dpc",
-			  (unsigned)opc);
+			  "ISUP message from point code %s, not from the linkset's dpc",
+			  mtp_point_print(trunk->conf->linksets[0].ansi, opc, point));
 }
 
 static void paused(void *arg, uint32_t dpc)
@@ -210,9 +211,10 @@ static void resumed(void *arg, uint32_t dpc)
 static void status(void *arg, uint32_t dpc, enum mtp_status_cause cause, unsigned level)
 {
 	const struct trunk *trunk = arg;
+	char point[MTP_POINT_MAX];
 
-	log_write(LOG_WARNING, trunk->conf->linksets[0].name, "MTP-STATUS for %u: %s, level %u",
-		  (unsigned)dpc,
+	log_write(LOG_WARNING, trunk->conf->linksets[0].name, "MTP-STATUS for %s: %s, level %u",
+		  mtp_point_print(trunk->conf->linksets[0].ansi, dpc, point),
 		  cause == MTP_STATUS_CONGESTION ? "congestion" : "user part unavailable", level);
 }
 
@@ -241,6 +243,7 @@ static int link_start(struct trunk *trunk)
 				       .status = status,
 				       .arg = trunk };
 	struct libss7_mtp_conf mtp = { .name = conf->name,
+				       .ansi = conf->ansi,
 				       .opc = conf->opc,
 				       .adjacent = conf->dpc,
 				       .network = conf->network,
@@ -366,7 +369,10 @@ bool trunk_timer_ok(const char *name, uint32_t ms, uint32_t *min_ms, uint32_t *m
 static int open_isup(struct trunk *trunk, struct timer_heap *heap)
 {
 	const struct conf_linkset *linkset = &trunk->conf->linksets[0];
+	int variant = isup_variant_of(linkset->variant);
 	struct isup_conf conf = { .name = linkset->name,
+				  .variant = variant < 0 ? ISUP_ITU : (enum isup_variant)variant,
+				  .ansi_timers = linkset->ansi,
 				  .opc = linkset->opc,
 				  .dpc = linkset->dpc,
 				  .ni = linkset->network,

@@ -45,10 +45,11 @@ static struct isup *circuit_args(struct gateway *gw, struct control_reply *reply
 		low.n = (size_t)(dash - argv[1]);
 		high = str_c(dash + 1);
 	}
-	if (str_to_u64(low, 4095, &from) || str_to_u64(high, 4095, &to) || to < from ||
+	if (str_to_u64(low, 16383, &from) || str_to_u64(high, 16383, &to) || to < from ||
 	    to - from > 31) {
 		control_fail(reply,
-			     "'%s' is not a CIC (0 to 4095) or a range of at most 32 of them",
+			     "'%s' is not a CIC (0 to 4095, ANSI 16383) or a range of at most 32 "
+			     "of them",
 			     argv[1]);
 		return NULL;
 	}
@@ -186,6 +187,26 @@ static void run_query(void *arg, struct control_reply *reply, unsigned argc,
 			       argv[1]);
 }
 
+static int validate_group(struct isup *isup, uint16_t first, unsigned count)
+{
+	int err = 0;
+
+	for (unsigned i = 0; i < count && !err; i++)
+		err = isup_validate(isup, (uint16_t)(first + i));
+	return err;
+}
+
+static const struct maintenance validate = { false, false, isup_validate, validate_group,
+					     "validation asked for; the log tells the answer" };
+
+static void run_validate(void *arg, struct control_reply *reply, unsigned argc,
+			 const char *const *argv, bool json)
+{
+	(void)argc;
+	(void)json;
+	maintain(arg, reply, argv, &validate);
+}
+
 static void capture_stop(struct gateway *gw, struct control_reply *reply)
 {
 	uint64_t packets, dropped;
@@ -317,82 +338,87 @@ static void run_fault(void *arg, struct control_reply *reply, unsigned argc,
 		control_printf(reply, "%s: %s\n", argv[0], fault);
 }
 
+static const struct control_command commands[] = {
+	{ .name = "ladder",
+	  .usage = "ladder [CALL|last]",
+	  .help = "diagram of a call, both legs",
+	  .max_args = 1,
+	  .run = run_ladder },
+	{ .name = "block",
+	  .usage = "block TRUNK CIC[-CIC]",
+	  .help = "take circuits out of service",
+	  .min_args = 2,
+	  .max_args = 2,
+	  .run = run_block },
+	{ .name = "unblock",
+	  .usage = "unblock TRUNK CIC[-CIC]",
+	  .help = "bring circuits back",
+	  .min_args = 2,
+	  .max_args = 2,
+	  .run = run_unblock },
+	{ .name = "reset",
+	  .usage = "reset TRUNK CIC[-CIC]",
+	  .help = "reset circuits, calls on them end",
+	  .min_args = 2,
+	  .max_args = 2,
+	  .run = run_reset },
+	{ .name = "check",
+	  .usage = "check TRUNK CIC[-CIC]",
+	  .help = "check the continuity of idle circuits",
+	  .min_args = 2,
+	  .max_args = 2,
+	  .run = run_check },
+	{ .name = "query",
+	  .usage = "query TRUNK CIC[-CIC]",
+	  .help = "compare circuits with the other end (national)",
+	  .min_args = 2,
+	  .max_args = 2,
+	  .run = run_query },
+	{ .name = "validate",
+	  .usage = "validate TRUNK CIC[-CIC]",
+	  .help = "ask the other end whether it has the circuits (ANSI)",
+	  .min_args = 2,
+	  .max_args = 2,
+	  .run = run_validate },
+	{ .name = "capture",
+	  .usage = "capture FILE [mtp2]|stop",
+	  .help = "pcapng of all signalling",
+	  .min_args = 1,
+	  .max_args = 2,
+	  .run = run_capture },
+	{ .name = "reload",
+	  .usage = "reload",
+	  .help = "read the configuration again",
+	  .run = run_reload },
+	{ .name = "shutdown",
+	  .usage = "shutdown graceful [S]|now",
+	  .help = "stop the daemon",
+	  .min_args = 1,
+	  .max_args = 2,
+	  .run = run_shutdown },
+	{ .name = "level",
+	  .usage = "level LEVEL",
+	  .help = "log level from now on",
+	  .min_args = 1,
+	  .max_args = 1,
+	  .run = run_level },
+	{ .name = "fault",
+	  .usage = "fault SPAN FAULT [VALUE]",
+	  .help = "inject a fault into a virtual span",
+	  .min_args = 2,
+	  .max_args = 3,
+	  .run = run_fault },
+	{ .name = "explain",
+	  .usage = "explain cause N|status N|number N [trunk T]",
+	  .help = "what a cause, a SIP status or a number becomes, and why",
+	  .min_args = 2,
+	  .max_args = 4,
+	  .run = gateway_explain },
+};
+_Static_assert(sizeof(commands) / sizeof(commands[0]) <= GATEWAY_COMMANDS, "GATEWAY_COMMANDS");
+
 void gateway_commands_open(struct gateway *gw)
 {
-	static const struct control_command commands[] = {
-		{ .name = "ladder",
-		  .usage = "ladder [CALL|last]",
-		  .help = "diagram of a call, both legs",
-		  .max_args = 1,
-		  .run = run_ladder },
-		{ .name = "block",
-		  .usage = "block TRUNK CIC[-CIC]",
-		  .help = "take circuits out of service",
-		  .min_args = 2,
-		  .max_args = 2,
-		  .run = run_block },
-		{ .name = "unblock",
-		  .usage = "unblock TRUNK CIC[-CIC]",
-		  .help = "bring circuits back",
-		  .min_args = 2,
-		  .max_args = 2,
-		  .run = run_unblock },
-		{ .name = "reset",
-		  .usage = "reset TRUNK CIC[-CIC]",
-		  .help = "reset circuits, calls on them end",
-		  .min_args = 2,
-		  .max_args = 2,
-		  .run = run_reset },
-		{ .name = "check",
-		  .usage = "check TRUNK CIC[-CIC]",
-		  .help = "check the continuity of idle circuits",
-		  .min_args = 2,
-		  .max_args = 2,
-		  .run = run_check },
-		{ .name = "query",
-		  .usage = "query TRUNK CIC[-CIC]",
-		  .help = "compare circuits with the other end (national)",
-		  .min_args = 2,
-		  .max_args = 2,
-		  .run = run_query },
-		{ .name = "capture",
-		  .usage = "capture FILE [mtp2]|stop",
-		  .help = "pcapng of all signalling",
-		  .min_args = 1,
-		  .max_args = 2,
-		  .run = run_capture },
-		{ .name = "reload",
-		  .usage = "reload",
-		  .help = "read the configuration again",
-		  .run = run_reload },
-		{ .name = "shutdown",
-		  .usage = "shutdown graceful [S]|now",
-		  .help = "stop the daemon",
-		  .min_args = 1,
-		  .max_args = 2,
-		  .run = run_shutdown },
-		{ .name = "level",
-		  .usage = "level LEVEL",
-		  .help = "log level from now on",
-		  .min_args = 1,
-		  .max_args = 1,
-		  .run = run_level },
-		{ .name = "fault",
-		  .usage = "fault SPAN FAULT [VALUE]",
-		  .help = "inject a fault into a virtual span",
-		  .min_args = 2,
-		  .max_args = 3,
-		  .run = run_fault },
-		{ .name = "explain",
-		  .usage = "explain cause N|status N|number N [trunk T]",
-		  .help = "what a cause, a SIP status or a number becomes, and why",
-		  .min_args = 2,
-		  .max_args = 4,
-		  .run = gateway_explain },
-	};
-	_Static_assert(sizeof(commands) / sizeof(commands[0]) <= GATEWAY_COMMANDS,
-		       "GATEWAY_COMMANDS");
-
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		gw->commands[i] = commands[i];
 		gw->commands[i].arg = gw;

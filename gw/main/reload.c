@@ -42,7 +42,7 @@ static bool same_span(const struct conf_span *a, const struct conf_span *b)
 static bool same_linkset(const struct conf_linkset *a, const struct conf_linkset *b)
 {
 	if (a->opc != b->opc || a->dpc != b->dpc || a->network != b->network ||
-	    a->n_links != b->n_links)
+	    !same_text(a->variant, b->variant) || a->n_links != b->n_links)
 		return false;
 	for (size_t i = 0; i < a->n_links; i++)
 		if (a->links[i].slc != b->links[i].slc ||
@@ -91,8 +91,9 @@ static void check_trunks(struct faults *faults, const struct conf *old, const st
 			fault(faults, "isup", old->isups[i].name,
 			      "is gone (take its circuits away instead)");
 		else if (!same_text(isup->linkset, old->isups[i].linkset) ||
-			 isup->dpc != old->isups[i].dpc)
-			fault(faults, "isup", isup->name, "has another linkset or dpc");
+			 isup->dpc != old->isups[i].dpc ||
+			 !same_text(isup->variant, old->isups[i].variant))
+			fault(faults, "isup", isup->name, "has another linkset, dpc or variant");
 	}
 }
 

@@ -4,6 +4,10 @@
  * comment is its call id, so that `frame.comment contains "ID"` finds a call across SIP and ISUP.
  * IP, UDP and TCP headers are made here from the addresses of the transport; TCP sequence numbers
  * run on per connection and direction, so that streams reassemble.
+ *
+ * No link type of pcapng says that MTP3 is ANSI's, nor do exported PDUs with ANSI point codes make
+ * Wireshark 4.0 read them so: its preference mtp3.standard decides. ANSI messages have an interface
+ * of their own that says this, written when there is the first of them.
  */
 #include "gw/mgmt/capture.h"
 
@@ -32,6 +36,8 @@
 #define BLOCK_IFACE    1u
 #define BLOCK_PACKET   6u
 #define OPTION_COMMENT 1u
+#define OPTION_NAME    2u /* of an interface */
+#define OPTION_TEXT    3u
 #define IP_UDP	       17
 #define IP_TCP	       6
 #define IPV4_HEADER    20
@@ -39,7 +45,7 @@
 #define UDP_HEADER     8
 #define TCP_HEADER     20
 
-enum interface { IF_IP, IF_MTP3, IF_MTP2 };
+enum interface { IF_IP, IF_MTP3, IF_MTP2, IF_ANSI };
 
 struct connection { /* of TCP, with the next sequence number of either direction: received, sent */
 	struct sockaddr_storage local, remote;
@@ -52,6 +58,7 @@ struct capture {
 	uv_loop_t *loop;   /* borrow */
 	uv_work_t closing;
 	uint64_t packets, unfit;
+	bool ansi; /* its interface is written */
 	int error; /* of the file, once it is closed */
 	struct connection connections[CONNECTIONS];
 	unsigned next_connection;
@@ -103,7 +110,17 @@ static void write_section(struct capture *capture)
 	(void)sink_put(capture->sink, capture->block, block_end(&w));
 }
 
-static void write_interface(struct capture *capture, unsigned linktype)
+static void put_option(struct octets_writer *w, unsigned code, struct str text)
+{
+	octets_write_le16(w, code);
+	octets_write_le16(w, (unsigned)text.n);
+	octets_write_copy(w, text.p, text.n);
+	pad(w);
+}
+
+/* name and text: NULL, or what the interface is called. */
+static void write_interface(struct capture *capture, unsigned linktype, const char *name,
+			    const char *text)
 {
 	struct octets_writer w;
 
@@ -111,6 +128,11 @@ static void write_interface(struct capture *capture, unsigned linktype)
 	octets_write_le16(&w, linktype);
 	octets_write_le16(&w, 0);
 	put_le32(&w, 0); /* no snap length */
+	if (name) {
+		put_option(&w, OPTION_NAME, str_c(name));
+		put_option(&w, OPTION_TEXT, str_c(text));
+		put_le32(&w, 0); /* end of options */
+	}
 	(void)sink_put(capture->sink, capture->block, block_end(&w));
 }
 
@@ -129,10 +151,7 @@ static void write_packet(struct capture *capture, enum interface interface,
 	octets_write_copy(&w, capture->packet, n);
 	pad(&w);
 	if (id.n) {
-		octets_write_le16(&w, OPTION_COMMENT);
-		octets_write_le16(&w, (unsigned)id.n);
-		octets_write_copy(&w, id.p, id.n);
-		pad(&w);
+		put_option(&w, OPTION_COMMENT, id);
 		put_le32(&w, 0); /* end of options */
 	}
 	n = block_end(&w);
@@ -310,6 +329,19 @@ static void sip_seen(struct capture *capture, const struct trace_event *event)
 	} while (left);
 }
 
+static enum interface mtp_interface(struct capture *capture, const struct trace_event *event)
+{
+	if (event->kind != TRACE_MTP3)
+		return IF_MTP2;
+	if (!event->ansi)
+		return IF_MTP3;
+	if (!capture->ansi)
+		write_interface(capture, LINKTYPE_MTP3, "mtp3-ansi",
+				"ANSI T1.111; Wireshark reads it with -o mtp3.standard:ANSI");
+	capture->ansi = true;
+	return IF_ANSI;
+}
+
 static void trace_seen(void *arg, const struct trace_event *event)
 {
 	struct capture *capture = arg;
@@ -322,8 +354,7 @@ static void trace_seen(void *arg, const struct trace_event *event)
 		capture->unfit++;
 	} else {
 		memcpy(capture->packet, event->octets, event->n_octets);
-		write_packet(capture, event->kind == TRACE_MTP3 ? IF_MTP3 : IF_MTP2, event,
-			     event->n_octets);
+		write_packet(capture, mtp_interface(capture, event), event, event->n_octets);
 	}
 }
 
@@ -359,9 +390,9 @@ struct capture *capture_open(uv_loop_t *loop, const char *path, bool mtp2)
 	}
 	capture->loop = loop;
 	write_section(capture);
-	write_interface(capture, LINKTYPE_RAW);
-	write_interface(capture, LINKTYPE_MTP3);
-	write_interface(capture, LINKTYPE_MTP2);
+	write_interface(capture, LINKTYPE_RAW, NULL, NULL);
+	write_interface(capture, LINKTYPE_MTP3, NULL, NULL);
+	write_interface(capture, LINKTYPE_MTP2, NULL, NULL);
 	capture->tap = (struct trace_tap){ .fn = trace_seen,
 					   .arg = capture,
 					   .kinds = 1u << TRACE_SIP | 1u << TRACE_MTP3 |

@@ -217,7 +217,8 @@ int iam_from_setup(const struct conf_isup *conf, const struct leg_setup *setup,
 
 enum leg_ev notification_from_msg(const struct isup_msg *msg)
 {
-	const struct isup_param *param = isup_msg_find(msg, ISUP_P_GENERIC_NOTIFICATION);
+	const struct isup_param *param = isup_msg_find(
+		msg, msg->variant == ISUP_ANSI ? ISUP_P_NOTIFICATION : ISUP_P_GENERIC_NOTIFICATION);
 	uint8_t octet = param && param->length ? isup_param_octets(msg, param)[0] : 0;
 
 	octet |= ISUP_NOTIFICATION_EXTENSION;

@@ -14,11 +14,10 @@
 #include "gw/call/call_table.h"
 #include "gw/pstn/diagnostic.h"
 #include "gw/pstn/iam.h"
+#include "gw/pstn/iam_ansi.h"
 #include "gw/pstn/number.h"
 #include "gw/pstn/isup_leg.h"
 #include "gw/pstn/transit.h"
-
-static const struct leg_ops isup_leg_ops;
 
 static struct isup_leg *leg_of(struct leg *leg)
 {
@@ -254,15 +253,16 @@ static void put_history(const struct isup_leg *leg, struct isup_msg *msg)
 
 static void do_answer(struct isup_leg *leg, const struct leg_event *event)
 {
+	bool connects = isup_type_name_as(leg->trunk->variant, ISUP_CON);
 	struct isup_msg msg;
 	struct isup_number number;
 
 	isup_leg_stop_t11(leg);
 	ringback(leg, false);
 	leg->answered = true;
-	/* RFC 3398 8.2.4: CON when no ACM was sent. */
-	isup_msg_init(&msg, leg->acm_sent ? ISUP_ANM : ISUP_CON, 0);
-	if (!leg->acm_sent)
+	/* RFC 3398 8.2.4: CON when no ACM was sent; 13: in ANSI networks ANM. */
+	isup_msg_init(&msg, leg->acm_sent || !connects ? ISUP_ANM : ISUP_CON, 0);
+	if (!leg->acm_sent && connects)
 		put_bci(leg, &msg, true);
 	if (event->answer.connected.digits[0] &&
 	    !number_to_isup(leg->trunk->conf, &event->answer.connected, &number))
@@ -272,15 +272,18 @@ static void do_answer(struct isup_leg *leg, const struct leg_event *event)
 	isup_leg_send(leg, &msg);
 }
 
-/* Q.763 3.25 generic notification: remote hold and remote retrieval (RFC 3398 9.2). */
+/* Q.763 3.25 generic notification, in ANSI networks the notification indicator: remote hold and remote retrieval
+ * (RFC 3398 9.2). */
 static void send_notification(struct isup_leg *leg, uint8_t notification)
 {
+	bool ansi = leg->trunk->variant == ISUP_ANSI;
 	const struct isup_event info = { .event = 2 };
 	struct isup_msg msg;
 
 	isup_msg_init(&msg, ISUP_CPG, 0);
 	(void)isup_put_event(&msg, &info);
-	(void)isup_put_octet(&msg, ISUP_P_GENERIC_NOTIFICATION, notification);
+	(void)isup_msg_add(&msg, ansi ? ISUP_P_NOTIFICATION : ISUP_P_GENERIC_NOTIFICATION,
+			   &notification, 1);
 	isup_leg_send(leg, &msg);
 }
 
@@ -360,7 +363,7 @@ static void do_release(struct isup_leg *leg, const struct leg_event *event)
 	leg->cause = cause_out(leg, &event->release);
 	/* RFC 3398 7.2.3: resources are released before the REL is sent. RELEASED makes the core
 	 * let the bearer go. */
-	if (transit_read(&event->attachment, &rel) && rel.type == ISUP_REL)
+	if (transit_read(&event->attachment, leg->trunk->variant, &rel) && rel.type == ISUP_REL)
 		(void)isup_put_cause(&rel, &leg->cause);
 	else
 		rel.n_params = 0;
@@ -382,7 +385,7 @@ static bool goes_on(const struct isup_leg *leg, uint8_t type)
 	case ISUP_CON:
 		return !leg->outgoing && !leg->acm_sent;
 	case ISUP_ANM:
-		return !leg->outgoing && leg->acm_sent;
+		return !leg->outgoing && (leg->acm_sent || leg->trunk->variant == ISUP_ANSI);
 	case ISUP_CPG:
 		return leg->acm_sent || leg->answered;
 	case ISUP_SUS:
@@ -396,7 +399,8 @@ static bool goes_on(const struct isup_leg *leg, uint8_t type)
 /* An event that an ISUP message caused: true when the message went on; else it stays in msg for what is said instead. */
 static bool pass_on(struct isup_leg *leg, const struct leg_event *event, struct isup_msg *msg)
 {
-	if (event->ev == LEG_EV_RELEASE || !transit_read(&event->attachment, msg))
+	if (event->ev == LEG_EV_RELEASE ||
+	    !transit_read(&event->attachment, leg->trunk->variant, msg))
 		return false;
 	if (event->ev != LEG_EV_CARRIED && !goes_on(leg, msg->type)) {
 		leg->carried = msg;
@@ -576,11 +580,17 @@ static void leg_describe(const struct leg *base, char *text, size_t cap)
 	snprintf(text, cap, "cic %u", leg->cic);
 }
 
-static const struct leg_ops isup_leg_ops = {
-	.protocol = "isup",
-	.event = leg_event,
-	.describe = leg_describe,
-};
+/* A name for each language of ISUP, so that the other leg's tells whether messages can go through. */
+static const struct leg_ops *leg_ops_of(enum isup_variant variant)
+{
+	static struct leg_ops ops[ISUP_VARIANTS];
+
+	if (!ops[variant].event)
+		ops[variant] = (struct leg_ops){ .protocol = transit_protocol(variant),
+						 .event = leg_event,
+						 .describe = leg_describe };
+	return &ops[variant];
+}
 
 /* RFC 3398 8.2.8: nothing came back within T11, so the preceding exchange's T7 must not run out:
  * early ACM. */
@@ -603,7 +613,7 @@ struct isup_leg *isup_leg_new(struct isup_trunk *trunk, bool outgoing)
 
 	if (!leg)
 		return NULL;
-	leg->base.ops = &isup_leg_ops;
+	leg->base.ops = leg_ops_of(trunk->variant);
 	leg->base.trunk = &trunk->base;
 	leg->trunk = trunk;
 	leg->outgoing = outgoing;
@@ -661,7 +671,10 @@ static int make_iam(struct isup_leg *leg, const struct leg_setup *setup,
 	struct isup_nci nci;
 	int err = iam_from_setup(trunk->conf, setup, iam);
 
-	if (!err && transit_read(attachment, &in) && in.type == ISUP_IAM)
+	iam->variant = (uint8_t)trunk->variant;
+	if (!err && trunk->variant == ISUP_ANSI)
+		err = iam_to_ansi(trunk->conf, setup, iam);
+	if (!err && transit_read(attachment, trunk->variant, &in) && in.type == ISUP_IAM)
 		err = transit_iam(trunk->conf, &in, iam);
 	if (err)
 		return err;

@@ -9,9 +9,9 @@
 /* Digits, modems and faxes pass from bearer to bearer as they are: nobody has to hear them here. */
 static bool bearer_beyond(const struct isup_leg *leg)
 {
-	const char *other = call_other_protocol(leg->base.call, leg->base.side);
+	const struct media_channel *media = call_media(leg->base.call);
 
-	return other && strcmp(other, leg->base.ops->protocol) == 0;
+	return media && media_is_bearer(media, !leg->base.side);
 }
 
 /* By the trunk and by what the bearer is for (Q.763 3.54). */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "gw/pstn/iam.h"
+#include "gw/pstn/iam_ansi.h"
 #include "gw/pstn/isup_leg.h"
 #include "gw/pstn/number.h"
 #include "gw/pstn/transit.h"
@@ -32,6 +33,18 @@ static void note_delay(struct isup_leg *leg, const struct isup_msg *iam)
 		leg->delay_ms = (uint16_t)(octets[0] << 8 | octets[1]);
 }
 
+/* T1.113.4: the call has left by another trunk group, and nothing was heard back yet. */
+static void send_exit(struct isup_leg *leg)
+{
+	struct isup_msg exm;
+
+	if (!leg->trunk->conf->exit_message || !leg->circuit || leg->released || leg->acm_sent ||
+	    !leg->base.call || !call_other_protocol(leg->base.call, leg->base.side))
+		return;
+	isup_msg_init_as(&exm, leg->trunk->variant, ISUP_EXM, 0);
+	isup_leg_send(leg, &exm);
+}
+
 static void setup_indicated(struct isup_trunk *trunk, struct isup_circuit *circuit,
 			    const struct isup_msg *iam)
 {
@@ -53,7 +66,8 @@ static void setup_indicated(struct isup_trunk *trunk, struct isup_circuit *circu
 	isup_leg_enter(leg);
 	isup_leg_take_circuit(leg, circuit);
 	isup_circuit_set_user(circuit, leg);
-	if (iam_to_setup(trunk->conf, iam, &setup))
+	if (iam_to_setup(trunk->conf, iam, &setup) ||
+	    (trunk->variant == ISUP_ANSI && iam_from_ansi(trunk->conf, iam, &setup)))
 		failed.value = Q850_INCOMPLETE; /* Q.850: also a number of a wrong format */
 	leg->use = setup.bearer;
 	if (!failed.value && isup_leg_open_bearer(leg, circuit))
@@ -68,6 +82,7 @@ static void setup_indicated(struct isup_trunk *trunk, struct isup_circuit *circu
 		event.attachment = transit_attach(iam, &store);
 		note_delay(leg, iam);
 		call_raise(&leg->base, &event);
+		send_exit(leg);
 	}
 	isup_leg_leave(leg);
 }
@@ -103,7 +118,7 @@ static bool other_is_isup(const struct isup_leg *leg)
 {
 	const char *other = call_other_protocol(leg->base.call, leg->base.side);
 
-	return other && strcmp(other, "isup") == 0;
+	return other && strcmp(other, transit_protocol(leg->trunk->variant)) == 0;
 }
 
 static void message_indicated(struct isup_leg *leg, const struct isup_indication *ind)

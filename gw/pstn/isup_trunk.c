@@ -27,9 +27,16 @@ static unsigned trunk_held_back(const struct trunk *base)
 	return isup_congestion_share(((const struct isup_trunk *)base)->isup);
 }
 
-static const struct trunk_ops isup_trunk_ops = {
+/* RFC 3398 13: digits come one by one except in ANSI networks. */
+static const struct trunk_ops overlap_ops = {
 	.protocol = "isup",
 	.overlap = true,
+	.seize = isup_leg_seize,
+	.available = trunk_available,
+	.held_back = trunk_held_back,
+};
+static const struct trunk_ops en_bloc_ops = {
+	.protocol = "isup-ansi",
 	.seize = isup_leg_seize,
 	.available = trunk_available,
 	.held_back = trunk_held_back,
@@ -194,10 +201,21 @@ static const enum isup_control controls[] = {
 	[CONF_CONTROL_NONE] = ISUP_CONTROL_NONE,
 };
 
+/* A word that the configuration has checked; a linkset without one speaks Q.763. */
+static enum isup_variant variant_of(const struct conf_isup *conf,
+				    const struct conf_linkset *linkset)
+{
+	const char *word = conf->variant ? conf->variant : linkset->variant;
+	int variant = word ? isup_variant_of(word) : ISUP_ITU;
+
+	return variant < 0 ? ISUP_ITU : (enum isup_variant)variant;
+}
+
 static struct isup *isup_make(struct isup_trunk *trunk, const struct conf_isup *conf,
 			      const struct conf_linkset *linkset)
 {
 	struct isup_conf isup = { .name = trunk->name,
+				  .variant = trunk->variant,
 				  .opc = linkset->opc,
 				  .dpc = trunk->dpc,
 				  .ni = linkset->network,
@@ -228,11 +246,12 @@ struct isup_trunk *isup_trunk_new(const struct conf_isup *conf, const struct con
 	if (!trunk)
 		return NULL;
 	list_init(&trunk->bearers);
-	trunk->base.ops = &isup_trunk_ops;
 	trunk->name = strdup(conf->name);
 	trunk->base.name = trunk->name;
 	trunk->conf = conf;
 	trunk->env = *env;
+	trunk->variant = variant_of(conf, linkset);
+	trunk->base.ops = trunk->variant == ISUP_ANSI ? &en_bloc_ops : &overlap_ops;
 	trunk->dpc = conf->dpc ? conf->dpc : linkset->dpc;
 	if (trunk->name &&
 	    timer_init(&trunk->settle, env->heap, "circuits", settle_expired, trunk) == 0)

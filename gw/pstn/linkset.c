@@ -17,10 +17,10 @@ static struct counter strangers =
 	COUNTER_INIT("causeway_mtp_unknown_opc_total",
 		     "ISUP messages from a point code that no trunk group names");
 
-const char *const linkset_columns[] = { "linkset",   "slc",	   "span",   "timeslot",
-					"state",     "seconds",	   "msu_in", "msu_out",
-					"octets_in", "octets_out", "errors", "repairs" };
-const size_t linkset_column_count = 12;
+const char *const linkset_columns[] = { "linkset", "slc",     "span",	 "timeslot",  "state",
+					"seconds", "msu_in",  "msu_out", "octets_in", "octets_out",
+					"errors",  "repairs", "variant", "opc",	      "dpc" };
+const size_t linkset_column_count = 15;
 
 struct user {
 	struct isup *isup; /* borrow */
@@ -43,7 +43,8 @@ struct linkset {
 static struct isup *user_of(const struct linkset *linkset, uint32_t dpc, const uint8_t *octets,
 			    size_t n)
 {
-	uint16_t cic = n < 2 ? 0 : (uint16_t)(octets[0] | (octets[1] & 15) << 8);
+	unsigned high = conf_is_ansi(linkset->conf) ? 0x3f : 0x0f;
+	uint16_t cic = n < 2 ? 0 : (uint16_t)(octets[0] | (octets[1] & high) << 8);
 	struct isup *first = NULL;
 
 	for (size_t i = 0; i < linkset->n_users; i++) {
@@ -64,6 +65,7 @@ static void transfer(void *arg, uint32_t opc, uint32_t dpc, unsigned sls, const 
 {
 	struct linkset *linkset = arg;
 	struct isup *isup = user_of(linkset, opc, octets, n);
+	char point[MTP_POINT_MAX];
 
 	(void)dpc;
 	(void)sls;
@@ -73,7 +75,8 @@ static void transfer(void *arg, uint32_t opc, uint32_t dpc, unsigned sls, const 
 	}
 	counter_add(&strangers, 1);
 	log_write(LOG_WARNING, linkset->conf->name,
-		  "ISUP message from point code %u: no trunk group has that dpc", (unsigned)opc);
+		  "ISUP message from point code %s: no trunk group has that dpc",
+		  mtp_point_print(conf_is_ansi(linkset->conf), opc, point));
 }
 
 static void paused(void *arg, uint32_t dpc)
@@ -99,9 +102,10 @@ static void resumed(void *arg, uint32_t dpc)
 static void status(void *arg, uint32_t dpc, enum mtp_status_cause cause, unsigned level)
 {
 	const struct linkset *linkset = arg;
+	char point[MTP_POINT_MAX];
 
-	log_write(LOG_WARNING, linkset->conf->name, "MTP-STATUS for %u: %s, level %u",
-		  (unsigned)dpc,
+	log_write(LOG_WARNING, linkset->conf->name, "MTP-STATUS for %s: %s, level %u",
+		  mtp_point_print(conf_is_ansi(linkset->conf), dpc, point),
 		  cause == MTP_STATUS_CONGESTION ? "congestion" : "user part unavailable", level);
 	for (size_t i = 0; i < linkset->n_users; i++)
 		if (linkset->users[i].dpc == dpc)
@@ -124,6 +128,7 @@ static int link_open(struct linkset *linkset)
 				       .status = status,
 				       .arg = linkset };
 	struct libss7_mtp_conf mtp = { .name = conf->name,
+				       .ansi = conf_is_ansi(conf),
 				       .opc = conf->opc,
 				       .adjacent = conf->dpc,
 				       .network = conf->network,
@@ -265,6 +270,8 @@ void linkset_show(const struct linkset *linkset, struct table *table)
 					   .state = MTP_LINK_FAILED } };
 	size_t n = linkset->mtp ? mtp_links(linkset->mtp, info, 1) : 1;
 	uint64_t now = timer_heap_now_us(linkset->heap);
+	bool ansi = conf_is_ansi(linkset->conf);
+	char opc[MTP_POINT_MAX], dpc[MTP_POINT_MAX];
 
 	if (!linkset->mtp)
 		info[0].since_us = now;
@@ -281,5 +288,9 @@ void linkset_show(const struct linkset *linkset, struct table *table)
 		table_set_int(table, 9, (int64_t)info[i].octets_out);
 		table_set_int(table, 10, (int64_t)info[i].su_errors);
 		table_set_int(table, 11, (int64_t)info[i].repairs);
+		table_set_str(table, 12,
+			      str_c(linkset->conf->variant ? linkset->conf->variant : "itu"));
+		table_set_str(table, 13, str_c(mtp_point_print(ansi, linkset->conf->opc, opc)));
+		table_set_str(table, 14, str_c(mtp_point_print(ansi, linkset->conf->dpc, dpc)));
 	}
 }

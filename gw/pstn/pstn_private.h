@@ -23,6 +23,7 @@ struct isup_trunk {
 	const struct conf_isup *conf; /* borrow */
 	struct isup_trunk_env env;
 	struct isup *isup; /* own */
+	enum isup_variant variant;
 	uint32_t dpc;
 	struct list bearers; /* own */
 	struct timer settle; /* circuits that a reload gave another timeslot wait for the end of their calls */

@@ -15,7 +15,28 @@
 #define SATELLITES_MAX	    2
 #define PARAM_OCTETS_MAX    255
 
-static const char whole[] = "isup", in_two[] = "isup segmented";
+/* The international variants are one language of which each knows a part. */
+static const struct {
+	const char *whole, *in_two;
+} protocols[ISUP_VARIANTS] = {
+	[ISUP_ITU] = { "isup", "isup segmented" },
+	[ISUP_ANSI] = { "isup-ansi", "isup-ansi segmented" },
+	[ISUP_UK] = { "isup-uk", "isup-uk segmented" },
+	[ISUP_RUSSIA] = { "isup-russia", "isup-russia segmented" },
+	[ISUP_JAPAN] = { "isup-japan", "isup-japan segmented" },
+	[ISUP_FRANCE] = { "isup-france", "isup-france segmented" },
+	[ISUP_ISRAEL] = { "isup-israel", "isup-israel segmented" },
+};
+
+static enum isup_variant language(enum isup_variant variant)
+{
+	return variant == ISUP_ETSI || variant == ISUP_Q767 ? ISUP_ITU : variant;
+}
+
+const char *transit_protocol(enum isup_variant variant)
+{
+	return protocols[language(variant)].whole;
+}
 
 static struct leg_attachment attach_two(const struct isup_msg *msg, struct transit_store *store)
 {
@@ -31,7 +52,8 @@ static struct leg_attachment attach_two(const struct isup_msg *msg, struct trans
 		return (struct leg_attachment){ 0 };
 	store->octets[0] = (uint8_t)(n >> 8);
 	store->octets[1] = (uint8_t)n;
-	return (struct leg_attachment){ in_two, store->octets, (size_t)(2 + n + more) };
+	return (struct leg_attachment){ protocols[language(msg->variant)].in_two, store->octets,
+					(size_t)(2 + n + more) };
 }
 
 struct leg_attachment transit_attach(const struct isup_msg *msg, struct transit_store *store)
@@ -42,34 +64,38 @@ struct leg_attachment transit_attach(const struct isup_msg *msg, struct transit_
 		return attach_two(msg, store);
 	if (n <= 0)
 		return (struct leg_attachment){ 0 };
-	return (struct leg_attachment){ whole, store->octets, (size_t)n };
+	return (struct leg_attachment){ transit_protocol(msg->variant), store->octets, (size_t)n };
 }
 
-static bool decode(const uint8_t *octets, size_t n, struct isup_msg *msg)
+static bool decode(const uint8_t *octets, size_t n, enum isup_variant variant, struct isup_msg *msg)
 {
 	struct isup_error error;
 
-	return !isup_msg_decode(msg, octets, n, &error) || error.kind == ISUP_E_UNKNOWN_TYPE;
+	return !isup_msg_decode_as(msg, variant, octets, n, &error) ||
+	       error.kind == ISUP_E_UNKNOWN_TYPE;
 }
 
-static bool read_two(const struct leg_attachment *a, struct isup_msg *msg)
+static bool read_two(const struct leg_attachment *a, enum isup_variant variant,
+		     struct isup_msg *msg)
 {
 	size_t n = a->n < 2 ? 0 : (size_t)a->octets[0] << 8 | a->octets[1];
 	struct isup_msg sgm;
 
-	return n && n + 2 < a->n && decode(a->octets + 2, n, msg) &&
-	       decode(a->octets + 2 + n, a->n - 2 - n, &sgm) && !isup_msg_join(msg, &sgm);
+	return n && n + 2 < a->n && decode(a->octets + 2, n, variant, msg) &&
+	       decode(a->octets + 2 + n, a->n - 2 - n, variant, &sgm) && !isup_msg_join(msg, &sgm);
 }
 
-bool transit_read(const struct leg_attachment *attachment, struct isup_msg *msg)
+bool transit_read(const struct leg_attachment *attachment, enum isup_variant variant,
+		  struct isup_msg *msg)
 {
 	const char *protocol = attachment ? attachment->protocol : NULL;
 
 	if (!protocol)
 		return false;
-	if (strcmp(protocol, in_two) == 0)
-		return read_two(attachment, msg);
-	return strcmp(protocol, whole) == 0 && decode(attachment->octets, attachment->n, msg);
+	if (strcmp(protocol, protocols[language(variant)].in_two) == 0)
+		return read_two(attachment, variant, msg);
+	return strcmp(protocol, transit_protocol(variant)) == 0 &&
+	       decode(attachment->octets, attachment->n, variant, msg);
 }
 
 /* They speak of one circuit, or of the exchange at its other end. */
@@ -230,7 +256,7 @@ int transit_iam(const struct conf_isup *conf, const struct isup_msg *in, struct 
 	struct isup_msg out;
 	int err = 0;
 
-	isup_msg_init(&out, ISUP_IAM, 0);
+	isup_msg_init_as(&out, iam->variant, ISUP_IAM, 0);
 	for (size_t i = 0; i < in->n_params && !err; i++)
 		err = param_on(conf, in, &in->params[i], iam, &out);
 	for (size_t i = 0; i < iam->n_params && !err; i++)
@@ -250,7 +276,7 @@ void transit_pass(bool echo_control, struct isup_msg *msg)
 
 	if (!msg->n_params)
 		return; /* nothing in it, or nothing that is known: as it came */
-	isup_msg_init(&out, (enum isup_type)msg->type, 0);
+	isup_msg_init_as(&out, msg->variant, (enum isup_type)msg->type, 0);
 	for (size_t i = 0; i < msg->n_params; i++) {
 		const struct isup_param *param = &msg->params[i];
 

@@ -17,8 +17,10 @@ struct transit_store {
 
 /* msg NULL, or one that cannot be encoded: no attachment. */
 struct leg_attachment transit_attach(const struct isup_msg *msg, struct transit_store *store);
-/* False: not an ISUP message. */
-bool transit_read(const struct leg_attachment *attachment, struct isup_msg *msg);
+/* False: not an ISUP message, or of a variant that is not understood on a circuit of this one. */
+bool transit_read(const struct leg_attachment *attachment, enum isup_variant variant, struct isup_msg *msg);
+/* What legs and trunks of the variant are called: those of one name understand each other's messages. */
+const char *transit_protocol(enum isup_variant variant);
 /* The IAM that goes on: iam is what the vocabulary says, in what came. Parameters that say the same keep their octets and
  * their order. -ELOOP: the hop counter is exhausted (Q.764 2.1.1, cause 25). */
 int transit_iam(const struct conf_isup *conf, const struct isup_msg *in, struct isup_msg *iam);

@@ -43,13 +43,18 @@
 #define READS_PER_EVENT 16
 #define SU_HEAD		3 /* BSN, FSN, LI */
 #define LI_MAX		63
-#define LABEL		4 /* ITU routing label */
+#define H0_TRANSFER	4 /* TFP, TFR, TFA and others: Q.704 15.5 */
+#define SI_MANAGEMENT	0
+#define SI_NONE		15 /* T1.111.4: of no user part */
 
 static struct counter bad_units =
 	COUNTER_INIT("causeway_mtp2_bad_units_total",
 		     "Signal units whose length indicator or contents are impossible");
 static struct counter silences =
 	COUNTER_INIT("causeway_mtp2_silences_total", "Links realigned because no signal unit came");
+
+static struct counter routes_kept = COUNTER_INIT("causeway_mtp3_route_messages_total",
+						 "ANSI route messages that are not acted on");
 
 struct wall;
 
@@ -142,6 +147,7 @@ static void poll_follow(struct wall *wall)
 /* Tells the user what became of the adjacent point since the last look. */
 static void follow(struct wall *wall)
 {
+	char point[MTP_POINT_MAX];
 	bool up;
 
 	while (ss7_check_event(wall->ss7))
@@ -152,7 +158,8 @@ static void follow(struct wall *wall)
 	if (up == wall->resumed)
 		return;
 	wall->resumed = up;
-	log_write(LOG_NOTICE, wall->name, "point code %u %s", (unsigned)wall->conf.adjacent,
+	log_write(LOG_NOTICE, wall->name, "point code %s %s",
+		  mtp_point_print(wall->mtp.ansi, wall->conf.adjacent, point),
 		  up ? "available" : "not available");
 	if (up && wall->mtp.user.resume)
 		wall->mtp.user.resume(wall->mtp.user.arg, wall->conf.adjacent);
@@ -286,8 +293,9 @@ void mtp2_dump(struct mtp2 *link, char prefix, unsigned char *buf, int len)
 
 /* The library compares the length indicator with nothing: whatever it would read past the end stops
  * here. */
-static bool unit_is_sound(const uint8_t *unit, size_t n)
+static bool unit_is_sound(const struct wall *wall, const uint8_t *unit, size_t n)
 {
+	size_t label = mtp_label_octets(wall->mtp.ansi);
 	size_t li = n >= SU_HEAD ? (unit[2] & LI_MAX) : 0;
 	size_t octets = n - SU_HEAD;
 
@@ -296,13 +304,30 @@ static bool unit_is_sound(const uint8_t *unit, size_t n)
 	if (li <= 2)
 		return true;
 	/* SIO, routing label, and at least the heading code of a management message */
-	return octets >= 1 + LABEL + 1 && octets <= 1 + MTP_SIF_MAX;
+	return octets >= 1 + label + 1 && octets <= 1 + MTP_SIF_MAX;
 }
 
 static void events_fetch(struct wall *wall)
 {
 	if (wall->conf.events)
 		wall->conf.events(wall->conf.arg);
+}
+
+/*
+ * The library cuts an ANSI point code of a route message to 16 bits, and asks about that route with
+ * two octets for ever. One link leads to one adjacent point here: it is told of no other route.
+ */
+static void keep_routes(const struct wall *wall, uint8_t *unit)
+{
+	uint8_t *sio = &unit[SU_HEAD];
+
+	if (!wall->mtp.ansi || (unit[2] & LI_MAX) <= 2 || (*sio & 15) != SI_MANAGEMENT ||
+	    (sio[1 + mtp_label_octets(true)] & 15) != H0_TRANSFER)
+		return;
+	counter_add(&routes_kept, 1);
+	log_write(LOG_NOTICE, wall->name, "route message 0x%02x is not acted on",
+		  sio[1 + mtp_label_octets(true)]);
+	*sio |= SI_NONE;
 }
 
 static void receive(struct wall *wall)
@@ -314,7 +339,7 @@ static void receive(struct wall *wall)
 
 		if (n <= 0)
 			return;
-		if (n < 2 + SU_HEAD || !unit_is_sound(unit, (size_t)n - 2)) {
+		if (n < 2 + SU_HEAD || !unit_is_sound(wall, unit, (size_t)n - 2)) {
 			counter_add(&bad_units, 1);
 			wall->info.su_errors++;
 			log_write(LOG_DEBUG, wall->name,
@@ -323,6 +348,7 @@ static void receive(struct wall *wall)
 			continue;
 		}
 		memset(unit + n, 0, sizeof(unit) - (size_t)n);
+		keep_routes(wall, unit);
 		if (timer_running(&wall->silence))
 			timer_start_ms(&wall->silence, SILENCE_MS);
 		(void)mtp2_receive(wall->link, unit, (int)n);
@@ -375,7 +401,11 @@ static int wall_transfer(struct mtp *mtp, uint32_t opc, uint32_t dpc, unsigned s
 			 const uint8_t *octets, size_t n)
 {
 	struct wall *wall = (struct wall *)mtp;
-	struct routing_label rl = { .type = SS7_ITU, .dpc = dpc, .opc = opc, .sls = sls & 0x0f };
+	const bool ansi = mtp->ansi;
+	struct routing_label rl = { .type = ansi ? SS7_ANSI : SS7_ITU,
+				    .dpc = dpc,
+				    .opc = opc,
+				    .sls = (unsigned char)(sls & (ansi ? 0xff : 0x0f)) };
 	struct ss7_msg *msg;
 	unsigned char *sif;
 	int err;
@@ -387,10 +417,12 @@ static int wall_transfer(struct mtp *mtp, uint32_t opc, uint32_t dpc, unsigned s
 		return -ENOMEM;
 	sif = ss7_msg_userpart(msg);
 	(void)set_routinglabel(sif, &rl);
-	memcpy(sif + LABEL, octets, n);
-	ss7_msg_userpart_len(msg, (int)n + LABEL);
+	memcpy(sif + mtp_label_octets(ansi), octets, n);
+	ss7_msg_userpart_len(msg, (int)(n + mtp_label_octets(ansi)));
 	/* mtp3_transmit takes the message, also when it fails. */
-	err = mtp3_transmit(wall->ss7, MTP_SI_ISUP, rl, 0, msg, NULL) < 0 ? -ENETUNREACH : 0;
+	err = mtp3_transmit(wall->ss7, MTP_SI_ISUP, rl, (int)mtp_priority(sls), msg, NULL) < 0
+		      ? -ENETUNREACH
+		      : 0;
 	poll_follow(wall);
 	return err;
 }
@@ -508,7 +540,7 @@ static void ignore_call(struct ss7 *ss7, struct isup_call *call, int lock)
 
 static int wall_start(struct wall *wall)
 {
-	wall->ss7 = ss7_new(SS7_ITU);
+	wall->ss7 = ss7_new(wall->mtp.ansi ? SS7_ANSI : SS7_ITU);
 	if (!wall->ss7)
 		return -ENOMEM;
 	ss7_set_message(libss7_message);
@@ -543,6 +575,7 @@ static struct wall *wall_new(const struct libss7_mtp_conf *conf, const struct mt
 		return NULL;
 	wall->mtp.ops = &wall_ops;
 	wall->mtp.user = *user;
+	wall->mtp.ansi = conf->ansi;
 	wall->conf = *conf;
 	snprintf(wall->name, sizeof(wall->name), "%s", conf->name);
 	wall->heap = heap;

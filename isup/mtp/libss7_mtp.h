@@ -14,6 +14,7 @@
 
 struct libss7_mtp_conf {
 	const char *name;	/* linkset, for traces and logs */
+	bool ansi;		/* T1.111: point codes of 24 bits, its timers and its link test */
 	uint32_t opc;		/* own point code */
 	uint32_t adjacent;	/* adjacent point code */
 	uint8_t network;	/* network indicator of the SIO, 0 to 3 */

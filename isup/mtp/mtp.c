@@ -3,13 +3,45 @@
 #include "isup/mtp/mtp.h"
 
 #include <errno.h>
+#include <stdio.h>
 
-#define ROUTING_LABEL_OCTETS 4
+#define ITU_OCTETS  4
+#define ANSI_OCTETS 7
+
+size_t mtp_label_octets(bool ansi)
+{
+	return ansi ? ANSI_OCTETS : ITU_OCTETS;
+}
+
+size_t mtp_label_put(bool ansi, const struct mtp_label *label, uint8_t *octets)
+{
+	uint32_t itu = (label->dpc & 0x3fff) | (label->opc & 0x3fff) << 14 |
+		       (uint32_t)(label->sls & 15) << 28;
+
+	for (unsigned i = 0; i < ITU_OCTETS && !ansi; i++)
+		octets[i] = (uint8_t)(itu >> 8 * i);
+	for (unsigned i = 0; i < 3 && ansi; i++) {
+		octets[i] = (uint8_t)(label->dpc >> 8 * i);
+		octets[3 + i] = (uint8_t)(label->opc >> 8 * i);
+	}
+	if (ansi)
+		octets[6] = (uint8_t)label->sls;
+	return mtp_label_octets(ansi);
+}
+
+const char *mtp_point_print(bool ansi, uint32_t code, char *text)
+{
+	unsigned a = ansi ? code >> 16 & 255 : code >> 11 & 7;
+	unsigned b = ansi ? code >> 8 & 255 : code >> 3 & 255;
+
+	snprintf(text, MTP_POINT_MAX, "%u-%u-%u", a, b, (unsigned)(ansi ? code & 255 : code & 7));
+	return text;
+}
 
 int mtp_transfer(struct mtp *mtp, uint32_t opc, uint32_t dpc, unsigned sls, const uint8_t *octets,
 		 size_t n)
 {
-	if (n + ROUTING_LABEL_OCTETS > MTP_SIF_MAX)
+	if (n + mtp_label_octets(mtp->ansi) > MTP_SIF_MAX)
 		return -EMSGSIZE;
 	if (!mtp->ops->available(mtp, dpc))
 		return -ENETUNREACH;

@@ -9,6 +9,30 @@
 
 #define MTP_SIF_MAX 272 /* Q.703 2.3.8: signalling information field, routing label included */
 #define MTP_SI_ISUP 5
+#define MTP_LABEL_MAX 7
+#define MTP_POINT_MAX 16 /* octets of a printed point code */
+
+/* Q.704 2.2: 14 bits a point code, 4 of selection; T1.111.4: 24 and 8, an octet each. */
+struct mtp_label {
+	uint32_t opc, dpc;
+	unsigned sls; /* mtp_selection */
+};
+
+/* What mtp_transfer calls sls: the selection, and ANSI's message priority (T1.111.5), 0 to 3, which ITU has not. */
+static inline unsigned mtp_selection(unsigned sls, unsigned priority)
+{
+	return sls | priority << 8;
+}
+static inline unsigned mtp_priority(unsigned selection)
+{
+	return selection >> 8 & 3;
+}
+
+size_t mtp_label_octets(bool ansi);
+/* Writes the label; its length. */
+size_t mtp_label_put(bool ansi, const struct mtp_label *label, uint8_t *octets);
+/* "2-100-1" in 3, 8 and 3 bits (Q.708 2), ANSI "245-3-17" in 8 bits each. text has MTP_POINT_MAX octets. */
+const char *mtp_point_print(bool ansi, uint32_t code, char *text);
 
 enum mtp_status_cause { MTP_STATUS_CONGESTION, MTP_STATUS_USER_UNAVAILABLE };
 
@@ -46,6 +70,7 @@ struct mtp_ops {
 struct mtp {
 	const struct mtp_ops *ops;
 	struct mtp_user user;
+	bool ansi; /* routing labels */
 };
 
 /* MTP-TRANSFER request. -ENETUNREACH while the destination is not available, -EMSGSIZE, -EAGAIN. */

@@ -191,7 +191,8 @@ MESSAGES = {
     0x41: OPTIONAL, 0x42: OPTIONAL, 0x43: OPTIONAL,
 }
 
-ANSI_MESSAGES = dict(MESSAGES)
+# SAM, CON, FAR, FAA and FRJ: Wireshark reads them in ANSI too, which has none of them (RFC 3398 13, libss7)
+ANSI_MESSAGES = {type_: parts for type_, parts in MESSAGES.items() if type_ not in (0x02, 0x07, 0x1f, 0x20, 0x21)}
 ANSI_MESSAGES.update({
     0x01: ((0x06, 0x07, 0x09), (0x1d, 0x04), True), 0x10: NONE, 0xe9: NONE, 0xea: ((0x06,), (), False),
     0xeb: ((0xe6, 0xe5), (), True), 0xec: NONE, 0xed: OPTIONAL,

@@ -32,6 +32,7 @@ static struct {
 	struct mtp mtp;
 	struct sent sent[SENT_MAX];
 	size_t n_sent;
+	bool ansi; /* by the last octet of the input */
 } rig;
 
 static void must(bool holds)
@@ -120,14 +121,18 @@ static void message(struct input *in)
 
 static void setup(void)
 {
-	static const uint8_t iam[] = {
+	static const uint8_t itu[] = {
 		0, 0, 1, 0, 0x60, 1, 10, 3, 2, 0, 5, 3, 16, 0x03, 0x21, 0xf3
 	};
+	static const uint8_t ansi[] = { 0, 0,	 1,    0, 0x60, 1,    10, 3,	5,   0,
+					2, 0x88, 0x90, 5, 0x83, 0x10, 3,  0x21, 0x03 };
+	const uint8_t *iam = rig.ansi ? ansi : itu;
+	size_t n = rig.ansi ? sizeof(ansi) : sizeof(itu);
 	struct isup_circuit *circuit;
 	struct isup_error error;
 	struct isup_msg msg;
 
-	must(!isup_msg_decode(&msg, iam, sizeof(iam), &error));
+	must(!isup_msg_decode_as(&msg, rig.ansi ? ISUP_ANSI : ISUP_ITU, iam, n, &error));
 	(void)isup_setup(rig.isup, &msg, &rig, &circuit);
 }
 
@@ -266,12 +271,18 @@ static void settle(void)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct clock_source clock = { .now_us = now };
-	const struct isup_conf conf = { .name = "fuzz", .opc = 1, .dpc = 2, .min_digits = 3 };
+	const bool ansi = size && data[size - 1] & 1;
+	const struct isup_conf conf = { .name = "fuzz",
+					.variant = ansi ? ISUP_ANSI : ISUP_ITU,
+					.opc = 1,
+					.dpc = 2,
+					.min_digits = 3 };
 	const struct isup_user user = { .indicate = indicate };
 	struct input in = { data, data + size };
 
 	log_set_level(LOG_ERROR);
 	memset(&rig, 0, sizeof(rig));
+	rig.ansi = ansi;
 	rig.mtp.ops = &mtp_ops;
 	rig.heap = timer_heap_new(&clock);
 	rig.isup = isup_new(&conf, &user, rig.heap);

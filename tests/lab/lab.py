@@ -26,7 +26,7 @@ sip {{ listen = {{"udp:127.0.0.1:{sip}", "tcp:127.0.0.1:{sip}"}} {sip_more} }}
 rtp {{ address = "127.0.0.1" ports = "{rtp}-{rtp_last}" timeout = {rtp_timeout} }}
 overload {{ busy = 0 busy-severe = 0 lag = 0ms lag-severe = 0ms hold = 1s }}
 {gateway_spans}
-linkset "exchange" {{ opc = 1 dpc = 2 network = national link "0" {{ {link} }} }}
+linkset "exchange" {{ {variant}opc = {ours} dpc = {theirs} network = national link "0" {{ {link} }} }}
 isup "pstn" {{
 	linkset = "exchange"
 	national-prefix = "0"
@@ -48,7 +48,7 @@ report {{ file = "{folder}/report.json" }}
 control {{ socket = "{folder}/exchange.sock" }}
 recordings {{ folder = "{folder}" }}
 {exchange_spans}
-linkset "gateway" {{ opc = 2 dpc = 1 network = national link "0" {{ {link} }} }}
+linkset "gateway" {{ {variant}opc = {theirs} dpc = {ours} network = national link "0" {{ {link} }} }}
 {circuits}
 plan {{ national-prefix = "0" international-prefix = "00" }}
 {plan}
@@ -80,6 +80,20 @@ circuits "e1" { cic = 17 timeslots = "17-31" }"""
 
     def exchange(self, folder):
         return f'span "e1" {{ type = virtual cable = "{folder}/e1.sock" end = connect clock = master chunk = 5ms }}'
+
+
+class AnsiT1:
+    """A T1 in mu-law with its signalling in timeslot 24, ANSI point codes, circuits beyond ITU's 12 bits."""
+    link = 'span = "t1" timeslot = 24'
+    circuits = 'circuits "t1" { cic = 4095 timeslots = "1-23" }'
+    variant = "variant = ansi "
+    points = ("245-3-17", "245-3-18")
+
+    def gateway(self, folder):
+        return f'span "t1" {{ type = virtual framing = t1 cable = "{folder}/t1.sock" end = listen clock = line chunk = 5ms }}'
+
+    def exchange(self, folder):
+        return f'span "t1" {{ type = virtual framing = t1 cable = "{folder}/t1.sock" end = connect clock = master chunk = 5ms }}'
 
 
 class DahdiSpans:
@@ -241,7 +255,8 @@ class Lab:
         self.next_port = base + 3
         joined = joined or VirtualE1()
         self.values = {"gateway_spans": joined.gateway(self.folder), "exchange_spans": joined.exchange(self.folder),
-                       "link": joined.link, "circuits": joined.circuits, "isup_more": isup_more, "folder": self.folder, "level": level, "sip": self.sip, "pbx": self.pbx, "rtp": rtp,
+                       "variant": getattr(joined, "variant", ""), "ours": getattr(joined, "points", (1, 2))[0],
+                       "theirs": getattr(joined, "points", (1, 2))[1], "link": joined.link, "circuits": joined.circuits, "isup_more": isup_more, "folder": self.folder, "level": level, "sip": self.sip, "pbx": self.pbx, "rtp": rtp,
                        "rtp_last": rtp + 999, "plan": plan, "timers": timers, "rtp_timeout": rtp_timeout,
                        "pbx_more": pbx_more, "echo": echo, "sip_more": sip_more, "allow": allow,
                        "log": log or os.path.join(self.folder, "gateway.log")}

@@ -3,8 +3,8 @@
  * libss7's own ISUP as the exchange at the other end of a virtual span, through its public API
  * only: a peer that none of our ISUP code is in.
  *
- * usage: libss7_exchange CABLE OPC DPC FIRST_CIC LAST_CIC
- * It connects to the cable (E1, link in timeslot 16), resets its circuits, answers every IAM with
+ * usage: libss7_exchange CABLE OPC DPC FIRST_CIC LAST_CIC [ansi]
+ * It connects to the cable (E1, link in timeslot 16; ansi: T1, timeslot 24, T1.113), resets its circuits, answers every IAM with
  * ACM and ANM and every REL with RLC. Commands on standard input: "call CIC CALLED CALLING",
  * "release CIC CAUSE", "quit". Every event is a line on standard output: "up", "ready", "IAM 1
  * called 0301 calling 49", "ACM 1", "ANM 1", "REL 1 cause 16", "RLC 1", ...
@@ -105,7 +105,9 @@ static void on_group(ss7_event *e)
 		break;
 	case ISUP_EVENT_GRA:
 		printf("GRA %d-%d\nready\n", e->gra.startcic, e->gra.endcic);
-		isup_free_call(peer.ss7, e->gra.call);
+		/* In ANSI it sends two, and awaits an answer to each. */
+		if (!(e->gra.got_sent_msg & ISUP_SENT_GRS2))
+			isup_free_call(peer.ss7, e->gra.call);
 		break;
 	case ISUP_EVENT_CGB:
 		printf("CGB %d-%d\n", e->cgb.startcic, e->cgb.endcic);
@@ -212,7 +214,7 @@ static int number(const char *text)
 {
 	uint64_t value;
 
-	return text && !str_to_u64(str_c(text), 16383, &value) ? (int)value : -1;
+	return text && !str_to_u64(str_c(text), (1 << 24) - 1, &value) ? (int)value : -1;
 }
 
 static void command(char *line)
@@ -288,20 +290,24 @@ int main(int argc, char **argv)
 		.name = "peer", .framing = TDM_E1, .law = TDM_ALAW, .chunk_ms = 5
 	};
 
-	if (argc != 6) {
-		fprintf(stderr, "usage: libss7_exchange CABLE OPC DPC FIRST_CIC LAST_CIC\n");
+	bool ansi = argc == 7 && strcmp(argv[6], "ansi") == 0;
+
+	if (argc != 6 && !ansi) {
+		fprintf(stderr, "usage: libss7_exchange CABLE OPC DPC FIRST_CIC LAST_CIC [ansi]\n");
 		return 2;
 	}
 	setvbuf(stdin, NULL, _IONBF, 0);
 	conf.cable = argv[1];
+	conf.framing = ansi ? TDM_T1 : TDM_E1;
+	conf.law = ansi ? TDM_ULAW : TDM_ALAW;
 	peer.opc = (unsigned)number(argv[2]);
 	peer.dpc = (unsigned)number(argv[3]);
 	peer.first = number(argv[4]);
 	peer.last = number(argv[5]);
 	if (tdm_span_open(&peer.span, "virtual", &conf))
 		return 1;
-	peer.fd = tdm_span_signalling(peer.span, 16);
-	peer.ss7 = ss7_new(SS7_ITU);
+	peer.fd = tdm_span_signalling(peer.span, ansi ? 24 : 16);
+	peer.ss7 = ss7_new(ansi ? SS7_ANSI : SS7_ITU);
 	ss7_set_message(say_nothing);
 	ss7_set_error(say_nothing);
 	ss7_set_notinservice(circuit_lost);

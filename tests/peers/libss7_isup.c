@@ -13,10 +13,11 @@
 #include <string.h>
 
 #define SCHEDULES                                                                                  \
-	512	  /* as many as the library has room for, which it addresses by the same numbers */
-#define LABEL  4  /* Q.704 2.2, ITU */
-#define RANGE  32 /* circuits of one group message */
-#define ORDERS 64
+	512 /* as many as the library has room for, which it addresses by the same numbers */
+#define ITU_LABEL  4  /* Q.704 2.2 */
+#define ANSI_LABEL 7  /* T1.111.4 */
+#define RANGE	   32 /* circuits of one group message */
+#define ORDERS	   64
 
 enum use { USE_NONE, USE_OUT, USE_IN, USE_TALK, USE_RELEASING, USE_RESETTING };
 
@@ -83,12 +84,13 @@ int mtp3_transmit(struct ss7 *ss7, unsigned char userpart, struct routing_label 
 {
 	const unsigned char *sif = ss7_msg_userpart(m);
 	size_t n = m->size - (size_t)(sif - m->buf);
+	size_t label = peer.conf.ansi ? ANSI_LABEL : ITU_LABEL;
 
 	(void)ss7;
 	(void)userpart;
 	(void)priority;
 	(void)link;
-	peer.conf.send(peer.conf.arg, rl.dpc - peer.conf.dpc, sif + LABEL, n - LABEL);
+	peer.conf.send(peer.conf.arg, rl.dpc - peer.conf.dpc, sif + label, n - label);
 	ss7_msg_free(m);
 	return 0;
 }
@@ -477,7 +479,7 @@ bool libss7_isup_open(const struct libss7_isup_conf *conf)
 	ss7_set_notinservice(not_in_service);
 	ss7_set_hangup(hang_up);
 	ss7_set_call_null(call_gone);
-	peer.ss7 = ss7_new(SS7_ITU);
+	peer.ss7 = ss7_new(conf->ansi ? SS7_ANSI : SS7_ITU);
 	if (!peer.ss7)
 		return false;
 	ss7_set_pc(peer.ss7, conf->opc);
@@ -497,7 +499,7 @@ void libss7_isup_close(void)
 
 void libss7_isup_in(unsigned group, const uint8_t *octets, size_t n)
 {
-	struct routing_label rl = { .type = SS7_ITU,
+	struct routing_label rl = { .type = peer.conf.ansi ? SS7_ANSI : SS7_ITU,
 				    .dpc = peer.conf.opc,
 				    .opc = peer.conf.dpc + group,
 				    .sls = octets[0] & 15 };

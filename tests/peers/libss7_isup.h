@@ -16,6 +16,7 @@
 #define LIBSS7_ISUP_GROUPS 2 /* trunk groups, each to a point code of its own */
 
 struct libss7_isup_conf {
+	bool ansi;	   /* T1.113 */
 	unsigned opc;	   /* its own point code */
 	unsigned dpc;	   /* of group 0; those of the others follow */
 	unsigned cics;	   /* circuits 1 to cics in every group */

@@ -10,7 +10,9 @@ from sipp import Callee, Caller
 def prepare(lab):
     """The second gateway has the point codes, the ports and the end of the cable the other way round."""
     conf = lab.read("gateway.conf")
-    conf = conf.replace("opc = 1 dpc = 2", "opc = 2 dpc = 1").replace(lab.values["gateway_spans"], lab.values["exchange_spans"])
+    ours, theirs = lab.values["ours"], lab.values["theirs"]
+    conf = conf.replace(f"opc = {ours} dpc = {theirs}", f"opc = {theirs} dpc = {ours}").replace(
+        lab.values["gateway_spans"], lab.values["exchange_spans"])
     conf = conf.replace("/gateway.log", "/second.log").replace("/control.sock", "/second.sock").replace("/cdr.json", "/second.json")
     conf = conf.replace(f":{lab.sip}", f":{lab.sip + 50}")
     first, last = lab.values["rtp"], lab.values["rtp_last"]

@@ -101,8 +101,7 @@ def from_libss7_refused(case):
     said(case, r"^REL 6 cause 17$")
 
 
-@group.scenario("libss7: BLO, UBL, CGB, CGU and RSC of ours are understood and answered")
-def maintenance(case):
+def maintain(case):
     since(case)
     lab = case.lab
 
@@ -123,6 +122,11 @@ def maintenance(case):
     lab.ctl("reset", "pstn", "9")
     said(case, r"^RSC 9$")
     wait_until("the circuit to be usable", lambda: all(c["usable"] for c in lab.show("circuits")))
+
+
+@group.scenario("libss7: BLO, UBL, CGB, CGU and RSC of ours are understood and answered")
+def maintenance(case):
+    maintain(case)
     case.run(Caller("0301234").answered(200))
 
 

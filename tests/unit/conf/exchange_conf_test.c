@@ -93,6 +93,11 @@ static void example(void)
 	CU_ASSERT_STRING_EQUAL(told, "");
 	CU_ASSERT_PTR_NOT_NULL(conf);
 	conf_exchange_free(conf);
+	conf = conf_exchange_read("conf/examples/exchange-ansi.conf", timer_ok, on_fault, NULL);
+	CU_ASSERT_STRING_EQUAL(told, "");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(conf);
+	CU_ASSERT_TRUE(conf->linksets[0].ansi && conf->linksets[0].opc == 0xf50312);
+	conf_exchange_free(conf);
 }
 
 static void plays(void)
@@ -163,6 +168,14 @@ static const struct {
 	  "no span \"e2\" is defined" },
 	{ BASE "circuits \"e1\" { cic = 4095\n timeslots = \"17-18\" }\n", 9,
 	  "write a cic of at most 4094" },
+	{ SPAN
+	  "linkset \"l\" { opc = 245-3-17\n dpc = 2\n link \"0\" { span = \"e1\"\n timeslot = 16 "
+	  "} }\n" CIRCUITS,
+	  3, "opc \"245-3-17\" is not valid; write a point code such as 2-100-1" },
+	{ SPAN "linkset \"l\" { variant = ansi opc = 1\n dpc = 2\n link \"0\" { span = \"e1\"\n "
+	       "timeslot "
+	       "= 16 } }\n" CIRCUITS "originate \"o\" { called = \"1\"\n overlap = true }\n",
+	  10, "overlap = true does not go with variant = ansi" },
 	{ SPAN CIRCUITS, 1, "there are 0 linksets; write one linkset" },
 	{ SPAN LINKSET, 1, "there are no circuits; write circuits" },
 	{ SPAN "linkset \"l\" { opc = 1\n dpc = 1\n link \"0\" { span = \"e1\"\n timeslot = 16 } "

@@ -512,6 +512,41 @@ static void out_of_memory(void)
 }
 #endif
 
+/* What a-b-c is follows the variant, wherever in the file that stands. */
+static void point_codes_are_of_their_variant(void)
+{
+	static const char text[] =
+		"span a { type = virtual framing = t1 cable = \"/a\" }\n"
+		"isup i { linkset = l dpc = 245-3-19 charge-number = 7035551000 jurisdiction = "
+		"703555\n"
+		" exit-message = true line-information = 0 circuits a { cic = 16361 timeslots = "
+		"\"1-23\" } }\n"
+		"linkset l { opc = 245-3-17 dpc = 16057106 variant = ansi link 0 { span = a "
+		"timeslot = "
+		"24 } }\n";
+	unsigned faults = 0;
+	struct conf *conf = conf_read_text("x", text, NULL, count_fault, &faults), *again;
+	char *again_text;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(conf);
+	CU_ASSERT_TRUE(conf_is_ansi(conf_linkset_find(conf, "l")));
+	CU_ASSERT_EQUAL(conf->linksets[0].opc, 0xf50311);
+	CU_ASSERT_EQUAL(conf->linksets[0].dpc, 0xf50312);
+	CU_ASSERT_EQUAL(conf->isups[0].dpc, 0xf50313);
+	CU_ASSERT_TRUE(conf->isups[0].ansi_timers);
+	CU_ASSERT_TRUE(conf->isups[0].line_information_set);
+	again_text = conf_print(conf);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(again_text);
+	CU_ASSERT_PTR_NOT_NULL(strstr(again_text, "opc = 245-3-17\n"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(again_text, "dpc = 245-3-18\n"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(again_text, "dpc = 245-3-19\n"));
+	again = conf_read_text("x", again_text, NULL, count_fault, &faults);
+	CU_ASSERT_TRUE(again && conf_equal(conf, again));
+	free(again_text);
+	conf_free(again);
+	conf_free(conf);
+}
+
 int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
@@ -521,6 +556,7 @@ int main(int argc, char **argv)
 		{ "examples", examples },
 		{ "unequal", unequal },
 		{ "random ones", random_ones },
+		{ "point codes", point_codes_are_of_their_variant },
 		{ "out of memory", out_of_memory },
 		CU_TEST_INFO_NULL,
 	};

@@ -219,6 +219,7 @@ static const struct {
 	{ "T37", 2 * S, 4 * S, 0, 0 },
 	{ "T38", 15 * S, 20 * S, 0, 0 },
 	{ "TACC", 5 * S, 5 * S, 5 * S, 5 * S },
+	{ "TCRA", 20 * S, 20 * S, 0, 0 },
 };
 
 static void annex_a_has_its_values(void)

@@ -2,7 +2,7 @@
 /*
  * libss7's own ISUP as the exchange at the other end, in virtual time over a wire with a delay:
  * calls both ways with glare, blocking and resets by either end mixed in. At the end every circuit
- * is idle at both. usage: libss7_test [CALLS [SEED]]
+ * is idle at both; in ITU's ISUP and in ANSI's. usage: libss7_test [CALLS [SEED]]
  */
 #include <ctype.h>
 
@@ -260,13 +260,19 @@ static void check_idle(void)
 	CU_ASSERT_EQUAL(libss7_isup_records(), 0);
 }
 
-static void both_ends_agree(void)
+static void both_ends_agree_as(enum isup_variant variant)
 {
-	struct libss7_isup_conf conf = {
-		.opc = 2, .dpc = 1, .cics = CIRCUITS, .answers = true, .send = from_peer
-	};
+	struct libss7_isup_conf conf = { .ansi = variant == ISUP_ANSI,
+					 .opc = 2,
+					 .dpc = 1,
+					 .cics = CIRCUITS,
+					 .answers = true,
+					 .send = from_peer };
 	struct libss7_isup_counts theirs;
 
+	memset(&ours, 0, sizeof(ours));
+	memset(wire, 0, sizeof(wire));
+	rig_variant = variant;
 	rig_open_raw(CIRCUITS);
 	rig.isup->user.indicate = indicate;
 	rig.mtp.ops = &wire_ops;
@@ -299,10 +305,21 @@ static void both_ends_agree(void)
 	rig_close();
 }
 
+static void both_ends_agree(void)
+{
+	both_ends_agree_as(ISUP_ITU);
+}
+
+static void both_ends_agree_in_ansi(void)
+{
+	both_ends_agree_as(ISUP_ANSI);
+}
+
 int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
 		{ "calls both ways with libss7's ISUP", both_ends_agree },
+		{ "the same in ANSI", both_ends_agree_in_ansi },
 		CU_TEST_INFO_NULL,
 	};
 	if (argc > 1 && isdigit((unsigned char)argv[1][0])) {

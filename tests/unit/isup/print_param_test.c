@@ -220,8 +220,8 @@ static void test_ansi_iam(void)
 
 static void test_variants(void)
 {
-	static const char *const names[] = { "itu",   "ansi",	"uk",	 "russia",
-					     "japan", "france", "israel" };
+	static const char *const names[] = { "itu",    "ansi",	 "uk",	 "russia", "japan",
+					     "france", "israel", "etsi", "q767" };
 
 	for (unsigned i = 0; i < ISUP_VARIANTS; i++) {
 		CU_ASSERT_STRING_EQUAL(isup_variant_name(i), names[i]);

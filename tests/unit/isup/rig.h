@@ -36,6 +36,9 @@ static struct {
 	int (*lost)(void);	  /* what the owner does at once when its call lost the circuit; NULL: nothing */
 } rig;
 
+/* Of everything that is sent and received; set before the rig is opened. */
+static enum isup_variant rig_variant;
+
 static inline void add(char *text, size_t cap, const char *word, int number)
 {
 	size_t n = strlen(text);
@@ -66,7 +69,7 @@ static int rig_transfer(struct mtp *mtp, uint32_t opc, uint32_t dpc, unsigned sl
 		memcpy(rig.raw, octets, n);
 		rig.n_raw = n;
 	}
-	CU_ASSERT_FATAL(isup_msg_decode(&rig.last, octets, n, &error) == 0 ||
+	CU_ASSERT_FATAL(isup_msg_decode_as(&rig.last, rig_variant, octets, n, &error) == 0 ||
 			error.kind == ISUP_E_UNKNOWN_TYPE);
 	if (isup_type_name(rig.last.type))
 		snprintf(word, sizeof(word), "%s %u", isup_type_name(rig.last.type), rig.last.cic);
@@ -135,7 +138,7 @@ static void rig_alarm(void *arg, const char *what, unsigned cic, bool raised)
 static inline void rig_open_raw(unsigned n)
 {
 	static const struct clock_source clock = { .now_us = rig_now };
-	const struct isup_conf conf = { .name = "rig", .opc = 1, .dpc = 2, .min_digits = 3,
+	const struct isup_conf conf = { .name = "rig", .variant = rig_variant, .opc = 1, .dpc = 2, .min_digits = 3,
 					.hunt = ISUP_HUNT_ASCENDING };
 	const struct isup_user user = { .indicate = rig_indicate, .alarm = rig_alarm };
 
@@ -197,11 +200,14 @@ static inline void make_iam(struct isup_msg *iam, uint16_t cic, const char *digi
 	const struct isup_nci nci = { .continuity = continuity };
 	const struct isup_fci fci = { .isup_all_way = true };
 
-	isup_msg_init(iam, ISUP_IAM, cic);
+	isup_msg_init_as(iam, rig_variant, ISUP_IAM, cic);
 	(void)isup_put_nci(iam, &nci);
 	(void)isup_put_fci(iam, &fci);
 	(void)isup_put_octet(iam, ISUP_P_CPC, 10);
-	(void)isup_put_octet(iam, ISUP_P_TMR, 3);
+	if (rig_variant == ISUP_ANSI)
+		(void)isup_msg_add(iam, ISUP_P_USI, (const uint8_t[]){ 0x90, 0x90, 0xa2 }, 3);
+	else
+		(void)isup_put_octet(iam, ISUP_P_TMR, 3);
 	put_digits(iam, ISUP_P_CALLED, digits, complete);
 }
 
@@ -221,7 +227,7 @@ static inline void make(struct isup_msg *msg, uint8_t type, uint16_t cic, uint8_
 	const struct isup_cause cause = { .location = 4, .value = value };
 	struct isup_range range = { .range = value };
 
-	isup_msg_init(msg, (enum isup_type)type, cic);
+	isup_msg_init_as(msg, rig_variant, (enum isup_type)type, cic);
 	switch (type) {
 	case ISUP_IAM:
 		make_iam(msg, cic, "30123", value & 1, 0);
@@ -278,6 +284,13 @@ static inline void make(struct isup_msg *msg, uint8_t type, uint16_t cic, uint8_
 		(void)isup_msg_add(msg, ISUP_P_CIRCUIT_STATE,
 				   (const uint8_t[32]){ value, 0x0c, 0x04, 0x08, 0x0d, 0x0e, 0x1c, 0x2c, 3 },
 				   range.range + 1u);
+		break;
+	case ISUP_CRM:
+		(void)isup_msg_add(msg, ISUP_P_NCI, (const uint8_t[]){ (uint8_t)((value & 1) << 2) }, 1);
+		break;
+	case ISUP_CVR:
+		(void)isup_msg_add(msg, ISUP_P_CIRCUIT_VALIDATION, (const uint8_t[]){ value & 1 }, 1);
+		(void)isup_msg_add(msg, ISUP_P_CIRCUIT_GROUP_CHARACTERISTICS, &value, 1);
 		break;
 	case ISUP_CQM:
 	case ISUP_GRS:

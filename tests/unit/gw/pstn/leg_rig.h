@@ -360,7 +360,10 @@ static inline void lab_open_checked(unsigned n, const struct isup_trunk_check *c
 	};
 	struct call_core_conf core = { .media = (struct media_engine *)&lab };
 	struct isup_trunk_env env = { .span = find_span, .check = check };
+	static char ansi[] = "ansi";
 	int err;
+
+	linkset.variant = rig_variant == ISUP_ANSI ? ansi : NULL;
 
 	memset(&rig, 0, sizeof(rig));
 	memset(&lab, 0, sizeof(lab));

@@ -32,7 +32,10 @@ static struct {
 	unsigned loss_permille; /* of MSUs */
 	uint32_t random;
 	bool cut;
+	bool forge; /* MSUs become TFP of ANSI */
 } lab;
+
+static bool ansi; /* of what is opened next */
 
 static uint64_t lab_now(void *arg)
 {
@@ -80,6 +83,10 @@ static void step(void)
 	for (unsigned e = 0; e < 2; e++) {
 		ssize_t n = recv(lab.end[e].line, unit, sizeof(unit), MSG_DONTWAIT);
 
+		if (n > 12 && lab.forge && (unit[2] & 63) > 2 && (unit[3] & 15) == MTP_SI_ISUP) {
+			unit[3] &= 0xf0;
+			unit[11] = 0x14;
+		}
 		if (n > 0 && !lab.cut && !lost(unit))
 			(void)send(lab.end[!e].line, unit, (size_t)n, MSG_DONTWAIT);
 	}
@@ -97,9 +104,12 @@ static void run_ms(unsigned ms)
 static void open_end(unsigned e, uint32_t opc, uint32_t adjacent)
 {
 	struct end *end = &lab.end[e];
-	const struct libss7_mtp_conf conf = {
-		.name = e ? "b" : "a", .opc = opc, .adjacent = adjacent, .network = 2, .fd = end->fd
-	};
+	const struct libss7_mtp_conf conf = { .name = e ? "b" : "a",
+					      .ansi = ansi,
+					      .opc = opc,
+					      .adjacent = adjacent,
+					      .network = 2,
+					      .fd = end->fd };
 	const struct mtp_user user = {
 		.transfer = on_transfer, .pause = on_pause, .resume = on_resume, .arg = end
 	};
@@ -315,6 +325,51 @@ static void hostile_units_are_refused(void)
 	lab_close();
 }
 
+#define ANSI_A 0xf50311 /* 245-3-17 */
+#define ANSI_B 0xf50312
+
+static int send_ansi(unsigned number)
+{
+	const uint8_t msu[] = { 1, 0, (uint8_t)number, (uint8_t)(number >> 8) };
+
+	return mtp_transfer(lab.end[0].mtp, ANSI_A, ANSI_B, mtp_selection(0x81, 2), msu,
+			    sizeof(msu));
+}
+
+/* Codes of 24 bits, a label of 7 octets; a route message is kept from the library. */
+static void an_ansi_link_works(void)
+{
+	uint8_t large[MTP_SIF_MAX] = { 0 };
+
+	lab_open();
+	for (unsigned e = 0; e < 2; e++)
+		mtp_free(lab.end[e].mtp);
+	ansi = true;
+	open_end(0, ANSI_A, ANSI_B);
+	open_end(1, ANSI_B, ANSI_A);
+	ansi = false;
+	run_ms(3000);
+	for (unsigned e = 0; e < 2; e++)
+		CU_ASSERT_EQUAL(state(e), MTP_LINK_IN_SERVICE);
+	for (unsigned i = 0; i < 100; i++)
+		CU_ASSERT_EQUAL(send_ansi(i), 0);
+	run_ms(500);
+	CU_ASSERT_EQUAL(lab.end[1].in_order, 100);
+	CU_ASSERT_EQUAL(lab.end[1].last_opc, ANSI_A);
+	CU_ASSERT_EQUAL(mtp_transfer(lab.end[0].mtp, ANSI_A, ANSI_B, 0, large, MTP_SIF_MAX - 6),
+			-EMSGSIZE);
+	lab.forge = true;
+	CU_ASSERT_EQUAL(send_ansi(100), 0);
+	run_ms(100);
+	lab.forge = false;
+	CU_ASSERT_EQUAL(lab.end[1].received, 100);
+	CU_ASSERT_EQUAL(send_ansi(100), 0);
+	run_ms(120000); /* T10 of Q.704 would have asked for the route */
+	CU_ASSERT_EQUAL(lab.end[1].in_order, 101);
+	CU_ASSERT_EQUAL(state(1), MTP_LINK_IN_SERVICE);
+	lab_close();
+}
+
 static void another_slc_is_refused(void)
 {
 	const struct libss7_mtp_conf conf = {
@@ -338,6 +393,7 @@ int main(int argc, char **argv)
 		{ "a layer 1 alarm fails the link", layer_one_alarm_fails_the_link },
 		{ "an alarm in alignment leaves no timer", an_alarm_in_alignment_leaves_no_timer },
 		{ "hostile units are refused", hostile_units_are_refused },
+		{ "an ANSI link works", an_ansi_link_works },
 		{ "another SLC is refused", another_slc_is_refused },
 		CU_TEST_INFO_NULL,
 	};

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/*
+ * T1.113's IAM: user service information in place of the transmission medium requirement, numbers
+ * without an end signal, nature of address and generic address codes of its own, and who pays:
+ * charge number, originating line information, jurisdiction. Codes by Wireshark 4.0's ANSI tables
+ * and libss7.h.
+ */
+#include "gw/pstn/iam_ansi.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "gw/pstn/number.h"
+
+/* Nature of address: the same numbers with an operator asked for. */
+#define SUBSCRIBER_OPERATOR	0x71
+#define NATIONAL_OPERATOR	0x72
+#define INTERNATIONAL_OPERATOR	0x73
+#define LOCAL_DIGITS		7
+#define ADDITIONAL_CALLING	6 /* Q.763 3.26 a */
+#define SUPPLEMENTAL_FAILED	2 /* type of address: user provided, failed screening */
+#define SUPPLEMENTAL_UNSCREENED 3
+#define CHARGE_CALLING_NATIONAL                                                                    \
+	3 /* nature of the charge number: ANI of the calling party, national */
+#define JURISDICTION_DIGITS	6
+#define CAPABILITY		0x1f /* Q.931 4.5.5: information transfer capability */
+#define CAPABILITY_SPEECH	0x00
+#define CAPABILITY_UNRESTRICTED 0x08
+
+/* Q.931 4.5.5: capability, circuit mode at 64 kbit/s, mu-law. */
+static const struct {
+	enum leg_bearer bearer;
+	uint8_t n, octets[3];
+} services[] = {
+	{ LEG_BEARER_SPEECH, 3, { 0x80, 0x90, 0xa2 } },
+	{ LEG_BEARER_AUDIO_3K1, 3, { 0x90, 0x90, 0xa2 } },
+	{ LEG_BEARER_UNRESTRICTED, 2, { 0x88, 0x90 } },
+};
+
+static int put_service(enum leg_bearer bearer, struct isup_msg *iam)
+{
+	size_t i = 0;
+
+	while (i < 2 && services[i].bearer != bearer)
+		i++;
+	isup_msg_remove(iam, ISUP_P_USI);
+	return isup_msg_add(iam, ISUP_P_USI, services[i].octets, services[i].n);
+}
+
+static enum leg_bearer service_of(const struct isup_msg *iam)
+{
+	const struct isup_param *usi = isup_msg_find(iam, ISUP_P_USI);
+	uint8_t octet = usi && usi->length ? isup_param_octets(iam, usi)[0] : 0x10;
+
+	switch (octet & CAPABILITY) {
+	case CAPABILITY_SPEECH:
+		return LEG_BEARER_SPEECH;
+	case CAPABILITY_UNRESTRICTED:
+		return LEG_BEARER_UNRESTRICTED;
+	default:
+		return LEG_BEARER_AUDIO_3K1;
+	}
+}
+
+/* T1.113.3 has no nature "unknown" and no end signal. */
+static int number_again(struct isup_msg *iam, uint8_t code)
+{
+	struct isup_number number;
+
+	if (!isup_get_number(iam, code, &number))
+		return 0;
+	number.complete = false;
+	if (number.noa == ISUP_NOA_UNKNOWN)
+		number.noa = number.n == LOCAL_DIGITS ? ISUP_NOA_SUBSCRIBER : ISUP_NOA_NATIONAL;
+	if (code != ISUP_P_GENERIC_NUMBER)
+		return isup_put_number(iam, code, &number);
+	number.qualifier = number.screening == ISUP_SCR_USER_FAILED ? SUPPLEMENTAL_FAILED
+								    : SUPPLEMENTAL_UNSCREENED;
+	isup_msg_remove(iam, code);
+	return isup_put_number(iam, code, &number);
+}
+
+/* Digits in pairs, the first of them low, as those of a number are. */
+static int put_jurisdiction(const char *digits, struct isup_msg *iam)
+{
+	uint8_t octets[JURISDICTION_DIGITS / 2];
+
+	if (strlen(digits) != JURISDICTION_DIGITS)
+		return -EINVAL;
+	for (size_t i = 0; i < sizeof(octets); i++)
+		octets[i] = (uint8_t)((digits[2 * i] - '0') | (digits[2 * i + 1] - '0') << 4);
+	return isup_msg_add(iam, ISUP_P_JURISDICTION, octets, sizeof(octets));
+}
+
+/* Who pays for a call that does not say who calls. */
+static int put_charge(const struct conf_isup *conf, const struct leg_setup *setup,
+		      struct isup_msg *iam)
+{
+	struct isup_number number = { .noa = CHARGE_CALLING_NATIONAL, .npi = ISUP_NPI_ISDN };
+	int err = number_digits_out(str_c(conf->charge_number), &number);
+
+	if (err || setup->calling.digits[0])
+		return err;
+	return isup_put_number(iam, ISUP_P_CHARGE_NUMBER, &number);
+}
+
+int iam_to_ansi(const struct conf_isup *conf, const struct leg_setup *setup, struct isup_msg *iam)
+{
+	static const uint8_t numbers[] = { ISUP_P_CALLED, ISUP_P_CALLING, ISUP_P_REDIRECTING,
+					   ISUP_P_ORIGINAL_CALLED, ISUP_P_GENERIC_NUMBER };
+	int err = put_service(setup->bearer, iam);
+
+	isup_msg_remove(iam, ISUP_P_TMR);
+	isup_msg_remove(iam, ISUP_P_PROPAGATION_DELAY);
+	for (size_t i = 0; i < sizeof(numbers) && !err; i++)
+		err = number_again(iam, numbers[i]);
+	if (!err && conf->charge_number)
+		err = put_charge(conf, setup, iam);
+	if (!err && conf->line_information_set)
+		err = isup_put_octet(iam, ISUP_P_OLI, (uint8_t)conf->line_information);
+	if (!err && conf->jurisdiction)
+		err = put_jurisdiction(conf->jurisdiction, iam);
+	return err;
+}
+
+/* --- received --- */
+
+static void generic_from(const struct conf_isup *conf, const struct isup_msg *iam,
+			 struct leg_number *out)
+{
+	struct isup_number number;
+	struct isup_msg one;
+
+	for (size_t i = 0; i < iam->n_params; i++) {
+		const struct isup_param *param = &iam->params[i];
+
+		if (param->code != ISUP_P_GENERIC_NUMBER)
+			continue;
+		isup_msg_init(&one, ISUP_IAM, iam->cic);
+		(void)isup_msg_add(&one, param->code, isup_param_octets(iam, param), param->length);
+		if (isup_get_number(&one, param->code, &number) &&
+		    (number.qualifier == SUPPLEMENTAL_FAILED ||
+		     number.qualifier == SUPPLEMENTAL_UNSCREENED))
+			(void)number_from_isup(conf, &number, out);
+	}
+}
+
+int iam_from_ansi(const struct conf_isup *conf, const struct isup_msg *iam, struct leg_setup *setup)
+{
+	struct isup_number called;
+
+	setup->complete = true;
+	setup->bearer = service_of(iam);
+	memset(&setup->generic, 0, sizeof(setup->generic));
+	generic_from(conf, iam, &setup->generic);
+	if (!isup_get_number(iam, ISUP_P_CALLED, &called) || called.noa < SUBSCRIBER_OPERATOR ||
+	    called.noa > INTERNATIONAL_OPERATOR)
+		return 0;
+	called.noa = called.noa == SUBSCRIBER_OPERATOR ? ISUP_NOA_SUBSCRIBER
+		     : called.noa == NATIONAL_OPERATOR ? ISUP_NOA_NATIONAL
+						       : ISUP_NOA_INTERNATIONAL;
+	return number_from_isup(conf, &called, &setup->called);
+}
