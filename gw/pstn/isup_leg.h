@@ -23,6 +23,14 @@ struct isup_leg_pair {
 	const char *ignored, *impossible; /* why nothing comes of it */
 };
 
+#define ISUP_INDS (ISUP_IND_REATTEMPT + 1)
+
+/* The same for what the circuit says. */
+struct isup_ind_pair {
+	void (*act)(struct isup_leg *leg, const struct isup_indication *ind);
+	const char *ignored, *impossible;
+};
+
 struct isup_leg {
 	struct leg base;	      /* first */
 	struct isup_trunk *trunk;     /* borrow */
@@ -48,6 +56,8 @@ struct isup_leg {
 
 enum isup_leg_state isup_leg_state(const struct isup_leg *leg);
 const struct isup_leg_pair *isup_leg_pair(enum isup_leg_state state, enum leg_ev ev);
+/* isup_leg_indicated.c */
+const struct isup_ind_pair *isup_ind_pair(enum isup_leg_state state, enum isup_ind ind);
 struct isup_leg *isup_leg_new(struct isup_trunk *trunk, bool outgoing);
 void isup_leg_enter(struct isup_leg *leg);
 /* The leg may be gone afterwards. */

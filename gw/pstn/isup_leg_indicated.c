@@ -2,6 +2,8 @@
 /* The ISUP leg: what the circuit says becomes the leg vocabulary (RFC 3398 7.2, 8.2.1). */
 #include <string.h>
 
+#include "gw/base/counter.h"
+#include "gw/base/log.h"
 #include "gw/pstn/iam.h"
 #include "gw/pstn/iam_ansi.h"
 #include "gw/pstn/isup_leg.h"
@@ -14,6 +16,10 @@
 #define CALLING_NOT_THERE 0x01
 #define CALLING_INCLUDED  0x03
 #define CATEGORY_INCLUDED 0x20
+
+static struct counter unexpected =
+	COUNTER_INIT("causeway_isup_unexpected_indications_total",
+		     "Indications of ISUP that the state of the call's leg does not expect");
 
 static void refuse(struct isup_circuit *circuit, enum q850_cause value)
 {
@@ -182,6 +188,7 @@ static void answer_indicated(struct isup_leg *leg, const struct isup_indication 
 	struct isup_number connected;
 	struct transit_store store;
 
+	isup_leg_take_bearer(leg);
 	leg->answered = true;
 	if (isup_get_number(ind->msg, ISUP_P_CONNECTED, &connected))
 		(void)number_from_isup(leg->trunk->conf, &connected, &event.answer.connected);
@@ -189,8 +196,7 @@ static void answer_indicated(struct isup_leg *leg, const struct isup_indication 
 	call_raise(&leg->base, &event);
 }
 
-static void suspend_indicated(struct isup_leg *leg, const struct isup_indication *ind,
-			      enum leg_ev ev)
+static void suspend_raise(struct isup_leg *leg, const struct isup_indication *ind, enum leg_ev ev)
 {
 	struct leg_event event = { .ev = ev };
 	struct transit_store store;
@@ -200,6 +206,16 @@ static void suspend_indicated(struct isup_leg *leg, const struct isup_indication
 	event.suspend.by_network = octet & 1;
 	event.attachment = transit_attach(ind->msg, &store);
 	call_raise(&leg->base, &event);
+}
+
+static void suspend_indicated(struct isup_leg *leg, const struct isup_indication *ind)
+{
+	suspend_raise(leg, ind, LEG_EV_SUSPEND);
+}
+
+static void resume_indicated(struct isup_leg *leg, const struct isup_indication *ind)
+{
+	suspend_raise(leg, ind, LEG_EV_RESUME);
 }
 
 /* REL, or a timer. RFC 3398 7.1.6: T9 ends an announcement; the caller hears why it was made. */
@@ -228,9 +244,153 @@ static void circuit_gone(struct isup_leg *leg, const struct isup_indication *ind
 		isup_leg_raise_release(leg, &cause);
 }
 
+static void complete_indicated(struct isup_leg *leg, const struct isup_indication *ind)
+{
+	isup_leg_take_bearer(leg);
+	progress_indicated(leg, ind);
+}
+
+static void continuity_indicated(struct isup_leg *leg, const struct isup_indication *ind)
+{
+	(void)ind;
+	isup_leg_take_bearer(leg);
+}
+
+static const char has_its_setup[] = "the circuit has its call";
+static const char let_go[] = "the circuit is let go";
+static const char forward_only[] = "the exchange that is called sends no digits";
+static const char backward_only[] = "the exchange that called does not say how the call goes";
+static const char we_ask_for_it[] = "the check is the one that our IAM asks for";
+static const char after_answer[] = "ISUP takes it after the answer only";
+static const char answered[] = "the call is answered";
+
+#define ACT(fn)                                                                                    \
+	{                                                                                          \
+		.act = fn                                                                          \
+	}
+#define SKIP(why)                                                                                  \
+	{                                                                                          \
+		.ignored = why                                                                     \
+	}
+#define NEVER(why)                                                                                 \
+	{                                                                                          \
+		.impossible = why                                                                  \
+	}
+
+/* clang-format off */
+static const struct isup_ind_pair pairs[ISUP_LEG_STATES][ISUP_INDS] = {
+	[ISUP_LEG_IN] = {
+		[ISUP_IND_SETUP]              = NEVER(has_its_setup),
+		[ISUP_IND_DIGITS]             = ACT(digits_indicated),
+		[ISUP_IND_ADDRESS_COMPLETE]   = NEVER(backward_only),
+		[ISUP_IND_PROGRESS]           = NEVER(backward_only),
+		[ISUP_IND_ANSWER]             = NEVER(backward_only),
+		[ISUP_IND_SUSPEND]            = NEVER(after_answer),
+		[ISUP_IND_RESUME]             = NEVER(after_answer),
+		[ISUP_IND_CONTINUITY]         = NEVER(we_ask_for_it),
+		[ISUP_IND_INFO_REQUEST]       = ACT(request_indicated),
+		[ISUP_IND_INFORMATION]        = ACT(message_indicated),
+		[ISUP_IND_MESSAGE]            = ACT(message_indicated),
+		[ISUP_IND_T10]                = ACT(digits_indicated),
+		[ISUP_IND_T35]                = ACT(release_indicated),
+		[ISUP_IND_RELEASE]            = ACT(release_indicated),
+		[ISUP_IND_RELEASED]           = ACT(circuit_gone),
+		[ISUP_IND_REATTEMPT]          = ACT(circuit_gone),
+	},
+	[ISUP_LEG_IN_ACM] = {
+		[ISUP_IND_SETUP]              = NEVER(has_its_setup),
+		[ISUP_IND_DIGITS]             = ACT(digits_indicated),
+		[ISUP_IND_ADDRESS_COMPLETE]   = NEVER(backward_only),
+		[ISUP_IND_PROGRESS]           = NEVER(backward_only),
+		[ISUP_IND_ANSWER]             = NEVER(backward_only),
+		[ISUP_IND_SUSPEND]            = NEVER(after_answer),
+		[ISUP_IND_RESUME]             = NEVER(after_answer),
+		[ISUP_IND_CONTINUITY]         = NEVER(we_ask_for_it),
+		[ISUP_IND_INFO_REQUEST]       = ACT(request_indicated),
+		[ISUP_IND_INFORMATION]        = ACT(message_indicated),
+		[ISUP_IND_MESSAGE]            = ACT(message_indicated),
+		[ISUP_IND_T10]                = ACT(digits_indicated),
+		[ISUP_IND_T35]                = ACT(release_indicated),
+		[ISUP_IND_RELEASE]            = ACT(release_indicated),
+		[ISUP_IND_RELEASED]           = ACT(circuit_gone),
+		[ISUP_IND_REATTEMPT]          = ACT(circuit_gone),
+	},
+	[ISUP_LEG_OUT] = {
+		[ISUP_IND_SETUP]              = NEVER(has_its_setup),
+		[ISUP_IND_DIGITS]             = NEVER(forward_only),
+		[ISUP_IND_ADDRESS_COMPLETE]   = ACT(complete_indicated),
+		[ISUP_IND_PROGRESS]           = ACT(progress_indicated),
+		[ISUP_IND_ANSWER]             = ACT(answer_indicated),
+		[ISUP_IND_SUSPEND]            = NEVER(after_answer),
+		[ISUP_IND_RESUME]             = NEVER(after_answer),
+		[ISUP_IND_CONTINUITY]         = ACT(continuity_indicated),
+		[ISUP_IND_INFO_REQUEST]       = ACT(request_indicated),
+		[ISUP_IND_INFORMATION]        = ACT(message_indicated),
+		[ISUP_IND_MESSAGE]            = ACT(message_indicated),
+		[ISUP_IND_T10]                = NEVER(forward_only),
+		[ISUP_IND_T35]                = NEVER(forward_only),
+		[ISUP_IND_RELEASE]            = ACT(release_indicated),
+		[ISUP_IND_RELEASED]           = ACT(circuit_gone),
+		[ISUP_IND_REATTEMPT]          = ACT(circuit_gone),
+	},
+	[ISUP_LEG_UP] = {
+		[ISUP_IND_SETUP]              = NEVER(has_its_setup),
+		[ISUP_IND_DIGITS]             = NEVER(answered),
+		[ISUP_IND_ADDRESS_COMPLETE]   = NEVER(answered),
+		[ISUP_IND_PROGRESS]           = ACT(progress_indicated),
+		[ISUP_IND_ANSWER]             = NEVER(answered),
+		[ISUP_IND_SUSPEND]            = ACT(suspend_indicated),
+		[ISUP_IND_RESUME]             = ACT(resume_indicated),
+		[ISUP_IND_CONTINUITY]         = NEVER(we_ask_for_it),
+		[ISUP_IND_INFO_REQUEST]       = ACT(request_indicated),
+		[ISUP_IND_INFORMATION]        = ACT(message_indicated),
+		[ISUP_IND_MESSAGE]            = ACT(message_indicated),
+		[ISUP_IND_T10]                = NEVER(answered),
+		[ISUP_IND_T35]                = NEVER(answered),
+		[ISUP_IND_RELEASE]            = ACT(release_indicated),
+		[ISUP_IND_RELEASED]           = ACT(circuit_gone),
+		[ISUP_IND_REATTEMPT]          = ACT(circuit_gone),
+	},
+	[ISUP_LEG_GONE] = {
+		[ISUP_IND_SETUP]              = NEVER(has_its_setup),
+		[ISUP_IND_DIGITS]             = SKIP(let_go),
+		[ISUP_IND_ADDRESS_COMPLETE]   = SKIP(let_go),
+		[ISUP_IND_PROGRESS]           = SKIP(let_go),
+		[ISUP_IND_ANSWER]             = SKIP(let_go),
+		[ISUP_IND_SUSPEND]            = SKIP(let_go),
+		[ISUP_IND_RESUME]             = SKIP(let_go),
+		[ISUP_IND_CONTINUITY]         = SKIP(let_go),
+		[ISUP_IND_INFO_REQUEST]       = SKIP(let_go),
+		[ISUP_IND_INFORMATION]        = SKIP(let_go),
+		[ISUP_IND_MESSAGE]            = SKIP(let_go),
+		[ISUP_IND_T10]                = SKIP(let_go),
+		[ISUP_IND_T35]                = SKIP(let_go),
+		[ISUP_IND_RELEASE]            = SKIP(let_go),
+		[ISUP_IND_RELEASED]           = ACT(circuit_gone),
+		[ISUP_IND_REATTEMPT]          = ACT(circuit_gone),
+	},
+};
+/* clang-format on */
+
+const struct isup_ind_pair *isup_ind_pair(enum isup_leg_state state, enum isup_ind ind)
+{
+	return &pairs[state][ind];
+}
+
+static void ind_skip(const struct isup_leg *leg, enum isup_ind ind,
+		     const struct isup_ind_pair *pair)
+{
+	if (pair->impossible)
+		counter_add(&unexpected, 1);
+	log_write(pair->impossible ? LOG_WARNING : LOG_DEBUG, leg->call,
+		  "indication %u of cic %u: nothing comes of it, as %s", (unsigned)ind, leg->cic,
+		  pair->impossible ? pair->impossible : pair->ignored);
+}
+
 void isup_leg_indicate(void *arg, struct isup_circuit *circuit, const struct isup_indication *ind)
 {
 	struct isup_leg *leg = isup_circuit_user(circuit);
+	const struct isup_ind_pair *pair;
 
 	if (ind->ind == ISUP_IND_SETUP) {
 		setup_indicated(arg, circuit, ind->msg);
@@ -239,46 +399,11 @@ void isup_leg_indicate(void *arg, struct isup_circuit *circuit, const struct isu
 	if (!leg)
 		return;
 	isup_leg_enter(leg);
-	if (ind->ind == ISUP_IND_CONTINUITY || ind->ind == ISUP_IND_ADDRESS_COMPLETE ||
-	    ind->ind == ISUP_IND_ANSWER)
-		isup_leg_take_bearer(leg);
-	switch (ind->ind) {
-	case ISUP_IND_DIGITS:
-	case ISUP_IND_T10:
-		digits_indicated(leg, ind);
-		break;
-	case ISUP_IND_ADDRESS_COMPLETE:
-	case ISUP_IND_PROGRESS:
-		progress_indicated(leg, ind);
-		break;
-	case ISUP_IND_ANSWER:
-		answer_indicated(leg, ind);
-		break;
-	case ISUP_IND_SUSPEND:
-		suspend_indicated(leg, ind, LEG_EV_SUSPEND);
-		break;
-	case ISUP_IND_RESUME:
-		suspend_indicated(leg, ind, LEG_EV_RESUME);
-		break;
-	case ISUP_IND_RELEASE:
-	case ISUP_IND_T35:
-		release_indicated(leg, ind);
-		break;
-	case ISUP_IND_RELEASED:
-	case ISUP_IND_REATTEMPT:
-		circuit_gone(leg, ind);
-		break;
-	case ISUP_IND_INFO_REQUEST:
-		request_indicated(leg, ind);
-		break;
-	case ISUP_IND_INFORMATION:
-	case ISUP_IND_MESSAGE:
-		message_indicated(leg, ind);
-		break;
-	case ISUP_IND_CONTINUITY:
-	case ISUP_IND_SETUP:
-		break;
-	}
+	pair = isup_ind_pair(isup_leg_state(leg), ind->ind);
+	if (pair->act)
+		pair->act(leg, ind);
+	else
+		ind_skip(leg, ind->ind, pair);
 	isup_leg_leave(leg);
 }
 

@@ -14,13 +14,20 @@ static struct counter repaired =
 	COUNTER_INIT("causeway_sip_invites_repaired_total",
 		     "INVITEs sent once more without what a response objected to");
 
+static bool is_plain(const struct sip_session_conf *conf)
+{
+	return conf->n_codecs == 1 && !conf->dtmf && !conf->audio_tone && !conf->redundancy &&
+	       !conf->comfort_noise && !conf->rtcp_mux && !conf->rtcp_xr;
+}
+
 /* One codec and nothing beside it: false when the offer was that already. */
 static bool plain_offer(struct sip_leg *leg, const struct sip_msg *msg)
 {
 	struct sip_session_conf *conf = &leg->session.conf;
-	const struct sip_session_conf before = *conf;
 	bool data = conf->bearer == SESSION_DATA;
 
+	if (is_plain(conf))
+		return false;
 	/* 21.4.13: a peer that takes no SDP at all is not helped. */
 	if (msg->status == 415 && msg->has_accept && msg->accept) {
 		bool sdp = false;
@@ -35,12 +42,9 @@ static bool plain_offer(struct sip_leg *leg, const struct sip_msg *msg)
 			conf->codecs[0] = conf->codecs[i];
 			conf->n_codecs = 1;
 		}
-	conf->events = 0;
 	conf->redundancy = 0;
 	conf->dtmf = conf->audio_tone = conf->comfort_noise = conf->rtcp_mux = conf->rtcp_xr =
 		false;
-	if (memcmp(&before, conf, sizeof(before)) == 0)
-		return false;
 	return sip_session_offer(&leg->session, leg->want) == 0;
 }
 

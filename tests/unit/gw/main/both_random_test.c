@@ -335,8 +335,9 @@ static void sequence(void)
 static void unexpected_note(const struct counter *counter, void *arg)
 {
 	(void)arg;
-	if (strcmp(counter->name, "causeway_call_unexpected_events_total") == 0)
-		chance.unexpected = counter->value > 0;
+	if (strcmp(counter->name, "causeway_call_unexpected_events_total") == 0 ||
+	    strcmp(counter->name, "causeway_isup_unexpected_indications_total") == 0)
+		chance.unexpected |= counter->value > 0;
 }
 
 static void show_left(unsigned seed, unsigned n)

@@ -330,7 +330,8 @@ static void written(void)
 	sip_write_header(&w, SIP_H_CALL_ID, STR("x@y"));
 	sip_write_cseq(&w, 4294967, STR("INVITE"));
 	sip_write_header_uint(&w, SIP_H_MAX_FORWARDS, 70);
-	sip_write_header(&w, SIP_H_REASON, STR("Q.850;cause=16;text=\"Normal \\\"call\\\" clearing\""));
+	sip_write_header(&w, SIP_H_REASON,
+			 STR("Q.850;cause=16;text=\"Normal \\\"call\\\" clearing\""));
 	sip_write_begin(&w, SIP_H_SUBJECT);
 	sip_write_user(&w, STR("a b#"));
 	sip_write_crlf(&w);
