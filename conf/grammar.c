@@ -128,6 +128,9 @@ static const struct conf_field tones_fields[] = {
 		 .at = offsetof(struct struct_, treatment.congestion)},                            \
 		{"unobtainable", &conf_kind_path,                                                  \
 		 .at = offsetof(struct struct_, treatment.unobtainable)},                          \
+		{"cause", &conf_kind_cause_treatment, .at = offsetof(struct struct_, treatment.causes), \
+		 .other_at = offsetof(struct struct_, treatment.n_causes),                         \
+		 .max = CONF_TREATMENT_CAUSES_MAX, .list = true},                                  \
 	}
 TREATMENT(conf, treatment_fields);
 TREATMENT(conf_isup, isup_treatment_fields);

@@ -112,7 +112,7 @@ extern const struct conf_kind conf_kind_events;
 extern const struct conf_kind conf_kind_text, conf_kind_name, conf_kind_path, conf_kind_socket, conf_kind_digits;
 extern const struct conf_kind conf_kind_dial, conf_kind_address, conf_kind_network, conf_kind_host;
 extern const struct conf_kind conf_kind_server, conf_kind_proxy, conf_kind_text_word;
-extern const struct conf_kind conf_kind_cause_status, conf_kind_status_cause;
+extern const struct conf_kind conf_kind_cause_status, conf_kind_status_cause, conf_kind_cause_treatment;
 extern const struct conf_kind conf_kind_digit_map;
 extern const struct conf_kind conf_kind_country;
 

@@ -196,6 +196,16 @@ static bool is_status_cause(const char *text)
 	return is_pair(text, statuses_range, causes_range);
 }
 
+/* "20 /absent.wav" */
+static bool is_cause_treatment(const char *text)
+{
+	const char *space = strchr(text, ' ');
+	uint64_t cause;
+
+	return space && space[1] && is_text(space + 1) &&
+	       !str_to_u64((struct str){ text, (size_t)(space - text) }, 127, &cause) && cause;
+}
+
 static bool is_digit_map(const char *text)
 {
 	unsigned wrong_at;
@@ -262,6 +272,11 @@ const struct conf_kind conf_kind_proxy = {
 		      "\"192.0.2.9:5060\""
 };
 const struct conf_kind conf_kind_text_word = { TEXT_KIND };
+const struct conf_kind conf_kind_cause_treatment = {
+	TEXT_KIND, .valid = is_cause_treatment,
+	.valid_text = "a cause of 1 to 127 and the path of a file, tone or none, in quotes, such "
+		      "as \"20 /absent.wav\""
+};
 const struct conf_kind conf_kind_cause_status = {
 	TEXT_KIND, .valid = is_cause_status,
 	.valid_text = "cause and status in quotes, 1 to 127 and 300 to 699, such as \"41 500\""

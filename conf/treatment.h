@@ -3,7 +3,10 @@
 #ifndef CONF_TREATMENT_H
 #define CONF_TREATMENT_H
 
+#include <stddef.h>
 #include <stdint.h>
+
+#define CONF_TREATMENT_CAUSES_MAX 16
 
 struct conf_tones { /* tones { } */
 	char *country;	  /* "itu" or the letters of a country */
@@ -16,6 +19,8 @@ struct conf_tones { /* tones { } */
  */
 struct conf_treatment {
 	char *ringback, *busy, *congestion, *unobtainable;
+	char *causes[CONF_TREATMENT_CAUSES_MAX]; /* cause = {"20 /absent.wav", "21 tone", "34 none"}: before the kinds */
+	size_t n_causes;
 };
 
 #endif

@@ -61,13 +61,17 @@ bool call_treat(struct call *call)
 	enum treatment_kind kind = treatment_of_cause(release->cause);
 	struct treatment treatment;
 
-	if (!call->media || !call->leg[0] || call->leg[0]->deaf || call->answered ||
-	    call->untreated || call->treating || kind == TREATMENT_NONE)
+	if (!call->core->treatments || !call->media || !call->leg[0] || call->leg[0]->deaf ||
+	    call->answered || call->untreated || call->treating)
 		return false;
-	treatment = treatment_of(call, 0, kind);
+	treatment = treatments_find_cause(call->core->treatments, call->leg[0]->trunk->name,
+					  route_of(call), release->cause);
 	/* RFC 3666 3.6: beyond interworking nobody makes a tone of the cause. */
-	if (!treatment.wanted && !call->setup.interworking)
+	if (!treatment.wanted &&
+	    (treatment.none || !call->setup.interworking || kind == TREATMENT_NONE))
 		return false;
+	if (kind == TREATMENT_NONE)
+		kind = TREATMENT_CONGESTION;
 	call->treating = true;
 	log_write(LOG_INFO, call->record.id, "%s before the release",
 		  treatment.sound ? "announcement" : "tone");

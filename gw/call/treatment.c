@@ -12,6 +12,7 @@
 
 #define KINDS TREATMENT_NONE
 #define TONE  "tone" /* instead of a path */
+#define QUIET "none" /* no treatment: the release at once */
 
 /* What a trunk or a route has of its own. */
 struct entry {
@@ -19,9 +20,14 @@ struct entry {
 	char name[32];
 	const struct zone *zone; /* borrow, NULL: everybody's */
 	struct treatment_way {
-		bool tone;
+		bool tone, none;
 		struct media_sound *sound; /* borrow */
 	} ways[KINDS];
+	struct cause_way {
+		enum q850_cause cause;
+		struct treatment_way way;
+	} causes[CONF_TREATMENT_CAUSES_MAX];
+	size_t n_causes;
 };
 
 struct loaded {
@@ -78,6 +84,15 @@ static struct media_sound *sound_of(struct reader *reader, const char *path)
 	return NULL;
 }
 
+static struct treatment_way way_read(struct reader *reader, const char *text)
+{
+	struct treatment_way way = { .tone = strcmp(text, TONE) == 0 };
+
+	if (!way.tone && strcmp(text, QUIET) != 0)
+		way.sound = sound_of(reader, text);
+	return way;
+}
+
 static void ways_read(struct reader *reader, struct entry *entry, const struct conf_treatment *conf)
 {
 	const char *const texts[KINDS] = { conf->ringback, conf->busy, conf->congestion,
@@ -86,9 +101,16 @@ static void ways_read(struct reader *reader, struct entry *entry, const struct c
 	for (unsigned kind = 0; kind < KINDS; kind++) {
 		if (!texts[kind])
 			continue;
-		entry->ways[kind].tone = strcmp(texts[kind], TONE) == 0;
-		if (!entry->ways[kind].tone)
-			entry->ways[kind].sound = sound_of(reader, texts[kind]);
+		entry->ways[kind] = way_read(reader, texts[kind]);
+	}
+	/* "CAUSE WAY", which the configuration has checked. */
+	for (size_t i = 0; i < conf->n_causes; i++) {
+		struct cause_way *way = &entry->causes[entry->n_causes++];
+		char *end;
+
+		way->cause = (enum q850_cause)strtoul(conf->causes[i], &end, 10);
+		way->way = way_read(reader, end + 1);
+		way->way.none = strcmp(end + 1, QUIET) == 0;
 	}
 }
 
@@ -97,7 +119,8 @@ static void entry_read(struct reader *reader, struct hash *hash, const char *nam
 {
 	struct entry *entry;
 
-	if (!country && !conf->ringback && !conf->busy && !conf->congestion && !conf->unobtainable)
+	if (!country && !conf->ringback && !conf->busy && !conf->congestion &&
+	    !conf->unobtainable && !conf->n_causes)
 		return;
 	entry = calloc(1, sizeof(*entry));
 	if (!entry || hash_insert(hash, &entry->node, str_hash(str_c(name), 0))) {
@@ -177,6 +200,40 @@ static const struct entry *entry_of(const struct hash *hash, const char *name)
 		name ? hash_find(hash, str_hash(str_c(name), 0), has_name, name) : NULL;
 
 	return node ? container_of(node, const struct entry, node) : NULL;
+}
+
+static const struct treatment_way *way_of_cause(const struct entry *entry, enum q850_cause cause,
+						enum treatment_kind kind)
+{
+	for (size_t i = 0; i < entry->n_causes; i++)
+		if (entry->causes[i].cause == cause)
+			return &entry->causes[i].way;
+	if (kind < KINDS && (entry->ways[kind].sound || entry->ways[kind].tone))
+		return &entry->ways[kind];
+	return NULL;
+}
+
+struct treatment treatments_find_cause(const struct treatments *treatments, const char *trunk,
+				       const char *route, enum q850_cause cause)
+{
+	struct treatment found = treatments_find(treatments, trunk, route, KINDS);
+	const enum treatment_kind kind = treatment_of_cause(cause);
+	const struct treatment_way *way = NULL;
+
+	if (!treatments)
+		return found;
+	const struct entry *entries[] = { entry_of(&treatments->routes, route),
+					  entry_of(&treatments->trunks, trunk),
+					  &treatments->everybody };
+
+	for (unsigned i = 0; i < 3 && !way; i++)
+		way = entries[i] ? way_of_cause(entries[i], cause, kind) : NULL;
+	if (!way)
+		return found;
+	found.sound = way->sound;
+	found.wanted = way->sound || way->tone;
+	found.none = way->none;
+	return found;
 }
 
 struct treatment treatments_find(const struct treatments *treatments, const char *trunk,

@@ -22,6 +22,7 @@ struct treatment {
 	const struct zone *zone;   /* borrow: for the tone */
 	struct media_sound *sound; /* borrow: the announcement; NULL: the tone */
 	bool wanted;		   /* the configuration says one or the other */
+	bool none;		   /* it says that there is to be none */
 };
 
 struct treatments;
@@ -32,6 +33,9 @@ void treatments_free(struct treatments *treatments);
 /* The route's, or else the trunk's, or else everybody's; route NULL: none is known. NULL treatments want nothing. */
 struct treatment treatments_find(const struct treatments *treatments, const char *trunk, const char *route,
 				 enum treatment_kind kind);
+/* Of a failure: what is said of its cause goes before what is said of its kind. */
+struct treatment treatments_find_cause(const struct treatments *treatments, const char *trunk, const char *route,
+				       enum q850_cause cause);
 /* Milliseconds that a failure's tone lasts before the release. */
 uint32_t treatments_tone_ms(const struct treatments *treatments);
 /* By which tone a caller learns of a failure; NONE: by none. */

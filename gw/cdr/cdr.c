@@ -165,6 +165,8 @@ static void put_release(struct json_line *line, const struct call_record *r)
 	json_line_int(line, "cause", r->release.cause);
 	json_line_text(line, "text", q850_cause_name(r->release.cause));
 	json_line_int(line, "location", r->release.location);
+	if (r->release.new_number.digits[0])
+		json_line_text(line, "new_number", r->release.new_number.digits);
 	if (r->release.sip_status)
 		json_line_int(line, "sip_status", r->release.sip_status);
 	json_line_end(line);

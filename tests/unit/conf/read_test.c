@@ -48,7 +48,7 @@ static const char everything[] =
 	"route r { prefix = \"+49\" from = s to = {i, t} strip = 3 prepend = \"0\" no-answer = 90s "
 	"digits = \"[2-9]xxx|0x.T\" "
 	" rtp-timeout = 50s silence-timeout = 2min rtp-failure = keep\n"
-	" treatment { unobtainable = \"/u.wav\" } }\n"
+	" treatment { unobtainable = \"/u.wav\" cause = {\"20 /a.wav\", \"21 none\"} } }\n"
 	"route q { to = s }\n";
 
 static const char smallest[] = "sip { listen = \"udp:1.2.3.4:5060\" } rtp { address = \"1.2.3.4\" }"
@@ -98,6 +98,8 @@ static void check_sip(const struct conf *c)
 	CU_ASSERT_STRING_EQUAL(c->sips[0].tones, "de");
 	CU_ASSERT_STRING_EQUAL(c->sips[0].treatment.ringback, "/r.wav");
 	CU_ASSERT_STRING_EQUAL(c->routes[0].treatment.unobtainable, "/u.wav");
+	CU_ASSERT_EQUAL(c->routes[0].treatment.n_causes, 2);
+	CU_ASSERT_STRING_EQUAL(c->routes[0].treatment.causes[1], "21 none");
 	CU_ASSERT(!c->treatment.ringback && !c->sips[1].tones && !c->routes[1].treatment.busy);
 	CU_ASSERT_EQUAL(c->n_sips, 2);
 	CU_ASSERT(c->sips[0].transport_set && c->sips[0].transport == CONF_TCP);

@@ -191,14 +191,14 @@ static const char conf_text[] =
 	"sip \"pstn\" { host = \"192.0.2.2\" }\n"
 	"route \"all\" { to = {\"pstn\"} }\n"
 	"route \"special\" { prefix = \"9\" to = {\"pstn\"} treatment { busy = \"%s\" ringback = "
-	"\"tone\" } }\n";
+	"\"tone\" cause = {\"19 %s\", \"42 tone\", \"27 none\", \"21 tone\"} } }\n";
 
 static struct conf *conf_of(const char *path)
 {
 	char text[1500];
 	struct conf *conf;
 
-	snprintf(text, sizeof(text), conf_text, path, path, path);
+	snprintf(text, sizeof(text), conf_text, path, path, path, path);
 	lab.faults[0] = '\0';
 	conf = conf_read_text("test.conf", text, NULL, fault, NULL);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(conf);
@@ -287,18 +287,23 @@ static void close_lab(void)
 	files_remove();
 }
 
-static void call_in(struct trunk *trunk, const char *digits)
+static void call_as(struct trunk *trunk, const char *digits, bool interworking, bool deaf)
 {
-	struct leg_setup setup = { .complete = true };
+	struct leg_setup setup = { .complete = true, .interworking = interworking };
 	const struct leg_event event = { .ev = LEG_EV_SETUP, .setup = &setup };
 	enum q850_cause cause;
 
 	snprintf(setup.called.digits, sizeof(setup.called.digits), "%s", digits);
-	lab.in = (struct leg){ .ops = &leg_ops, .trunk = trunk };
+	lab.in = (struct leg){ .ops = &leg_ops, .trunk = trunk, .deaf = deaf };
 	lab.out = (struct leg){ 0 };
 	lab.told[0] = '\0';
 	CU_ASSERT_PTR_NOT_NULL_FATAL(call_new(lab.core, &lab.in, &cause));
 	call_raise(&lab.in, &event);
+}
+
+static void call_in(struct trunk *trunk, const char *digits)
+{
+	call_as(trunk, digits, false, false);
 }
 
 static void release_out(enum q850_cause cause)
@@ -459,6 +464,57 @@ static void not_treated(void)
 	close_lab();
 }
 
+/* What is said of a cause goes before what is said of its kind, and before what everybody has. */
+static void by_cause(void)
+{
+	open_lab();
+	call_in(&lab.pbx, "9");
+	release_out(Q850_NO_ANSWER);
+	CU_ASSERT_STRING_EQUAL(lab.told, "progress ");
+	CU_ASSERT_PTR_NOT_NULL(lab.channel.sound);
+	played();
+	run_ms(201);
+	call_in(&lab.pbx, "9");
+	release_out(Q850_CONGESTION);
+	CU_ASSERT_EQUAL(lab.channel.tone, MEDIA_TONE_CONGESTION);
+	run_ms(3001);
+	/* No tone is for this cause by itself. */
+	call_in(&lab.pbx, "9");
+	release_out(Q850_REJECTED);
+	CU_ASSERT_EQUAL(lab.channel.tone, MEDIA_TONE_CONGESTION);
+	run_ms(3001);
+	call_in(&lab.pbx, "9");
+	release_out(Q850_OUT_OF_ORDER);
+	CU_ASSERT_STRING_EQUAL(lab.told, "release ");
+	call_in(&lab.pbx, "123");
+	release_out(Q850_OUT_OF_ORDER);
+	CU_ASSERT_STRING_EQUAL(lab.told, "progress ");
+	played();
+	run_ms(201);
+	CU_ASSERT_EQUAL(lab.ended, 5);
+	close_lab();
+}
+
+/* RFC 3666 3.6: a caller beyond interworking hears a tone whatever is configured; one who cannot hear is not kept waiting. */
+static void by_caller(void)
+{
+	open_lab();
+	call_as(&lab.pbx, "123", true, false);
+	release_out(Q850_CONGESTION);
+	CU_ASSERT_STRING_EQUAL(lab.told, "progress ");
+	CU_ASSERT_EQUAL(lab.channel.tone, MEDIA_TONE_CONGESTION);
+	run_ms(3001);
+	CU_ASSERT_STRING_EQUAL(lab.told, "progress release ");
+	call_as(&lab.pbx, "123", true, false);
+	release_out(Q850_REJECTED);
+	CU_ASSERT_STRING_EQUAL(lab.told, "release ");
+	call_as(&lab.pbx, "123", false, true);
+	release_out(Q850_BUSY);
+	CU_ASSERT_STRING_EQUAL(lab.told, "release ");
+	CU_ASSERT_EQUAL(lab.ended, 3);
+	close_lab();
+}
+
 /* The caller hangs up in the middle; a shutdown does not wait. */
 static void cut_short(void)
 {
@@ -515,6 +571,8 @@ int main(int argc, char **argv)
 		{ "a failure announced", failure_announced },
 		{ "no route", no_route },
 		{ "not treated", not_treated },
+		{ "by cause", by_cause },
+		{ "by caller", by_caller },
 		{ "cut short", cut_short },
 		{ "ringback", ringback },
 		CU_TEST_INFO_NULL,
