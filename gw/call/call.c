@@ -12,7 +12,6 @@
 #include "gw/base/trace.h"
 #include "gw/base/wall.h"
 #include "gw/call/call_private.h"
-#include "gw/call/cause.h"
 
 static struct counter unexpected_events =
 	COUNTER_INIT("causeway_call_unexpected_events_total",
@@ -26,6 +25,7 @@ typedef void action_fn(struct call *call, unsigned side, const struct leg_event 
 static const char *const state_names[CALL_STS] = {
 	[CALL_ST_NULL] = "null",
 	[CALL_ST_COLLECTING] = "collecting",
+	[CALL_ST_LOCATING] = "locating",
 	[CALL_ST_PROCEEDING] = "proceeding",
 	[CALL_ST_COMPLETE] = "address complete",
 	[CALL_ST_ALERTING] = "alerting",
@@ -130,6 +130,7 @@ static void confirm_leg(struct call *call, unsigned side, const struct leg_relea
 static void start_clearing(struct call *call, unsigned by, const struct leg_release *release)
 {
 	timer_stop(&call->no_answer);
+	call_lookup_cancel(call);
 	if (call->state == CALL_ST_CLEARING)
 		return;
 	call->record.released_by = by;
@@ -274,7 +275,7 @@ static void do_release_early(struct call *call, unsigned side, const struct leg_
 {
 	const struct leg_release release = event->release;
 
-	if (!call->progressed && cause_is_failover(release.cause) &&
+	if (!call->progressed && call_fails_over(call, release.cause) &&
 	    call_may_reattempt(call, &release)) {
 		confirm_leg(call, side, &release);
 		call_reattempt(call, &release);
@@ -326,6 +327,15 @@ static action_fn
 			[CALL_ST_COLLECTING][0] =
 				{
 						   [LEG_EV_DIGITS] = do_collect,
+						   [LEG_EV_RELEASE] = do_release,
+						   [LEG_EV_RELEASED] = do_released,
+						   },
+			[CALL_ST_LOCATING][0] =
+				{
+						   [LEG_EV_DIGITS] = do_ignore,
+						   [LEG_EV_USER_INFO] = do_ignore,
+						   [LEG_EV_CARRIED] = do_ignore,
+						   [LEG_EV_MEDIA] = do_ignore,
 						   [LEG_EV_RELEASE] = do_release,
 						   [LEG_EV_RELEASED] = do_released,
 						   },

@@ -181,6 +181,8 @@ int sip_leg_uri_set(struct sip_leg *leg, const struct leg_number *number) __attr
 /* leg_redirect.c: true: another INVITE is on its way; else release says what to end with */
 bool sip_leg_redirect(struct sip_leg *leg, const struct sip_msg *msg, struct leg_release *release);
 bool sip_leg_redirect_next(struct sip_leg *leg);
+/* The Request-URI from a Contact, or from ENUM; -EINVAL, -ENAMETOOLONG. */
+int sip_leg_target_set(struct sip_leg *leg, const char *uri) __attribute__((warn_unused_result));
 timer_fn sip_leg_repeat_expired, sip_leg_expires_expired;
 
 /* leg_info.c */

@@ -52,7 +52,7 @@ static void contacts_take(struct sip_leg_outgoing *out, const struct sip_msg *ms
 
 /* The Request-URI from a Contact: header fields and method in it are not for that place (19.1.1).
  */
-static int target_set(struct sip_leg *leg, const char *contact)
+int sip_leg_target_set(struct sip_leg *leg, const char *contact)
 {
 	struct leg_number number = { .noa = LEG_NOA_UNKNOWN };
 	struct sip_uri uri;
@@ -79,7 +79,7 @@ bool sip_leg_redirect_next(struct sip_leg *leg)
 	while (out->redirect_at < out->n_redirects) {
 		const char *contact = out->redirects[out->redirect_at++];
 
-		if (target_set(leg, contact))
+		if (sip_leg_target_set(leg, contact))
 			continue;
 		/* Early dialogs of the attempt before are gone with it. */
 		while ((node = list_first(&leg->forks)))

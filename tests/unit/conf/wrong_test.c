@@ -164,7 +164,7 @@ static const struct wrong values[] = {
 	 {{10, "cic \"4096\" is out of range"}, {11, "timeslots \"4-0\" is not valid; write timeslots from 1 to 31"}}},
 	{"isup \"i\" { linkset = ls\n circuits \"a\" {\n cic = 7\n timeslots = \"4,4\" } }\n", {{11, "timeslots \"4,4\""}}},
 	{"isup \"i\" { linkset = ls country = \"+49\"\n circuits \"a\" {\n cic = 7\n timeslots = \"4-6,\" } }\n",
-	 {{8, "country \"+49\" is not valid; write digits"}, {11, "timeslots \"4-6,\""}}},
+	 {{8, "country-code \"+49\" is not valid; write digits"}, {11, "timeslots \"4-6,\""}}},
 	{"isup \"i\" { linkset = ls circuits \"a\" { cic = 7 timeslots = \"7\" }\n timers {\n T7 = 25\n T99 = 5s\n T7a = 1s\n } }\n",
 	 {{10, "T7 \"25\" is not valid; write a time with its unit"}, {11, "unknown timer T99; write"}, {12, "unknown timer T7a"}}},
 	{"isup \"i\" { linkset = ls circuits \"a\" { cic = 7 timeslots = \"7\" }\n timers {\n T7 = 31s\n T7 = 25s } }\n",
