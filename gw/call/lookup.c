@@ -110,7 +110,13 @@ static bool ask(struct call *call, const struct route *route)
 
 bool call_lookup_waits(struct call *call, const struct route *route)
 {
-	if (!route->enum_root || call->targets)
+	if (!route->enum_root) {
+		/* Found for a route that a reload has taken away. */
+		free(call->targets);
+		call->targets = NULL;
+		return false;
+	}
+	if (call->targets)
 		return false;
 	if (!call->setup.complete) {
 		call_state_set(call, CALL_ST_COLLECTING);

@@ -208,29 +208,40 @@ static bool may_become(const char *digits, const char *prefix)
 	return n < octets(prefix) && strncmp(digits, prefix, n) == 0;
 }
 
+/* A rule that wants more digits may still come before the one that fits now. */
+static bool rule_may_fit(const struct number_plan *plan, struct str text)
+{
+	size_t taken;
+
+	for (size_t i = 0; i < plan->n_in; i++) {
+		enum fit fit = rule_fits(plan->in[i], text, &taken);
+
+		if (fit != FIT_NOT)
+			return fit == FIT_LATER;
+	}
+	return false;
+}
+
 bool number_undecided(const struct number_plan *plan, const struct number *in)
 {
 	char text[NUMBER_DIGITS_MAX + 2];
 	struct str whole = { text, number_text(in, text, sizeof(text)) };
-	struct number out;
-	size_t taken, strip;
+	struct number number = *in;
+	const char *rule;
+	size_t strip;
+	int err;
 
-	for (size_t i = 0; i < plan->n_in; i++) {
-		enum fit fit = rule_fits(plan->in[i], whole, &taken);
-
-		if (fit == FIT_LATER)
-			return true;
-		if (fit == FIT_NOW)
-			break;
-	}
-	if (number_in(plan, in, &out, NULL) || in->nature != NUMBER_UNKNOWN ||
-	    !octets(plan->country))
-		return false;
-	if (may_become(in->digits, plan->international_prefix) ||
-	    may_become(in->digits, plan->national_prefix))
+	if (rule_may_fit(plan, whole))
 		return true;
-	return octets(plan->area) && dialled(plan, in->digits, &strip) == NUMBER_UNKNOWN &&
-	       strlen(in->digits) < SUBSCRIBER_MIN;
+	if (rewrite((struct rules){ plan->in, plan->n_in }, &number, &rule, &err) ||
+	    number.nature != NUMBER_UNKNOWN || !octets(plan->country))
+		return false;
+	if (may_become(number.digits, plan->international_prefix) ||
+	    may_become(number.digits, plan->national_prefix))
+		return true;
+	return octets(plan->area) && only_digits(number.digits) &&
+	       strlen(number.digits) < SUBSCRIBER_MIN &&
+	       dialled(plan, number.digits, &strip) == NUMBER_UNKNOWN;
 }
 
 /* ---- towards a trunk ---- */
