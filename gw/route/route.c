@@ -9,23 +9,14 @@
 
 #include "gw/route/match.h"
 #include "gw/route/table.h"
-
-#define ALPHABET "0123456789*#+ABCDE"
-#define SYMBOLS	 (sizeof(ALPHABET) - 1)
-
-struct node {
-	uint32_t child[SYMBOLS]; /* index in nodes, 0: none */
-	uint32_t first_route;	 /* index in next + 1, 0: none */
-	uint64_t from;		 /* bits of the trunks that routes from here on are for */
-};
+#include "gw/route/trie.h"
 
 struct route_table {
 	struct route *routes; /* own, strings in pool */
 	uint32_t *next;	      /* own: next route of the same prefix + 1, 0 ends */
 	size_t n_routes;
-	struct node *nodes; /* own; nodes[0] is the root */
-	size_t n_nodes, cap_nodes;
-	char *pool;		     /* own: every string of every route */
+	struct trie trie; /* own; value: first route of the prefix + 1; mark: it has no condition */
+	char *pool;	  /* own: every string of every route */
 	const char **lists;	     /* own: every to-list and calling-list */
 	struct week_window *windows; /* own */
 	struct digit_map *maps;	     /* own */
@@ -38,13 +29,6 @@ struct route_table {
 static uint64_t from_bit(const char *from)
 {
 	return from ? UINT64_C(1) << str_hash(str_c(from), 0) % 63 : FROM_ANY;
-}
-
-static int symbol(char c)
-{
-	const char *at = c ? strchr(ALPHABET, c) : NULL;
-
-	return at ? (int)(at - ALPHABET) : -1;
 }
 
 static size_t text_octets(const char *text)
@@ -64,53 +48,47 @@ static const char *pool_put(char **at, const char *text)
 	return copy;
 }
 
-static int node_add(struct route_table *table, uint32_t *index)
+/* In the list of its prefix: before those that ask for less. */
+static int route_link(struct route_table *table, struct trie_build *build, uint32_t route)
 {
-	if (table->n_nodes == table->cap_nodes) {
-		size_t cap = table->cap_nodes ? 2 * table->cap_nodes : 64;
-		struct node *nodes = realloc(table->nodes, cap * sizeof(*nodes));
+	const struct route *r = &table->routes[route];
+	unsigned weight = route_weight(r);
+	uint32_t *link = trie_build_put(build, r->prefix, from_bit(r->from));
 
-		if (!nodes)
-			return -ENOMEM;
-		table->nodes = nodes;
-		table->cap_nodes = cap;
-	}
-	*index = (uint32_t)table->n_nodes++;
-	memset(&table->nodes[*index], 0, sizeof(struct node));
-	return 0;
-}
-
-static int trie_put(struct route_table *table, uint32_t route)
-{
-	unsigned weight = route_weight(&table->routes[route]);
-	uint64_t from = from_bit(table->routes[route].from);
-	uint32_t at = 0;
-
-	table->nodes[0].from |= from;
-	for (const char *p = table->routes[route].prefix; *p; p++) {
-		int s = symbol(*p);
-		uint32_t child;
-
-		if (s < 0)
-			return -EINVAL;
-		child = table->nodes[at].child[s];
-		if (!child) {
-			int err = node_add(table, &child);
-
-			if (err)
-				return err;
-			table->nodes[at].child[s] = child;
-		}
-		at = child;
-		table->nodes[at].from |= from;
-	}
-	uint32_t *link = &table->nodes[at].first_route;
-
+	if (!link)
+		return -EINVAL;
 	while (*link && route_weight(&table->routes[*link - 1]) >= weight)
 		link = &table->next[*link - 1];
 	table->next[route] = *link;
 	*link = route + 1;
 	return 0;
+}
+
+/* Marked where its first route takes any call: a look-up need not read the route. */
+static void mark_plain(struct route_table *table)
+{
+	for (size_t i = 0; i < table->trie.n; i++) {
+		struct trie_node *node = &table->trie.nodes[i];
+		const struct route *r = node->value ? &table->routes[node->value - 1] : NULL;
+
+		if (r && !route_weight(r) && !r->enum_root)
+			node->branches |= TRIE_MARK;
+	}
+}
+
+static int table_link(struct route_table *table)
+{
+	struct trie_build *build = trie_build_new();
+	int err = build ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < table->n_routes && !err; i++)
+		err = route_link(table, build, (uint32_t)i);
+	if (!err)
+		err = trie_pack(&table->trie, build);
+	if (!err)
+		mark_plain(table);
+	trie_build_free(build);
+	return err;
 }
 
 /* What the routes need room for. */
@@ -141,7 +119,6 @@ static void room_add(struct room *room, const struct conf_route *route)
 static int table_alloc(struct route_table *table, const struct conf_route *routes, size_t n)
 {
 	struct room room = { 1, 1, 1, 1 };
-	uint32_t root;
 
 	for (size_t i = 0; i < n; i++)
 		room_add(&room, &routes[i]);
@@ -154,7 +131,7 @@ static int table_alloc(struct route_table *table, const struct conf_route *route
 	if (!table->routes || !table->next || !table->pool || !table->lists || !table->maps ||
 	    !table->windows)
 		return -ENOMEM;
-	return node_add(table, &root);
+	return 0;
 }
 
 static int digits_put(struct route_table *table, struct route *route, const char *text)
@@ -226,7 +203,7 @@ static int route_put(struct route_table *table, struct filling *at, const struct
 	err = match_put(at, route, &conf->match);
 	if (!err)
 		err = digits_put(table, route, conf->digits);
-	return err ? err : trie_put(table, (uint32_t)(table->n_routes - 1));
+	return err;
 }
 
 static int table_fill(struct route_table *table, const struct conf_route *routes, size_t n)
@@ -236,7 +213,7 @@ static int table_fill(struct route_table *table, const struct conf_route *routes
 
 	for (size_t i = 0; i < n && !err; i++)
 		err = route_put(table, &at, &routes[i]);
-	return err;
+	return err ? err : table_link(table);
 }
 
 struct route_table *route_table_new(const struct conf_route *routes, size_t n)
@@ -260,7 +237,7 @@ void route_table_free(struct route_table *table)
 		route_use_unref(table->routes[r].use);
 	free(table->routes);
 	free(table->next);
-	free(table->nodes);
+	trie_free(&table->trie);
 	free(table->pool);
 	free(table->lists);
 	free(table->windows);
@@ -268,11 +245,14 @@ void route_table_free(struct route_table *table)
 	free(table);
 }
 
-/* The first route of this node that fits; they lie in the order in which they are asked. */
-static const struct route *node_route(const struct route_table *table, const struct node *node,
+/* The first route of this prefix that fits; they lie in the order in which they are asked. NULL:
+ * none. */
+static const struct route *node_route(const struct route_table *table, const struct trie_node *node,
 				      const struct route_query *query)
 {
-	for (uint32_t r = node->first_route; r; r = table->next[r - 1])
+	if (node->branches & TRIE_MARK)
+		return &table->routes[node->value - 1];
+	for (uint32_t r = node->value; r; r = table->next[r - 1])
 		if (route_match(&table->routes[r - 1], query) == ROUTE_FITS)
 			return &table->routes[r - 1];
 	return NULL;
@@ -280,13 +260,15 @@ static const struct route *node_route(const struct route_table *table, const str
 
 /* Whether a longer number could reach a route: a bounded descent, as a number has at most
  * ROUTE_NUMBER_MAX digits. */
-static bool deeper_route(const struct route_table *table, const struct node *node,
+static bool deeper_route(const struct route_table *table, const struct trie_node *node,
 			 const struct route_query *query, uint64_t from)
 {
-	for (size_t s = 0; s < SYMBOLS; s++) {
-		const struct node *child = &table->nodes[node->child[s]];
+	unsigned n = (unsigned)__builtin_popcount(node->branches & ~TRIE_MARK);
 
-		if (!node->child[s] || !(child->from & from))
+	for (uint32_t i = node->first; i < node->first + n; i++) {
+		const struct trie_node *child = &table->trie.nodes[i];
+
+		if (!(table->trie.tags[i] & from))
 			continue;
 		if (node_route(table, child, query) || deeper_route(table, child, query, from))
 			return true;
@@ -294,27 +276,17 @@ static bool deeper_route(const struct route_table *table, const struct node *nod
 	return false;
 }
 
-/* NULL: the number has no such digit, or no prefix goes on with it. */
-static const struct node *node_next(const struct route_table *table, const struct node *node,
-				    char digit)
-{
-	int s = symbol(digit);
-
-	return s < 0 || !node->child[s] ? NULL : &table->nodes[node->child[s]];
-}
-
 enum route_answer route_find(const struct route_table *table, const struct route_query *query,
 			     const struct route **route)
 {
-	const struct node *node = &table->nodes[0], *next;
-	uint64_t from = FROM_ANY | from_bit(query->from);
+	const struct trie_node *node = &table->trie.nodes[0];
 	size_t i;
 
 	*route = node_route(table, node, query);
 	for (i = 0; i < query->number.n; i++) {
+		const struct trie_node *next = trie_next(&table->trie, node, query->number.p[i]);
 		const struct route *longer;
 
-		next = node_next(table, node, query->number.p[i]);
 		if (!next)
 			break;
 		node = next;
@@ -322,7 +294,8 @@ enum route_answer route_find(const struct route_table *table, const struct route
 		if (longer)
 			*route = longer;
 	}
-	if (!query->complete && i == query->number.n && deeper_route(table, node, query, from))
+	if (!query->complete && i == query->number.n &&
+	    deeper_route(table, node, query, FROM_ANY | from_bit(query->from)))
 		return ROUTE_MORE;
 	return *route ? ROUTE_FOUND : ROUTE_NONE;
 }
@@ -331,17 +304,17 @@ void route_explain(const struct route_table *table, const struct route_query *qu
 		   void (*fn)(void *arg, const struct route *route, enum route_miss miss),
 		   void *arg)
 {
-	const struct node *path[ROUTE_NUMBER_MAX + 1] = { &table->nodes[0] };
+	const struct trie_node *path[ROUTE_NUMBER_MAX + 1] = { &table->trie.nodes[0] };
 	size_t n = 0;
 
 	while (n < query->number.n && n < ROUTE_NUMBER_MAX) {
-		path[n + 1] = node_next(table, path[n], query->number.p[n]);
+		path[n + 1] = trie_next(&table->trie, path[n], query->number.p[n]);
 		if (!path[n + 1])
 			break;
 		n++;
 	}
 	for (size_t i = n + 1; i-- > 0;)
-		for (uint32_t r = path[i]->first_route; r; r = table->next[r - 1])
+		for (uint32_t r = path[i]->value; r; r = table->next[r - 1])
 			fn(arg, &table->routes[r - 1], route_match(&table->routes[r - 1], query));
 }
 
