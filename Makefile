@@ -181,7 +181,7 @@ fuzz: $(FUZZERS)
 
 # What Debian 12 needs beside gcc and make: to build, and to test.
 BUILD_PACKAGES = libuv1-dev libss7-dev libspandsp-dev libtonezone-dev libconfuse-dev libjansson-dev libedit-dev libc-ares-dev libssl-dev
-TEST_PACKAGES = libcunit1-dev sip-tester baresip-core kamailio tshark espeak-ng clang clang-format clang-tidy \
+TEST_PACKAGES = libcunit1-dev sip-tester baresip-core kamailio dnsmasq-base tshark espeak-ng clang clang-format clang-tidy \
 	libclang-rt-14-dev python3-minimal python3
 PLOT_PACKAGES = gnuplot-nox libspeexdsp-dev
 deps:

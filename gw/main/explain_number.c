@@ -72,7 +72,11 @@ static void put_room(struct explained *e, struct trunk *trunk)
 	enum q850_cause cause = trunk_would_admit(trunk, TRUNK_OUT, now_us);
 	bool spared = e->chosen->emergency || e->chosen->carrier;
 
-	control_printf(e->reply, "%s, %u calls", trunk_state_name(state), trunk->calls);
+	control_printf(e->reply, "%s, %u calls",
+		       state == TRUNK_UP     ? "available"
+		       : state == TRUNK_DOWN ? "not available"
+					     : trunk_state_name(state),
+		       trunk->calls);
 	if (trunk->max_calls)
 		control_printf(e->reply, " of %u", trunk->max_calls);
 	if (trunk == e->trunk && trunk_refuses_return(trunk))
