@@ -101,7 +101,7 @@ static void lint_group(struct conf_report *report, const struct conf_route **rou
 
 static void lint_shadowed(const struct conf *conf, struct conf_report *report)
 {
-	const struct conf_route **routes = calloc(conf->n_routes + 1, sizeof(*routes));
+	const struct conf_route **routes = calloc(conf->n_routes + 1, sizeof(struct conf_route *));
 
 	if (!routes) {
 		report->out_of_memory = true;
@@ -110,7 +110,7 @@ static void lint_shadowed(const struct conf *conf, struct conf_report *report)
 	for (size_t i = 0; i < conf->n_routes; i++)
 		routes[i] = &conf->routes[i];
 	if (conf->n_routes)
-		qsort(routes, conf->n_routes, sizeof(*routes), by_prefix);
+		qsort(routes, conf->n_routes, sizeof(struct conf_route *), by_prefix);
 	for (size_t i = 0, end; i < conf->n_routes; i = end) {
 		end = i + 1;
 		while (end < conf->n_routes && same(routes[i]->prefix, routes[end]->prefix))

@@ -40,12 +40,12 @@ static int by_name(const void *a, const void *b)
 static const struct route **sorted(const struct route_table *table)
 {
 	size_t n = route_table_size(table);
-	const struct route **routes = calloc(n + 1, sizeof(*routes));
+	const struct route **routes = calloc(n + 1, sizeof(struct route *));
 
 	for (size_t i = 0; routes && i < n; i++)
 		routes[i] = route_table_get(table, i);
 	if (routes && n)
-		qsort(routes, n, sizeof(*routes), by_name);
+		qsort(routes, n, sizeof(struct route *), by_name);
 	return routes;
 }
 
@@ -67,7 +67,7 @@ int route_table_inherit(struct route_table *table, const struct route_table *old
 		struct route *route = route_table_own(table, i);
 		const struct route *key = route;
 		const struct route **found =
-			bsearch(&key, before, n_before, sizeof(*before), by_name);
+			bsearch(&key, before, n_before, sizeof(struct route *), by_name);
 
 		if (!found)
 			continue;
