@@ -95,7 +95,7 @@ static bool ask(struct call *call, const struct route *route)
 	struct call_core *core = call->core;
 	int err;
 
-	/* RFC 6116 2: only a whole E.164 number has a name. */
+	/* RFC 6116 3.1: only a whole E.164 number has a name. */
 	if (!core->lookup.start || call->called_out[0] != '+')
 		return false;
 	err = core->lookup.start(core->lookup.arg, str_c(call->called_out), route->enum_root,

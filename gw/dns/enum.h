@@ -38,7 +38,7 @@ void enum_cancel(void *query);
 
 /* Parts, for tests. "4.3.2.1.e164.arpa" (RFC 6116 3.2); -EINVAL, -ENAMETOOLONG. */
 int enum_name(struct str number, const char *root, char *name, size_t cap) __attribute__((warn_unused_result));
-/* "E2U+sip" and what else RFC 6116 3.4.3 makes of it, whatever its case. */
+/* "E2U+sip", alone or with others (RFC 6116 3.4.3), and "sip+E2U" (RFC 2916), whatever the case. */
 bool enum_service_is_sip(const char *service);
 /* The substitution expression of a terminal rule (RFC 3402 3.2) applied to the number: -EINVAL it is not well formed, or
  * asks for more than is safe; -ENOENT it does not match; -ENAMETOOLONG. */

@@ -37,9 +37,12 @@ int enum_name(struct str number, const char *root, char *name, size_t cap)
 	return 0;
 }
 
-/* RFC 6116 3.4.3: "E2U" 1*("+" type *(":" subtype)); sip has no subtype. */
+/* RFC 6116 3.4.3: "E2U" 1*("+" type *(":" subtype)); sip has no subtype. 5.2: there are still zones
+ * with the older syntax of RFC 2916. */
 bool enum_service_is_sip(const char *service)
 {
+	if (strcasecmp(service, "sip+E2U") == 0)
+		return true;
 	if (strncasecmp(service, "E2U+", 4) != 0)
 		return false;
 	for (const char *at = service + 3; *at == '+';) {
@@ -199,7 +202,7 @@ bool enum_uri_is_sip(const char *uri)
 	return true;
 }
 
-/* Terminal rules alone: what a non-terminal one leads to could go on without end (RFC 6116 3.3). */
+/* Terminal rules alone: RFC 6116 5.2.1 lets others be discarded, which could go on without end. */
 static bool rule_gives(const struct dns_naptr *naptr, const char *number, char *uri)
 {
 	int err;

@@ -26,9 +26,8 @@ static void services(void)
 {
 	static const char *const are[] = { "E2U+sip", "e2u+SIP", "E2U+email:mailto+sip",
 					   "E2U+sip+tel" };
-	static const char *const are_not[] = { "",	  "E2U",      "E2U+",
-					       "sip+E2U", "E2U+sipx", "E2U+sip:x",
-					       "E2U+tel", "SIP+D2U",  "E2U+pstn:sip" };
+	static const char *const are_not[] = { "",	    "E2U",     "E2U+",	  "E2U+sipx",
+					       "E2U+sip:x", "E2U+tel", "SIP+D2U", "E2U+pstn:sip" };
 
 	for (size_t i = 0; i < sizeof(are) / sizeof(are[0]); i++)
 		CU_ASSERT(enum_service_is_sip(are[i]));
@@ -43,7 +42,8 @@ static void substitutions(void)
 		int err;
 		const char *uri;
 	} cases[] = {
-		/* RFC 6116 3.6 */
+		/* RFC 6116 4 */
+		{ "!^(\\+49301234)$!sip:\\1@example.com!", 0, "sip:+49301234@example.com" },
 		{ "!^.*$!sip:info@example.com!", 0, "sip:info@example.com" },
 		{ "!^\\+49(.*)$!sip:0\\1@example.com!", 0, "sip:0301234@example.com" },
 		{ "/^(\\+49)(30)(.)/sip:\\3-\\2-\\1/", 0, "sip:1-30-+49" },

@@ -186,7 +186,8 @@ static struct route_table *shared(enum conf_order order, const unsigned *shares,
 				    .n_to = 4,
 				    .hunt = { .order = order, .n_shares = n } };
 
-	memcpy(route.hunt.shares, shares, n * sizeof(*shares));
+	for (size_t i = 0; i < n; i++)
+		route.hunt.shares[i] = shares[i];
 	return route_table_new(&route, 1);
 }
 
