@@ -90,6 +90,18 @@ void media_stats(const struct media_channel *channel, unsigned side, struct medi
 	memset(stats, 0, sizeof(*stats));
 }
 
+bool media_is_bearer(const struct media_channel *channel, unsigned side)
+{
+	(void)channel, (void)side;
+	return false;
+}
+
+bool media_joined_by_driver(const struct media_channel *channel)
+{
+	(void)channel;
+	return false;
+}
+
 void media_tone(struct media_channel *channel, unsigned side, enum media_tone tone)
 {
 	CU_ASSERT_EQUAL(side, 0);

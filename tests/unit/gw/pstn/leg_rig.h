@@ -144,6 +144,18 @@ void media_stats(const struct media_channel *channel, unsigned side, struct medi
 	memset(stats, 0, sizeof(*stats));
 }
 
+bool media_is_bearer(const struct media_channel *channel, unsigned side)
+{
+	(void)channel, (void)side;
+	return false;
+}
+
+bool media_joined_by_driver(const struct media_channel *channel)
+{
+	(void)channel;
+	return false;
+}
+
 /* --- MTP: as the rig's, and what media was open when a REL went out --- */
 
 static inline int lab_transfer(struct mtp *mtp, uint32_t opc, uint32_t dpc, unsigned sls,

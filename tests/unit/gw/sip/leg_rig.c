@@ -139,6 +139,18 @@ void media_stats(const struct media_channel *channel, unsigned side, struct medi
 	memset(stats, 0, sizeof(*stats));
 }
 
+bool media_is_bearer(const struct media_channel *channel, unsigned side)
+{
+	(void)channel, (void)side;
+	return false;
+}
+
+bool media_joined_by_driver(const struct media_channel *channel)
+{
+	(void)channel;
+	return false;
+}
+
 /* ---- transport ---- */
 
 static int rig_send(void *transport, struct sip_hop *hop, struct str octets,
