@@ -170,6 +170,7 @@ FUZZERS = $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 fuzz_sources = $(call sources,gw/base) $(wildcard isup/msg*.c isup/param*.c isup/print*.c \
 	isup/variant*.c isup/compat.c isup/segment.c isup/body.c) $(filter-out \
 	$(foreach n,leg ua transport transaction locate dialog identity,gw/sip/$(n)%),$(call sources,gw/sip))
+$(B)/fuzz/enum_fuzz: gw/dns/enum_rule.c gw/dns/ttl.c
 $(B)/fuzz/isup_sequence_fuzz: $(filter-out $(fuzz_sources),$(call sources,isup)) isup/mtp/mtp.c
 $(FUZZERS): $(B)/fuzz/%: tests/fuzz/%.c $(fuzz_sources)
 	@mkdir -p $(@D)
@@ -181,7 +182,7 @@ fuzz: $(FUZZERS)
 
 # What Debian 12 needs beside gcc and make: to build, and to test.
 BUILD_PACKAGES = libuv1-dev libss7-dev libspandsp-dev libtonezone-dev libconfuse-dev libjansson-dev libedit-dev libc-ares-dev libssl-dev
-TEST_PACKAGES = libcunit1-dev sip-tester baresip-core kamailio tshark espeak-ng clang clang-format clang-tidy \
+TEST_PACKAGES = libcunit1-dev sip-tester baresip-core kamailio dnsmasq-base tshark espeak-ng clang clang-format clang-tidy \
 	libclang-rt-14-dev python3-minimal python3
 PLOT_PACKAGES = gnuplot-nox libspeexdsp-dev
 deps:

@@ -568,5 +568,6 @@ void conf_check(const void *object, struct conf_report *report)
 		check_sip_trunk(report, &conf->sips[i]);
 	for (size_t i = 0; i < conf->n_routes; i++)
 		check_route(conf, report, &conf->routes[i]);
+	conf_check_routing(conf, report);
 	check_any_trunk(conf, report);
 }

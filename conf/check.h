@@ -11,4 +11,9 @@ void conf_check(const void *conf, struct conf_report *report);
 /* The members that belong to one type of span: spans[index] judged beside those before it. */
 void conf_check_dahdi(const struct conf_span *spans, struct conf_report *report, size_t index);
 
+/* Routes, what trunks make of numbers, and their limits (check_routing.c). */
+void conf_check_routing(const struct conf *conf, struct conf_report *report);
+/* Warnings (lint.c). conf: struct conf. */
+void conf_lint(const void *conf, struct conf_report *report);
+
 #endif

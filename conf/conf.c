@@ -17,19 +17,33 @@ static void settle(void *object)
 }
 
 static const struct conf_grammar gateway = {
-	.root = &conf_root, .octets = sizeof(struct conf), .settle = settle, .check = conf_check
+	.root = &conf_root, .octets = sizeof(struct conf), .settle = settle, .check = conf_check,
+	.lint = conf_lint
 };
 
 struct conf *conf_read(const char *file, conf_timer_ok_fn *timer_ok, conf_error_fn *error,
 		       void *arg)
 {
-	return conf_grammar_read(&gateway, file, timer_ok, error, arg);
+	return conf_grammar_read(&gateway, file, timer_ok, &(struct conf_told){ error, arg, NULL });
+}
+
+struct conf *conf_read_linted(const char *file, conf_timer_ok_fn *timer_ok, conf_error_fn *error,
+			      void *arg, const struct conf_lint *lint)
+{
+	return conf_grammar_read(&gateway, file, timer_ok, &(struct conf_told){ error, arg, lint });
+}
+
+struct conf *conf_read_text_linted(const char *name, const char *text, conf_timer_ok_fn *timer_ok,
+				   const struct conf_told *told)
+{
+	return conf_grammar_read_text(&gateway, name, text, timer_ok, told);
 }
 
 struct conf *conf_read_text(const char *name, const char *text, conf_timer_ok_fn *timer_ok,
 			    conf_error_fn *error, void *arg)
 {
-	return conf_grammar_read_text(&gateway, name, text, timer_ok, error, arg);
+	return conf_grammar_read_text(&gateway, name, text, timer_ok,
+				      &(struct conf_told){ error, arg, NULL });
 }
 
 void conf_free(struct conf *conf)

@@ -12,6 +12,7 @@
 
 #include "conf/isup.h"
 #include "conf/overload.h"
+#include "conf/routing.h"
 #include "conf/sip_trunk.h"
 #include "conf/treatment.h"
 
@@ -74,6 +75,10 @@ struct conf_route { /* route "berlin" { } */
 	uint32_t rtp_timeout_ms;     /* rtp-timeout = 30s; 0: the trunk's */
 	bool rtp_failure_keep;	     /* rtp-failure = release | keep */
 	uint32_t silence_ms;	     /* silence-timeout = 30s, of either side; 0: the trunk's */
+	struct conf_route_match match;
+	struct conf_route_hunt hunt;
+	bool emergency, carrier;     /* emergency = on, carrier = on: no limit refuses its calls */
+	char *enum_root;	     /* enum = "e164.arpa": where the number is looked up (RFC 6116); NULL: it is not */
 };
 
 struct conf_listen { /* listen = {"udp:127.0.0.1:5060", "tcp:[::1]:5060"} */
@@ -120,6 +125,7 @@ struct conf {
 	} media;
 	struct conf_tones tones;	struct conf_treatment treatment; /* of every call */
 	struct conf_overload overload;
+	struct conf_enum enums;
 	struct { /* state { } */
 		char *folder;	 /* what is kept over a restart; NULL: nothing is */
 	} state;
@@ -138,6 +144,17 @@ typedef void conf_error_fn(void *arg, const char *text);
  * knows and ms lies in its limits (*min, *max filled in), so that conf needs no protocol's header. */
 typedef bool conf_timer_ok_fn(const char *name, uint32_t ms, uint32_t *min_ms, uint32_t *max_ms);
 struct conf *conf_read(const char *file, conf_timer_ok_fn *timer_ok, conf_error_fn *error, void *arg);
+/* What a timer of Q.764 is when timers { } does not name it; 0: no such timer. */
+typedef uint32_t conf_timer_default_fn(const char *name, bool ansi);
+/* Who hears of what is right but will not do what is meant: "FILE:LINE: warning: what; what would be right". */
+struct conf_lint {
+	conf_error_fn *warning;
+	void *arg;
+	conf_timer_default_fn *timer_default;
+};
+/* The same as conf_read, with warnings. */
+struct conf *conf_read_linted(const char *file, conf_timer_ok_fn *timer_ok, conf_error_fn *error, void *arg,
+			      const struct conf_lint *lint);
 struct conf *conf_read_text(const char *name, const char *text, conf_timer_ok_fn *timer_ok, conf_error_fn *error, void *arg);
 void conf_free(struct conf *conf);
 /* own text that reads back to an equal struct; free() it. NULL when out of memory. */

@@ -480,14 +480,16 @@ static const struct conf_grammar *grammar(void)
 struct conf_exchange *conf_exchange_read(const char *file, conf_timer_ok_fn *timer_ok,
 					 conf_error_fn *error, void *arg)
 {
-	return conf_grammar_read(grammar(), file, timer_ok, error, arg);
+	return conf_grammar_read(grammar(), file, timer_ok,
+				 &(struct conf_told){ error, arg, NULL });
 }
 
 struct conf_exchange *conf_exchange_read_text(const char *name, const char *text,
 					      conf_timer_ok_fn *timer_ok, conf_error_fn *error,
 					      void *arg)
 {
-	return conf_grammar_read_text(grammar(), name, text, timer_ok, error, arg);
+	return conf_grammar_read_text(grammar(), name, text, timer_ok,
+				      &(struct conf_told){ error, arg, NULL });
 }
 
 void conf_exchange_free(struct conf_exchange *conf)

@@ -43,6 +43,17 @@ static const char *const jitters[] = { "adaptive", "fixed", NULL };
 static const char *const rtp_sources[] = { "signalled", "learned", NULL };
 static const char *const redirects[] = { "follow", "tell", "release", NULL };
 static const char *const rtp_failures[] = { "release", "keep", NULL };
+static const char *const off_on[] = { "off", "on", NULL };
+static const char *const returns[] = { "allow", "refuse", NULL };
+static const char *const says_484[] = { "true", "false", NULL };
+static const char *const forms[] = { "as-is",	   "international", "national",
+				     "subscriber", "dialled",	    "digits",
+				     NULL };
+static const char *const orders[] = { "order", "weight", "percentage", "least-busy", NULL };
+static const char *const bearers[] = { "speech", "audio", "data", NULL };
+/* Q.763 3.11, in the order of gw/route/route.c. */
+static const char *const categories[] = { "unknown", "operator", "ordinary", "priority",
+					  "data",    "test",	 "payphone", NULL };
 static const char *const dtmfs[] = { "inband", "rfc4733", "info", NULL };
 
 /* G.711 clause 1: A-law on 2048 kbit/s paths, mu-law on 1544 kbit/s ones. */
@@ -113,6 +124,11 @@ static const struct conf_field overload_fields[] = {
 	{"hold", &conf_kind_ms, AT(overload.hold_ms), .min = SECOND, .max = 10 * MINUTE, .fallback = "5s"},
 };
 
+static const struct conf_field enum_fields[] = {
+	{"timeout", &conf_kind_ms, AT(enums.timeout_ms), .min = 100, .max = MINUTE, .fallback = "4s"},
+	{"cache", &conf_kind_uint, AT(enums.cache), .max = 1000000, .fallback = "1000"},
+};
+
 static const struct conf_field tones_fields[] = {
 	{"country", &conf_kind_country, AT(tones.country), .fallback = "itu"},
 	{"time", &conf_kind_ms, AT(tones.time_ms), .min = SECOND, .max = 5 * MINUTE, .fallback = "10s"},
@@ -137,6 +153,31 @@ TREATMENT(conf_isup, isup_treatment_fields);
 TREATMENT(conf_sip_trunk, sip_treatment_fields);
 TREATMENT(conf_route, route_treatment_fields);
 #undef TREATMENT
+
+/* The same of both kinds of trunk. */
+#define POLICY_LIST(struct_, member) .at = offsetof(struct struct_, policy.member),                \
+	.other_at = offsetof(struct struct_, policy.n_##member), .max = CONF_REWRITES_MAX, .list = true
+#define POLICY(struct_)                                                                            \
+	{"max-calls", &conf_kind_uint, .at = offsetof(struct struct_, max_calls), .max = 1000000,   \
+	 .fallback = "0"},                                                                         \
+	{"max-calls-in", &conf_kind_uint, .at = offsetof(struct struct_, policy.max_in),            \
+	 .max = 1000000, .fallback = "0"},                                                         \
+	{"max-calls-out", &conf_kind_uint, .at = offsetof(struct struct_, policy.max_out),          \
+	 .max = 1000000, .fallback = "0"},                                                         \
+	{"call-rate", &conf_kind_uint, .at = offsetof(struct struct_, policy.rate), .max = 100000,  \
+	 .fallback = "0"},                                                                         \
+	{"call-rate-in", &conf_kind_uint, .at = offsetof(struct struct_, policy.rate_in),           \
+	 .max = 100000, .fallback = "0"},                                                          \
+	{"call-rate-out", &conf_kind_uint, .at = offsetof(struct struct_, policy.rate_out),         \
+	 .max = 100000, .fallback = "0"},                                                          \
+	{"call-burst", &conf_kind_uint, .at = offsetof(struct struct_, policy.burst),               \
+	 .max = 100000, .fallback = "0"},                                                          \
+	{"numbers-out", &conf_kind_word, .at = offsetof(struct struct_, policy.form),               \
+	 .words = forms, .fallback = "as-is"},                                                     \
+	{"rewrite-in", &conf_kind_rewrite, POLICY_LIST(struct_, rewrite_in)},                       \
+	{"rewrite-out", &conf_kind_rewrite, POLICY_LIST(struct_, rewrite_out)},                     \
+	{"return-calls", &conf_kind_flag, .at = offsetof(struct struct_, policy.return_refused),    \
+	 .words = returns, .fallback = "allow"}
 
 #define AT(member) .at = offsetof(struct conf_span, member)
 static const struct conf_field span_title = {"name", &conf_kind_name, AT(name)};
@@ -212,8 +253,8 @@ static const struct conf_field isup_fields[] = {
 	{"jurisdiction", &conf_kind_digits, AT(jurisdiction)},
 	{"line-information", &conf_kind_uint, AT(line_information), .max = 99,
 	 .set_at = offsetof(struct conf_isup, line_information_set)},
-	{"country", &conf_kind_digits, AT(country)},
-	{"area", &conf_kind_digits, AT(area)},
+	{"country-code", &conf_kind_digits, AT(country), .also = "country"},
+	{"area-code", &conf_kind_digits, AT(area), .also = "area"},
 	{"national-prefix", &conf_kind_digits, AT(national_prefix)},
 	{"international-prefix", &conf_kind_digits, AT(international_prefix)},
 	{"span-failure", &conf_kind_word, AT(span_failure), .words = failures, .fallback = "network-out-of-order"},
@@ -222,6 +263,7 @@ static const struct conf_field isup_fields[] = {
 	{"fax", &conf_kind_word, AT(fax), .words = faxes, .fallback = "vbd"},
 	{"min-digits", &conf_kind_uint, AT(min_digits), .max = 32, .fallback = "0"},
 	{"tones", &conf_kind_country, AT(tones)},
+	POLICY(conf_isup),
 };
 static const struct conf_section isup_sections[] = {
 	{"circuits", .title = &circuits_title, AT(circuits), .count_at = offsetof(struct conf_isup, n_circuits),
@@ -261,11 +303,16 @@ static const struct conf_field sip_fields[] = {
 	{"silence-timeout", &conf_kind_ms, AT(silence_ms), .max = DAY, .fallback = "0ms"},
 	{"trusted", &conf_kind_flag, AT(trusted), .words = no_yes, .fallback = "false"},
 	{"proxy", &conf_kind_proxy, AT(outbound_proxy)},
-	{"max-calls", &conf_kind_uint, AT(max_calls), .max = 1000000, .fallback = "0"},
 	{"redirect", &conf_kind_word, AT(redirect), .words = redirects, .fallback = "follow"},
 	{"retry-after", &conf_kind_ms, AT(retry_after_ms), .max = HOUR, .fallback = "10s"},
 	{"causes", &conf_kind_name, AT(causes), .fallback = "rfc3398"},
 	{"tones", &conf_kind_country, AT(tones)},
+	{"country-code", &conf_kind_digits, AT(country)},
+	{"area-code", &conf_kind_digits, AT(area)},
+	{"national-prefix", &conf_kind_digits, AT(national_prefix)},
+	{"international-prefix", &conf_kind_digits, AT(international_prefix)},
+	{"answers-484", &conf_kind_flag, AT(no_484), .words = says_484, .fallback = "true"},
+	POLICY(conf_sip_trunk),
 };
 static const struct conf_section sip_sections[] = {
 	ONCE("treatment", NULL, sip_treatment_fields),
@@ -284,6 +331,8 @@ static const struct conf_field causes_fields[] = {
 #undef AT
 
 #define AT(member) .at = offsetof(struct conf_route, member)
+#define LIST(member, count, most)                                                                  \
+	AT(member), .other_at = offsetof(struct conf_route, count), .max = most, .list = true
 static const struct conf_field route_title = {"name", &conf_kind_name, AT(name)};
 static const struct conf_field route_fields[] = {
 	{"prefix", &conf_kind_dial, AT(prefix), .fallback = ""},
@@ -297,10 +346,23 @@ static const struct conf_field route_fields[] = {
 	{"rtp-failure", &conf_kind_flag, AT(rtp_failure_keep), .words = rtp_failures, .fallback = "release"},
 	{"silence-timeout", &conf_kind_ms, AT(silence_ms), .max = DAY, .fallback = "0ms"},
 	{"digits", &conf_kind_digit_map, AT(digits)},
+	{"calling", &conf_kind_dial, LIST(match.calling, match.n_calling, CONF_CONDITIONS_MAX)},
+	{"category", &conf_kind_text_word, LIST(match.category, match.n_category, CONF_CONDITIONS_MAX),
+	 .words = categories},
+	{"bearer", &conf_kind_text_word, LIST(match.bearer, match.n_bearer, 3), .words = bearers},
+	{"times", &conf_kind_hours, LIST(match.times, match.n_times, CONF_CONDITIONS_MAX)},
+	{"hunt", &conf_kind_word, AT(hunt.order), .words = orders, .fallback = "order"},
+	{"shares", &conf_kind_share, LIST(hunt.shares, hunt.n_shares, CONF_TARGETS_MAX)},
+	{"failover", &conf_kind_causes, AT(hunt.failover), .set_at = offsetof(struct conf_route, hunt.failover_set)},
+	{"attempts", &conf_kind_uint, AT(hunt.attempts), .max = 32, .fallback = "0"},
+	{"emergency", &conf_kind_flag, AT(emergency), .words = off_on, .fallback = "off"},
+	{"carrier", &conf_kind_flag, AT(carrier), .words = off_on, .fallback = "off"},
+	{"enum", &conf_kind_domain, AT(enum_root)},
 };
 static const struct conf_section route_sections[] = {
 	ONCE("treatment", NULL, route_treatment_fields),
 };
+#undef LIST
 #undef AT
 
 #define MANY(name_, title_, type_, array_, count_, fields_)                                        \
@@ -318,6 +380,7 @@ static const struct conf_section root_sections[] = {
 	ONCE("rtp", NULL, rtp_fields),
 	ONCE("media", NULL, media_fields),
 	ONCE("overload", NULL, overload_fields),
+	ONCE("enum", NULL, enum_fields),
 	ONCE("tones", NULL, tones_fields),
 	ONCE("treatment", NULL, treatment_fields),
 	{MANY("span", span_title, conf_span, spans, n_spans, span_fields)},
@@ -354,8 +417,10 @@ const struct conf_field *conf_section_field(const struct conf_section *section, 
 					    size_t n)
 {
 	for (size_t i = 0; i < section->n_fields; i++) {
-		if (same(section->fields[i].name, name, n))
-			return &section->fields[i];
+		const struct conf_field *field = &section->fields[i];
+
+		if (same(field->name, name, n) || (field->also && same(field->also, name, n)))
+			return field;
 	}
 	return NULL;
 }

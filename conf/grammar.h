@@ -36,6 +36,7 @@ struct conf_field {
 	const char *(*fallback_of)(const void *object); /* instead, by the fields above this one */
 	size_t set_at;		  /* offset of a bool that tells that it was written, 0: none */
 	bool list, required;
+	const char *also; /* another word for it; NULL: none */
 };
 
 struct conf_section {
@@ -63,17 +64,30 @@ struct conf_grammar {
 	void (*settle)(void *object);
 	/* Judges the whole; members that conf_report_usable denies were told to be wrong already. */
 	void (*check)(const void *object, struct conf_report *report);
+	/* Warns of what is right but will not do what is meant; only where nothing is wrong. NULL: nothing to warn of. */
+	void (*lint)(const void *object, struct conf_report *report);
+};
+
+/* Who hears of faults, and of warnings. */
+struct conf_told {
+	conf_error_fn *error;
+	void *arg;
+	const struct conf_lint *lint; /* NULL: nobody hears of warnings */
 };
 
 /* own object; NULL when anything is wrong, after every fault was told. */
 void *conf_grammar_read(const struct conf_grammar *grammar, const char *file, conf_timer_ok_fn *timer_ok,
-			conf_error_fn *error, void *arg);
+			const struct conf_told *told);
 void *conf_grammar_read_text(const struct conf_grammar *grammar, const char *name, const char *text,
-			     conf_timer_ok_fn *timer_ok, conf_error_fn *error, void *arg);
+			     conf_timer_ok_fn *timer_ok, const struct conf_told *told);
 /* own text that reads back to an equal object; NULL when out of memory. */
 char *conf_grammar_print(const struct conf_grammar *grammar, const void *object);
 bool conf_grammar_equal(const struct conf_grammar *grammar, const void *a, const void *b);
 void conf_grammar_free(const struct conf_grammar *grammar, void *object);
+
+/* The same of a gateway's configuration that is text already. */
+struct conf *conf_read_text_linted(const char *name, const char *text, conf_timer_ok_fn *timer_ok,
+				   const struct conf_told *told);
 
 extern const struct conf_section conf_root;
 
@@ -107,7 +121,7 @@ static inline size_t conf_count_const(const void *object, size_t at)
 /* kinds.c */
 extern const struct conf_kind conf_kind_uint, conf_kind_ms, conf_kind_word, conf_kind_octet_word, conf_kind_flag;
 extern const struct conf_kind conf_kind_point_code, conf_kind_timeslots, conf_kind_range, conf_kind_listen;
-extern const struct conf_kind conf_kind_events;
+extern const struct conf_kind conf_kind_events, conf_kind_causes, conf_kind_share;
 /* texts.c: char *, own */
 extern const struct conf_kind conf_kind_text, conf_kind_name, conf_kind_path, conf_kind_socket, conf_kind_digits;
 extern const struct conf_kind conf_kind_dial, conf_kind_address, conf_kind_network, conf_kind_host;
@@ -115,6 +129,7 @@ extern const struct conf_kind conf_kind_server, conf_kind_proxy, conf_kind_text_
 extern const struct conf_kind conf_kind_cause_status, conf_kind_status_cause, conf_kind_cause_treatment;
 extern const struct conf_kind conf_kind_digit_map;
 extern const struct conf_kind conf_kind_country;
+extern const struct conf_kind conf_kind_rewrite, conf_kind_hours, conf_kind_domain;
 
 /* A time with the largest unit that fits: 25s, 500ms, 2min. */
 void conf_ms_print(uint32_t ms, FILE *out);

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "conf/routing.h"
 #include "conf/treatment.h"
 
 #define CONF_TIMERS_MAX 48
@@ -72,6 +73,8 @@ struct conf_isup { /* isup "pstn" { }: a trunk group of ISUP circuits */
 	unsigned echo_block_ms;	   /* echo-block = 4ms | 8ms: longer is cheaper, and later */
 	enum conf_fax fax;	   /* fax = off | vbd */
 	unsigned min_digits;	   /* overlap: shortest called number that may be complete without ST */
+	unsigned max_calls;	   /* max-calls = 0: no limit but the circuits */
+	struct conf_trunk_policy policy;
 	struct conf_timer timers[CONF_TIMERS_MAX]; /* timers { T7 = 25s } */
 	size_t n_timers;
 };

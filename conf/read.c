@@ -225,6 +225,8 @@ static void read_key(struct reader *reader, struct conf_timer *timer, struct str
 	int error = conf_ms_parse(value.text, &timer->ms);
 	bool known = !str_copy(timer->name, sizeof(timer->name), name);
 
+	conf_report_place(reader->report, (const char *)timer, sizeof(*timer), value.line);
+
 	if (known && reader->timer_ok)
 		known = reader->timer_ok(timer->name, timer->ms, &min, &max) || max;
 	else
@@ -375,17 +377,19 @@ static void *read_all(struct reader *reader, const struct conf_grammar *grammar,
 	free(copy);
 	if (!reader->report->out_of_memory)
 		judge(grammar, object, reader->report);
+	if (reader->report->lint && grammar->lint && !reader->report->n_faults)
+		grammar->lint(object, reader->report);
 	return object;
 }
 
 void *conf_grammar_read_text(const struct conf_grammar *grammar, const char *name, const char *text,
-			     conf_timer_ok_fn *timer_ok, conf_error_fn *error, void *arg)
+			     conf_timer_ok_fn *timer_ok, const struct conf_told *told)
 {
-	struct conf_report report = { 0 };
+	struct conf_report report = { .lint = told->lint };
 	struct reader reader = { .report = &report, .timer_ok = timer_ok };
 	void *object = read_all(&reader, grammar, name, text);
 
-	if (!conf_report_tell(&report, name, error, arg)) {
+	if (!conf_report_tell(&report, name, told->error, told->arg)) {
 		conf_grammar_free(grammar, object);
 		object = NULL;
 	}
@@ -420,7 +424,7 @@ static char *load(const char *file, const char **reason)
 }
 
 void *conf_grammar_read(const struct conf_grammar *grammar, const char *file,
-			conf_timer_ok_fn *timer_ok, conf_error_fn *error, void *arg)
+			conf_timer_ok_fn *timer_ok, const struct conf_told *told)
 {
 	struct conf_report report = { 0 };
 	void *object = NULL;
@@ -428,11 +432,11 @@ void *conf_grammar_read(const struct conf_grammar *grammar, const char *file,
 	char *text = load(file, &reason);
 
 	if (text) {
-		object = conf_grammar_read_text(grammar, file, text, timer_ok, error, arg);
+		object = conf_grammar_read_text(grammar, file, text, timer_ok, told);
 	} else {
 		conf_report_line(&report, 1, "cannot be read: %s; name a readable text file",
 				 reason);
-		(void)conf_report_tell(&report, file, error, arg);
+		(void)conf_report_tell(&report, file, told->error, told->arg);
 	}
 	conf_report_close(&report);
 	free(text);

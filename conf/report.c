@@ -26,7 +26,8 @@ static bool room(struct conf_report *report, void **array, size_t *cap, size_t n
 	return true;
 }
 
-static void add_fault(struct conf_report *report, int line, const char *fmt, va_list ap)
+static void add_fault(struct conf_report *report, int line, bool warning, const char *fmt,
+		      va_list ap)
 {
 	void *faults = report->faults;
 	char *text = NULL;
@@ -41,7 +42,8 @@ static void add_fault(struct conf_report *report, int line, const char *fmt, va_
 		return;
 	}
 	report->faults = faults;
-	report->faults[report->n_faults] = (struct conf_fault){ line, report->n_faults, text };
+	report->faults[report->n_faults] =
+		(struct conf_fault){ line, report->n_faults, text, warning };
 	report->n_faults++;
 }
 
@@ -50,7 +52,7 @@ void conf_report_line(struct conf_report *report, int line, const char *fmt, ...
 	va_list ap;
 
 	va_start(ap, fmt);
-	add_fault(report, line, fmt, ap);
+	add_fault(report, line, false, fmt, ap);
 	va_end(ap);
 }
 
@@ -59,7 +61,18 @@ void conf_report_at(struct conf_report *report, const void *member, const char *
 	va_list ap;
 
 	va_start(ap, fmt);
-	add_fault(report, conf_report_line_of(report, member), fmt, ap);
+	add_fault(report, conf_report_line_of(report, member), false, fmt, ap);
+	va_end(ap);
+}
+
+void conf_report_warn(struct conf_report *report, const void *member, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (!report->lint)
+		return;
+	va_start(ap, fmt);
+	add_fault(report, conf_report_line_of(report, member), true, fmt, ap);
 	va_end(ap);
 }
 
@@ -122,7 +135,8 @@ static void tell(const struct conf_fault *fault, const char *file, conf_error_fn
 {
 	char *text = NULL;
 
-	if (asprintf(&text, "%s:%d: %s", file, fault->line, fault->text) < 0)
+	if (asprintf(&text, "%s:%d: %s%s", file, fault->line, fault->warning ? "warning: " : "",
+		     fault->text) < 0)
 		text = NULL;
 	error(arg, text ? text : fault->text);
 	free(text);
@@ -132,14 +146,22 @@ bool conf_report_tell(struct conf_report *report, const char *file, conf_error_f
 {
 	static char memory[] = "out of memory; free some and read again";
 	static const struct conf_fault no_memory = { .line = 1, .text = memory };
+	size_t wrong = 0;
 
 	if (report->n_faults)
 		qsort(report->faults, report->n_faults, sizeof(*report->faults), by_line);
-	for (size_t i = 0; i < report->n_faults; i++)
-		tell(&report->faults[i], file, error, arg);
+	for (size_t i = 0; i < report->n_faults; i++) {
+		const struct conf_fault *fault = &report->faults[i];
+
+		if (fault->warning)
+			tell(fault, file, report->lint->warning, report->lint->arg);
+		else
+			tell(fault, file, error, arg);
+		wrong += !fault->warning;
+	}
 	if (report->out_of_memory)
 		tell(&no_memory, file, error, arg);
-	return !report->n_faults && !report->out_of_memory;
+	return !wrong && !report->out_of_memory;
 }
 
 void conf_report_close(struct conf_report *report)

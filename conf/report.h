@@ -15,6 +15,7 @@ struct conf_fault {
 	int line;
 	size_t order;
 	char *text; /* own */
+	bool warning;
 };
 
 /* Zeroed: nothing to tell. */
@@ -26,6 +27,7 @@ struct conf_report {
 	const void **unusable; /* own array: members whose value is missing or wrong, already told */
 	size_t n_unusable, cap_unusable;
 	bool out_of_memory;
+	const struct conf_lint *lint; /* borrow; NULL: nobody hears of warnings */
 };
 
 /* text: "reason; what would be right". */
@@ -33,12 +35,15 @@ void conf_report_line(struct conf_report *report, int line, const char *fmt, ...
 /* The same, at the line where the smallest known piece around this member was written. */
 void conf_report_at(struct conf_report *report, const void *member, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/* The same for what is right but will not do what is meant; nothing where nobody hears of it. */
+void conf_report_warn(struct conf_report *report, const void *member, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 void conf_report_place(struct conf_report *report, const void *start, size_t octets, int line);
 int conf_report_line_of(const struct conf_report *report, const void *member);
 /* A member that checks must not judge any more. */
 void conf_report_unusable(struct conf_report *report, const void *member);
 bool conf_report_usable(const struct conf_report *report, const void *member);
-/* Tells everything as "FILE:LINE: text"; true when there was nothing to tell. */
+/* Tells everything as "FILE:LINE: text"; true when nothing was wrong. */
 bool conf_report_tell(struct conf_report *report, const char *file, conf_error_fn *error, void *arg);
 void conf_report_close(struct conf_report *report);
 

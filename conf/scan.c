@@ -102,7 +102,7 @@ static void known_words(const struct conf_section *section, char *text, size_t c
 
 static void unknown_word(struct scan *scan, const struct body *body, const struct conf_token *word)
 {
-	char known[512], name[96];
+	char known[1536], name[96];
 
 	known_words(body->section, known, sizeof(known));
 	body_name(body, name, sizeof(name));
@@ -340,6 +340,11 @@ static void scan_statement(struct scan *scan, struct body *body)
 	const struct conf_field *field = conf_section_field(body->section, word.text, word.n);
 
 	conf_lexer_next(&scan->lexer);
+	if (field && field->also) {
+		/* Either word: neither may come after the other. */
+		word.text = field->name;
+		word.n = strlen(field->name);
+	}
 	if (field || body->section->keys)
 		scan_assignment(scan, body, &(struct assignment){ word, field });
 	else if (has_section(body->section, &word))

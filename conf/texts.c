@@ -11,6 +11,7 @@
 #include "dsp/zone.h"
 #include "gw/base/digit_map.h"
 #include "gw/base/str.h"
+#include "gw/base/week.h"
 
 #define LOWER		"abcdefghijklmnopqrstuvwxyz"
 #define UPPER		"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -213,6 +214,31 @@ static bool is_digit_map(const char *text)
 	return !digit_map_parse(NULL, text, &wrong_at);
 }
 
+/* "FROM TO": digits (x: any), $ for the end; what takes their place, - for nothing, = for as it is. */
+static bool is_rewrite(const char *text)
+{
+	size_t n = strspn(text, DIGITS "*#+ABCDEx");
+
+	if (!n || (text[0] == '$'))
+		return false;
+	n += text[n] == '$';
+	if (text[n] != ' ')
+		return false;
+	text += n + 1;
+	return strcmp(text, "-") == 0 || strcmp(text, "=") == 0 ||
+	       (only(text, DIGITS "*#+ABCDE") && !strchr(text + 1, '+'));
+}
+
+static bool is_hours(const char *text)
+{
+	return !week_parse(NULL, text);
+}
+
+static bool is_domain_text(const char *text)
+{
+	return is_domain(str_c(text));
+}
+
 static bool is_country(const char *text)
 {
 	return zone_find(text);
@@ -291,6 +317,19 @@ const struct conf_kind conf_kind_digit_map = {
 		"a digit map in quotes: alternatives by |, of digits, x, [2-5], a dot to repeat, "
 		"T at the end for a pause, such as \"[2-9]xxxxxx|0xxxxx.T\""
 };
+const struct conf_kind conf_kind_rewrite = {
+	TEXT_KIND, .valid = is_rewrite,
+	.valid_text = "beginning and replacement in quotes, such as \"00 +\", \"9 -\" (taken off), "
+		      "\"112$ =\" (as it is), \"xx 7\" (x: any digit)"
+};
+const struct conf_kind conf_kind_hours = {
+	TEXT_KIND, .valid = is_hours,
+	.valid_text = "days and hours in quotes, such as \"mon-fri 08:00-18:00\", \"sat,sun\" or "
+		      "\"22:00-06:00\""
+};
+const struct conf_kind conf_kind_domain = { TEXT_KIND, .valid = is_domain_text,
+					    .valid_text = "a domain name in quotes, such as "
+							  "\"e164.arpa\"" };
 const struct conf_kind conf_kind_country = { .octets = sizeof(char *),
 					     .parse = text_parse,
 					     .print = text_print,

@@ -25,6 +25,7 @@ static struct counter guard_expiries =
 static const char *const state_names[CALL_STS] = {
 	[CALL_ST_NULL] = "null",
 	[CALL_ST_COLLECTING] = "collecting",
+	[CALL_ST_LOCATING] = "locating",
 	[CALL_ST_PROCEEDING] = "proceeding",
 	[CALL_ST_COMPLETE] = "address complete",
 	[CALL_ST_ALERTING] = "alerting",
@@ -129,6 +130,7 @@ static void confirm_leg(struct call *call, unsigned side, const struct leg_relea
 static void start_clearing(struct call *call, unsigned by, const struct leg_release *release)
 {
 	timer_stop(&call->no_answer);
+	call_lookup_cancel(call);
 	if (call->state == CALL_ST_CLEARING)
 		return;
 	call->record.released_by = by;
@@ -296,7 +298,7 @@ void call_do_release_early(struct call *call, unsigned side, const struct leg_ev
 {
 	const struct leg_release release = release_of(event);
 
-	if (!call->progressed && cause_is_failover(release.cause) &&
+	if (!call->progressed && call_fails_over(call, release.cause) &&
 	    call_may_reattempt(call, &release)) {
 		confirm_leg(call, side, &release);
 		call_reattempt(call, &release);

@@ -14,10 +14,13 @@
 #include "gw/route/route.h"
 
 #define CALL_ID_MAX 20
+#define CALL_TARGETS_MAX 4
+#define CALL_TARGET_MAX 256
 
 enum call_state {
 	CALL_ST_NULL,	    /* made, not routed */
 	CALL_ST_COLLECTING, /* digits awaited before a route is clear */
+	CALL_ST_LOCATING,   /* the number is looked up (ENUM) */
 	CALL_ST_PROCEEDING, /* the called leg has its setup */
 	CALL_ST_COMPLETE,   /* address complete */
 	CALL_ST_ALERTING,
@@ -34,6 +37,8 @@ struct call_record {
 	const char *protocol_in, *protocol_out;
 	char leg_in[64], leg_out[64];
 	struct leg_number calling, called, called_sent;
+	struct leg_number dialled;    /* called, as it came */
+	char target[CALL_TARGET_MAX]; /* the URI of ENUM that was called; empty: none */
 	char route[32];
 	uint64_t start_us, complete_us, alerting_us, answer_us, end_us;
 	unsigned attempts;
@@ -59,7 +64,19 @@ struct call_core_conf {
 	struct timer_heap *heap;      /* borrow */
 	struct media_engine *media;   /* borrow; NULL: calls without media (benchmark of the signalling) */
 	const char *rtp_address;      /* borrow */
+	uint64_t (*wall_us)(void *arg); /* the wall clock, for hours of routes; NULL: this machine's */
+	void *wall_arg;
+	uint64_t random_seed;	      /* for weights; 0: from the system */
 	uint32_t release_timeout_ms;  /* a leg that does not answer RELEASE is given up after this; 0: 64 s */
+};
+
+/* How numbers are looked up (RFC 6116): fn gets SIP URIs in the order of preference, none where nothing was found. It is
+ * never called from within start, nor after cancel. start: -errno, and fn is not called. */
+typedef void call_lookup_fn(void *arg, const char *const *uris, size_t n);
+struct call_lookup {
+	int (*start)(void *arg, struct str number, const char *root, call_lookup_fn *fn, void *fn_arg, void **query);
+	void (*cancel)(void *query);
+	void *arg;
 };
 
 /* own */
@@ -76,6 +93,11 @@ struct trunk *call_core_first_trunk(const struct call_core *core);
 void call_core_set_routes(struct call_core *core, struct route_table *routes);
 /* borrow, until the next set. */
 const struct route_table *call_core_routes(const struct call_core *core);
+/* Copied; timeout_ms: how long a call waits for an answer. */
+void call_core_set_lookup(struct call_core *core, const struct call_lookup *lookup, uint32_t timeout_ms);
+/* Indices of route->to in the order in which they would be asked now; and the hour by which routes count now. */
+void call_core_order(struct call_core *core, const struct route *route, uint8_t order[CONF_TARGETS_MAX]);
+struct week_time call_core_week(const struct call_core *core);
 /* own; what callers hear of calls that are not answered, from now on. */
 void call_core_set_treatments(struct call_core *core, struct treatments *treatments);
 /* borrow; which new calls are refused with cause 42 as the exchange is overloaded. NULL: none. */

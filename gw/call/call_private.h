@@ -27,6 +27,9 @@ struct call {
 	uint8_t attachment[CALL_ATTACHMENT_MAX];
 	struct leg_attachment attached;
 
+	/* The called number as it came; in the setup it is as routes are matched. */
+	struct leg_number dialled;
+
 	/* Hunting: the trunk groups of the chosen route, in its order. */
 	struct trunk *hunt[CONF_LISTS_MAX]; /* borrow */
 	size_t n_hunt, hunt_at;
@@ -36,6 +39,16 @@ struct call {
 	uint32_t no_answer_ms;	  /* of the route, 0: none */
 	bool rtp_failure_keep;	  /* of the route */
 	char called_out[ROUTE_NUMBER_MAX];
+	struct route_use *use;	   /* own reference; NULL: not placed yet */
+	unsigned first_choice;	   /* of the route's trunk groups */
+	unsigned attempts_max;	   /* of the route, 0: no limit */
+	bool failover_set;
+	uint64_t failover[2];	   /* of the route: bit n is cause n */
+	bool admitted, spared;	   /* by the trunk that it came by; no limit refuses it */
+	bool no_enum;		   /* looked up in vain */
+	void *lookup;		   /* borrow: under way */
+	struct timer lookup_timer;
+	struct call_targets *targets; /* own; what was found, NULL: nothing */
 
 	bool ringback;	/* the caller hears it from here */
 	bool treating;	/* clearing: the caller's release waits for what it hears of it */
@@ -60,6 +73,9 @@ struct call_core {
 	bool drain;
 	uint32_t epoch; /* start time, first half of a call id */
 	uint32_t serial;
+	uint64_t random; /* for weights, never 0 */
+	struct call_lookup lookup; /* start NULL: none */
+	uint32_t lookup_ms;
 	struct show show_calls, show_media, show_bearers, show_trunks, show_routes;
 };
 
@@ -85,6 +101,33 @@ void call_try(struct call *call);
 /* The outgoing leg failed before any backward event: is another circuit or trunk group left, and try it. */
 bool call_may_reattempt(const struct call *call, const struct leg_release *release);
 void call_reattempt(struct call *call, const struct leg_release *release);
+/* The text that routes are matched against: E.164 with its plus, anything else as dialled. */
+struct str call_number_text(const struct leg_number *number, char *text, size_t cap);
+/* Walks the trunk groups that are left; releases the call when none takes it. */
+void call_place(struct call *call);
+/* The called number is a new one, or longer: as routes are matched. */
+void call_number_take(struct call *call);
+/* select.c */
+enum route_answer call_route_find(const struct call *call, struct str number, const struct route **route);
+/* Trunk groups in the order in which they are asked, and what else the route says of the call. */
+void call_hunt_begin(struct call *call, const struct route *route);
+/* The call is placed by this route; and it has ended. */
+void call_route_taken(struct call *call, const struct route *route);
+void call_route_done(struct call *call);
+/* Whether the trunk that it came by may have one more, asked once; releases the call where not. */
+bool call_admitted(struct call *call, const struct route *route);
+bool call_fails_over(const struct call *call, enum q850_cause cause);
+bool call_attempts_left(const struct call *call);
+/* lookup.c */
+/* The route looks the number up, and it has not been: the call waits, or is routed anew without. */
+bool call_lookup_waits(struct call *call, const struct route *route);
+void call_lookup_cancel(struct call *call);
+timer_fn call_lookup_expired;
+/* What was found: the URI that is called now, empty: none. */
+struct str call_target(const struct call *call);
+bool call_target_left(const struct call *call);
+void call_target_next(struct call *call);
+void call_target_first(struct call *call);
 /* core.c */
 /* Ends the record, tells the observers, frees. */
 void call_end(struct call *call);
@@ -96,6 +139,9 @@ media_event_fn call_media_event;
 void call_digits_relay(struct call *call, unsigned to, struct str digits, uint32_t duration_ms);
 /* The route says for how long media may stay away. */
 void call_media_supervise(struct call *call, const struct route *route);
+/* show_routing.c */
+struct table *call_trunks_table(void *core);
+struct table *call_routes_table(void *core);
 /* show.c */
 void call_show_open(struct call_core *core);
 void call_show_close(struct call_core *core);

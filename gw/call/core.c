@@ -4,12 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <time.h>
 
 #include "gw/base/counter.h"
 #include "gw/base/log.h"
 #include "gw/base/wall.h"
 #include "gw/call/call_private.h"
+#include "gw/call/trunk.h"
 
 #define RELEASE_TIMEOUT_MS                                                                         \
 	64000 /* 64*T1 of RFC 3261 twice over: no leg of ours takes longer to let go */
@@ -33,10 +35,15 @@ struct call_core *call_core_new(const struct call_core_conf *conf)
 		free(core);
 		return NULL;
 	}
+	core->random = conf->random_seed;
+	while (!core->random)
+		if (getrandom(&core->random, sizeof(core->random), 0) < 0)
+			core->random = wall_now_us();
 	list_init(&core->calls);
 	core->epoch = (uint32_t)time(NULL);
 	counter_list(&calls_total);
 	counter_list(&calls_refused);
+	trunk_counters_list();
 	call_show_open(core);
 	return core;
 }
@@ -110,6 +117,8 @@ const struct route_table *call_core_routes(const struct call_core *core)
 
 void call_core_set_routes(struct call_core *core, struct route_table *routes)
 {
+	if (route_table_inherit(routes, core->routes))
+		log_write(LOG_WARNING, "routes", "out of memory: their counts begin anew");
 	route_table_free(core->routes);
 	core->routes = routes;
 }
@@ -186,6 +195,10 @@ static int call_open(struct call *call)
 	if (!err)
 		err = timer_init(&call->treatment, core->conf.heap, "treatment", call_treat_expired,
 				 call);
+	if (!err)
+		err = timer_init(&call->lookup_timer, core->conf.heap, "ENUM", call_lookup_expired,
+				 call);
+	call->lookup_timer.subject = call->record.id;
 	call->no_answer.subject = call->guard.subject = call->record.id;
 	call->treatment.subject = call->record.id;
 	if (!err && core->conf.media) {
@@ -204,6 +217,10 @@ static void call_close(struct call *call)
 	timer_close(&call->no_answer);
 	timer_close(&call->guard);
 	timer_close(&call->treatment);
+	call_lookup_cancel(call);
+	timer_close(&call->lookup_timer);
+	free(call->targets);
+	route_use_unref(call->use);
 	if (call->media)
 		media_channel_close(call->media, false);
 	free(call);
@@ -250,6 +267,7 @@ struct call *call_new(struct call_core *core, struct leg *leg, enum q850_cause *
 	leg->call = call;
 	call->leg[0] = leg;
 	leg->trunk->calls++;
+	leg->trunk->up[0]++;
 	leg->trunk->calls_in++;
 	call->record.trunk_in = leg->trunk->name;
 	call->record.protocol_in = leg->ops->protocol;
@@ -262,6 +280,7 @@ void call_bind(struct call *call, struct leg *leg)
 	leg->call = call;
 	call->leg[1] = leg;
 	leg->trunk->calls++;
+	leg->trunk->up[1]++;
 	leg->trunk->calls_out++;
 	call->record.trunk_out = leg->trunk->name;
 	call->record.protocol_out = leg->ops->protocol;
@@ -274,6 +293,7 @@ void call_leg_drop(struct call *call, unsigned side)
 
 	leg->ops->describe(leg, text, sizeof(call->record.leg_in));
 	leg->trunk->calls--;
+	leg->trunk->up[side]--;
 	if (!call->answered)
 		leg->trunk->calls_failed++;
 	if (leg->trunk->leaving && !leg->trunk->calls)
@@ -293,6 +313,7 @@ void call_end(struct call *call)
 	if (!call->record.end_us)
 		call->record.end_us = wall_now_us();
 	call_state_set(call, CALL_ST_RELEASED);
+	call_route_done(call);
 	for (struct call_observer *o = core->observers; o; o = o->next)
 		o->ended(o->arg, &call->record);
 	list_remove(&call->node);

@@ -4,9 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "gw/base/counter.h"
 #include "gw/base/log.h"
 #include "gw/call/call_private.h"
-#include "gw/call/cause.h"
+#include "gw/call/trunk.h"
+
+static struct counter returns_refused = COUNTER_INIT(
+	"causeway_call_returns_refused_total", "Calls kept from the trunk that they came from");
 
 void call_setup_take(struct call *call, const struct leg_event *event)
 {
@@ -27,13 +31,23 @@ void call_setup_take(struct call *call, const struct leg_event *event)
 		memcpy(call->attachment, a->octets, a->n);
 		call->attached = (struct leg_attachment){ a->protocol, call->attachment, a->n };
 	}
+	call->setup.target = STR_NONE;
 	call->record.calling = call->setup.calling;
+	call->dialled = call->setup.called;
+	call_number_take(call);
+}
+
+void call_number_take(struct call *call)
+{
+	call->setup.called = call->dialled;
+	trunk_number_in(call->leg[0]->trunk, &call->setup.called);
+	call->record.dialled = call->dialled;
 	call->record.called = call->setup.called;
 }
 
 bool call_digits_take(struct call *call, struct str digits, bool complete)
 {
-	char *number = call->setup.called.digits;
+	char *number = call->dialled.digits;
 	size_t have = strlen(number);
 
 	if (have + digits.n > LEG_DIGITS_MAX)
@@ -42,12 +56,11 @@ bool call_digits_take(struct call *call, struct str digits, bool complete)
 		memcpy(number + have, digits.p, digits.n);
 	number[have + digits.n] = '\0';
 	call->setup.complete |= complete;
-	call->record.called = call->setup.called;
+	call_number_take(call);
 	return true;
 }
 
-/* The text that routes are matched against: E.164 with its plus, anything else as dialled. */
-static struct str number_text(const struct leg_number *number, char *text, size_t cap)
+struct str call_number_text(const struct leg_number *number, char *text, size_t cap)
 {
 	size_t n = 0;
 
@@ -56,29 +69,14 @@ static struct str number_text(const struct leg_number *number, char *text, size_
 	return (struct str){ text, str_add(text, cap, n, str_c(number->digits)) };
 }
 
-static void hunt_begin(struct call *call, const struct route *route)
-{
-	call->n_hunt = call->hunt_at = 0;
-	call->tries = 0;
-	for (size_t i = 0; i < route->n_to; i++) {
-		struct trunk *trunk = call_core_find_trunk(call->core, route->to[i]);
-
-		if (trunk)
-			call->hunt[call->n_hunt++] = trunk;
-	}
-	(void)str_add(call->record.route, sizeof(call->record.route), 0, str_c(route->name));
-	call->no_answer_ms = route->no_answer_ms;
-	call_media_supervise(call, route);
-}
-
 /* What the route makes of the number: unchanged digits keep their nature of address. */
-static void number_out(const struct call *call, struct leg_number *number)
+static void routed_number(const struct call *call, struct leg_number *number)
 {
 	struct str in = str_c(call->called_out);
 	char before[LEG_DIGITS_MAX + 2];
 
 	*number = call->setup.called;
-	if (str_eq(in, number_text(number, before, sizeof(before))))
+	if (str_eq(in, call_number_text(number, before, sizeof(before))))
 		return;
 	number->noa = LEG_NOA_UNKNOWN;
 	if (in.n && in.p[0] == '+') {
@@ -89,46 +87,60 @@ static void number_out(const struct call *call, struct leg_number *number)
 	(void)str_copy(number->digits, sizeof(number->digits), in);
 }
 
+/* Whether the trunk may be asked; else *cause says why not. */
+static bool may_seize(struct call *call, struct trunk *trunk, enum q850_cause *cause)
+{
+	*cause = Q850_EXCHANGE_ROUTING_ERROR;
+	if (trunk == call->leg[0]->trunk && trunk_refuses_return(trunk)) {
+		counter_add(&returns_refused, 1);
+		return false;
+	}
+	*cause = Q850_NETWORK_OUT_OF_ORDER;
+	if (!trunk->ops->available(trunk))
+		return false;
+	*cause = trunk_admit(trunk, TRUNK_OUT, call->spared,
+			     timer_heap_now_us(call->core->conf.heap));
+	return *cause == Q850_NONE;
+}
+
 /* 0: the trunk took the call (or it ended meanwhile); else *cause says why not. */
 static int seize(struct call *call, struct trunk *trunk, enum q850_cause *cause)
 {
 	struct leg_setup setup = call->setup;
 	struct leg *leg = NULL;
-	int err;
 
-	*cause = Q850_NETWORK_OUT_OF_ORDER;
-	if (!trunk->ops->available(trunk))
-		return -ENETUNREACH;
-	*cause = Q850_NO_CIRCUIT;
-	if (trunk->max_calls && trunk->calls >= trunk->max_calls)
+	if (!may_seize(call, trunk, cause))
 		return -EAGAIN;
-	number_out(call, &setup.called);
+	routed_number(call, &setup.called);
+	trunk_number_out(trunk, &setup.called);
+	if (trunk->ops->targets)
+		setup.target = call_target(call);
+	(void)str_copy(call->record.target, sizeof(call->record.target), setup.target);
 	call->record.called_sent = setup.called;
 	call->record.attempts++;
 	call->tries++;
 	*cause = Q850_TEMPORARY_FAILURE;
-	err = trunk->ops->seize(trunk, call, &setup, &call->attached, &leg, cause);
-	if (err)
-		log_write(LOG_NOTICE, call->record.id, "trunk %s refused the call: cause %u %s",
-			  trunk->name, (unsigned)*cause, q850_cause_name(*cause));
-	return err;
+	return trunk->ops->seize(trunk, call, &setup, &call->attached, &leg, cause);
 }
 
-/* Walks the trunk groups that are left; releases the call when none takes it. */
-static void place(struct call *call)
+void call_place(struct call *call)
 {
 	enum q850_cause cause = Q850_NO_CIRCUIT;
 
 	call_state_set(call, CALL_ST_PROCEEDING);
-	for (; call->hunt_at < call->n_hunt; call->hunt_at++, call->tries = 0) {
+	for (; call->hunt_at < call->n_hunt && call_attempts_left(call); call->hunt_at++) {
 		struct trunk *trunk = call->hunt[call->hunt_at];
 
-		if (seize(call, trunk, &cause))
-			continue;
-		if (call->no_answer_ms && call->state < CALL_ST_ACTIVE &&
-		    !timer_running(&call->no_answer))
-			timer_start_ms(&call->no_answer, call->no_answer_ms);
-		return;
+		if (!seize(call, trunk, &cause)) {
+			if (call->no_answer_ms && call->state < CALL_ST_ACTIVE &&
+			    !timer_running(&call->no_answer))
+				timer_start_ms(&call->no_answer, call->no_answer_ms);
+			return;
+		}
+		log_write(LOG_NOTICE, call->record.id, "trunk %s refused the call: cause %u %s",
+			  trunk->name, (unsigned)cause, q850_cause_name(cause));
+		call->tries = 0;
+		call_target_first(call);
 	}
 	call_release_local(call, cause);
 }
@@ -164,15 +176,20 @@ static bool digits_suffice(struct call *call, const struct route *route)
 	return true;
 }
 
+/* More digits could make another number of those that are there. */
+static bool number_may_change(const struct call *call)
+{
+	return !call->setup.complete && trunk_number_undecided(call->leg[0]->trunk, &call->dialled);
+}
+
 void call_try(struct call *call)
 {
 	char text[LEG_DIGITS_MAX + 2];
-	struct str number = number_text(&call->setup.called, text, sizeof(text));
+	struct str number = call_number_text(&call->setup.called, text, sizeof(text));
 	const struct route *route;
-	enum route_answer answer = route_find(call->core->routes, number, call->leg[0]->trunk->name,
-					      call->setup.complete, &route);
+	enum route_answer answer = call_route_find(call, number, &route);
 
-	if (answer == ROUTE_MORE) {
+	if (answer == ROUTE_MORE || number_may_change(call)) {
 		call_state_set(call, CALL_ST_COLLECTING);
 		return;
 	}
@@ -182,9 +199,9 @@ void call_try(struct call *call)
 		call_release_local(call, Q850_NO_ROUTE);
 		return;
 	}
-	if (!digits_suffice(call, route))
+	if (!digits_suffice(call, route) || !call_admitted(call, route))
 		return;
-	hunt_begin(call, route);
+	call_hunt_begin(call, route);
 	if (!call->setup.complete && !(call->n_hunt && call->hunt[0]->ops->overlap)) {
 		call_state_set(call, CALL_ST_COLLECTING);
 		return;
@@ -194,9 +211,12 @@ void call_try(struct call *call)
 		call_release_local(call, Q850_INCOMPLETE);
 		return;
 	}
-	log_write(LOG_INFO, call->record.id, "%s from %s by route %s", text,
-		  call->leg[0]->trunk->name, route->name);
-	place(call);
+	if (call_lookup_waits(call, route))
+		return;
+	log_write(LOG_INFO, call->record.id, "%s from %s by route %s%s", text,
+		  call->leg[0]->trunk->name, route->name, route->emergency ? " (emergency)" : "");
+	call_route_taken(call, route);
+	call_place(call);
 }
 
 /* Cause 44 is about one circuit: the trunk group may have another. */
@@ -207,16 +227,23 @@ static bool same_trunk(const struct call *call, const struct leg_release *releas
 
 bool call_may_reattempt(const struct call *call, const struct leg_release *release)
 {
-	return same_trunk(call, release) || call->hunt_at + 1 < call->n_hunt;
+	return call_attempts_left(call) && (same_trunk(call, release) || call_target_left(call) ||
+					    call->hunt_at + 1 < call->n_hunt);
 }
 
 void call_reattempt(struct call *call, const struct leg_release *release)
 {
 	if (!same_trunk(call, release)) {
-		call->hunt_at++;
 		call->tries = 0;
+		call->use->failed_over++;
+		if (call_target_left(call)) {
+			call_target_next(call);
+		} else {
+			call_target_first(call);
+			call->hunt_at++;
+		}
 	}
 	log_write(LOG_NOTICE, call->record.id, "re-attempt on trunk %s after cause %u",
 		  call->hunt[call->hunt_at]->name, (unsigned)release->cause);
-	place(call);
+	call_place(call);
 }

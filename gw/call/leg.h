@@ -66,6 +66,7 @@ struct leg_setup {
 	bool continuity_pending;
 	bool interworking; /* the caller hears tones, not what signalling says: ISUP does not go all the way to it */
 	struct str user_to_user; /* octets with protocol discriminator, empty: none */
+	struct str target;	 /* SIP URI to be called in place of the number (RFC 6116), terminated; empty: none */
 };
 
 struct leg_progress {
@@ -140,6 +141,11 @@ struct leg {
 
 const char *leg_ev_name(enum leg_ev ev);
 
+struct trunk_policy;
+
+/* DOWN: not available; BLOCKED: no circuit may be taken; CONGESTED: takes fewer calls than it has room for. */
+enum trunk_state { TRUNK_UP, TRUNK_DOWN, TRUNK_BLOCKED, TRUNK_CONGESTED };
+
 /*
  * A trunk group: where calls come from and go to. seize makes a leg of the call for an outgoing call and starts it
  * with the setup; the leg's `call` and `side` are set through leg_bind before the first event is raised. Returns 0 and
@@ -153,12 +159,17 @@ struct trunk_ops {
 	bool (*available)(const struct trunk *trunk);
 	/* Percent of the calls that it does not take now as its peer is congested. NULL: always 0. */
 	unsigned (*held_back)(const struct trunk *trunk);
+	/* Of one that is available; NULL: always TRUNK_UP. */
+	enum trunk_state (*state)(const struct trunk *trunk);
+	bool targets; /* calls a URI (setup.target) */
 };
 
 struct trunk {
 	const struct trunk_ops *ops;
 	const char *name; /* borrow: the configuration's */
 	unsigned calls;	  /* up now */
+	unsigned up[2];	  /* of them in and out */
+	struct trunk_policy *policy; /* own, by gw/call/trunk.h; NULL: numbers as they are, no limits */
 	bool digits_apart; /* its legs take USER_INFO: digits go there beside the media, not in it */
 	bool leaving;	  /* left the configuration: off the list with its last call */
 	unsigned max_calls; /* 0: no limit of its own */

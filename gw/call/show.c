@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
-/* `show calls`, `show media`, `show trunks` and `show routes`. */
+/* `show calls` and `show media`; trunks and routes are in show_routing.c. */
 #include "gw/base/wall.h"
 #include "gw/call/call_private.h"
 
@@ -149,62 +149,6 @@ static struct table *media_fill(void *arg)
 	return table;
 }
 
-static struct table *trunks_fill(void *arg)
-{
-	static const char *const columns[] = { "trunk", "protocol", "available",  "calls",    "max",
-					       "in",	"out",	    "unanswered", "held_back" };
-	struct call_core *core = arg;
-	struct table *table = table_new(columns, 9);
-
-	for (struct trunk *t = table ? core->trunks : NULL; t && !table_row(table); t = t->next) {
-		table_set_str(table, 0, str_c(t->name));
-		table_set_str(table, 1, str_c(t->ops->protocol));
-		table_set_bool(table, 2, t->ops->available(t));
-		table_set_int(table, 3, t->calls);
-		if (t->max_calls)
-			table_set_int(table, 4, t->max_calls);
-		table_set_int(table, 5, (int64_t)t->calls_in);
-		table_set_int(table, 6, (int64_t)t->calls_out);
-		table_set_int(table, 7, (int64_t)t->calls_failed);
-		if (t->ops->held_back)
-			table_set_fmt(table, 8, "%u%%", t->ops->held_back(t));
-	}
-	return table;
-}
-
-static struct table *routes_fill(void *arg)
-{
-	static const char *const columns[] = {
-		"route", "prefix", "from", "to", "strip", "prepend"
-	};
-	struct call_core *core = arg;
-	struct table *table = table_new(columns, 6);
-	const struct route *r;
-
-	for (size_t i = 0; table && (r = route_table_get(core->routes, i)) && !table_row(table);
-	     i++) {
-		char to[256];
-		size_t n = 0;
-
-		for (size_t t = 0; t < r->n_to && n + 2 < sizeof(to); t++) {
-			struct str name = str_c(r->to[t]);
-
-			if (t)
-				to[n++] = ' ';
-			if (str_copy(to + n, sizeof(to) - n, name))
-				break;
-			n += name.n;
-		}
-		table_set_str(table, 0, str_c(r->name));
-		table_set_str(table, 1, str_c(r->prefix));
-		table_set_str(table, 2, str_c(r->from ? r->from : "any"));
-		table_set_str(table, 3, (struct str){ to, n });
-		table_set_int(table, 4, r->strip);
-		table_set_str(table, 5, str_c(r->prepend ? r->prepend : ""));
-	}
-	return table;
-}
-
 void call_show_open(struct call_core *core)
 {
 	core->show_calls = (struct show){
@@ -215,10 +159,10 @@ void call_show_open(struct call_core *core)
 					  .fill = media_fill,
 					  .arg = core };
 	core->show_trunks = (struct show){
-		.name = "trunks", .help = "trunk groups", .fill = trunks_fill, .arg = core
+		.name = "trunks", .help = "trunk groups", .fill = call_trunks_table, .arg = core
 	};
 	core->show_routes = (struct show){
-		.name = "routes", .help = "routes", .fill = routes_fill, .arg = core
+		.name = "routes", .help = "routes", .fill = call_routes_table, .arg = core
 	};
 	show_register(&core->show_calls);
 	show_register(&core->show_media);

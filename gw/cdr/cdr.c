@@ -193,7 +193,10 @@ size_t cdr_json(const struct call_record *r, char *text, size_t cap)
 	json_line_int(&line, "attempts", r->attempts);
 	put_number(&line, "calling", &r->calling);
 	put_number(&line, "called", &r->called);
+	put_number(&line, "dialled", &r->dialled);
 	put_number(&line, "called_sent", &r->called_sent);
+	if (r->target[0])
+		json_line_text(&line, "enum", r->target);
 	put_leg(&line, r, 0);
 	put_leg(&line, r, 1);
 	put_release(&line, r);

@@ -18,6 +18,7 @@
 #include "gw/base/counter.h"
 #include "gw/base/list.h"
 #include "gw/base/log.h"
+#include "gw/dns/ttl.h"
 
 #define TIMEOUT_MS   2000
 #define TRIES	     3
@@ -362,6 +363,7 @@ static void on_records(void *arg, int status, int timeouts, unsigned char *octet
 	int error = error_of(status);
 
 	(void)timeouts;
+	q->answer.ttl_s = n > 0 ? dns_ttl(octets, (size_t)n) : 0;
 	if (!error)
 		error = q->answer.type == DNS_SRV ? srv_decode(q, octets, n)
 						  : naptr_decode(q, octets, n);

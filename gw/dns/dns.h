@@ -50,6 +50,7 @@ union dns_address {
 struct dns_answer {
 	int error; /* 0; -ENOENT no such name or record; -ETIMEDOUT; -EIO no server, refused, or not understood; -ENOMEM */
 	enum dns_type type;
+	uint32_t ttl_s; /* SRV, NAPTR: how long the answer, or that there is none, may be remembered; 0: not told */
 	size_t n;
 	union {
 		const union dns_address *address; /* in the order that the server gave */

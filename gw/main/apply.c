@@ -23,6 +23,14 @@ bool gateway_timer_ok(const char *name, uint32_t ms, uint32_t *min_ms, uint32_t 
 	return false;
 }
 
+uint32_t gateway_timer_default(const char *name, bool ansi)
+{
+	for (size_t i = 0; i < ISUP_TIMERS; i++)
+		if (strcmp(isup_timer_defs[i].name, name) == 0)
+			return ansi ? isup_timer_defs[i].ansi_ms : isup_timer_defs[i].default_ms;
+	return 0;
+}
+
 struct isup_trunk *gateway_find_trunk(const struct gateway *gw, const char *name)
 {
 	for (size_t i = 0; i < gw->n_trunks; i++)
@@ -103,4 +111,14 @@ int gateway_apply_routes(struct gateway *gw, const struct conf *conf)
 		return -ENOMEM;
 	call_core_set_routes(gw->core, routes);
 	return 0;
+}
+
+void gateway_apply_enum(struct gateway *gw, const struct conf *conf)
+{
+	const struct call_lookup lookup = { .start = enum_ask,
+					    .cancel = enum_cancel,
+					    .arg = gw->enums };
+
+	enum_set_cache(gw->enums, conf->enums.cache);
+	call_core_set_lookup(gw->core, &lookup, conf->enums.timeout_ms);
 }

@@ -16,13 +16,14 @@
 
 static void usage(FILE *out)
 {
-	fputs("usage: causeway [-n | -p] -c FILE\n"
+	fputs("usage: causeway [-n [-W] | -p] -c FILE\n"
 	      "       causeway decode isup|isup-body HEX|- [VARIANT]\n"
 	      "       causeway detect\n"
 	      "       causeway tones [COUNTRY]\n"
 	      "       causeway selftest q784|rfc3398\n"
 	      "  -c FILE  configuration\n"
-	      "  -n       check it and exit\n"
+	      "  -n       check it, warn of what will not do what is meant, and exit\n"
+	      "  -W       with -n: a warning counts as a fault\n"
 	      "  -p       check it, print it in its full form and exit\n"
 	      "  decode   show an ISUP message in words: from its CIC on, or the body of a SIP "
 	      "message\n"
@@ -53,6 +54,14 @@ static int print_conf(struct conf *conf)
 	return text ? 0 : 1;
 }
 
+static void print_warning(void *arg, const char *text)
+{
+	unsigned *warnings = arg;
+
+	++*warnings;
+	fprintf(stderr, "%s\n", text);
+}
+
 /* What the configuration names is there, too. */
 static int check_rest(struct conf *conf)
 {
@@ -63,6 +72,16 @@ static int check_rest(struct conf *conf)
 	treatments_free(treatments);
 	conf_free(conf);
 	return treatments ? 0 : 1;
+}
+
+static int check_only(const char *file, bool strict)
+{
+	unsigned warnings = 0;
+	const struct conf_lint lint = { print_warning, &warnings, gateway_timer_default };
+	struct conf *conf = conf_read_linted(file, gateway_timer_ok, print_fault, NULL, &lint);
+	int status = conf ? check_rest(conf) : 1;
+
+	return strict && warnings ? 1 : status;
 }
 
 static int run(struct conf *conf)
@@ -113,7 +132,7 @@ static int selftest(const char *which)
 int main(int argc, char **argv)
 {
 	const char *file = NULL;
-	bool check = false, print = false;
+	bool check = false, print = false, strict = false;
 	struct conf *conf;
 	int opt;
 
@@ -125,11 +144,13 @@ int main(int argc, char **argv)
 		return tones_run(stdout, argv[2]);
 	if (argc == 3 && strcmp(argv[1], "selftest") == 0)
 		return selftest(argv[2]);
-	while ((opt = getopt(argc, argv, "c:hnp")) != -1) {
+	while ((opt = getopt(argc, argv, "c:hnpW")) != -1) {
 		if (opt == 'c') {
 			file = optarg;
 		} else if (opt == 'n') {
 			check = true;
+		} else if (opt == 'W') {
+			strict = true;
 		} else if (opt == 'p') {
 			print = true;
 		} else {
@@ -137,14 +158,14 @@ int main(int argc, char **argv)
 			return opt == 'h' ? 0 : 2;
 		}
 	}
-	if (!file || optind < argc) {
+	if (!file || optind < argc || (strict && !check)) {
 		usage(stderr);
 		return 2;
 	}
+	if (check && !print)
+		return check_only(file, strict);
 	conf = conf_read(file, gateway_timer_ok, print_fault, NULL);
 	if (!conf)
 		return 1;
-	if (print)
-		return print_conf(conf);
-	return check ? check_rest(conf) : run(conf);
+	return print ? print_conf(conf) : run(conf);
 }

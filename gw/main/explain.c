@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /*
  * causewayctl explain: what a release becomes on the other side and which rule of which table says
- * so; where a number goes, and what it still lacks.
+ * so. Where a number goes is explained in explain_number.c.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -157,79 +157,6 @@ static void explain_release(struct gateway *gw, struct control_reply *reply,
 		print_text(reply, &e);
 }
 
-/* ---- numbers ---- */
-
-static const char *match_text(const struct route *route, struct str digits)
-{
-	static const char *const texts[] = {
-		[DIGIT_MAP_NEVER] = "no number of the route: refused with cause 28, 484",
-		[DIGIT_MAP_MORE] = "too few: more are waited for, T35 ends that with cause 28",
-		[DIGIT_MAP_ENOUGH] = "enough, but more may follow: complete with ST or after T10",
-		[DIGIT_MAP_COMPLETE] = "complete by the digit map: sent on at once",
-	};
-
-	if (!route->digits)
-		return "no digit map: complete with ST or after T10";
-	return texts[digit_map_match(route->digits, digits)];
-}
-
-static void print_route(struct gateway *gw, struct control_reply *reply, const struct route *route,
-			struct str number)
-{
-	struct str digits = number;
-	char out[ROUTE_NUMBER_MAX + 1];
-
-	if (digits.n && digits.p[0] == '+') {
-		digits.p++;
-		digits.n--;
-	}
-	control_printf(reply, "  route    %s, prefix \"%s\"%s%s\n", route->name, route->prefix,
-		       route->from ? ", from " : "", route->from ? route->from : "");
-	if (route_apply(route, number, out, sizeof(out)))
-		control_text(reply, "  sent as  too long\n");
-	else
-		control_printf(reply, "  sent as  %s\n", out);
-	control_printf(reply, "  digits   %s\n", match_text(route, digits));
-	for (size_t i = 0; i < route->n_to; i++) {
-		const struct trunk *trunk = call_core_find_trunk(gw->core, route->to[i]);
-		bool full = trunk && trunk->max_calls && trunk->calls >= trunk->max_calls;
-
-		control_printf(reply, "  %s %s, %s\n", i ? "then    " : "to      ", route->to[i],
-			       !trunk			       ? "not there"
-			       : !trunk->ops->available(trunk) ? "not available"
-			       : full			       ? "full"
-							       : "available");
-	}
-}
-
-static void explain_number(struct gateway *gw, struct control_reply *reply, struct str number,
-			   const char *trunk)
-{
-	const struct route_table *routes = call_core_routes(gw->core);
-	const struct route *route, *longer;
-	bool more;
-
-	if (trunk && !call_core_find_trunk(gw->core, trunk)) {
-		control_fail(reply, "no trunk is called '%s'; see 'show trunks'", trunk);
-		return;
-	}
-	if (!number.n || number.n > ROUTE_NUMBER_MAX) {
-		control_fail(reply, USAGE);
-		return;
-	}
-	more = route_find(routes, number, trunk, false, &longer) == ROUTE_MORE;
-	control_printf(reply, "number %.*s%s%s\n", STR_FMT(number), trunk ? " from " : "",
-		       trunk ? trunk : "");
-	if (more)
-		control_text(reply,
-			     "  more digits may choose a route with a longer prefix: without "
-			     "ST they are waited for\n");
-	if (route_find(routes, number, trunk, true, &route) == ROUTE_FOUND)
-		print_route(gw, reply, route, number);
-	else
-		control_text(reply, "  no route: refused with cause 3, 404\n");
-}
-
 void gateway_explain(void *arg, struct control_reply *reply, unsigned argc, const char *const *argv,
 		     bool json)
 {
@@ -242,7 +169,7 @@ void gateway_explain(void *arg, struct control_reply *reply, unsigned argc, cons
 	else if (number && json)
 		control_fail(reply, "explain number has no JSON form");
 	else if (number)
-		explain_number(arg, reply, str_c(argv[1]), trunk);
+		gateway_explain_number(arg, reply, str_c(argv[1]), trunk);
 	else
 		explain_release(arg, reply, argv, trunk, json);
 }

@@ -13,6 +13,7 @@
 #include "gw/call/load.h"
 #include "gw/call/treatment.h"
 #include "gw/cdr/cdr.h"
+#include "gw/dns/enum.h"
 #include "gw/main/spans.h"
 #include "gw/media/media.h"
 #include "gw/mgmt/capture.h"
@@ -45,6 +46,7 @@ struct gateway {
 	struct isup_trunk **trunks; /* own, own */
 	size_t n_trunks;
 	struct dns *dns;	  /* own */
+	struct enum_resolver *enums; /* own */
 	struct sip_transport *transport; /* own */
 	struct sip_stack *stack;  /* own */
 	struct sip_ua *sip;	  /* own */
@@ -78,11 +80,16 @@ int gateway_reload(struct gateway *gw, conf_error_fn *fault, void *arg);
 int gateway_apply_trunks(struct gateway *gw, const struct conf *conf);
 int gateway_apply_routes(struct gateway *gw, const struct conf *conf);
 struct isup_trunk *gateway_find_trunk(const struct gateway *gw, const char *name);
+/* Numbers are looked up as the configuration has it, from now on. */
+void gateway_apply_enum(struct gateway *gw, const struct conf *conf);
+uint32_t gateway_timer_default(const char *name, bool ansi);
 bool gateway_timer_ok(const char *name, uint32_t ms, uint32_t *min_ms, uint32_t *max_ms);
 /* commands.c */
 void gateway_commands_open(struct gateway *gw);
 /* explain.c: a command. */
 void gateway_explain(void *arg, struct control_reply *reply, unsigned argc, const char *const *argv, bool json);
+/* explain_number.c */
+void gateway_explain_number(struct gateway *gw, struct control_reply *reply, struct str number, const char *trunk);
 /* shows.c */
 void gateway_shows_open(struct gateway *gw);
 void gateway_shows_close(struct gateway *gw);

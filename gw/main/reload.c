@@ -165,6 +165,7 @@ static int apply(struct gateway *gw, struct conf *new)
 		err = sip_ua_reload(gw->sip, new);
 	if (!err)
 		err = gateway_apply_routes(gw, new);
+	gateway_apply_enum(gw, new);
 	if (new->log.level && log_level_parse(new->log.level, &level))
 		log_set_level(level);
 	return err;

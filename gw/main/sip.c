@@ -48,6 +48,10 @@ static int open_transport(struct gateway *gw)
 		log_write(LOG_ERROR, "dns", "not opened: %s", strerror(-err));
 		return err;
 	}
+	gw->enums = enum_new(&(struct enum_conf){ gw->dns, gw->heap, gw->conf->enums.cache });
+	if (!gw->enums)
+		return -ENOMEM;
+	gateway_apply_enum(gw, gw->conf);
 	gw->transport = sip_transport_new(gw->loop, gw->heap, &transport);
 	return gw->transport ? open_sockets(gw) : -ENOMEM;
 }
@@ -96,5 +100,6 @@ void gateway_sip_close(struct gateway *gw)
 	sip_ua_free(gw->sip);
 	sip_stack_free(gw->stack);
 	sip_transport_free(gw->transport);
+	enum_free(gw->enums);
 	dns_close(gw->dns);
 }

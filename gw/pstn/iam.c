@@ -144,7 +144,9 @@ static int called_put(const struct conf_isup *conf, const struct leg_setup *setu
 		      struct isup_msg *iam)
 {
 	struct isup_number called;
-	int err = number_to_isup(conf, &setup->called, &called);
+	int err = conf->policy.form == CONF_FORM_AS_IS
+			  ? number_to_isup(conf, &setup->called, &called)
+			  : number_to_isup_as_is(&setup->called, &called);
 
 	if (err || (!called.n && setup->complete))
 		return -EINVAL;

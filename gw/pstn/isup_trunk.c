@@ -9,6 +9,7 @@
 
 #include "gw/base/alarm.h"
 #include "gw/base/log.h"
+#include "gw/call/trunk.h"
 #include "gw/pstn/pstn_private.h"
 
 #define SETTLE_MS 1000
@@ -27,6 +28,34 @@ static unsigned trunk_held_back(const struct trunk *base)
 	return isup_congestion_share(((const struct isup_trunk *)base)->isup);
 }
 
+static void count_usable(struct isup_circuit *circuit, void *arg)
+{
+	size_t *usable = arg;
+
+	*usable += isup_circuit_usable(circuit) || !isup_circuit_idle(circuit);
+}
+
+/* Blocked: every circuit is idle, and none may be taken. */
+static enum trunk_state current_state(const struct trunk *base)
+{
+	const struct isup_trunk *trunk = (const struct isup_trunk *)base;
+	size_t usable = 0;
+
+	isup_circuit_each(trunk->isup, count_usable, &usable);
+	if (!usable)
+		return TRUNK_BLOCKED;
+	return isup_congestion_share(trunk->isup) ? TRUNK_CONGESTED : TRUNK_UP;
+}
+
+static int policy_set(struct isup_trunk *trunk, const struct conf_isup *conf)
+{
+	const struct trunk_numbers numbers = { conf->country, conf->area, conf->national_prefix,
+					       conf->international_prefix };
+
+	trunk->base.max_calls = conf->max_calls;
+	return trunk_policy_set(&trunk->base, &conf->policy, &numbers);
+}
+
 /* RFC 3398 13: digits come one by one except in ANSI networks. */
 static const struct trunk_ops overlap_ops = {
 	.protocol = "isup",
@@ -34,12 +63,14 @@ static const struct trunk_ops overlap_ops = {
 	.seize = isup_leg_seize,
 	.available = trunk_available,
 	.held_back = trunk_held_back,
+	.state = current_state,
 };
 static const struct trunk_ops en_bloc_ops = {
 	.protocol = "isup-ansi",
 	.seize = isup_leg_seize,
 	.available = trunk_available,
 	.held_back = trunk_held_back,
+	.state = current_state,
 };
 
 static void alarm_changed(void *arg, const char *what, unsigned cic, bool raised)
@@ -253,7 +284,7 @@ struct isup_trunk *isup_trunk_new(const struct conf_isup *conf, const struct con
 	trunk->variant = variant_of(conf, linkset);
 	trunk->base.ops = trunk->variant == ISUP_ANSI ? &en_bloc_ops : &overlap_ops;
 	trunk->dpc = conf->dpc ? conf->dpc : linkset->dpc;
-	if (trunk->name &&
+	if (trunk->name && !policy_set(trunk, conf) &&
 	    timer_init(&trunk->settle, env->heap, "circuits", settle_expired, trunk) == 0)
 		trunk->isup = isup_make(trunk, conf, linkset);
 	trunk->settle.subject = trunk->name;
@@ -280,6 +311,7 @@ void isup_trunk_free(struct isup_trunk *trunk)
 		isup_trunk_check_close(container_of(n, struct isup_bearer, node));
 	isup_free(trunk->isup);
 	timer_close(&trunk->settle);
+	trunk_policy_free(&trunk->base);
 	while ((n = list_first(&trunk->bearers))) {
 		list_remove(n);
 		free(container_of(n, struct isup_bearer, node));
@@ -291,7 +323,10 @@ void isup_trunk_free(struct isup_trunk *trunk)
 int isup_trunk_reload(struct isup_trunk *trunk, const struct conf_isup *conf)
 {
 	uint32_t timer_ms[ISUP_TIMERS];
+	int err = policy_set(trunk, conf);
 
+	if (err)
+		return err;
 	trunk->conf = conf;
 	timers_of(conf, timer_ms);
 	isup_set_timers(trunk->isup, conf->ansi_timers, timer_ms);

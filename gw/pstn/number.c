@@ -110,26 +110,38 @@ static enum leg_noa dialled_noa(const struct conf_isup *conf, const char **digit
 	return conf->area ? LEG_NOA_SUBSCRIBER : LEG_NOA_UNKNOWN;
 }
 
-int number_to_isup(const struct conf_isup *conf, const struct leg_number *in,
-		   struct isup_number *out)
-{
-	static const uint8_t noa_out[] = {
-		[LEG_NOA_UNKNOWN] = ISUP_NOA_UNKNOWN,
-		[LEG_NOA_SUBSCRIBER] = ISUP_NOA_SUBSCRIBER,
-		[LEG_NOA_NATIONAL] = ISUP_NOA_NATIONAL,
-		[LEG_NOA_INTERNATIONAL] = ISUP_NOA_INTERNATIONAL,
-	};
-	const char *digits = in->digits;
-	enum leg_noa noa = in->noa;
+static const uint8_t noa_out[] = {
+	[LEG_NOA_UNKNOWN] = ISUP_NOA_UNKNOWN,
+	[LEG_NOA_SUBSCRIBER] = ISUP_NOA_SUBSCRIBER,
+	[LEG_NOA_NATIONAL] = ISUP_NOA_NATIONAL,
+	[LEG_NOA_INTERNATIONAL] = ISUP_NOA_INTERNATIONAL,
+};
 
+static int number_put_out(const struct leg_number *in, enum leg_noa noa, const char *digits,
+			  struct isup_number *out)
+{
 	memset(out, 0, sizeof(*out));
-	if (noa == LEG_NOA_UNKNOWN)
-		noa = dialled_noa(conf, &digits);
-	if (noa == LEG_NOA_INTERNATIONAL && strip_prefix(&digits, conf->country))
-		noa = LEG_NOA_NATIONAL;
 	out->noa = noa_out[noa];
 	out->npi = ISUP_NPI_ISDN;
 	out->presentation = presentation_out[in->presentation];
 	out->screening = screening_out[in->screening];
 	return number_digits_out(str_c(digits), out);
+}
+
+int number_to_isup_as_is(const struct leg_number *in, struct isup_number *out)
+{
+	return number_put_out(in, in->noa, in->digits, out);
+}
+
+int number_to_isup(const struct conf_isup *conf, const struct leg_number *in,
+		   struct isup_number *out)
+{
+	const char *digits = in->digits;
+	enum leg_noa noa = in->noa;
+
+	if (noa == LEG_NOA_UNKNOWN)
+		noa = dialled_noa(conf, &digits);
+	if (noa == LEG_NOA_INTERNATIONAL && strip_prefix(&digits, conf->country))
+		noa = LEG_NOA_NATIONAL;
+	return number_put_out(in, noa, digits, out);
 }

@@ -15,5 +15,7 @@ int number_digits_out(struct str digits, struct isup_number *out);
 /* A number of the trunk's own country becomes national; a dialled number's prefixes tell its nature of address.
  * -EINVAL: a character that ISUP has no digit for; -ENAMETOOLONG. */
 int number_to_isup(const struct conf_isup *conf, const struct leg_number *in, struct isup_number *out);
+/* The same of a number that is written as the trunk wants it already (numbers-out): its nature of address stays. */
+int number_to_isup_as_is(const struct leg_number *in, struct isup_number *out);
 
 #endif

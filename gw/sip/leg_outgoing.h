@@ -45,6 +45,8 @@ int sip_leg_invite_write(struct sip_leg *leg, struct str next_hop, struct str *t
 /* leg_redirect.c: true: another INVITE is on its way; else release says what to end with */
 bool sip_leg_redirect(struct sip_leg *leg, const struct sip_msg *msg, struct leg_release *release);
 bool sip_leg_redirect_next(struct sip_leg *leg);
+/* The Request-URI from ENUM; -EINVAL, -ENAMETOOLONG. */
+int sip_leg_target_set(struct sip_leg *leg, const char *uri) __attribute__((warn_unused_result));
 /* The INVITE once more with the next CSeq, without the early dialogs of the one before. -errno. */
 int sip_leg_invite_again(struct sip_leg *leg) __attribute__((warn_unused_result));
 /* leg_repair.c: the INVITE goes out once more without what this response objects to; false: nothing to be done about it. */

@@ -101,12 +101,12 @@ static struct sip_leg_target *next_best(struct sip_leg_outgoing *out)
 
 /* The Request-URI from a Contact: header fields and method in it are not for that place (19.1.1).
  */
-static int target_set(struct sip_leg *leg, const struct sip_leg_target *target)
+static int target_set(struct sip_leg *leg, const char *to, bool proxy)
 {
 	struct leg_number number = { .noa = LEG_NOA_UNKNOWN };
 	struct sip_leg_outgoing *out = leg->out;
 	struct sip_uri uri;
-	int err = sip_uri_parse(&uri, str_c(target->uri), NULL);
+	int err = sip_uri_parse(&uri, str_c(to), NULL);
 
 	if (err)
 		return err;
@@ -115,11 +115,16 @@ static int target_set(struct sip_leg *leg, const struct sip_leg_target *target)
 
 		if (uri.headers.p)
 			text.n = (size_t)(uri.headers.p - 1 - text.p);
-		return target->proxy ? str_copy(out->route, sizeof(out->route), text)
-				     : str_copy(out->uri, sizeof(out->uri), text);
+		return proxy ? str_copy(out->route, sizeof(out->route), text)
+			     : str_copy(out->uri, sizeof(out->uri), text);
 	}
-	err = target->proxy ? -EINVAL : sip_identity_number(&uri, &number);
+	err = proxy ? -EINVAL : sip_identity_number(&uri, &number);
 	return err ? err : sip_leg_uri_set(leg, &number);
+}
+
+int sip_leg_target_set(struct sip_leg *leg, const char *uri)
+{
+	return target_set(leg, uri, false);
 }
 
 int sip_leg_invite_again(struct sip_leg *leg)
@@ -138,7 +143,7 @@ bool sip_leg_redirect_next(struct sip_leg *leg)
 
 	while ((target = next_best(leg->out))) {
 		target->tried = true;
-		if (target_set(leg, target))
+		if (target_set(leg, target->uri, target->proxy))
 			continue;
 		log_write(LOG_INFO, leg->id, "redirected to %s", target->uri);
 		if (sip_leg_invite_again(leg) == 0) {

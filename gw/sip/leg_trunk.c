@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gw/base/log.h"
+#include "gw/call/trunk.h"
 #include "gw/sip/ua_private.h"
 
 #define PEERS_REFRESH_MS 60000
@@ -43,6 +44,7 @@ void sip_trunk_free(struct sip_trunk *trunk)
 {
 	if (!trunk)
 		return;
+	trunk_policy_free(&trunk->trunk);
 	timer_close(&trunk->refresh);
 	sip_locate_cancel(trunk->query);
 	free(trunk->name);
@@ -215,8 +217,11 @@ int sip_trunk_configure(struct sip_trunk *trunk, const struct conf_sip_trunk *co
 	char *proxy = conf->outbound_proxy ? strdup(conf->outbound_proxy) : NULL;
 	struct cause_own *own = causes ? cause_own_new(causes) : NULL;
 	bool moved = !trunk->host || strcmp(trunk->host, conf->host) != 0;
+	const struct trunk_numbers numbers = { conf->country, conf->area, conf->national_prefix,
+					       conf->international_prefix };
 
-	if (!host || (conf->outbound_proxy && !proxy) || (causes && !own)) {
+	if (!host || (conf->outbound_proxy && !proxy) || (causes && !own) ||
+	    trunk_policy_set(&trunk->trunk, &conf->policy, &numbers)) {
 		free(host);
 		free(proxy);
 		cause_own_free(own);

@@ -474,6 +474,13 @@ static int route_set(struct sip_leg *leg)
 	return text_end(&w);
 }
 
+/* RFC 6116: what ENUM found is called as it is; it is terminated, as the core keeps it. */
+static int uri_of_setup(struct sip_leg *leg, const struct leg_setup *setup)
+{
+	return setup->target.n ? sip_leg_target_set(leg, setup->target.p)
+			       : sip_leg_uri_set(leg, &setup->called);
+}
+
 static int outgoing_make(struct sip_leg *leg, const struct leg_setup *setup)
 {
 	struct sip_leg_outgoing *out = calloc(1, sizeof(*out));
@@ -483,13 +490,13 @@ static int outgoing_make(struct sip_leg *leg, const struct leg_setup *setup)
 		return -ENOMEM;
 	leg->out = out;
 	out->setup = *setup;
-	out->setup.user_to_user = STR_NONE;
+	out->setup.user_to_user = out->setup.target = STR_NONE;
 	out->cseq = FIRST_CSEQ;
 	sip_stack_tag(leg->ua->parts.stack, out->call_id);
 	sip_stack_tag(leg->ua->parts.stack, out->call_id + strlen(out->call_id));
 	err = route_set(leg);
 	if (!err)
-		err = sip_leg_uri_set(leg, &setup->called);
+		err = uri_of_setup(leg, setup);
 	if (!err)
 		err = to_set(leg, setup);
 	if (!err)
@@ -574,4 +581,5 @@ const struct trunk_ops sip_trunk_ops = {
 	.protocol = "sip",
 	.seize = trunk_seize,
 	.available = trunk_available,
+	.targets = true,
 };

@@ -315,10 +315,6 @@ void sip_leg_invite(struct sip_trunk *trunk, struct sip_txn *txn, struct sip_msg
 			      "no telephone number in the Request-URI", trunk->name);
 		return;
 	}
-	if (trunk->trunk.max_calls && trunk->trunk.calls >= trunk->trunk.max_calls) {
-		sip_ua_refuse(trunk->ua, txn, msg, 503, "trunk is full", trunk->name);
-		return;
-	}
 	leg = sip_leg_new(trunk, SIP_LEG_INVITED);
 	if (leg)
 		invite_take(leg, txn, msg, &setup);

@@ -28,6 +28,7 @@ static const char everything[] =
 	"linkset ls { opc = 1-2-3 dpc = 16383 network = international link 0 { span = b timeslot = "
 	"16 } }\n"
 	"isup i { linkset = ls dpc = 5 hunt = cyclic country = 49 area = 30 national-prefix = 0 "
+	"max-calls = 9 numbers-out = subscriber "
 	"international-prefix = 00 min-digits = 4 echo-cancel = 64ms echo-block = 8ms fax = off\n"
 	" circuits b { cic = 2 timeslots = \"2-15\" } circuits b { cic = 4081 timeslots = "
 	"\"17-31\" } timers { T7 = 25s T1 = 500ms } }\n"
@@ -41,6 +42,12 @@ static const char everything[] =
 	"rtp-timeout = 30s silence-timeout = 40s\n"
 	" dtmf = inband trusted = true proxy = \"proxy.example.org:5060\" max-calls = 30\n"
 	" causes = \"mine\"\n"
+	" country-code = 44 area-code = 20 national-prefix = 0 international-prefix = 00 "
+	"numbers-out = dialled\n"
+	" rewrite-in = {\"112$ =\", \"9x -\"} rewrite-out = {\"+ 00\"} max-calls-in = 20 "
+	"max-calls-out = 10\n"
+	" call-rate = 5 call-rate-in = 4 call-rate-out = 3 call-burst = 7 return-calls = refuse "
+	"answers-484 = false\n"
 	" tones = de treatment { ringback = \"/r.wav\" } }\n"
 	"causes \"mine\" { base = \"q1912.5\" to-status = {\"41 500\", \"20 404\"} to-cause = "
 	"\"404 2\" }\n"
@@ -48,8 +55,12 @@ static const char everything[] =
 	"route r { prefix = \"+49\" from = s to = {i, t} strip = 3 prepend = \"0\" no-answer = 90s "
 	"digits = \"[2-9]xxx|0x.T\" "
 	" rtp-timeout = 50s silence-timeout = 2min rtp-failure = keep\n"
+	" calling = {\"+4930\", \"0\"} category = {ordinary, payphone} bearer = {data, speech}\n"
+	" times = {\"mon-fri 08:00-18:00\", \"sat\"} hunt = percentage shares = {30, 70}\n"
+	" failover = \"17,34,38-41,127\" attempts = 2 emergency = on carrier = on\n"
 	" treatment { unobtainable = \"/u.wav\" cause = {\"20 /a.wav\", \"21 none\"} } }\n"
-	"route q { to = s }\n";
+	"route q { to = s enum = \"e164.example.org\" }\n"
+	"enum { timeout = 2s cache = 5 }\n";
 
 static const char smallest[] = "sip { listen = \"udp:1.2.3.4:5060\" } rtp { address = \"1.2.3.4\" }"
 			       "sip p { host = q }";
@@ -126,6 +137,36 @@ static void check_sip(const struct conf *c)
 	CU_ASSERT(c->routes[0].rtp_failure_keep && !c->routes[1].rtp_failure_keep);
 }
 
+static void check_routing(const struct conf *c)
+{
+	const struct conf_trunk_policy *p = &c->sips[0].policy, *q = &c->isups[0].policy;
+	const struct conf_route *r = &c->routes[0];
+
+	CU_ASSERT_STRING_EQUAL(c->sips[0].country, "44");
+	CU_ASSERT_STRING_EQUAL(c->sips[0].area, "20");
+	CU_ASSERT(p->form == CONF_FORM_DIALLED && q->form == CONF_FORM_SUBSCRIBER);
+	CU_ASSERT(p->n_rewrite_in == 2 && p->n_rewrite_out == 1 && !q->n_rewrite_in);
+	CU_ASSERT_STRING_EQUAL(p->rewrite_in[0], "112$ =");
+	CU_ASSERT_STRING_EQUAL(p->rewrite_in[1], "9x -");
+	CU_ASSERT(p->max_in == 20 && p->max_out == 10 && c->isups[0].max_calls == 9);
+	CU_ASSERT(p->rate == 5 && p->rate_in == 4 && p->rate_out == 3 && p->burst == 7);
+	CU_ASSERT(p->return_refused && !q->return_refused);
+	CU_ASSERT(c->sips[0].no_484 && !c->sips[1].no_484);
+	CU_ASSERT(r->match.n_calling == 2 && r->match.n_category == 2 && r->match.n_bearer == 2 &&
+		  r->match.n_times == 2);
+	CU_ASSERT_STRING_EQUAL(r->match.times[0], "mon-fri 08:00-18:00");
+	CU_ASSERT(r->hunt.order == CONF_ORDER_PERCENTAGE && r->hunt.n_shares == 2 &&
+		  r->hunt.shares[1] == 70 && r->hunt.attempts == 2);
+	CU_ASSERT(r->hunt.failover_set && !c->routes[1].hunt.failover_set);
+	CU_ASSERT_EQUAL(r->hunt.failover[0],
+			UINT64_C(1) << 17 | UINT64_C(1) << 34 | UINT64_C(15) << 38);
+	CU_ASSERT_EQUAL(r->hunt.failover[1], UINT64_C(1) << 63);
+	CU_ASSERT(r->emergency && r->carrier && !c->routes[1].emergency);
+	CU_ASSERT_PTR_NULL(r->enum_root);
+	CU_ASSERT_STRING_EQUAL(c->routes[1].enum_root, "e164.example.org");
+	CU_ASSERT(c->enums.timeout_ms == 2000 && c->enums.cache == 5);
+}
+
 static void check_pstn(const struct conf *c)
 {
 	CU_ASSERT(c->spans[0].t1 && c->spans[0].ulaw && c->spans[0].listen &&
@@ -161,6 +202,7 @@ static void all_words(void)
 	CU_ASSERT_STRING_EQUAL(c->control.group, "voice");
 	check_sip(c);
 	check_pstn(c);
+	check_routing(c);
 	CU_ASSERT_EQUAL(c->n_routes, 2);
 	CU_ASSERT_STRING_EQUAL(c->routes[0].to[1], "t");
 	CU_ASSERT_EQUAL(c->routes[0].no_answer_ms, 90000);
@@ -251,59 +293,84 @@ static void examples(void)
 	CU_ASSERT_EQUAL(faults, 0);
 }
 
+static const char *const changes[][2] = {
+	{ "queue = 7", "queue = 8" },
+	{ "level = debug", "level = info" },
+	{ "group = voice", "" },
+	{ "udp:127.0.0.1:5060", "udp:127.0.0.2:5060" },
+	{ "t1 = 1s", "t1 = 2s" },
+	{ ", \"::1\"} }", "} }" },
+	{ "0-500", "0-501" },
+	{ "2000-2999", "2001-2999" },
+	{ "framing = t1", "framing = e1" },
+	{ "end = listen", "end = connect" },
+	{ "opc = 1-2-3", "opc = 1-2-4" },
+	{ "international link", "national link" },
+	{ "dpc = 5", "" },
+	{ "hunt = cyclic", "" },
+	{ "echo-cancel = 64ms", "" },
+	{ "echo-block = 8ms", "" },
+	{ "fax = off", "fax = vbd" },
+	{ "area = 30", "area = \"\"" },
+	{ "area-code = 20", "area-code = 21" },
+	{ "country = 49", "country-code = 48" },
+	{ "numbers-out = dialled", "numbers-out = digits" },
+	{ "9x -", "9x =" },
+	{ "\"+ 00\"", "\"+ 011\"" },
+	{ "max-calls-in = 20", "max-calls-in = 21" },
+	{ "max-calls-out = 10", "" },
+	{ "call-rate-in = 4", "" },
+	{ "call-burst = 7", "call-burst = 8" },
+	{ "return-calls = refuse", "" },
+	{ "answers-484 = false", "" },
+	{ "{\"+4930\", \"0\"}", "{\"+4930\"}" },
+	{ "{ordinary, payphone}", "{payphone, ordinary}" },
+	{ "bearer = {data, speech}", "" },
+	{ "08:00-18:00", "08:00-18:01" },
+	{ "hunt = percentage shares = {30, 70}", "hunt = percentage shares = {70, 30}" },
+	{ "hunt = percentage shares = {30, 70}", "" },
+	{ "38-41,127", "38-41,126" },
+	{ "failover = \"17,34,38-41,127\"", "" },
+	{ "attempts = 2", "attempts = 3" },
+	{ "emergency = on", "" },
+	{ "carrier = on", "carrier = off" },
+	{ "enum = \"e164.example.org\"", "" },
+	{ "cache = 5", "cache = 6" },
+	{ "cic = 4081", "cic = 4080" },
+	{ "17-31", "17-30" },
+	{ "T7 = 25s", "T7 = 26s" },
+	{ "T1 = 500ms", "T2 = 500ms" },
+	{ "T1 = 500ms", "" },
+	{ "transport = tcp", "transport = udp" },
+	{ "transport = tcp", "" },
+	{ "codecs = PCMU", "codecs = PCMA" },
+	{ "0-15, 32-36", "0-15" },
+	{ "redundancy = 2", "redundancy = 3" },
+	{ "audio-tone = true", "" },
+	{ "comfort-noise = true", "" },
+	{ "rtcp-mux = true", "" },
+	{ "rtcp-xr = true", "" },
+	{ "rtp-source = learned", "" },
+	{ "jitter-buffer = fixed", "" },
+	{ "jitter = \"40-90\"", "" },
+	{ "maxptime = 40ms", "" },
+	{ "rtp-timeout = 30s", "" },
+	{ "silence-timeout = 40s", "" },
+	{ "rtp-timeout = 50s", "" },
+	{ "silence-timeout = 2min", "" },
+	{ "rtp-failure = keep", "" },
+	{ "trusted = true", "" },
+	{ "prepend = \"0\"", "" },
+	{ "to = {i, t}", "to = {t, i}" },
+	{ "sip t { host = \"2001:db8::1\" }", "sip t { host = h }" },
+	{ "route q { to = s enum = \"e164.example.org\" }", "" },
+	{ "route q", "route qq" },
+	{ "no-answer = 90s", "no-answer = 91s" },
+};
+
 /* One changed value makes two configurations differ, whichever it is. */
 static void unequal(void)
 {
-	static const char *const changes[][2] = {
-		{ "queue = 7", "queue = 8" },
-		{ "level = debug", "level = info" },
-		{ "group = voice", "" },
-		{ "udp:127.0.0.1:5060", "udp:127.0.0.2:5060" },
-		{ "t1 = 1s", "t1 = 2s" },
-		{ ", \"::1\"} }", "} }" },
-		{ "0-500", "0-501" },
-		{ "2000-2999", "2001-2999" },
-		{ "framing = t1", "framing = e1" },
-		{ "end = listen", "end = connect" },
-		{ "opc = 1-2-3", "opc = 1-2-4" },
-		{ "international link", "national link" },
-		{ "dpc = 5", "" },
-		{ "hunt = cyclic", "" },
-		{ "echo-cancel = 64ms", "" },
-		{ "echo-block = 8ms", "" },
-		{ "fax = off", "fax = vbd" },
-		{ "area = 30", "area = \"\"" },
-		{ "cic = 4081", "cic = 4080" },
-		{ "17-31", "17-30" },
-		{ "T7 = 25s", "T7 = 26s" },
-		{ "T1 = 500ms", "T2 = 500ms" },
-		{ "T1 = 500ms", "" },
-		{ "transport = tcp", "transport = udp" },
-		{ "transport = tcp", "" },
-		{ "codecs = PCMU", "codecs = PCMA" },
-		{ "0-15, 32-36", "0-15" },
-		{ "redundancy = 2", "redundancy = 3" },
-		{ "audio-tone = true", "" },
-		{ "comfort-noise = true", "" },
-		{ "rtcp-mux = true", "" },
-		{ "rtcp-xr = true", "" },
-		{ "rtp-source = learned", "" },
-		{ "jitter-buffer = fixed", "" },
-		{ "jitter = \"40-90\"", "" },
-		{ "maxptime = 40ms", "" },
-		{ "rtp-timeout = 30s", "" },
-		{ "silence-timeout = 40s", "" },
-		{ "rtp-timeout = 50s", "" },
-		{ "silence-timeout = 2min", "" },
-		{ "rtp-failure = keep", "" },
-		{ "trusted = true", "" },
-		{ "prepend = \"0\"", "" },
-		{ "to = {i, t}", "to = {t, i}" },
-		{ "sip t { host = \"2001:db8::1\" }", "sip t { host = h }" },
-		{ "route q { to = s }", "" },
-		{ "route q", "route qq" },
-		{ "no-answer = 90s", "no-answer = 91s" },
-	};
 	struct conf *a = read_right("a", everything);
 
 	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {

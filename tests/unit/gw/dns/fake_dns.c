@@ -20,23 +20,29 @@ struct fake_record {
 	uint16_t a, b, c; /* SRV: priority, weight, port; NAPTR: order, preference */
 	const char *flags, *service;
 	const char *target;
+	const char *regexp; /* NAPTR; NULL: empty */
 };
 
 #define FAKE_HOST(name, type, address)                                                             \
 	{                                                                                          \
-		name, type, 0, 0, 0, NULL, NULL, address                                           \
+		name, type, 0, 0, 0, NULL, NULL, address, NULL                                     \
 	}
 #define FAKE_SERVER(name, priority, weight, port, host)                                            \
 	{                                                                                          \
-		name, FAKE_SRV, priority, weight, port, NULL, NULL, host                           \
+		name, FAKE_SRV, priority, weight, port, NULL, NULL, host, NULL                     \
 	}
 #define FAKE_POINTER(name, order, preference, flags, service, to)                                  \
 	{                                                                                          \
-		name, FAKE_NAPTR, order, preference, 0, flags, service, to                         \
+		name, FAKE_NAPTR, order, preference, 0, flags, service, to, NULL                   \
+	}
+/* Of ENUM: a rule with a substitution expression. */
+#define FAKE_RULE(name, order, preference, flags, service, regexp)                                 \
+	{                                                                                          \
+		name, FAKE_NAPTR, order, preference, 0, flags, service, "", regexp                 \
 	}
 #define FAKE_END                                                                                   \
 	{                                                                                          \
-		NULL, 0, 0, 0, 0, NULL, NULL, NULL                                                 \
+		NULL, 0, 0, 0, 0, NULL, NULL, NULL, NULL                                           \
 	}
 
 struct fake_dns {
@@ -49,6 +55,7 @@ struct fake_dns {
 	int fd;
 	const struct fake_record *records;
 	unsigned asked;
+	uint32_t negative_ttl_s; /* by an SOA; 0: none is sent */
 	char server[32];
 	const char *servers[1];
 	struct dns *dns;
@@ -88,7 +95,7 @@ static inline void fake_rdata(struct octets_writer *w, const struct fake_record 
 	} else {
 		fake_text(w, r->flags);
 		fake_text(w, r->service);
-		fake_text(w, "");
+		fake_text(w, r->regexp ? r->regexp : "");
 	}
 	fake_name(w, r->target);
 }
@@ -106,6 +113,21 @@ static inline void fake_record_write(struct octets_writer *w, const struct fake_
 	octets_write_be32(w, 60);
 	octets_write_be16(w, (unsigned)octets_write_length(&d));
 	octets_write_copy(w, rdata, octets_write_length(&d));
+}
+
+/* RFC 2308 2.1: how long it may be remembered that there is no answer. */
+static inline void fake_soa_write(struct octets_writer *w, uint32_t ttl_s)
+{
+	fake_name(w, "example");
+	octets_write_be16(w, 6);
+	octets_write_be16(w, 1);
+	octets_write_be32(w, 7200);
+	octets_write_be16(w, 2 * 4 + 5 * 4);
+	fake_name(w, "ns");
+	fake_name(w, "me");
+	for (unsigned i = 0; i < 4; i++)
+		octets_write_be32(w, 86400);
+	octets_write_be32(w, ttl_s);
 }
 
 /* The question's name as text; its octets are stepped over. */
@@ -161,6 +183,10 @@ static inline size_t fake_answer(struct fake_dns *f, const uint8_t *query, size_
 	}
 	octets_write_patch(&w, 3, !strncmp(name, "broken", 6) ? 0x82 : known ? 0x80 : 0x83);
 	octets_write_patch(&w, 7, answers);
+	if (!answers && f->negative_ttl_s) {
+		fake_soa_write(&w, f->negative_ttl_s);
+		octets_write_patch(&w, 9, 1);
+	}
 	return octets_write_length(&w);
 }
 

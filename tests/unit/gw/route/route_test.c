@@ -30,11 +30,21 @@ static struct route_table *fixture(void)
 	return route_table_new(routes, 5);
 }
 
+static enum route_answer find(const struct route_table *table, const char *number, const char *from,
+			      bool complete, const struct route **route)
+{
+	const struct route_query query = {
+		.number = str_c(number), .from = from, .category = 10, .complete = complete
+	};
+
+	return route_find(table, &query, route);
+}
+
 static const char *found(const struct route_table *table, const char *number, const char *from)
 {
 	const struct route *route;
 
-	if (route_find(table, str_c(number), from, true, &route) != ROUTE_FOUND)
+	if (find(table, number, from, true, &route) != ROUTE_FOUND)
 		return "none";
 	return route->name;
 }
@@ -69,10 +79,10 @@ static void more_digits_may_help(void)
 	struct route_table *table = fixture();
 	const struct route *route;
 
-	CU_ASSERT_EQUAL(route_find(table, STR("030"), "x", false, &route), ROUTE_MORE);
-	CU_ASSERT_EQUAL(route_find(table, STR("0302"), "x", false, &route), ROUTE_FOUND);
-	CU_ASSERT_EQUAL(route_find(table, STR("0301"), "x", false, &route), ROUTE_FOUND);
-	CU_ASSERT_EQUAL(route_find(table, STR(""), "x", false, &route), ROUTE_MORE);
+	CU_ASSERT_EQUAL(find(table, "030", "x", false, &route), ROUTE_MORE);
+	CU_ASSERT_EQUAL(find(table, "0302", "x", false, &route), ROUTE_FOUND);
+	CU_ASSERT_EQUAL(find(table, "0301", "x", false, &route), ROUTE_FOUND);
+	CU_ASSERT_EQUAL(find(table, "", "x", false, &route), ROUTE_MORE);
 	route_table_free(table);
 }
 
@@ -81,7 +91,7 @@ static void no_route_at_all(void)
 	struct route_table *table = route_table_new(NULL, 0);
 	const struct route *route;
 
-	CU_ASSERT_EQUAL(route_find(table, STR("030"), "x", false, &route), ROUTE_NONE);
+	CU_ASSERT_EQUAL(find(table, "030", "x", false, &route), ROUTE_NONE);
 	CU_ASSERT_PTR_NULL(route);
 	route_table_free(table);
 }
@@ -92,16 +102,16 @@ static void strip_and_prepend(void)
 	const struct route *route;
 	char out[16];
 
-	CU_ASSERT_EQUAL(route_find(table, STR("0302"), "x", true, &route), ROUTE_FOUND);
+	CU_ASSERT_EQUAL(find(table, "0302", "x", true, &route), ROUTE_FOUND);
 	CU_ASSERT_EQUAL(route_apply(route, STR("0302"), out, sizeof(out)), 0);
 	CU_ASSERT_STRING_EQUAL(out, "0049302");
 	CU_ASSERT_EQUAL(route_apply(route, STR("0302345678901"), out, sizeof(out)), -ENAMETOOLONG);
-	CU_ASSERT_EQUAL(route_find(table, STR("+49301"), "x", true, &route), ROUTE_FOUND);
+	CU_ASSERT_EQUAL(find(table, "+49301", "x", true, &route), ROUTE_FOUND);
 	CU_ASSERT_EQUAL(route_apply(route, STR("+49301"), out, sizeof(out)), 0);
 	CU_ASSERT_STRING_EQUAL(out, "301");
 	CU_ASSERT_EQUAL(route_apply(route, STR("+4"), out, sizeof(out)), 0);
 	CU_ASSERT_STRING_EQUAL(out, "");
-	CU_ASSERT_EQUAL(route_find(table, STR("+1"), "x", true, &route), ROUTE_FOUND);
+	CU_ASSERT_EQUAL(find(table, "+1", "x", true, &route), ROUTE_FOUND);
 	CU_ASSERT_EQUAL(route_apply(route, STR("+1"), out, sizeof(out)), 0);
 	CU_ASSERT_STRING_EQUAL(out, "+1");
 	route_table_free(table);
