@@ -187,7 +187,8 @@ void call_guard_expired(struct timer *timer, void *arg)
 static bool admitted(struct call *call)
 {
 	if (!call->core->load ||
-	    load_admit(call->core->load, call->setup.category == CATEGORY_PRIORITY))
+	    load_admit(call->core->load,
+		       call->setup.category == CATEGORY_PRIORITY || call_route_spares(call)))
 		return true;
 	log_write(LOG_NOTICE, call->record.id, "refused: this exchange is overloaded");
 	call->untreated = true;

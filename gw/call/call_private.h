@@ -109,6 +109,8 @@ void call_place(struct call *call);
 void call_number_take(struct call *call);
 /* select.c */
 enum route_answer call_route_find(const struct call *call, struct str number, const struct route **route);
+/* The call's number, as far as it came, goes by a route that no limit refuses. */
+bool call_route_spares(const struct call *call);
 /* Trunk groups in the order in which they are asked, and what else the route says of the call. */
 void call_hunt_begin(struct call *call, const struct route *route);
 /* The call is placed by this route; and it has ended. */

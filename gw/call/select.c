@@ -53,6 +53,16 @@ enum route_answer call_route_find(const struct call *call, struct str number,
 	return route_find(call->core->routes, &query, route);
 }
 
+bool call_route_spares(const struct call *call)
+{
+	char text[LEG_DIGITS_MAX + 2];
+	const struct route *route;
+
+	(void)call_route_find(call, call_number_text(&call->setup.called, text, sizeof(text)),
+			      &route);
+	return route && (route->emergency || route->carrier);
+}
+
 void call_core_order(struct call_core *core, const struct route *route,
 		     uint8_t order[CONF_TARGETS_MAX])
 {

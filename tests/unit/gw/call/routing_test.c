@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "gw/call/call_private.h"
+#include "gw/call/load.h"
 #include "gw/call/trunk.h"
 #include "tests/unit/cu.h"
 
@@ -382,6 +383,27 @@ static void emergency_is_spared(void)
 	lab_close();
 }
 
+/* Nor does an exchange that is overloaded refuse it. */
+static void emergency_in_overload(void)
+{
+	const struct conf_overload conf = { .calls_per_second = 1, .hold_ms = 5000 };
+	const struct load_user user = { .arg = NULL };
+	struct load *load;
+
+	lab_open();
+	load = load_new(&conf, &user, lab.heap);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(load);
+	call_core_set_load(lab.core, load);
+	CU_ASSERT_EQUAL(refused(call_to("1")), Q850_NONE);
+	CU_ASSERT_EQUAL(refused(call_to("1")), Q850_CONGESTION);
+	CU_ASSERT_EQUAL(refused(call_to("112")), Q850_NONE);
+	CU_ASSERT_EQUAL(refused(call_to("61")), Q850_NONE);
+	CU_ASSERT_EQUAL(refused(call_to("1")), Q850_CONGESTION);
+	call_core_set_load(lab.core, NULL);
+	load_free(load);
+	lab_close();
+}
+
 /* ---- failover ---- */
 
 static void default_failover(void)
@@ -638,6 +660,7 @@ int main(int argc, char **argv)
 		{ "calls a second", calls_a_second },
 		{ "rate out tries the next", rate_out_tries_the_next },
 		{ "emergency is spared", emergency_is_spared },
+		{ "emergency in overload", emergency_in_overload },
 		{ "default failover", default_failover },
 		{ "failover by list", failover_by_list },
 		{ "counts of routes", counts_of_routes },
