@@ -16,10 +16,11 @@ static void settle(void *object)
 	conf_points_settle_isups(conf);
 }
 
-static const struct conf_grammar gateway = {
-	.root = &conf_root, .octets = sizeof(struct conf), .settle = settle, .check = conf_check,
-	.lint = conf_lint
-};
+static const struct conf_grammar gateway = { .root = &conf_root,
+					     .octets = sizeof(struct conf),
+					     .settle = settle,
+					     .check = conf_check,
+					     .lint = conf_lint };
 
 struct conf *conf_read(const char *file, conf_timer_ok_fn *timer_ok, conf_error_fn *error,
 		       void *arg)

@@ -17,8 +17,7 @@ static const char called_only[] = "only the leg that is called says that";
 static const char setup_first[] = "its SETUP comes first";
 static const char setup_once[] = "the call has its SETUP";
 static const char no_called_leg[] = "no leg was called yet";
-static const char being_located[] =
-	"the number was complete when its look-up began";
+static const char being_located[] = "the number was complete when its look-up began";
 static const char nobody_there[] = "there is nobody to tell it to yet";
 static const char number_reached[] = "the number was found: more digits change nothing";
 static const char no_forward_progress[] = "before the answer the caller has no progress to tell of";
@@ -80,7 +79,7 @@ static const struct call_pair pairs[CALL_STS][LEG_EVS][2] = {
 	},
 	[CALL_ST_LOCATING] = {
 		[LEG_EV_SETUP]            = { NEVER(setup_once),              NEVER(no_called_leg) },
-		[LEG_EV_DIGITS]           = { SKIP(being_located),           NEVER(no_called_leg) },
+		[LEG_EV_DIGITS]           = { SKIP(being_located),            NEVER(no_called_leg) },
 		[LEG_EV_ADDRESS_COMPLETE] = { NEVER(called_only),             NEVER(no_called_leg) },
 		[LEG_EV_PROGRESS]         = { SKIP(nobody_there),             NEVER(no_called_leg) },
 		[LEG_EV_ALERTING]         = { NEVER(called_only),             NEVER(no_called_leg) },
