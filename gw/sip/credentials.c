@@ -53,14 +53,14 @@ static struct str text_add(char **at, struct str s)
 {
 	struct str copy = { *at, s.n };
 
-	if (s.n)
+	if (s.p)
 		memcpy(*at, s.p, s.n);
 	*at += s.n;
 	return copy;
 }
 
 static bool realm_set(struct sip_realm *realm, const struct sip_auth *auth, bool proxy,
-		      struct sip_stack *stack)
+		      const char *cnonce)
 {
 	char *text = malloc(auth->realm.n + auth->nonce.n + auth->opaque.n + auth->algorithm.n + 1);
 	char *at = text;
@@ -78,7 +78,7 @@ static bool realm_set(struct sip_realm *realm, const struct sip_auth *auth, bool
 	realm->nonce = text_add(&at, auth->nonce);
 	realm->opaque = text_add(&at, auth->opaque);
 	realm->algorithm_name = text_add(&at, auth->algorithm);
-	sip_stack_tag(stack, realm->cnonce);
+	(void)str_copy(realm->cnonce, sizeof(realm->cnonce), str_c(cnonce));
 	realm->nc = 0;
 	realm->tries++;
 	return true;
@@ -96,7 +96,7 @@ static struct sip_realm *realm_find(struct sip_credentials *credentials, struct 
 
 /* 22.3: with the same nonce, or after a fresh one without stale, the password is wrong. */
 static bool realm_take(struct sip_credentials *credentials, const struct sip_auth *auth, bool proxy,
-		       struct sip_stack *stack, const char *subject)
+		       const char *cnonce, const char *subject)
 {
 	struct sip_realm *realm = realm_find(credentials, auth->realm, proxy);
 
@@ -112,12 +112,12 @@ static bool realm_take(struct sip_credentials *credentials, const struct sip_aut
 			return false;
 		}
 		realm = &credentials->realms[credentials->n];
-		if (!realm_set(realm, auth, proxy, stack))
+		if (!realm_set(realm, auth, proxy, cnonce))
 			return false;
 		credentials->n++;
 		return true;
 	}
-	return realm_set(realm, auth, proxy, stack);
+	return realm_set(realm, auth, proxy, cnonce);
 }
 
 /* Is this the first challenge of its realm in the list? */
@@ -131,7 +131,7 @@ static bool realm_first(const struct sip_auth *list, const struct sip_auth *auth
 }
 
 static unsigned list_take(struct sip_credentials *credentials, const struct sip_auth *list,
-			  bool proxy, struct sip_stack *stack, const char *subject)
+			  bool proxy, const char *cnonce, const char *subject)
 {
 	unsigned taken = 0;
 
@@ -139,7 +139,7 @@ static unsigned list_take(struct sip_credentials *credentials, const struct sip_
 		const struct sip_auth *best =
 			realm_first(list, a) ? strongest(list, a->realm) : NULL;
 
-		if (best && realm_take(credentials, best, proxy, stack, subject))
+		if (best && realm_take(credentials, best, proxy, cnonce, subject))
 			taken++;
 		else if (best)
 			return 0;
@@ -148,7 +148,7 @@ static unsigned list_take(struct sip_credentials *credentials, const struct sip_
 }
 
 bool sip_credentials_challenged(struct sip_credentials *credentials, const struct sip_msg *response,
-				struct sip_stack *stack, const char *subject)
+				const char *cnonce, const char *subject)
 {
 	bool proxy = response->status == 407;
 	const struct sip_auth *list =
@@ -156,10 +156,10 @@ bool sip_credentials_challenged(struct sip_credentials *credentials, const struc
 	/* A forking proxy may gather challenges of both kinds in one response (22.3). */
 	const struct sip_auth *other =
 		proxy ? response->www_authenticate : response->proxy_authenticate;
-	unsigned taken = list_take(credentials, list, proxy, stack, subject);
+	unsigned taken = list_take(credentials, list, proxy, cnonce, subject);
 
 	if (taken && other)
-		taken = list_take(credentials, other, !proxy, stack, subject);
+		taken = list_take(credentials, other, !proxy, cnonce, subject);
 	if (taken) {
 		counter_add(&challenges, 1);
 		return true;
@@ -231,13 +231,34 @@ static void write_realm(const struct sip_realm *realm, const struct sip_digest *
 	sip_write_crlf(w);
 }
 
+static void invite_keep(struct sip_credentials *credentials, struct str lines)
+{
+	free(credentials->invite);
+	credentials->invite = strndup(lines.p, lines.n);
+}
+
+static void invite_repeat(const struct sip_credentials *credentials, struct sip_writer *w)
+{
+	const char *at = credentials->invite, *end;
+
+	for (; at && (end = strstr(at, "\r\n")); at = end + 2) {
+		sip_write_str(w, (struct str){ at, (size_t)(end - at) });
+		sip_write_crlf(w);
+	}
+}
+
 void sip_credentials_write(struct sip_credentials *credentials, struct sip_writer *w,
 			   const char *user, const char *password)
 {
+	size_t start = w->n;
 	struct str method, uri;
 
 	if (!credentials->n || !user || !password || !request_line(w, &method, &uri))
 		return;
+	if (str_eq(method, STR("ACK"))) {
+		invite_repeat(credentials, w);
+		return;
+	}
 	for (unsigned i = 0; i < credentials->n; i++) {
 		struct sip_realm *realm = &credentials->realms[i];
 		const struct sip_digest digest = { .algorithm = realm->algorithm,
@@ -253,11 +274,14 @@ void sip_credentials_write(struct sip_credentials *credentials, struct sip_write
 
 		write_realm(realm, &digest, w);
 	}
+	if (!w->bad && str_eq(method, STR("INVITE")))
+		invite_keep(credentials, (struct str){ w->p + start, w->n - start });
 }
 
 void sip_credentials_close(struct sip_credentials *credentials)
 {
 	for (unsigned i = 0; i < credentials->n; i++)
 		free(credentials->realms[i].text);
+	free(credentials->invite);
 	*credentials = (struct sip_credentials){ .n = 0 };
 }
