@@ -481,9 +481,30 @@ static void check_ptimes(struct conf_report *report, const struct conf_sip_trunk
 			       sip->maxptime_ms, sip->ptime_ms, sip->ptime_ms);
 }
 
+/* The password itself is never told. */
+static void check_credentials(struct conf_report *report, const struct conf_sip_trunk *sip)
+{
+	if (sip->user && !sip->password && conf_report_usable(report, &sip->password))
+		conf_report_at(report, &sip->user, "user %s has no password; write both or none",
+			       sip->user);
+	if (sip->password && !sip->user && conf_report_usable(report, &sip->user))
+		conf_report_at(report, &sip->password,
+			       "there is a password and no user; write both or none");
+}
+
+static void check_keepalive(struct conf_report *report, const struct conf_sip_trunk *sip)
+{
+	if (sip->keepalive_ms && sip->keepalive_ms < 1000)
+		conf_report_at(report, &sip->keepalive_ms,
+			       "keepalive %ums is too often; write 0ms, or 1s or more",
+			       (unsigned)sip->keepalive_ms);
+}
+
 static void check_sip_trunk(struct conf_report *report, const struct conf_sip_trunk *sip)
 {
 	check_ptimes(report, sip);
+	check_credentials(report, sip);
+	check_keepalive(report, sip);
 	for (size_t i = 1; i < sip->n_codecs; i++) {
 		for (size_t k = 0; k < i; k++)
 			if (strcmp(sip->codecs[i], sip->codecs[k]) == 0)

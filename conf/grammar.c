@@ -53,6 +53,9 @@ static const char *const bearers[] = { "speech", "audio", "data", NULL };
 /* Q.763 3.11, in the order of gw/route/route.c. */
 static const char *const categories[] = { "unknown", "operator", "ordinary", "priority",
 					  "data",    "test",	 "payphone", NULL };
+static const char *const reliables[] = { "off", "supported", "required", NULL };
+static const char *const early_medias[] = { "sdp", "indicated", "off", NULL };
+static const char *const ringbacks[] = { "auto", "local", "off", NULL };
 static const char *const dtmfs[] = { "inband", "rfc4733", "info", NULL };
 
 /* G.711 clause 1: A-law on 2048 kbit/s paths, mu-law on 1544 kbit/s ones. */
@@ -61,6 +64,14 @@ static const char *law_of(const void *object)
 	const struct conf_span *span = object;
 
 	return span->t1 ? "ulaw" : "alaw";
+}
+
+/* RFC 5009 clause 2: the header field is for a trust domain. */
+static const char *p_early_media_of(const void *object)
+{
+	const struct conf_sip_trunk *trunk = object;
+
+	return trunk->trusted ? "true" : "false";
 }
 
 /* clang-format off */
@@ -301,6 +312,16 @@ static const struct conf_field sip_fields[] = {
 	{"rtp-timeout", &conf_kind_ms, AT(rtp_timeout_ms), .max = DAY, .fallback = "0ms"},
 	{"silence-timeout", &conf_kind_ms, AT(silence_ms), .max = DAY, .fallback = "0ms"},
 	{"trusted", &conf_kind_flag, AT(trusted), .words = no_yes, .fallback = "false"},
+	{"reliable", &conf_kind_word, AT(reliable), .words = reliables, .fallback = "supported"},
+	{"early-media", &conf_kind_word, AT(early_media), .words = early_medias, .fallback = "sdp"},
+	{"p-early-media", &conf_kind_flag, AT(p_early_media), .words = no_yes, .fallback_of = p_early_media_of},
+	{"ringback", &conf_kind_word, AT(ringback), .words = ringbacks, .fallback = "auto"},
+	{"early-dialog-end", &conf_kind_flag, AT(early_dialog_end), .words = no_yes, .fallback = "false"},
+	{"user", &conf_kind_text, AT(user)},
+	{"password", &conf_kind_text, AT(password)},
+	{"keepalive", &conf_kind_ms, AT(keepalive_ms), .max = DAY, .fallback = "0ms"},
+	{"keepalive-lost", &conf_kind_uint, AT(keepalive_lost), .min = 1, .max = 100, .fallback = "3"},
+	{"keepalive-back", &conf_kind_uint, AT(keepalive_back), .min = 1, .max = 100, .fallback = "2"},
 	{"proxy", &conf_kind_proxy, AT(outbound_proxy)},
 	{"redirect", &conf_kind_word, AT(redirect), .words = redirects, .fallback = "follow"},
 	{"retry-after", &conf_kind_ms, AT(retry_after_ms), .max = HOUR, .fallback = "10s"},

@@ -15,6 +15,9 @@
 enum conf_transport { CONF_UDP, CONF_TCP };
 /* Contacts of a 3xx are tried; the same, and the caller is told; they are given to the caller (RFC 3398 8.2.5). */
 enum conf_redirect { CONF_REDIRECT_FOLLOW, CONF_REDIRECT_TELL, CONF_REDIRECT_RELEASE };
+enum conf_reliable { CONF_RELIABLE_OFF, CONF_RELIABLE_SUPPORTED, CONF_RELIABLE_REQUIRED };
+enum conf_early_media { CONF_EARLY_SDP, CONF_EARLY_INDICATED, CONF_EARLY_OFF };
+enum conf_ringback { CONF_RINGBACK_AUTO, CONF_RINGBACK_LOCAL, CONF_RINGBACK_OFF };
 enum conf_dtmf { CONF_DTMF_INBAND, CONF_DTMF_RFC4733, CONF_DTMF_INFO };
 
 struct conf_sip_trunk { /* sip "pbx" { }: a peer */
@@ -41,6 +44,14 @@ struct conf_sip_trunk { /* sip "pbx" { }: a peer */
 	uint32_t rtp_timeout_ms;       /* rtp-timeout = 30s; 0: that of rtp { } */
 	uint32_t silence_ms;	       /* silence-timeout = 30s; 0: silence is not told of */
 	bool trusted;		       /* trusted = true: P-Asserted-Identity sent and believed (RFC 3325) */
+	enum conf_reliable reliable;   /* reliable = supported | required | off: 100rel (RFC 3262) */
+	enum conf_early_media early_media; /* early-media = sdp | indicated | off: when media flows before the answer */
+	bool p_early_media;	       /* p-early-media = true: RFC 5009; unset: as trusted */
+	enum conf_ringback ringback;   /* ringback = auto | local | off: who plays it while this peer rings */
+	bool early_dialog_end;	       /* early-dialog-end = true: 199 before a failure (RFC 6228) */
+	char *user, *password;	       /* of our requests (RFC 7616) */
+	uint32_t keepalive_ms;	       /* keepalive = 30s: OPTIONS; 0: none */
+	unsigned keepalive_lost, keepalive_back; /* in a row, until it is down, and up again */
 	char *outbound_proxy;	       /* proxy = "192.0.2.9:5060": loose Route for requests outside a dialog */
 	unsigned max_calls;	       /* 0: none */
 	enum conf_redirect redirect;   /* redirect = follow | tell | release */

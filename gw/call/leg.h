@@ -171,6 +171,7 @@ struct trunk {
 	unsigned up[2];	  /* of them in and out */
 	struct trunk_policy *policy; /* own, by gw/call/trunk.h; NULL: numbers as they are, no limits */
 	bool digits_apart; /* its legs take USER_INFO: digits go there beside the media, not in it */
+	bool no_ringback;  /* none is played from here while its legs ring */
 	bool leaving;	  /* left the configuration: off the list with its last call */
 	unsigned max_calls; /* 0: no limit of its own */
 	uint64_t calls_in, calls_out, calls_failed;

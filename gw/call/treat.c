@@ -40,7 +40,8 @@ void call_ringback(struct call *call, unsigned side, bool on)
 		return;
 	if (!on)
 		media_tone(call->media, side, MEDIA_TONE_NONE);
-	if (call->ringback == on)
+	if (call->ringback == on ||
+	    (on && call->leg[!side] && call->leg[!side]->trunk->no_ringback))
 		return;
 	call->ringback = on;
 	if (!on)

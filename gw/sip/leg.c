@@ -40,10 +40,7 @@ void sip_leg_state_set(struct sip_leg *leg, enum sip_leg_state state)
 
 static void leg_free(struct sip_leg *leg)
 {
-	struct list_node *node;
-
-	while ((node = list_first(&leg->forks)))
-		sip_leg_fork_free(container_of(node, struct sip_leg_fork, node));
+	sip_leg_forks_drop(leg);
 	sip_txn_detach(leg->invite);
 	sip_txn_detach(leg->reinvite);
 	sip_txn_detach(leg->info.txn);
@@ -52,6 +49,8 @@ static void leg_free(struct sip_leg *leg)
 	timer_close(&leg->expires);
 	timer_close(&leg->glare);
 	timer_close(&leg->reap);
+	sip_leg_reliable_close(leg);
+	sip_credentials_close(&leg->credentials);
 	sip_session_close(&leg->session);
 	sip_leg_outgoing_free(leg->out);
 	list_remove(&leg->node);
@@ -78,6 +77,8 @@ static int timers_open(struct sip_leg *leg)
 		err = timer_init(&leg->glare, heap, "glare", sip_leg_glare_expired, leg);
 	if (!err)
 		err = sip_leg_accept_open(leg);
+	if (!err)
+		err = sip_leg_reliable_open(leg);
 	leg->reap.subject = leg->repeat.subject = leg->expires.subject = leg->id;
 	leg->glare.subject = leg->accept.resend.subject = leg->accept.give_up.subject = leg->id;
 	return err;
@@ -120,13 +121,35 @@ struct sip_leg_fork *sip_leg_fork_new(struct sip_leg *leg)
 	if (!fork)
 		return NULL;
 	fork->leg = leg;
+	list_init(&fork->early.pracks);
 	list_append(&leg->forks, &fork->node);
 	leg->n_forks++;
 	return fork;
 }
 
+static void reinvite_drop(struct sip_leg *leg)
+{
+	timer_stop(&leg->glare);
+	sip_txn_detach(leg->reinvite);
+	/* 17.1.1.2: after a provisional response nothing but CANCEL ends an INVITE whose final one does
+	 * not come. */
+	if (leg->reinvite && leg->reinvite_busy)
+		sip_client_cancel(leg->reinvite, STR_NONE);
+	leg->reinvite = NULL;
+	leg->reinvite_fork = NULL;
+	leg->reinvite_busy = false;
+}
+
 void sip_leg_fork_free(struct sip_leg_fork *fork)
 {
+	if (fork->leg->reinvite_fork == fork)
+		reinvite_drop(fork->leg);
+	if (fork->leg->gate.fork == fork)
+		fork->leg->gate.fork = NULL;
+	if (fork->session)
+		sip_session_close(fork->session);
+	free(fork->session);
+	sip_leg_pracks_drop(fork);
 	sip_txn_detach(fork->bye);
 	sip_dialogs_remove(&fork->leg->ua->dialogs, &fork->dialog);
 	sip_dialog_close(&fork->dialog);
@@ -137,13 +160,26 @@ void sip_leg_fork_free(struct sip_leg_fork *fork)
 	free(fork);
 }
 
+void sip_leg_forks_drop(struct sip_leg *leg)
+{
+	struct list_node *node;
+
+	while ((node = list_first(&leg->forks)))
+		sip_leg_fork_free(container_of(node, struct sip_leg_fork, node));
+}
+
+/* A reliable response that is unacknowledged may still get its PRACK (RFC 3262 3). */
 static bool transactions_left(const struct sip_leg *leg)
 {
-	if (leg->invite || leg->reinvite || leg->info.txn || leg->accept.txn || leg->accept.active)
+	if (leg->invite || leg->reinvite || leg->info.txn || leg->accept.txn ||
+	    leg->accept.active || leg->reliable.unacked)
 		return true;
-	for (struct list_node *n = list_first(&leg->forks); n; n = list_next(&leg->forks, n))
-		if (container_of(n, struct sip_leg_fork, node)->bye)
+	for (struct list_node *n = list_first(&leg->forks); n; n = list_next(&leg->forks, n)) {
+		const struct sip_leg_fork *fork = container_of(n, struct sip_leg_fork, node);
+
+		if (fork->bye || !list_empty(&fork->early.pracks))
 			return true;
+	}
 	return false;
 }
 
@@ -213,24 +249,13 @@ static void ask_release(struct sip_leg *leg, const struct leg_release *release)
 		call_raise(&leg->leg, &event);
 }
 
-static void reinvite_drop(struct sip_leg *leg)
-{
-	timer_stop(&leg->glare);
-	sip_txn_detach(leg->reinvite);
-	/* 17.1.1.2: after a provisional response nothing but CANCEL ends an INVITE whose final one does
-	 * not come. */
-	if (leg->reinvite && leg->reinvite_busy)
-		sip_client_cancel(leg->reinvite, STR_NONE);
-	leg->reinvite = NULL;
-	leg->reinvite_busy = false;
-}
-
 void sip_leg_over(struct sip_leg *leg)
 {
 	timer_stop(&leg->repeat);
 	timer_stop(&leg->expires);
 	reinvite_drop(leg);
 	if (leg->leg.side == 0) {
+		sip_leg_reliable_final(leg);
 		/* Answered: its ACK is the transaction's business. */
 		sip_txn_detach(leg->invite);
 		leg->invite = NULL;
@@ -278,8 +303,15 @@ static void bye_response(void *user, struct sip_txn *txn, struct sip_msg *msg)
 	struct sip_leg_fork *fork = user;
 
 	(void)txn;
-	if (msg->status >= 200)
-		fork->bye_done = true;
+	if (msg->status < 200)
+		return;
+	if (sip_leg_challenged(fork->leg, msg)) {
+		sip_txn_detach(fork->bye);
+		fork->bye = NULL;
+		sip_leg_bye(fork, &fork->leg->release);
+		return;
+	}
+	fork->bye_done = true;
 }
 
 static void bye_failed(void *user, struct sip_txn *txn, unsigned status)
@@ -369,8 +401,14 @@ void sip_leg_request(struct sip_dialog *dialog, struct sip_txn *txn, struct sip_
 	case SIP_INFO:
 		sip_leg_info(leg, txn, msg);
 		break;
+	case SIP_PRACK:
+		sip_leg_prack(leg, txn, msg);
+		break;
+	case SIP_UPDATE:
+		sip_leg_update(dialog->owner, txn, msg);
+		break;
 	case SIP_OPTIONS:
-		sip_ua_answer_options(leg->ua, txn, msg);
+		sip_ua_answer_options(leg->ua, leg->trunk, txn, msg);
 		break;
 	default:
 		sip_ua_refuse(leg->ua, txn, msg, 405, "method not allowed in a dialog", leg->id);
@@ -488,10 +526,10 @@ static const struct sip_leg_pair pairs[SIP_LEG_STATES][LEG_EVS] = {
 		[LEG_EV_PROGRESS]         = ACT(sip_leg_uas_progress),
 		[LEG_EV_ALERTING]         = ACT(sip_leg_uas_progress),
 		[LEG_EV_ANSWER]           = ACT(sip_leg_uas_answer),
-		[LEG_EV_HOLD]             = NEVER(after_answer),
-		[LEG_EV_RETRIEVE]         = NEVER(after_answer),
-		[LEG_EV_SUSPEND]          = NEVER(after_answer),
-		[LEG_EV_RESUME]           = NEVER(after_answer),
+		[LEG_EV_HOLD]             = ACT(on_hold),
+		[LEG_EV_RETRIEVE]         = ACT(on_retrieve),
+		[LEG_EV_SUSPEND]          = ACT(on_suspend),
+		[LEG_EV_RESUME]           = ACT(on_resume),
 		[LEG_EV_CARRIED]          = SKIP(no_sip_form),
 		[LEG_EV_USER_INFO]        = ACT(sip_leg_info_send),
 		[LEG_EV_MEDIA]            = ACT(sip_leg_uas_progress),
@@ -522,10 +560,10 @@ static const struct sip_leg_pair pairs[SIP_LEG_STATES][LEG_EVS] = {
 		[LEG_EV_PROGRESS]         = NEVER(after_answer),
 		[LEG_EV_ALERTING]         = NEVER(to_caller_only),
 		[LEG_EV_ANSWER]           = NEVER(to_caller_only),
-		[LEG_EV_HOLD]             = NEVER(after_answer),
-		[LEG_EV_RETRIEVE]         = NEVER(after_answer),
-		[LEG_EV_SUSPEND]          = NEVER(after_answer),
-		[LEG_EV_RESUME]           = NEVER(after_answer),
+		[LEG_EV_HOLD]             = ACT(on_hold),
+		[LEG_EV_RETRIEVE]         = ACT(on_retrieve),
+		[LEG_EV_SUSPEND]          = ACT(on_suspend),
+		[LEG_EV_RESUME]           = ACT(on_resume),
 		[LEG_EV_CARRIED]          = SKIP(no_sip_form),
 		[LEG_EV_USER_INFO]        = ACT(sip_leg_info_send),
 		[LEG_EV_MEDIA]            = SKIP(core_connects),
@@ -642,12 +680,38 @@ bool sip_ua_settled(const struct sip_ua *ua)
 	return true;
 }
 
+/* Early dialogs, whether provisional responses are reliable, and what of early media passes. */
+static void show_progress(struct table *table, const struct sip_leg *leg)
+{
+	bool reliable = leg->reliable.on;
+
+	if (leg->state == SIP_LEG_CALLING) {
+		table_set_int(table, 4, leg->n_forks);
+		for (struct list_node *n = list_first(&leg->forks); n;
+		     n = list_next(&leg->forks, n))
+			reliable |= container_of(n, struct sip_leg_fork, node)->early.rseq > 0;
+		if (leg->gate.fork)
+			table_set_str(table, 6,
+				      str_c(leg->gate.receive
+						    ? leg->gate.send ? "both ways" : "backward"
+					    : leg->gate.send ? "forward"
+							     : "closed"));
+	} else if (leg->state == SIP_LEG_INVITED) {
+		table_set_int(table, 4, leg->progress > 0);
+		table_set_str(table, 6, str_c(leg->early_sdp ? "both ways" : ""));
+	} else {
+		return;
+	}
+	table_set_bool(table, 5, reliable);
+}
+
 struct table *sip_ua_show_dialogs(void *arg)
 {
-	static const char *const columns[] = { "call",	  "trunk",     "state",	     "side",
-					       "call_id", "local_tag", "remote_tag", "target" };
+	static const char *const columns[] = { "call",	    "trunk",	  "state", "side",
+					       "early",	    "reliable",	  "media", "call_id",
+					       "local_tag", "remote_tag", "target" };
 	struct sip_ua *ua = arg;
-	struct table *table = table_new(columns, 8);
+	struct table *table = table_new(columns, 11);
 
 	for (struct list_node *n = table ? list_first(&ua->legs) : NULL; n && !table_row(table);
 	     n = list_next(&ua->legs, n)) {
@@ -657,12 +721,13 @@ struct table *sip_ua_show_dialogs(void *arg)
 		table_set_str(table, 1, str_c(leg->trunk->name));
 		table_set_str(table, 2, str_c(state_names[leg->state]));
 		table_set_str(table, 3, str_c(leg->leg.side ? "called" : "calling"));
+		show_progress(table, leg);
 		if (!leg->fork)
 			continue;
-		table_set_str(table, 4, leg->fork->dialog.call_id);
-		table_set_str(table, 5, leg->fork->dialog.local_tag);
-		table_set_str(table, 6, leg->fork->dialog.remote_tag);
-		table_set_str(table, 7, leg->fork->dialog.target);
+		table_set_str(table, 7, leg->fork->dialog.call_id);
+		table_set_str(table, 8, leg->fork->dialog.local_tag);
+		table_set_str(table, 9, leg->fork->dialog.remote_tag);
+		table_set_str(table, 10, leg->fork->dialog.target);
 	}
 	return table;
 }

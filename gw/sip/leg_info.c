@@ -68,6 +68,13 @@ static void info_response(void *user, struct sip_txn *txn, struct sip_msg *msg)
 	if (msg->status < 200)
 		return;
 	leg->info.busy = false;
+	if (sip_leg_challenged(leg, msg) && leg->info.n < LEG_INFO_MAX) {
+		memmove(leg->info.waiting + 1, leg->info.waiting,
+			leg->info.n++ * sizeof(leg->info.waiting[0]));
+		leg->info.waiting[0] = leg->info.sending;
+		sip_leg_info_sync(leg);
+		return;
+	}
 	if (msg->status < 300) {
 		counter_add(&sent, 1);
 	} else {
@@ -118,6 +125,7 @@ static int info_write(struct sip_leg *leg, const struct dtmf_digit *digit, struc
 	sip_write_open(&w, leg->ua->buffer, SIP_MSG_MAX_OCTETS);
 	sip_dialog_write_line(&leg->fork->dialog, &w, SIP_INFO);
 	sip_dialog_write_head(&leg->fork->dialog, &w, SIP_INFO, ++leg->fork->dialog.local_cseq);
+	sip_credentials_write(&leg->credentials, &w, leg->trunk->user, leg->trunk->password);
 	sip_ua_write_product(leg->ua, &w, SIP_H_USER_AGENT);
 	sip_write_body(&w, STR("application/dtmf-relay"), (struct str){ body, n });
 	return sip_write_close(&w, text);
@@ -133,7 +141,8 @@ void sip_leg_info_sync(struct sip_leg *leg)
 	if (!info->n || info->busy || leg->state != SIP_LEG_UP || !leg->leg.call)
 		return;
 	params.next_hop = sip_dialog_next_hop(&leg->fork->dialog);
-	err = info_write(leg, &info->waiting[0], &params.request);
+	info->sending = info->waiting[0];
+	err = info_write(leg, &info->sending, &params.request);
 	memmove(info->waiting, info->waiting + 1, --info->n * sizeof(info->waiting[0]));
 	if (!err)
 		err = sip_client_start(leg->ua->parts.stack, &params, &txn);

@@ -11,12 +11,30 @@
 
 #define SDP_TYPE STR("application/sdp")
 
-static void write_body(struct sip_writer *w, const struct sip_leg *leg, bool sdp)
+static void write_body(struct sip_writer *w, const struct sip_session *session, bool sdp)
 {
-	if (sdp && leg->session.n_local)
-		sip_write_body(w, SDP_TYPE, sip_session_local(&leg->session));
+	if (sdp && session->n_local)
+		sip_write_body(w, SDP_TYPE, sip_session_local(session));
 	else
 		sip_write_end(w);
+}
+
+static void write_credentials(struct sip_leg *leg, struct sip_writer *w)
+{
+	sip_credentials_write(&leg->credentials, w, leg->trunk->user, leg->trunk->password);
+}
+
+bool sip_leg_challenged(struct sip_leg *leg, const struct sip_msg *msg)
+{
+	char cnonce[SIP_TAG_MAX];
+
+	if (msg->status != 401 && msg->status != 407) {
+		sip_credentials_accepted(&leg->credentials);
+		return false;
+	}
+	sip_stack_tag(leg->ua->parts.stack, cnonce);
+	return leg->trunk->user &&
+	       sip_credentials_challenged(&leg->credentials, msg, cnonce, leg->id);
 }
 
 /* 21.3.2: the number that the called party has now. */
@@ -37,6 +55,23 @@ static void write_retry_after(struct sip_writer *w, const struct sip_trunk *trun
 		sip_write_header_uint(w, SIP_H_RETRY_AFTER, trunk->retry_after_s);
 }
 
+static void write_rseq(struct sip_writer *w, uint32_t rseq)
+{
+	char text[12];
+
+	sip_write_other(w, STR("RSeq"),
+			(struct str){ text, str_add_uint(text, sizeof(text), 0, rseq, 10, 1) });
+}
+
+/* RFC 6228 5: the status that ends the early dialog. */
+static void write_ended_by(struct sip_writer *w, unsigned status)
+{
+	sip_write_begin(w, SIP_H_REASON);
+	sip_write_c(w, "SIP;cause=");
+	sip_write_uint(w, status);
+	sip_write_crlf(w);
+}
+
 static void write_dues(struct sip_writer *w, const struct sip_leg *leg,
 		       const struct sip_sent_by *sent_by, const struct sip_leg_reply *reply)
 {
@@ -45,7 +80,19 @@ static void write_dues(struct sip_writer *w, const struct sip_leg *leg,
 	if (reply->status > 100 && reply->status < 300)
 		sip_ua_write_contact(w, sent_by);
 	if (reply->status >= 200 && reply->status < 300)
-		sip_ua_write_abilities(w, false);
+		sip_ua_write_abilities(w, leg->trunk, false);
+	else if (reply->rseq)
+		sip_ua_write_allow(w); /* RFC 3311 4: UPDATE may come from here on */
+	if (reply->rseq) {
+		sip_write_header(w, SIP_H_REQUIRE, STR("100rel"));
+		write_rseq(w, reply->rseq);
+	}
+	/* RFC 5009 8, table 1: not with 199 and final responses */
+	if (leg->early_said && leg->state == SIP_LEG_INVITED && reply->status > 100 &&
+	    reply->status < 190)
+		sip_write_other(w, STR("P-Early-Media"), str_c(leg->early_said));
+	if (reply->ended_by)
+		write_ended_by(w, reply->ended_by);
 	if (reply->connected && leg->trunk->trusted)
 		sip_identity_write_asserted(w, reply->connected, host);
 	if (reply->release && reply->status == 301)
@@ -69,7 +116,7 @@ int sip_leg_reply(struct sip_leg *leg, struct sip_txn *txn, const struct sip_msg
 		sip_write_response(&w, request, reply->status, STR_NONE, sip_server_to_tag(txn));
 		write_dues(&w, leg, &sent_by, reply);
 		sip_ua_write_product(leg->ua, &w, SIP_H_SERVER);
-		write_body(&w, leg, reply->sdp);
+		write_body(&w, reply->session ? reply->session : &leg->session, reply->sdp);
 		err = sip_write_close(&w, &message);
 	}
 	if (!err)
@@ -94,24 +141,25 @@ static int write_own_contact(struct sip_ua *ua, struct sip_writer *w, struct str
 	return err;
 }
 
-int sip_leg_request_write(const struct sip_leg_fork *fork, enum sip_method method, uint32_t cseq,
+int sip_leg_request_write(struct sip_leg_fork *fork, enum sip_method method, uint32_t cseq,
 			  bool sdp, const struct leg_release *release, struct str *text)
 {
-	const struct sip_leg *leg = fork->leg;
+	struct sip_leg *leg = fork->leg;
 	struct sip_writer w;
 	int err = 0;
 
 	sip_write_open(&w, leg->ua->buffer, SIP_MSG_MAX_OCTETS);
 	sip_dialog_write_line(&fork->dialog, &w, method);
 	sip_dialog_write_head(&fork->dialog, &w, method, cseq);
-	if (method == SIP_INVITE) {
+	if (method == SIP_INVITE || method == SIP_UPDATE) {
 		err = write_own_contact(leg->ua, &w, sip_dialog_next_hop(&fork->dialog));
-		sip_ua_write_abilities(&w, false);
+		sip_ua_write_abilities(&w, NULL, false);
 	}
+	write_credentials(leg, &w);
 	if (release)
 		sip_reason_write(&w, release);
 	sip_ua_write_product(leg->ua, &w, SIP_H_USER_AGENT);
-	write_body(&w, leg, sdp);
+	write_body(&w, sip_leg_fork_session(fork), sdp);
 	return err ? err : sip_write_close(&w, text);
 }
 
@@ -120,6 +168,20 @@ int sip_leg_request_write(const struct sip_leg_fork *fork, enum sip_method metho
 static unsigned max_forwards(const struct leg_setup *setup)
 {
 	return setup->hop_counter ? 2u * setup->hop_counter - 2 : 70;
+}
+
+/* What goes beyond RFC 3261; a peer that refused extensions gets none, but those that the trunk requires. */
+static void write_extensions(struct sip_writer *w, struct sip_leg *leg)
+{
+	if (leg->out->no_extensions)
+		sip_ua_write_allow(w);
+	else
+		sip_ua_write_abilities(w, leg->trunk, false);
+	if (leg->trunk->reliable == CONF_RELIABLE_REQUIRED)
+		sip_write_header(w, SIP_H_REQUIRE, STR("100rel"));
+	if (leg->trunk->p_early_media)
+		sip_write_other(w, STR("P-Early-Media"), STR("supported"));
+	write_credentials(leg, w);
 }
 
 int sip_leg_invite_write(struct sip_leg *leg, struct str next_hop, struct str *text)
@@ -157,12 +219,9 @@ int sip_leg_invite_write(struct sip_leg *leg, struct str next_hop, struct str *t
 			str_c(leg->ua->domain ? leg->ua->domain : sent_by.host));
 	if (out->expires_s)
 		sip_write_header_uint(&w, SIP_H_EXPIRES, out->expires_s);
-	if (out->no_extensions)
-		sip_ua_write_allow(&w);
-	else
-		sip_ua_write_abilities(&w, false);
+	write_extensions(&w, leg);
 	sip_ua_write_product(leg->ua, &w, SIP_H_USER_AGENT);
-	write_body(&w, leg, true);
+	write_body(&w, &leg->session, true);
 	return sip_write_close(&w, text);
 }
 

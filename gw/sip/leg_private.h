@@ -4,13 +4,13 @@
 #define SIP_LEG_PRIVATE_H
 
 #include "gw/call/call.h"
-#include "gw/sip/dtmf_body.h"
+#include "gw/sip/credentials.h"
 #include "gw/sip/leg.h"
+#include "gw/sip/leg_parts.h"
 #include "gw/sip/ua_private.h"
 
 #define LEG_URI_MAX	  512
 #define LEG_FORKS_MAX	  16
-#define LEG_INFO_MAX	  32
 
 enum sip_leg_state {
 	SIP_LEG_INVITED,   /* UAS: no final response sent */
@@ -21,8 +21,6 @@ enum sip_leg_state {
 	SIP_LEG_ENDING, /* the core has let go and the peer knows: transactions finish */
 	SIP_LEG_STATES
 };
-
-struct sip_leg;
 
 /* What the core says in a state: one of the three. */
 struct sip_leg_pair {
@@ -40,28 +38,10 @@ struct sip_leg_fork {
 	struct sip_settled settled;
 	bool has_settled;
 	bool acked;	     /* its 2xx was acknowledged once */
+	struct sip_leg_early early;
+	struct sip_session *session; /* own: where an UPDATE made it differ from the leg's, else NULL */
 	struct sip_txn *bye; /* borrow */
 	bool bye_done;	     /* answered, or given up */
-};
-
-/* A 2xx to INVITE or re-INVITE that is sent until its ACK comes (13.3.1.4). */
-struct sip_leg_accept {
-	struct sip_txn *txn; /* borrow; NULL: none is under way */
-	char *text;	     /* own: the 2xx */
-	size_t n;
-	uint32_t cseq;
-	uint32_t interval_ms;
-	bool active;
-	bool offered; /* the 2xx has the offer, the ACK the answer */
-	struct timer resend, give_up;
-};
-
-/* Digits to be sent by INFO. */
-struct sip_leg_info {
-	struct sip_txn *txn; /* borrow */
-	bool busy;	     /* no final response yet */
-	unsigned n;
-	struct dtmf_digit waiting[LEG_INFO_MAX];
 };
 
 struct sip_leg {
@@ -89,22 +69,23 @@ struct sip_leg {
 	/* UAS */
 	unsigned progress; /* the last 18x sent, 0: none */
 	bool early_sdp;	   /* the answer is in every 18x from now on */
-	bool delayed;	   /* the INVITE had no offer: ours goes into the 2xx */
+	bool delayed;	   /* the INVITE had no offer: ours goes into the first reliable response */
+	bool tells_early;  /* the peer understands P-Early-Media */
+	const char *early_said; /* value of our P-Early-Media; NULL: none */
+	struct sip_leg_reliable reliable;
 	struct timer repeat, expires;
 	/* UAC */
 	struct sip_leg_outgoing *out; /* own */
-	/* re-INVITE of ours */
+	struct sip_leg_gate gate;
+	unsigned turn;
+	struct sip_credentials credentials;
+	/* re-INVITE or UPDATE of ours */
 	struct sip_txn *reinvite; /* borrow */
+	struct sip_leg_fork *reinvite_fork; /* borrow: the dialog that it is in */
 	bool reinvite_busy;	  /* no final response yet */
+	unsigned offer_tries;	  /* put off by the peer in a row */
 	struct timer glare;
 	struct timer reap; /* frees the leg when nothing points at it any more */
-};
-
-struct sip_leg_reply {
-	unsigned status;
-	bool sdp; /* the session's local description */
-	const struct leg_release *release;	/* Reason, Contact of a 301, Retry-After; NULL: none */
-	const struct leg_number *connected;
 };
 
 /* leg.c */
@@ -115,6 +96,7 @@ struct sip_leg *sip_leg_new(struct sip_trunk *trunk, enum sip_leg_state state);
 void sip_leg_state_set(struct sip_leg *leg, enum sip_leg_state state);
 struct sip_leg_fork *sip_leg_fork_new(struct sip_leg *leg);
 void sip_leg_fork_free(struct sip_leg_fork *fork);
+void sip_leg_forks_drop(struct sip_leg *leg);
 /* Frees the leg soon, when the core and every transaction have let go. */
 void sip_leg_settle(struct sip_leg *leg);
 /* Nothing but transactions is left. A UAS has sent its final response. */
@@ -124,9 +106,9 @@ void sip_leg_ended(struct sip_leg *leg, const struct leg_release *release);
 /* We end a dialog that is up, with a BYE as soon as that may be sent, and ask the core when it still has the call. */
 void sip_leg_abort(struct sip_leg *leg, enum q850_cause cause);
 void sip_leg_bye(struct sip_leg_fork *fork, const struct leg_release *release);
-/* Cause of a BYE, CANCEL or final response: its Reason (RFC 3326), else cause. */
 /* Of a final response, by the trunk's profile; warning: the code of its Warning header, 0: none. */
 enum q850_cause sip_leg_cause(const struct sip_leg *leg, unsigned status, unsigned warning);
+/* Cause of a BYE, CANCEL or final response: its Reason (RFC 3326), else cause. */
 struct leg_release sip_leg_release_read(const struct sip_msg *msg, enum q850_cause cause, enum q850_location location);
 /* The call's id and the called number, for logs and show. */
 void sip_leg_name(struct sip_leg *leg, const struct call *call, const struct leg_number *called);
@@ -144,8 +126,10 @@ void sip_leg_media_apply(struct sip_leg *leg, const struct sip_settled *settled)
 int sip_leg_reply(struct sip_leg *leg, struct sip_txn *txn, const struct sip_msg *request,
 		  const struct sip_leg_reply *reply, struct str *text);
 /* A request in the dialog, written into the user agent's buffer; sdp: with the local description. */
-int sip_leg_request_write(const struct sip_leg_fork *fork, enum sip_method method, uint32_t cseq, bool sdp,
+int sip_leg_request_write(struct sip_leg_fork *fork, enum sip_method method, uint32_t cseq, bool sdp,
 			  const struct leg_release *release, struct str *text) __attribute__((warn_unused_result));
+/* Looks at a response to a request of ours: true: it is to be sent again, with credentials. */
+bool sip_leg_challenged(struct sip_leg *leg, const struct sip_msg *msg);
 /* The ACK for a 2xx, each time that it comes (13.2.2.4). */
 void sip_leg_ack_send(struct sip_leg_fork *fork, uint32_t cseq);
 
@@ -162,7 +146,12 @@ void sip_leg_uas_progress(struct sip_leg *leg, const struct leg_event *event);
 void sip_leg_uas_answer(struct sip_leg *leg, const struct leg_event *event);
 void sip_leg_uas_release(struct sip_leg *leg, const struct leg_release *release);
 void sip_leg_uas_bye(struct sip_leg *leg, const struct leg_release *release);
+void sip_leg_uas_answer_send(struct sip_leg *leg);
 void sip_leg_uac_release(struct sip_leg *leg, const struct leg_release *release);
+/* RFC 3398 8.2.3: what a provisional response tells the core. */
+void sip_leg_progress_raise(struct sip_leg *leg, unsigned status, bool in_band);
+struct sip_leg_fork *sip_leg_fork_find(const struct sip_leg *leg, struct str tag);
+struct sip_leg_fork *sip_leg_fork_early(struct sip_leg *leg, const struct sip_msg *msg);
 timer_fn sip_leg_repeat_expired, sip_leg_expires_expired;
 
 /* leg_info.c */
@@ -175,6 +164,10 @@ void sip_leg_info_sync(struct sip_leg *leg);
 void sip_leg_reinvite(struct sip_leg *leg, struct sip_txn *txn, struct sip_msg *msg);
 /* Sends a re-INVITE when what we want differs from what was said last, as soon as one may be sent. */
 void sip_leg_reinvite_sync(struct sip_leg *leg);
+/* 14.1, RFC 3311 5.3: tries again what was meant, after a while. */
+void sip_leg_glare_wait(struct sip_leg *leg);
+void sip_leg_offer_again(struct sip_leg *leg);
+void sip_leg_held(struct sip_leg *leg, bool held);
 timer_fn sip_leg_glare_expired;
 
 #endif

@@ -129,10 +129,7 @@ int sip_leg_target_set(struct sip_leg *leg, const char *uri)
 
 int sip_leg_invite_again(struct sip_leg *leg)
 {
-	struct list_node *node;
-
-	while ((node = list_first(&leg->forks)))
-		sip_leg_fork_free(container_of(node, struct sip_leg_fork, node));
+	sip_leg_forks_drop(leg);
 	leg->out->cseq++;
 	return sip_leg_invite_send(leg);
 }

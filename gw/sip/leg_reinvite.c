@@ -9,7 +9,7 @@
 
 /* ---- from the peer ---- */
 
-static void held_raise(struct sip_leg *leg, bool held)
+void sip_leg_held(struct sip_leg *leg, bool held)
 {
 	if (held == leg->peer_held)
 		return;
@@ -67,7 +67,7 @@ static void reinvite_offer(struct sip_leg *leg, struct sip_txn *txn, const struc
 	}
 	sip_leg_media_apply(leg, &settled);
 	accept_reinvite(leg, txn, msg, false);
-	held_raise(leg, settled.held);
+	sip_leg_held(leg, settled.held);
 }
 
 void sip_leg_reinvite(struct sip_leg *leg, struct sip_txn *txn, struct sip_msg *msg)
@@ -95,13 +95,19 @@ void sip_leg_reinvite(struct sip_leg *leg, struct sip_txn *txn, struct sip_msg *
 /* ---- ours ---- */
 
 /* 14.1: who made the Call-ID waits longer, in units of 10 ms. */
-static void glare_wait(struct sip_leg *leg)
+void sip_leg_glare_wait(struct sip_leg *leg)
 {
 	uint32_t random = sip_stack_random(leg->ua->parts.stack);
 	uint32_t ms = leg->leg.side == 1 ? 2100 + random % 191 * 10 : random % 201 * 10;
 
-	log_write(LOG_INFO, leg->id, "re-INVITE glare: again in %u ms", ms);
+	log_write(LOG_INFO, leg->id, "offers crossed: again in %u ms", ms);
 	timer_start_ms(&leg->glare, ms);
+}
+
+/* What was said was not heard: the next sip_leg_reinvite_sync says it again. */
+void sip_leg_offer_again(struct sip_leg *leg)
+{
+	leg->said = leg->want == SDP_SENDRECV ? SDP_SENDONLY : SDP_SENDRECV;
 }
 
 void sip_leg_glare_expired(struct timer *timer, void *arg)
@@ -131,16 +137,23 @@ static void reinvite_accepted(struct sip_leg *leg, const struct sip_msg *msg)
 }
 
 /* 14.1: the session stays as it was; 12.2.1.2: 481 and 408 say that the dialog is gone. */
-static void reinvite_refused(struct sip_leg *leg, unsigned status)
+static void reinvite_refused(struct sip_leg *leg, const struct sip_msg *msg)
 {
+	unsigned status = msg->status;
+
 	leg->reinvite_busy = false;
+	if (sip_leg_challenged(leg, msg)) {
+		sip_leg_offer_again(leg);
+		sip_leg_reinvite_sync(leg);
+		return;
+	}
 	if (status == 408 || status == 481) {
 		sip_leg_abort(leg, sip_leg_cause(leg, status, 0));
 		return;
 	}
 	if (status == 491) {
-		leg->said = leg->want == SDP_SENDRECV ? SDP_SENDONLY : SDP_SENDRECV;
-		glare_wait(leg);
+		sip_leg_offer_again(leg);
+		sip_leg_glare_wait(leg);
 		return;
 	}
 	log_write(LOG_NOTICE, leg->id, "re-INVITE refused with %u: the session goes on as it was",
@@ -158,7 +171,7 @@ static void reinvite_response(void *user, struct sip_txn *txn, struct sip_msg *m
 	if (msg->status < 300)
 		reinvite_accepted(leg, msg);
 	else
-		reinvite_refused(leg, msg->status);
+		reinvite_refused(leg, msg);
 }
 
 static void reinvite_failed(void *user, struct sip_txn *txn, unsigned status)
@@ -175,8 +188,8 @@ static void reinvite_ended(void *user, struct sip_txn *txn)
 {
 	struct sip_leg *leg = user;
 
-	(void)txn;
-	leg->reinvite = NULL;
+	if (leg->reinvite == txn)
+		leg->reinvite = NULL;
 	sip_leg_settle(leg);
 }
 
@@ -186,28 +199,41 @@ static const struct sip_client_ops reinvite_ops = {
 	.ended = reinvite_ended,
 };
 
+static bool is_due(const struct sip_leg *leg)
+{
+	return sip_leg_offer_possible(leg) && leg->leg.call && leg->want != leg->said &&
+	       !leg->reinvite_busy && !leg->accept.active && !timer_running(&leg->glare);
+}
+
 void sip_leg_reinvite_sync(struct sip_leg *leg)
 {
-	struct sip_client_params params = { .call = leg->id, .ops = &reinvite_ops, .user = leg };
+	struct sip_client_params params = { .call = leg->id, .user = leg };
+	struct sip_leg_fork *fork = leg->fork;
 	struct sip_txn *txn = NULL;
+	bool update;
 	int err;
 
-	if (leg->state != SIP_LEG_UP || !leg->leg.call || leg->want == leg->said ||
-	    leg->reinvite_busy || leg->accept.active || timer_running(&leg->glare))
+	if (!is_due(leg))
 		return;
+	update = sip_leg_update_fits(leg);
 	leg->said = leg->want;
-	params.next_hop = sip_dialog_next_hop(&leg->fork->dialog);
-	err = sip_session_offer(&leg->session, leg->want);
+	params.ops = update ? &sip_leg_update_ops : &reinvite_ops;
+	params.next_hop = sip_dialog_next_hop(&fork->dialog);
+	err = sip_leg_fork_part(fork);
 	if (!err)
-		err = sip_leg_request_write(leg->fork, SIP_INVITE, ++leg->fork->dialog.local_cseq,
-					    true, NULL, &params.request);
+		err = sip_session_offer(sip_leg_fork_session(fork), leg->want);
+	if (!err)
+		err = sip_leg_request_write(fork, update ? SIP_UPDATE : SIP_INVITE,
+					    ++fork->dialog.local_cseq, true, NULL, &params.request);
 	if (!err)
 		err = sip_client_start(leg->ua->parts.stack, &params, &txn);
 	if (err) {
-		log_write(LOG_ERROR, leg->id, "re-INVITE not sent: %s", strerror(-err));
+		log_write(LOG_ERROR, leg->id, "%s not sent: %s", update ? "UPDATE" : "re-INVITE",
+			  strerror(-err));
 		return;
 	}
 	sip_txn_detach(leg->reinvite);
 	leg->reinvite = txn;
+	leg->reinvite_fork = fork;
 	leg->reinvite_busy = true;
 }

@@ -82,7 +82,7 @@ static bool plain_uri(struct sip_leg *leg, const struct sip_msg *msg)
 static bool no_extensions(struct sip_leg *leg, const struct sip_msg *msg)
 {
 	(void)msg;
-	if (leg->out->no_extensions)
+	if (leg->out->no_extensions || leg->trunk->reliable == CONF_RELIABLE_REQUIRED)
 		return false;
 	leg->out->no_extensions = true;
 	return true;

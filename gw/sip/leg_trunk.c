@@ -29,7 +29,8 @@ struct sip_trunk *sip_trunk_new(struct sip_ua *ua, const char *name, struct time
 	trunk->ua = ua;
 	trunk->name = strdup(name);
 	if (!trunk->name ||
-	    timer_init(&trunk->refresh, heap, "peer addresses", refresh_expired, trunk)) {
+	    timer_init(&trunk->refresh, heap, "peer addresses", refresh_expired, trunk) ||
+	    sip_keepalive_open(trunk, heap)) {
 		sip_trunk_free(trunk);
 		return NULL;
 	}
@@ -40,16 +41,27 @@ struct sip_trunk *sip_trunk_new(struct sip_ua *ua, const char *name, struct time
 	return trunk;
 }
 
+/* Not left in memory that is given back. */
+static void secret_free(char *secret)
+{
+	if (secret)
+		explicit_bzero(secret, strlen(secret));
+	free(secret);
+}
+
 void sip_trunk_free(struct sip_trunk *trunk)
 {
 	if (!trunk)
 		return;
 	trunk_policy_free(&trunk->trunk);
 	timer_close(&trunk->refresh);
+	sip_keepalive_close(trunk);
 	sip_locate_cancel(trunk->query);
 	free(trunk->name);
 	free(trunk->host);
 	free(trunk->proxy);
+	free(trunk->user);
+	secret_free(trunk->password);
 	cause_own_free(trunk->own_causes);
 	free(trunk);
 }
@@ -210,6 +222,33 @@ static void causes_configure(struct sip_trunk *trunk, const struct conf_sip_trun
 	trunk->causes = own ? &own->profile : published;
 }
 
+static void progress_configure(struct sip_trunk *trunk, const struct conf_sip_trunk *conf)
+{
+	trunk->reliable = conf->reliable;
+	trunk->early_media = conf->early_media;
+	trunk->p_early_media = conf->p_early_media;
+	trunk->ringback = conf->ringback;
+	trunk->early_dialog_end = conf->early_dialog_end;
+	trunk->trunk.no_ringback = conf->ringback == CONF_RINGBACK_OFF;
+}
+
+static int credentials_configure(struct sip_trunk *trunk, const struct conf_sip_trunk *conf)
+{
+	char *user = conf->user ? strdup(conf->user) : NULL;
+	char *password = conf->password ? strdup(conf->password) : NULL;
+
+	if ((conf->user && !user) || (conf->password && !password)) {
+		free(user);
+		secret_free(password);
+		return -ENOMEM;
+	}
+	free(trunk->user);
+	secret_free(trunk->password);
+	trunk->user = user;
+	trunk->password = password;
+	return 0;
+}
+
 int sip_trunk_configure(struct sip_trunk *trunk, const struct conf_sip_trunk *conf,
 			const struct conf_causes *causes)
 {
@@ -221,7 +260,8 @@ int sip_trunk_configure(struct sip_trunk *trunk, const struct conf_sip_trunk *co
 					       conf->international_prefix };
 
 	if (!host || (conf->outbound_proxy && !proxy) || (causes && !own) ||
-	    trunk_policy_set(&trunk->trunk, &conf->policy, &numbers)) {
+	    trunk_policy_set(&trunk->trunk, &conf->policy, &numbers) ||
+	    credentials_configure(trunk, conf)) {
 		free(host);
 		free(proxy);
 		cause_own_free(own);
@@ -241,6 +281,7 @@ int sip_trunk_configure(struct sip_trunk *trunk, const struct conf_sip_trunk *co
 	trunk->trunk.max_calls = conf->max_calls;
 	trunk->trunk.digits_apart = conf->dtmf == CONF_DTMF_INFO;
 	media_configure(&trunk->media, conf);
+	progress_configure(trunk, conf);
 	trunk->n_allow = 0;
 	for (size_t i = 0; i < conf->n_allow; i++)
 		if (sip_prefix_parse(&trunk->allow[trunk->n_allow], str_c(conf->allow[i])))
@@ -252,5 +293,6 @@ int sip_trunk_configure(struct sip_trunk *trunk, const struct conf_sip_trunk *co
 	if (moved)
 		trunk->n_peers = 0;
 	peers_look_up(trunk);
+	sip_keepalive_configure(trunk, conf);
 	return 0;
 }

@@ -10,6 +10,7 @@
 #include "conf/conf.h"
 #include "gw/call/cause.h"
 #include "gw/call/leg.h"
+#include "gw/sip/keepalive.h"
 #include "gw/sip/locate.h"
 #include "gw/sip/session.h"
 
@@ -34,6 +35,13 @@ struct sip_trunk {
 	bool trusted;
 	enum conf_redirect redirect;
 	uint32_t retry_after_s; /* 0: none */
+	enum conf_reliable reliable;
+	enum conf_early_media early_media;
+	enum conf_ringback ringback;
+	bool p_early_media;
+	bool early_dialog_end;
+	char *user, *password; /* own; NULL: none */
+	struct sip_keepalive keepalive;
 	const struct cause_profile *causes; /* published, or own_causes */
 	struct cause_own *own_causes;	    /* own */
 	struct sip_session_conf media; /* address and port empty */

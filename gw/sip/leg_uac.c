@@ -41,7 +41,7 @@ static void outgoing_done(struct sip_leg *leg)
 
 /* ---- responses ---- */
 
-static struct sip_leg_fork *fork_find(const struct sip_leg *leg, struct str tag)
+struct sip_leg_fork *sip_leg_fork_find(const struct sip_leg *leg, struct str tag)
 {
 	for (struct list_node *n = list_first(&leg->forks); n; n = list_next(&leg->forks, n)) {
 		struct sip_leg_fork *fork = container_of(n, struct sip_leg_fork, node);
@@ -69,13 +69,13 @@ static struct sip_leg_fork *fork_make(struct sip_leg *leg, const struct sip_msg 
 }
 
 /* 12.1.2: the early dialog of a provisional response; NULL: no tag, or too many. */
-static struct sip_leg_fork *fork_early(struct sip_leg *leg, const struct sip_msg *msg)
+struct sip_leg_fork *sip_leg_fork_early(struct sip_leg *leg, const struct sip_msg *msg)
 {
 	struct sip_leg_fork *fork;
 
 	if (!msg->to->tag.n)
 		return NULL;
-	fork = fork_find(leg, msg->to->tag);
+	fork = sip_leg_fork_find(leg, msg->to->tag);
 	if (fork)
 		return fork;
 	if (leg->n_forks >= LEG_FORKS_MAX) {
@@ -85,22 +85,6 @@ static struct sip_leg_fork *fork_early(struct sip_leg *leg, const struct sip_msg
 		return NULL;
 	}
 	return fork_make(leg, msg);
-}
-
-/* 13.2.1: the first description in a dialog is its answer, later ones are ignored. 0: there is one.
- */
-static int fork_settle(struct sip_leg_fork *fork, const struct sip_msg *msg)
-{
-	struct str sdp;
-	int err;
-
-	if (fork->has_settled)
-		return 0;
-	if (!sip_leg_body(msg, &sdp))
-		return -ENOENT;
-	err = sip_session_accept(&fork->leg->session, sdp, &fork->settled);
-	fork->has_settled = err == 0;
-	return err;
 }
 
 /* RFC 6432: a provisional response may have a cause, too, of what is told in band. */
@@ -119,7 +103,7 @@ static void backward_raise(struct sip_leg *leg, enum leg_ev ev, uint8_t event, b
 }
 
 /* RFC 3398 8.2.3; Q.763 3.21 event codes. */
-static void progress_raise(struct sip_leg *leg, unsigned status, bool in_band)
+void sip_leg_progress_raise(struct sip_leg *leg, unsigned status, bool in_band)
 {
 	bool first = !leg->out->progressed;
 
@@ -144,63 +128,7 @@ static void progress_raise(struct sip_leg *leg, unsigned status, bool in_band)
 void sip_leg_tell_forwarded(struct sip_leg *leg)
 {
 	leg->out->told.cause = Q850_NONE;
-	progress_raise(leg, 181, false);
-}
-
-/* Early media is that of the dialog which spoke last. */
-static void early_media(struct sip_leg_fork *fork, const struct sip_msg *msg)
-{
-	struct sip_leg *leg = fork->leg;
-
-	if (fork_settle(fork, msg)) {
-		sip_leg_bad_answer(leg, "a provisional response");
-		return;
-	}
-	if (leg->fork == fork)
-		return;
-	leg->fork = fork;
-	sip_leg_media_apply(leg, &fork->settled);
-}
-
-/* RFC 6228: this early dialog is over, the others go on. When it was the one that was heard, another
- * is, or nobody. */
-static void dialog_over(struct sip_leg *leg, struct sip_leg_fork *fork)
-{
-	bool heard = leg->fork == fork;
-
-	sip_leg_fork_free(fork);
-	for (struct list_node *n = list_first(&leg->forks); heard && n;
-	     n = list_next(&leg->forks, n)) {
-		struct sip_leg_fork *other = container_of(n, struct sip_leg_fork, node);
-
-		if (!other->has_settled)
-			continue;
-		leg->fork = other;
-		sip_leg_media_apply(leg, &other->settled);
-		return;
-	}
-	leg->out->told.cause = Q850_NONE; /* of that dialog alone */
-	if (heard)
-		progress_raise(leg, 183, false);
-}
-
-static void provisional(struct sip_leg *leg, const struct sip_msg *msg)
-{
-	struct sip_leg_fork *fork;
-
-	if (leg->state != SIP_LEG_CALLING || msg->status == 100)
-		return;
-	fork = fork_early(leg, msg);
-	leg->out->told = (struct leg_release){ .location = leg->trunk->causes->location };
-	(void)sip_reason_read(msg->reason, &leg->out->told);
-	if (msg->status == 199) {
-		if (fork)
-			dialog_over(leg, fork);
-		return;
-	}
-	if (fork && msg->body.n)
-		early_media(fork, msg);
-	progress_raise(leg, msg->status, fork && fork->has_settled);
+	sip_leg_progress_raise(leg, 181, false);
 }
 
 /* 13.2.2.4: a 2xx that nobody waits for is acknowledged, and its dialog ended at once. */
@@ -230,10 +158,20 @@ static void forks_close_others(struct sip_leg *leg)
 	}
 }
 
+/* The session goes on as it became in the early dialog. */
+static void session_take(struct sip_leg *leg, struct sip_leg_fork *fork)
+{
+	if (!fork->session)
+		return;
+	sip_session_close(&leg->session);
+	leg->session = *fork->session;
+	free(fork->session);
+	fork->session = NULL;
+}
+
 static void answer(struct sip_leg *leg, struct sip_leg_fork *fork, const struct sip_msg *msg)
 {
 	struct leg_event event = { .ev = LEG_EV_ANSWER };
-	bool moved = leg->fork != fork;
 	int err;
 
 	leg->fork = fork;
@@ -241,7 +179,9 @@ static void answer(struct sip_leg *leg, struct sip_leg_fork *fork, const struct 
 	sip_leg_state_set(leg, SIP_LEG_UP);
 	outgoing_done(leg);
 	sip_leg_ack_send(fork, msg->cseq.number);
-	err = fork_settle(fork, msg);
+	sip_leg_early_heard(fork, msg);
+	session_take(leg, fork);
+	err = sip_leg_fork_settle(fork, msg);
 	if (err) {
 		sip_leg_bad_answer(leg, "the 2xx");
 		sip_leg_abort(leg,
@@ -249,8 +189,7 @@ static void answer(struct sip_leg *leg, struct sip_leg_fork *fork, const struct 
 		return;
 	}
 	leg->peer_held = fork->settled.held;
-	if (moved)
-		sip_leg_media_apply(leg, &fork->settled);
+	sip_leg_early_over(leg);
 	sip_identity_connected(msg, leg->trunk->trusted, &event.answer.connected);
 	call_raise(&leg->leg, &event);
 	sip_leg_reinvite_sync(leg);
@@ -259,7 +198,7 @@ static void answer(struct sip_leg *leg, struct sip_leg_fork *fork, const struct 
 
 static void success(struct sip_leg *leg, const struct sip_msg *msg)
 {
-	struct sip_leg_fork *fork = fork_find(leg, msg->to->tag);
+	struct sip_leg_fork *fork = sip_leg_fork_find(leg, msg->to->tag);
 
 	if (fork && fork->acked) {
 		sip_leg_ack_send(fork, msg->cseq.number);
@@ -293,9 +232,11 @@ static void refused(struct sip_leg *leg, const struct leg_release *release)
 	sip_leg_ended(leg, release);
 }
 
-/* Another INVITE is on its way; else release says what to end with. */
+/* Another INVITE is on its way; else release says what to end with. 22.2: first the same one, with credentials. */
 static bool tried_again(struct sip_leg *leg, const struct sip_msg *msg, struct leg_release *release)
 {
+	if (sip_leg_challenged(leg, msg) && sip_leg_invite_again(leg) == 0)
+		return true;
 	if (msg->status < 400)
 		return sip_leg_redirect(leg, msg, release);
 	return sip_leg_repair(leg, msg) || (msg->status < 600 && sip_leg_redirect_next(leg));
@@ -326,12 +267,14 @@ static void invite_response(void *user, struct sip_txn *txn, struct sip_msg *msg
 	struct sip_leg *leg = user;
 
 	(void)txn;
-	if (msg->status < 200)
-		provisional(leg, msg);
-	else if (msg->status < 300)
+	if (msg->status < 200) {
+		sip_leg_provisional(leg, msg);
+	} else if (msg->status < 300) {
+		(void)sip_leg_challenged(leg, msg);
 		success(leg, msg);
-	else
+	} else {
 		failure(leg, msg);
+	}
 }
 
 static void invite_failed(void *user, struct sip_txn *txn, unsigned status)
@@ -574,7 +517,7 @@ static bool trunk_available(const struct trunk *base)
 {
 	const struct sip_trunk *trunk = (const struct sip_trunk *)base;
 
-	return trunk->present;
+	return trunk->present && sip_keepalive_up(&trunk->keepalive);
 }
 
 const struct trunk_ops sip_trunk_ops = {

@@ -9,8 +9,7 @@
 #include "gw/sip/identity.h"
 #include "gw/sip/leg_private.h"
 
-#define REPEAT_MS	  60000 /* 13.3.1.1: a provisional response every minute */
-#define HOPS_MAX	  31	/* Q.763 3.80: five bits */
+#define HOPS_MAX	  31 /* Q.763 3.80: five bits */
 #define CATEGORY_ORDINARY 10
 
 static const struct sip_server_ops invite_ops;
@@ -39,30 +38,23 @@ static unsigned progress_status(const struct leg_event *event)
 	}
 }
 
-/* cause: that is told of in band (RFC 6432), NONE: none. */
-static void progress_send(struct sip_leg *leg, unsigned status, enum q850_cause cause,
-			  enum q850_location location)
-{
-	const struct leg_release told = { .cause = cause, .location = location };
-	const struct sip_leg_reply reply = { .status = status,
-					     .sdp = leg->early_sdp,
-					     .release = cause ? &told : NULL };
-
-	leg->progress = status;
-	timer_start_ms(&leg->repeat, REPEAT_MS);
-	(void)sip_leg_reply(leg, leg->invite, sip_server_request(leg->invite), &reply, NULL);
-}
-
 void sip_leg_uas_progress(struct sip_leg *leg, const struct leg_event *event)
 {
 	unsigned status = progress_status(event);
 
 	/* RFC 3960: early media needs the answer with the provisional response. An offer of ours
-	 * would have to wait for a reliable one (13.2.1). */
-	if (event->progress.in_band && !leg->delayed)
+	 * has to wait for a reliable one (13.2.1). */
+	if (event->progress.in_band && sip_leg_early_allowed(leg) &&
+	    (!leg->delayed || leg->reliable.on)) {
 		leg->early_sdp = true;
-	if (status)
-		progress_send(leg, status, event->progress.cause, event->progress.location);
+		/* RFC 5009 8: an announcement is not for two ears. */
+		if (leg->tells_early)
+			leg->early_said = event->progress.cause ? "sendonly" : "sendrecv";
+	}
+	if (!status || leg->reliable.answer_waits)
+		return;
+	leg->progress = status;
+	sip_leg_provisional_send(leg, status, event->progress.cause, event->progress.location);
 }
 
 void sip_leg_repeat_expired(struct timer *timer, void *arg)
@@ -70,8 +62,11 @@ void sip_leg_repeat_expired(struct timer *timer, void *arg)
 	struct sip_leg *leg = arg;
 
 	(void)timer;
-	if (leg->state == SIP_LEG_INVITED)
-		progress_send(leg, leg->progress ? leg->progress : 183, Q850_NONE, Q850_LOC_USER);
+	if (leg->state != SIP_LEG_INVITED || leg->reliable.answer_waits)
+		return;
+	if (!leg->progress)
+		leg->progress = 183;
+	sip_leg_provisional_send(leg, leg->progress, Q850_NONE, Q850_LOC_USER);
 }
 
 static void fail(struct sip_leg *leg, enum q850_cause cause)
@@ -81,19 +76,41 @@ static void fail(struct sip_leg *leg, enum q850_cause cause)
 	sip_leg_ended(leg, &release);
 }
 
+/* RFC 3262 5: not while a reliable response with a description is unacknowledged. */
 void sip_leg_uas_answer(struct sip_leg *leg, const struct leg_event *event)
 {
-	struct sip_leg_reply reply = { .status = 200,
-				       .sdp = true,
-				       .connected = &event->answer.connected };
-	struct sip_txn *txn = leg->invite;
-	struct sip_msg *request = sip_server_request(txn);
-	uint32_t cseq = request->cseq.number;
-	struct str text;
-	int err = leg->delayed ? sip_session_offer(&leg->session, leg->want) : 0;
+	struct sip_leg_reliable *r = &leg->reliable;
 
-	if (!err)
-		err = sip_leg_reply(leg, txn, request, &reply, &text);
+	r->answer = event->answer;
+	if (!r->unacked || !r->sdp) {
+		sip_leg_uas_answer_send(leg);
+		return;
+	}
+	r->answer_waits = true;
+	r->n_waiting = 0;
+	log_write(LOG_DEBUG, leg->id, "200 waits for the PRACK");
+}
+
+static int answer_write(struct sip_leg *leg, bool offers, struct str *text)
+{
+	/* 13.2.1: what went in a reliable response is not said again. */
+	const struct sip_leg_reply reply = { .status = 200,
+					     .sdp = !leg->reliable.described,
+					     .connected = &leg->reliable.answer.connected };
+	int err = offers ? sip_session_offer(&leg->session, leg->want) : 0;
+
+	return err ? err
+		   : sip_leg_reply(leg, leg->invite, sip_server_request(leg->invite), &reply, text);
+}
+
+void sip_leg_uas_answer_send(struct sip_leg *leg)
+{
+	struct sip_txn *txn = leg->invite;
+	uint32_t cseq = leg->reliable.cseq;
+	bool offers = leg->delayed && !leg->reliable.described;
+	struct str text;
+	int err = answer_write(leg, offers, &text);
+
 	if (err) {
 		log_write(LOG_ERROR, leg->id, "no 200 for the answer: %s", strerror(-err));
 		sip_ua_reply(txn, 500, leg->id);
@@ -105,9 +122,11 @@ void sip_leg_uas_answer(struct sip_leg *leg, const struct leg_event *event)
 	leg->invite = NULL;
 	leg->fork->dialog.confirmed = true;
 	sip_leg_state_set(leg, SIP_LEG_ACCEPTED);
-	leg->said = leg->want;
+	if (offers)
+		leg->said = leg->want;
 	sip_leg_accept_start(leg, txn, cseq, text);
-	leg->accept.offered = leg->delayed;
+	leg->accept.offered = offers;
+	sip_leg_reliable_final(leg);
 }
 
 void sip_leg_uas_release(struct sip_leg *leg, const struct leg_release *release)
@@ -116,6 +135,7 @@ void sip_leg_uas_release(struct sip_leg *leg, const struct leg_release *release)
 		.status = cause_to_status(leg->trunk->causes, release).to, .release = release
 	};
 
+	sip_leg_early_end_send(leg, reply.status);
 	if (sip_leg_reply(leg, leg->invite, sip_server_request(leg->invite), &reply, NULL))
 		sip_ua_reply(leg->invite, 500, leg->id);
 	sip_leg_over(leg);
@@ -261,6 +281,7 @@ static void begin(struct sip_leg *leg, const struct sip_msg *msg, struct leg_set
 		refuse(leg, msg, 500, "no memory");
 		return;
 	}
+	sip_leg_reliable_begin(leg, msg);
 	if (sip_leg_media_open(leg, leg->leg.call, SESSION_OPEN)) {
 		refuse(leg, msg, 503, "no media port");
 		return;
@@ -274,7 +295,7 @@ static void begin(struct sip_leg *leg, const struct sip_msg *msg, struct leg_set
 		return;
 	}
 	setup_read(leg, msg, setup);
-	timer_start_ms(&leg->repeat, REPEAT_MS);
+	timer_start_ms(&leg->repeat, LEG_REPEAT_MS);
 	if (msg->has_expires)
 		timer_start_ms(&leg->expires, (uint64_t)msg->expires * 1000);
 	call_raise(&leg->leg, &event);
@@ -313,6 +334,12 @@ void sip_leg_invite(struct sip_trunk *trunk, struct sip_txn *txn, struct sip_msg
 	if (err) {
 		sip_ua_refuse(trunk->ua, txn, msg, sip_identity_refusal(err),
 			      "no telephone number in the Request-URI", trunk->name);
+		return;
+	}
+	if (trunk->reliable == CONF_RELIABLE_REQUIRED &&
+	    !sip_tokens_have(msg->supported, STR("100rel")) &&
+	    !sip_tokens_have(msg->require, STR("100rel"))) {
+		sip_ua_refuse(trunk->ua, txn, msg, 421, "the trunk requires 100rel", trunk->name);
 		return;
 	}
 	leg = sip_leg_new(trunk, SIP_LEG_INVITED);

@@ -201,6 +201,7 @@ static const struct {
 	{181, "Call Is Being Forwarded"},
 	{182, "Queued"},
 	{183, "Session Progress"},
+	{199, "Early Dialog Terminated"},
 	{200, "OK"},
 	{202, "Accepted"},
 	{300, "Multiple Choices"},

@@ -25,6 +25,19 @@ void sip_session_open(struct sip_session *session, const struct sip_session_conf
 	session->sent = SDP_SENDRECV;
 }
 
+int sip_session_copy(struct sip_session *copy, const struct sip_session *from)
+{
+	*copy = *from;
+	copy->local = NULL;
+	if (!from->local)
+		return 0;
+	copy->local = malloc(from->n_local);
+	if (!copy->local)
+		return -ENOMEM;
+	memcpy(copy->local, from->local, from->n_local);
+	return 0;
+}
+
 void sip_session_close(struct sip_session *session)
 {
 	free(session->local);

@@ -76,6 +76,8 @@ struct sip_session {
 
 /* id: of the o= line, unique for this host. */
 void sip_session_open(struct sip_session *session, const struct sip_session_conf *conf, uint64_t id);
+/* Another one that goes on from there by itself. -ENOMEM. */
+int sip_session_copy(struct sip_session *copy, const struct sip_session *from) __attribute__((warn_unused_result));
 void sip_session_close(struct sip_session *session);
 /* The last description of ours, to send; empty when there is none. */
 struct str sip_session_local(const struct sip_session *session);

@@ -12,7 +12,8 @@
 
 #define RETRY_AFTER_S 10
 
-static const struct str option_tags[] = { { "199", 3 }, { NULL, 0 } };
+static const struct str option_tags[] = { { "100rel", 6 }, { "199", 3 }, { NULL, 0 } };
+static const struct str *const unreliable_tags = option_tags + 1;
 static const struct str body_types[] = { { "application/sdp", 15 }, { NULL, 0 } };
 static const struct str info_types[] = { { "application/dtmf-relay", 22 },
 					 { "application/dtmf", 16 },
@@ -20,8 +21,15 @@ static const struct str info_types[] = { { "application/dtmf-relay", 22 },
 
 #define OUR_METHODS                                                                                \
 	(1u << SIP_INVITE | 1u << SIP_ACK | 1u << SIP_CANCEL | 1u << SIP_BYE | 1u << SIP_OPTIONS | \
-	 1u << SIP_INFO)
-static const struct str allow_value = { "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO", 39 };
+	 1u << SIP_INFO | 1u << SIP_PRACK | 1u << SIP_UPDATE)
+static const struct str allow_value = { "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE",
+					54 };
+
+/* RFC 3262 3: a trunk without 100rel refuses who requires it. */
+static const struct str *options_of(const struct sip_trunk *trunk)
+{
+	return trunk && trunk->reliable != CONF_RELIABLE_OFF ? option_tags : unreliable_tags;
+}
 
 /* A call goes on to another network: Max-Forwards counts (16.3). Anything else ends here. */
 static const struct sip_caps call_caps = {
@@ -66,6 +74,8 @@ static struct refusal refusals[] = {
 	{ 416, COUNTER_INIT("causeway_sip_refused_416_total", "Requests refused: URI scheme") },
 	{ 420, COUNTER_INIT("causeway_sip_refused_420_total",
 			    "Requests refused: Require names an unknown option") },
+	{ 421, COUNTER_INIT("causeway_sip_refused_421_total",
+			    "Requests refused: 100rel is required and the peer has it not") },
 	{ 481, COUNTER_INIT("causeway_sip_refused_481_total",
 			    "Requests refused: no such dialog or transaction") },
 	{ 483, COUNTER_INIT("causeway_sip_refused_483_total", "Requests refused: too many hops") },
@@ -74,7 +84,7 @@ static struct refusal refusals[] = {
 	{ 488,
 	  COUNTER_INIT("causeway_sip_refused_488_total", "Requests refused: no codec in common") },
 	{ 491, COUNTER_INIT("causeway_sip_refused_491_total",
-			    "re-INVITEs refused: another one was under way") },
+			    "re-INVITEs and UPDATEs refused: another offer was under way") },
 	{ 500, COUNTER_INIT("causeway_sip_refused_500_total",
 			    "Requests refused: sequence number, memory or order") },
 	{ 501, COUNTER_INIT("causeway_sip_refused_501_total", "Requests refused: unknown method") },
@@ -100,10 +110,12 @@ void sip_ua_write_allow(struct sip_writer *w)
 	sip_write_header(w, SIP_H_ALLOW, allow_value);
 }
 
-void sip_ua_write_abilities(struct sip_writer *w, bool accept)
+void sip_ua_write_abilities(struct sip_writer *w, const struct sip_trunk *trunk, bool accept)
 {
 	sip_ua_write_allow(w);
-	sip_write_header(w, SIP_H_SUPPORTED, option_tags[0]);
+	sip_write_header(w, SIP_H_SUPPORTED,
+			 options_of(trunk) == option_tags ? STR("100rel, 199")
+							  : unreliable_tags[0]);
 	if (accept)
 		sip_write_header(w, SIP_H_ACCEPT, body_types[0]);
 }
@@ -114,13 +126,21 @@ void sip_ua_write_product(const struct sip_ua *ua, struct sip_writer *w, enum si
 		sip_write_header(w, id, str_c(ua->user_agent));
 }
 
-static void write_unsupported(struct sip_writer *w, const struct sip_msg *msg)
+static bool listed(const struct str *options, struct str tag)
+{
+	while (options->p && !str_ieq(*options, tag))
+		options++;
+	return options->p != NULL;
+}
+
+static void write_unsupported(struct sip_writer *w, const struct sip_msg *msg,
+			      const struct str *options)
 {
 	bool first = true;
 
 	sip_write_begin(w, SIP_H_UNSUPPORTED);
 	for (const struct sip_token *t = msg->require; t; t = t->next) {
-		if (str_ieq(t->value, option_tags[0]))
+		if (listed(options, t->value))
 			continue;
 		if (!first)
 			sip_write_c(w, ", ");
@@ -130,9 +150,10 @@ static void write_unsupported(struct sip_writer *w, const struct sip_msg *msg)
 	sip_write_crlf(w);
 }
 
-/* What each status owes its receiver: 21.4.6, 21.4.13, 21.4.15, 21.4.26, 21.5.4, 14.2. */
+/* What each status owes its receiver: 21.4.6, 21.4.13, 21.4.15, 21.4.16, 21.4.26, 21.5.4, 14.2;
+ * RFC 3311 5.2. */
 static void write_dues(struct sip_ua *ua, struct sip_writer *w, const struct sip_msg *msg,
-		       unsigned status)
+		       unsigned status, const struct str *options)
 {
 	switch (status) {
 	case 405:
@@ -147,7 +168,10 @@ static void write_dues(struct sip_ua *ua, struct sip_writer *w, const struct sip
 					 : body_types[0]);
 		break;
 	case 420:
-		write_unsupported(w, msg);
+		write_unsupported(w, msg, options);
+		break;
+	case 421:
+		sip_write_header(w, SIP_H_REQUIRE, option_tags[0]);
 		break;
 	case 488:
 		/* 20.43: 305 Incompatible media format. */
@@ -155,7 +179,7 @@ static void write_dues(struct sip_ua *ua, struct sip_writer *w, const struct sip
 				 STR("305 causeway \"Incompatible media format\""));
 		break;
 	case 500:
-		if (msg->method == SIP_INVITE)
+		if (msg->method == SIP_INVITE || msg->method == SIP_UPDATE)
 			sip_write_header_uint(w, SIP_H_RETRY_AFTER,
 					      sip_stack_random(ua->parts.stack) % 11);
 		break;
@@ -168,6 +192,7 @@ static void write_dues(struct sip_ua *ua, struct sip_writer *w, const struct sip
 }
 
 static const char *subject_of(struct sip_ua *ua, const struct sip_msg *msg);
+static struct sip_trunk *trunk_of(struct sip_ua *ua, const struct sip_hop *hop);
 
 void sip_ua_reply(struct sip_txn *txn, unsigned status, const char *subject)
 {
@@ -190,14 +215,15 @@ void sip_ua_refuse(struct sip_ua *ua, struct sip_txn *txn, const struct sip_msg 
 		  sip_hop_text(sip_txn_hop(txn), hop), status, why);
 	sip_write_open(&w, ua->buffer, SIP_MSG_MAX_OCTETS);
 	sip_write_response(&w, msg, status, STR_NONE, sip_server_to_tag(txn));
-	write_dues(ua, &w, msg, status);
+	write_dues(ua, &w, msg, status, options_of(trunk_of(ua, sip_txn_hop(txn))));
 	sip_ua_write_product(ua, &w, SIP_H_SERVER);
 	sip_write_end(&w);
 	if (sip_write_close(&w, &text) || sip_server_respond(txn, text))
 		sip_ua_reply(txn, 500, subject_of(ua, msg));
 }
 
-void sip_ua_answer_options(struct sip_ua *ua, struct sip_txn *txn, const struct sip_msg *msg)
+void sip_ua_answer_options(struct sip_ua *ua, const struct sip_trunk *trunk, struct sip_txn *txn,
+			   const struct sip_msg *msg)
 {
 	struct sip_writer w;
 	struct str text;
@@ -209,7 +235,7 @@ void sip_ua_answer_options(struct sip_ua *ua, struct sip_txn *txn, const struct 
 	}
 	sip_write_open(&w, ua->buffer, SIP_MSG_MAX_OCTETS);
 	sip_write_response(&w, msg, 200, STR_NONE, sip_server_to_tag(txn));
-	sip_ua_write_abilities(&w, true);
+	sip_ua_write_abilities(&w, trunk, true);
 	sip_write_header(&w, SIP_H_ACCEPT_ENCODING, STR("identity"));
 	sip_write_header(&w, SIP_H_ACCEPT_LANGUAGE, STR("en"));
 	sip_ua_write_product(ua, &w, SIP_H_SERVER);
@@ -282,19 +308,21 @@ static const char *check_reason(unsigned status)
 static void request_outside(struct sip_ua *ua, struct sip_txn *txn, struct sip_msg *msg)
 {
 	struct sip_trunk *trunk = trunk_of(ua, sip_txn_hop(txn));
+	struct sip_caps caps = msg->method == SIP_INVITE ? call_caps : end_caps;
 	unsigned status;
 
 	if (!trunk) {
 		sip_ua_refuse(ua, txn, msg, 403, "source belongs to no trunk", NULL);
 		return;
 	}
-	status = sip_msg_check(msg, msg->method == SIP_INVITE ? &call_caps : &end_caps);
+	caps.options = options_of(trunk);
+	status = sip_msg_check(msg, &caps);
 	if (status)
 		sip_ua_refuse(ua, txn, msg, status, check_reason(status), NULL);
-	else if (msg->to->tag.n || msg->method == SIP_BYE || msg->method == SIP_INFO)
+	else if (msg->to->tag.n || (msg->method != SIP_INVITE && msg->method != SIP_OPTIONS))
 		sip_ua_refuse(ua, txn, msg, 481, "no such dialog", NULL);
 	else if (msg->method == SIP_OPTIONS)
-		sip_ua_answer_options(ua, txn, msg);
+		sip_ua_answer_options(ua, trunk, txn, msg);
 	else if (ua->drain)
 		sip_ua_refuse(ua, txn, msg, 503, "draining", NULL);
 	else
@@ -417,6 +445,7 @@ int sip_ua_reload(struct sip_ua *ua, const struct conf *conf)
 	for (struct sip_trunk *trunk = ua->trunks; trunk && !err; trunk = trunk->next)
 		if (trunk->present && !conf_sip_find(conf, trunk->name)) {
 			trunk->present = false;
+			sip_keepalive_stop(trunk);
 			call_core_remove_trunk(ua->parts.core, &trunk->trunk);
 		}
 	for (size_t i = 0; i < conf->n_sips && !err; i++)
@@ -443,7 +472,12 @@ struct sip_ua *sip_ua_new(const struct conf *conf, const struct sip_ua_parts *pa
 				  .help = "SIP legs and their dialogs",
 				  .fill = sip_ua_show_dialogs,
 				  .arg = ua };
+	ua->show_peers = (struct show){ .name = "peers",
+					.help = "peers of SIP trunks, as OPTIONS found them",
+					.fill = sip_keepalive_show,
+					.arg = ua };
 	show_register(&ua->show);
+	show_register(&ua->show_peers);
 	counters_list();
 	ua->buffer = malloc(SIP_MSG_MAX_OCTETS);
 	if (!ua->buffer || sip_ua_reload(ua, conf)) {
@@ -462,6 +496,7 @@ void sip_ua_free(struct sip_ua *ua)
 		return;
 	sip_stack_user(ua->parts.stack, NULL, NULL);
 	show_unregister(&ua->show);
+	show_unregister(&ua->show_peers);
 	sip_leg_free_all(ua);
 	for (struct sip_trunk *trunk = ua->trunks; trunk; trunk = next) {
 		next = trunk->next;

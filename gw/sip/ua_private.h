@@ -17,7 +17,7 @@ struct sip_ua {
 	char *user_agent; /* own; NULL: no Server and User-Agent fields */
 	char *domain;	  /* own; our name in From, NULL: our address */
 	char *buffer;	  /* own: SIP_MSG_MAX_OCTETS, the message being written */
-	struct show show;
+	struct show show, show_peers;
 	bool drain;
 };
 
@@ -30,10 +30,11 @@ void sip_ua_refuse(struct sip_ua *ua, struct sip_txn *txn, const struct sip_msg 
 /* A response that says no more than its status. */
 void sip_ua_reply(struct sip_txn *txn, unsigned status, const char *subject);
 /* The 200 to OPTIONS, in and out of a dialog (11.2). */
-void sip_ua_answer_options(struct sip_ua *ua, struct sip_txn *txn, const struct sip_msg *msg);
+void sip_ua_answer_options(struct sip_ua *ua, const struct sip_trunk *trunk, struct sip_txn *txn,
+			   const struct sip_msg *msg);
+/* Allow, Supported, and Accept where asked. trunk: what it may support, NULL: in a dialog that is up. */
+void sip_ua_write_abilities(struct sip_writer *w, const struct sip_trunk *trunk, bool accept);
 void sip_ua_write_allow(struct sip_writer *w);
-/* Allow, Supported, and Accept where asked. */
-void sip_ua_write_abilities(struct sip_writer *w, bool accept);
 /* Server or User-Agent. */
 void sip_ua_write_product(const struct sip_ua *ua, struct sip_writer *w, enum sip_header_id id);
 void sip_ua_write_contact(struct sip_writer *w, const struct sip_sent_by *sent_by);

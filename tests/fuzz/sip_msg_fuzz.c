@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /* Fuzz target: SIP messages. Seeds: tests/vectors/sip/rfc4475, tests/vectors/sip/rfc5118. */
 #include <stdlib.h>
+#include <string.h>
 
-#include "gw/sip/write.h"
+#include "gw/sip/credentials.h"
+#include "gw/sip/progress_fields.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n);
 
@@ -39,6 +41,41 @@ static void spans(const struct sip_msg *msg)
 		inside(msg, addr->params);
 		require(sip_uri_eq(&addr->uri, &msg->uri) == sip_uri_eq(&msg->uri, &addr->uri));
 	}
+}
+
+/* Challenges are answered or not; what is written is a header field. */
+static void challenged(const struct sip_msg *msg)
+{
+	static char buffer[SIP_MSG_MAX_OCTETS];
+	struct sip_credentials credentials = { .n = 0 };
+	struct sip_writer w;
+	struct str text;
+
+	if (sip_credentials_challenged(&credentials, msg, "0a4f113b", "fuzz")) {
+		require(credentials.n > 0);
+		sip_write_open(&w, buffer, sizeof(buffer));
+		sip_write_c(&w, "INVITE sip:a@b SIP/2.0");
+		sip_write_crlf(&w);
+		sip_credentials_write(&credentials, &w, "user", "p4ss-w0rd-9");
+		if (sip_write_close(&w, &text) == 0)
+			require(text.n > 30 && !memmem(text.p, text.n, "p4ss-w0rd-9", 11));
+	}
+	sip_credentials_close(&credentials);
+}
+
+static void progress(const struct sip_msg *msg)
+{
+	struct sip_early_media early;
+	struct sip_rack rack;
+	uint32_t rseq;
+
+	require(sip_rseq_read(msg, &rseq) || rseq > 0);
+	if (sip_rack_read(msg, &rack) == 0)
+		require(rack.method < SIP_METHODS);
+	sip_early_media_read(msg, 1, &early);
+	require(!early.given || early.direction <= SDP_INACTIVE);
+	if (!msg->request && msg->error.fault == SIP_FAULT_NONE)
+		challenged(msg);
 }
 
 /* An answer to a well-formed request is well-formed. */
@@ -79,6 +116,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 		require(msg->error.offset <= n);
 		spans(msg);
 		sip_msg_check(msg, &caps);
+		progress(msg);
 		if (msg->request && (status == 0 || msg->error.answerable))
 			answer(msg);
 		sip_msg_free(msg);

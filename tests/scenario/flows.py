@@ -34,7 +34,7 @@ number "0332" { action = answer early = "file:FOLDER/b.wav" delay = 6s hold = 50
 """
 
 ROUTES = """
-sip "far" {{ host = "127.0.0.1" port = {far} allow = {{"127.0.0.77"}} }}
+sip "far" {{ host = "127.0.0.1" port = {far} allow = {{"127.0.0.77"}} reliable = off }}
 route "far" {{ from = "pstn" prefix = "42" strip = 2 to = {{"far"}} }}
 route "impatient" {{ from = "pbx" prefix = "0305" to = {{"pstn"}} no-answer = 1s }}
 """

@@ -48,6 +48,10 @@ static const char everything[] =
 	"max-calls-out = 10\n"
 	" call-rate = 5 call-rate-in = 4 call-rate-out = 3 call-burst = 7 return-calls = refuse "
 	"answers-484 = false\n"
+	" reliable = required early-media = indicated p-early-media = false "
+	"ringback = local early-dialog-end = true user = \"us\\\"er\" password = \"Circle of "
+	"Life\" "
+	"keepalive = 30s keepalive-lost = 5 keepalive-back = 4\n"
 	" tones = de treatment { ringback = \"/r.wav\" } }\n"
 	"causes \"mine\" { base = \"q1912.5\" to-status = {\"41 500\", \"20 404\"} to-cause = "
 	"\"404 2\" }\n"
@@ -167,6 +171,23 @@ static void check_routing(const struct conf *c)
 	CU_ASSERT(c->enums.timeout_ms == 2000 && c->enums.cache == 5);
 }
 
+static void check_progress(const struct conf *c)
+{
+	const struct conf_sip_trunk *s = &c->sips[0], *t = &c->sips[1];
+
+	CU_ASSERT(s->reliable == CONF_RELIABLE_REQUIRED && t->reliable == CONF_RELIABLE_SUPPORTED);
+	CU_ASSERT(s->early_media == CONF_EARLY_INDICATED && t->early_media == CONF_EARLY_SDP);
+	/* Unset: as trusted. */
+	CU_ASSERT(s->trusted && !s->p_early_media && !t->trusted && !t->p_early_media);
+	CU_ASSERT(s->ringback == CONF_RINGBACK_LOCAL && t->ringback == CONF_RINGBACK_AUTO);
+	CU_ASSERT(s->early_dialog_end && !t->early_dialog_end);
+	CU_ASSERT_STRING_EQUAL(s->user, "us\"er");
+	CU_ASSERT_STRING_EQUAL(s->password, "Circle of Life");
+	CU_ASSERT(!t->user && !t->password);
+	CU_ASSERT(s->keepalive_ms == 30000 && s->keepalive_lost == 5 && s->keepalive_back == 4);
+	CU_ASSERT(t->keepalive_ms == 0 && t->keepalive_lost == 3 && t->keepalive_back == 2);
+}
+
 static void check_pstn(const struct conf *c)
 {
 	CU_ASSERT(c->spans[0].t1 && c->spans[0].ulaw && c->spans[0].listen &&
@@ -201,6 +222,7 @@ static void all_words(void)
 	CU_ASSERT_EQUAL(c->log.queue, 7);
 	CU_ASSERT_STRING_EQUAL(c->control.group, "voice");
 	check_sip(c);
+	check_progress(c);
 	check_pstn(c);
 	check_routing(c);
 	CU_ASSERT_EQUAL(c->n_routes, 2);

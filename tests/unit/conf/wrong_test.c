@@ -192,6 +192,8 @@ static const struct wrong values[] = {
 	 {{9, "codecs \"G729\" is not valid; write PCMA, PCMU or CLEARMODE"}, {10, "codecs is written twice"}, {10, "codecs has no value"}, {13, "codecs has no value; write codecs = {"}}},
 	{"sip \"s\" { host = a\n ptime = 25ms\n codecs = {PCMA, PCMA}\n}\n",
 	 {{9, "ptime 25ms is not valid; write 10ms, 20ms"}, {10, "codec PCMA is written twice"}}},
+	{"sip \"s\" { host = a\n user = u\n keepalive = 500ms\n}\nsip \"t\" { host = a\n password = secret\n reliable = never }\n",
+	 {{9, "user u has no password; write both"}, {10, "keepalive 500ms is too often; write 0ms, or 1s"}, {13, "there is a password and no user"}, {14, "reliable \"never\" is not valid; write off, supported or required"}}},
 	{"sip \"s\" { host = a\n codecs = {PCMA, PCMU, PCMA}\n maxptime = 50ms\n}\nsip \"t\" { host = a ptime = 30ms\n maxptime = 20ms\n}\n",
 	 {{9, "codec PCMA is written twice"}, {10, "maxptime 50ms is not valid; write 10ms"}, {13, "maxptime 20ms is shorter than ptime 30ms; write 30ms or more"}}},
 	{"sip \"s\" { host = a\n events = \"0-64\"\n redundancy = 4\n comfort-noise = on\n jitter-buffer = none\n}\n",

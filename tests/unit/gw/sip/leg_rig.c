@@ -405,7 +405,11 @@ static void conf_fill(bool trusted)
 					       .ptime_ms = 20,
 					       .dtmf = CONF_DTMF_RFC4733,
 					       .events = 0xFFFF,
-					       .trusted = trusted };
+					       .trusted = trusted,
+					       .reliable = CONF_RELIABLE_SUPPORTED,
+					       .p_early_media = trusted,
+					       .keepalive_lost = 3,
+					       .keepalive_back = 2 };
 	rig.routes[0] = (struct conf_route){
 		.name = in, .prefix = none, .from = pbx, .to = { pstn }, .n_to = 1
 	};

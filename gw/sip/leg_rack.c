@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* Reliable provisional responses of the peer (RFC 3262 4): taken in order, each acknowledged with a PRACK in its dialog. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gw/base/counter.h"
+#include "gw/base/log.h"
+#include "gw/sip/leg_private.h"
+
+static struct counter taken = COUNTER_INIT("causeway_sip_reliable_responses_in_total",
+					   "Reliable provisional responses taken, each once");
+static struct counter repeated = COUNTER_INIT("causeway_sip_reliable_repeated_total",
+					      "Reliable provisional responses that came again");
+static struct counter misordered =
+	COUNTER_INIT("causeway_sip_reliable_misordered_total",
+		     "Reliable provisional responses discarded: RSeq is not the next one");
+static struct counter malformed =
+	COUNTER_INIT("causeway_sip_reliable_malformed_total",
+		     "Provisional responses that require 100rel without an RSeq");
+
+static void prack_free(struct sip_leg_prack *prack)
+{
+	sip_txn_detach(prack->txn);
+	list_remove(&prack->node);
+	free(prack);
+}
+
+void sip_leg_pracks_drop(struct sip_leg_fork *fork)
+{
+	struct list_node *node;
+
+	while ((node = list_first(&fork->early.pracks)))
+		prack_free(container_of(node, struct sip_leg_prack, node));
+}
+
+void sip_leg_early_lost(struct sip_leg_fork *fork, unsigned status)
+{
+	struct sip_leg *leg = fork->leg;
+	struct leg_event event = { .ev = LEG_EV_RELEASE,
+				   .release = { .cause = sip_leg_cause(leg, status, 0),
+						.location = Q850_LOC_PUBLIC_LOCAL,
+						.sip_status = (uint16_t)status } };
+
+	if (leg->state != SIP_LEG_CALLING)
+		return;
+	if (leg->n_forks > 1) {
+		sip_leg_fork_free(fork);
+		sip_leg_early_changed(leg);
+		return;
+	}
+	sip_leg_uac_release(leg, &event.release);
+	call_raise(&leg->leg, &event);
+}
+
+static int prack_start(struct sip_leg_prack *prack);
+
+/* 12.2.1.2: 408 and 481 say that the dialog is gone. */
+static void refused(struct sip_leg_fork *fork, unsigned status)
+{
+	log_write(LOG_NOTICE, fork->leg->id, "PRACK refused with %u", status);
+	if (status == 408 || status == 481)
+		sip_leg_early_lost(fork, status);
+}
+
+static void prack_response(void *user, struct sip_txn *txn, struct sip_msg *msg)
+{
+	struct sip_leg_prack *prack = user;
+
+	(void)txn;
+	if (msg->status < 200)
+		return;
+	if (sip_leg_challenged(prack->fork->leg, msg) && prack_start(prack) == 0)
+		return;
+	if (msg->status >= 300)
+		refused(prack->fork, msg->status);
+	else
+		sip_leg_early_heard(prack->fork, msg);
+}
+
+static void prack_failed(void *user, struct sip_txn *txn, unsigned status)
+{
+	struct sip_leg_prack *prack = user;
+
+	(void)txn;
+	log_write(LOG_WARNING, prack->fork->leg->id, "PRACK without an answer (%u)", status);
+	sip_leg_early_lost(prack->fork, status);
+}
+
+static void prack_ended(void *user, struct sip_txn *txn)
+{
+	struct sip_leg_prack *prack = user;
+	struct sip_leg *leg = prack->fork->leg;
+
+	(void)txn;
+	prack->txn = NULL;
+	prack_free(prack);
+	sip_leg_settle(leg);
+}
+
+static const struct sip_client_ops prack_ops = {
+	.response = prack_response,
+	.failed = prack_failed,
+	.ended = prack_ended,
+};
+
+static int prack_write(struct sip_leg_prack *prack, struct str *text)
+{
+	struct sip_leg_fork *fork = prack->fork;
+	struct sip_leg *leg = fork->leg;
+	struct sip_writer w;
+	char rack[48];
+	int n = snprintf(rack, sizeof(rack), "%u %u INVITE", (unsigned)prack->rseq,
+			 (unsigned)prack->cseq);
+
+	sip_write_open(&w, leg->ua->buffer, SIP_MSG_MAX_OCTETS);
+	sip_dialog_write_line(&fork->dialog, &w, SIP_PRACK);
+	sip_dialog_write_head(&fork->dialog, &w, SIP_PRACK, ++fork->dialog.local_cseq);
+	sip_write_other(&w, STR("RAck"), (struct str){ rack, (size_t)n });
+	sip_credentials_write(&leg->credentials, &w, leg->trunk->user, leg->trunk->password);
+	sip_ua_write_product(leg->ua, &w, SIP_H_USER_AGENT);
+	sip_write_end(&w);
+	return sip_write_close(&w, text);
+}
+
+static int prack_start(struct sip_leg_prack *prack)
+{
+	struct sip_leg *leg = prack->fork->leg;
+	struct sip_client_params params = { .next_hop = sip_dialog_next_hop(&prack->fork->dialog),
+					    .call = leg->id,
+					    .ops = &prack_ops,
+					    .user = prack };
+	struct sip_txn *txn = NULL;
+	int err = prack_write(prack, &params.request);
+
+	if (!err)
+		err = sip_client_start(leg->ua->parts.stack, &params, &txn);
+	if (err) {
+		log_write(LOG_ERROR, leg->id, "PRACK not sent: %s", strerror(-err));
+		return err;
+	}
+	sip_txn_detach(prack->txn);
+	prack->txn = txn;
+	return 0;
+}
+
+static void prack_send(struct sip_leg_fork *fork, uint32_t rseq, uint32_t cseq)
+{
+	struct sip_leg_prack *prack = calloc(1, sizeof(*prack));
+
+	if (!prack) {
+		log_write(LOG_ERROR, fork->leg->id, "no memory for a PRACK");
+		return;
+	}
+	prack->fork = fork;
+	prack->rseq = rseq;
+	prack->cseq = cseq;
+	list_append(&fork->early.pracks, &prack->node);
+	if (prack_start(prack))
+		prack_free(prack);
+}
+
+bool sip_leg_reliable_take(struct sip_leg_fork *fork, const struct sip_msg *msg)
+{
+	struct sip_leg_early *early = &fork->early;
+	uint32_t rseq;
+
+	if (!sip_is_reliable(msg) || fork->leg->trunk->reliable == CONF_RELIABLE_OFF)
+		return true;
+	if (sip_rseq_read(msg, &rseq)) {
+		counter_add(&malformed, 1);
+		log_write(LOG_NOTICE, fork->leg->id, "%u requires 100rel without a good RSeq",
+			  msg->status);
+		return true;
+	}
+	if (early->rseq && rseq <= early->rseq) {
+		counter_add(&repeated, 1);
+		return false;
+	}
+	/* Discarded, not kept: the peer sends again what is missing, and then this one. */
+	if (early->rseq && rseq != early->rseq + 1) {
+		counter_add(&misordered, 1);
+		log_write(LOG_NOTICE, fork->leg->id, "%u discarded: RSeq %u after %u", msg->status,
+			  (unsigned)rseq, (unsigned)early->rseq);
+		return false;
+	}
+	counter_add(&taken, 1);
+	early->rseq = rseq;
+	prack_send(fork, rseq, msg->cseq.number);
+	return true;
+}
