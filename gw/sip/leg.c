@@ -42,6 +42,7 @@ static void leg_free(struct sip_leg *leg)
 {
 	struct list_node *node;
 
+	sip_leg_overlap_in_close(leg);
 	while ((node = list_first(&leg->forks)))
 		sip_leg_fork_free(container_of(node, struct sip_leg_fork, node));
 	sip_txn_detach(leg->invite);
@@ -51,9 +52,11 @@ static void leg_free(struct sip_leg *leg)
 	timer_close(&leg->repeat);
 	timer_close(&leg->expires);
 	timer_close(&leg->glare);
+	timer_close(&leg->dialled.timer);
 	timer_close(&leg->reap);
 	sip_session_close(&leg->session);
 	sip_leg_outgoing_free(leg->out);
+	sip_leg_overlap_free(leg);
 	list_remove(&leg->node);
 	leg->ua->n_legs--;
 	free(leg);
@@ -77,7 +80,10 @@ static int timers_open(struct sip_leg *leg)
 	if (!err)
 		err = timer_init(&leg->glare, heap, "glare", sip_leg_glare_expired, leg);
 	if (!err)
+		err = timer_init(&leg->dialled.timer, heap, "T10", sip_leg_overlap_in_expired, leg);
+	if (!err)
 		err = sip_leg_accept_open(leg);
+	leg->dialled.timer.subject = leg->id;
 	leg->reap.subject = leg->repeat.subject = leg->expires.subject = leg->id;
 	leg->glare.subject = leg->accept.resend.subject = leg->accept.give_up.subject = leg->id;
 	return err;
@@ -139,7 +145,8 @@ void sip_leg_fork_free(struct sip_leg_fork *fork)
 
 static bool transactions_left(const struct sip_leg *leg)
 {
-	if (leg->invite || leg->reinvite || leg->info.txn || leg->accept.txn || leg->accept.active)
+	if (leg->invite || leg->reinvite || leg->info.txn || leg->accept.txn ||
+	    leg->accept.active || sip_leg_overlap_busy(leg))
 		return true;
 	for (struct list_node *n = list_first(&leg->forks); n; n = list_next(&leg->forks, n))
 		if (container_of(n, struct sip_leg_fork, node)->bye)
@@ -229,6 +236,7 @@ void sip_leg_over(struct sip_leg *leg)
 {
 	timer_stop(&leg->repeat);
 	timer_stop(&leg->expires);
+	sip_leg_overlap_in_close(leg);
 	reinvite_drop(leg);
 	if (leg->leg.side == 0) {
 		/* Answered: its ACK is the transaction's business. */
@@ -459,7 +467,6 @@ static void on_resume(struct sip_leg *leg, const struct leg_event *event)
 
 static const char trunk_only[] = "a trunk is asked for a call, no leg";
 static const char no_sip_form[] = "SIP has no message for it";
-static const char en_bloc[] = "the INVITE had every digit";
 static const char core_connects[] = "what was negotiated stays: the core connects the media";
 static const char after_answer[] = "the core passes that on after the answer";
 static const char to_caller_only[] = "the core tells that to the leg that called";
@@ -483,7 +490,7 @@ static const char on_its_way_out[] = "the peer has its end, or was told of it";
 static const struct sip_leg_pair pairs[SIP_LEG_STATES][LEG_EVS] = {
 	[SIP_LEG_INVITED] = {
 		[LEG_EV_SETUP]            = NEVER(trunk_only),
-		[LEG_EV_DIGITS]           = SKIP(en_bloc),
+		[LEG_EV_DIGITS]           = ACT(sip_leg_overlap_in_digits),
 		[LEG_EV_ADDRESS_COMPLETE] = ACT(sip_leg_uas_progress),
 		[LEG_EV_PROGRESS]         = ACT(sip_leg_uas_progress),
 		[LEG_EV_ALERTING]         = ACT(sip_leg_uas_progress),
@@ -517,7 +524,7 @@ static const struct sip_leg_pair pairs[SIP_LEG_STATES][LEG_EVS] = {
 	},
 	[SIP_LEG_CALLING] = {
 		[LEG_EV_SETUP]            = NEVER(trunk_only),
-		[LEG_EV_DIGITS]           = SKIP(en_bloc),
+		[LEG_EV_DIGITS]           = ACT(sip_leg_overlap_digits),
 		[LEG_EV_ADDRESS_COMPLETE] = NEVER(to_caller_only),
 		[LEG_EV_PROGRESS]         = NEVER(after_answer),
 		[LEG_EV_ALERTING]         = NEVER(to_caller_only),

@@ -4,8 +4,8 @@
 #define SIP_LEG_PRIVATE_H
 
 #include "gw/call/call.h"
-#include "gw/sip/dtmf_body.h"
 #include "gw/sip/leg.h"
+#include "gw/sip/leg_overlap.h"
 #include "gw/sip/ua_private.h"
 
 #define LEG_URI_MAX	  512
@@ -39,6 +39,7 @@ struct sip_leg_fork {
 	struct sip_dialog dialog;
 	struct sip_settled settled;
 	bool has_settled;
+	unsigned rank;	     /* digits of the INVITE that it answers, where there are several */
 	bool acked;	     /* its 2xx was acknowledged once */
 	struct sip_txn *bye; /* borrow */
 	bool bye_done;	     /* answered, or given up */
@@ -86,13 +87,13 @@ struct sip_leg {
 	struct sip_leg_accept accept;
 	struct leg_release release; /* why it ends: Reason of a BYE that is still owed */
 	bool bye_owed;		    /* not before the ACK came (15) */
-	/* UAS */
-	unsigned progress; /* the last 18x sent, 0: none */
+	unsigned progress; /* UAS, as the next: the last 18x sent, 0: none */
 	bool early_sdp;	   /* the answer is in every 18x from now on */
 	bool delayed;	   /* the INVITE had no offer: ours goes into the 2xx */
 	struct timer repeat, expires;
-	/* UAC */
-	struct sip_leg_outgoing *out; /* own */
+	struct sip_leg_overlap_in dialled;
+	struct sip_leg_outgoing *out; /* own; UAC, as the next */
+	struct sip_leg_overlap_out *overlap; /* own; NULL: the number was complete */
 	/* re-INVITE of ours */
 	struct sip_txn *reinvite; /* borrow */
 	bool reinvite_busy;	  /* no final response yet */

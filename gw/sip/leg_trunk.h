@@ -34,6 +34,8 @@ struct sip_trunk {
 	bool trusted;
 	enum conf_redirect redirect;
 	uint32_t retry_after_s; /* 0: none */
+	enum conf_overlap_in overlap_in;
+	uint32_t t10_ms, t35_ms;
 	const struct cause_profile *causes; /* published, or own_causes */
 	struct cause_own *own_causes;	    /* own */
 	struct sip_session_conf media; /* address and port empty */

@@ -61,6 +61,7 @@ static struct sip_leg_fork *fork_make(struct sip_leg *leg, const struct sip_msg 
 		return NULL;
 	if (sip_dialog_open_uac(&fork->dialog, msg, local) == 0) {
 		fork->dialog.owner = fork;
+		fork->rank = sip_leg_overlap_rank(leg, msg);
 		if (sip_dialogs_add(&leg->ua->dialogs, &fork->dialog) == 0)
 			return fork;
 	}
@@ -147,7 +148,13 @@ void sip_leg_tell_forwarded(struct sip_leg *leg)
 	progress_raise(leg, 181, false);
 }
 
-/* Early media is that of the dialog which spoke last. */
+void sip_leg_progress_raise(struct sip_leg *leg, unsigned status, bool in_band)
+{
+	progress_raise(leg, status, in_band);
+	sip_leg_overlap_progressed(leg);
+}
+
+/* Early media is that of the dialog which spoke last, of those with most digits (RFC 3578 3.3). */
 static void early_media(struct sip_leg_fork *fork, const struct sip_msg *msg)
 {
 	struct sip_leg *leg = fork->leg;
@@ -156,7 +163,7 @@ static void early_media(struct sip_leg_fork *fork, const struct sip_msg *msg)
 		sip_leg_bad_answer(leg, "a provisional response");
 		return;
 	}
-	if (leg->fork == fork)
+	if (leg->fork == fork || (leg->fork && fork->rank < leg->fork->rank))
 		return;
 	leg->fork = fork;
 	sip_leg_media_apply(leg, &fork->settled);
@@ -200,7 +207,8 @@ static void provisional(struct sip_leg *leg, const struct sip_msg *msg)
 	}
 	if (fork && msg->body.n)
 		early_media(fork, msg);
-	progress_raise(leg, msg->status, fork && fork->has_settled);
+	if (!sip_leg_overlap_provisional(leg, fork, msg))
+		sip_leg_progress_raise(leg, msg->status, fork && fork->has_settled);
 }
 
 /* 13.2.2.4: a 2xx that nobody waits for is acknowledged, and its dialog ended at once. */
@@ -241,6 +249,7 @@ static void answer(struct sip_leg *leg, struct sip_leg_fork *fork, const struct 
 	sip_leg_state_set(leg, SIP_LEG_UP);
 	outgoing_done(leg);
 	sip_leg_ack_send(fork, msg->cseq.number);
+	sip_leg_overlap_answered(leg, msg->cseq.number);
 	err = fork_settle(fork, msg);
 	if (err) {
 		sip_leg_bad_answer(leg, "the 2xx");
@@ -308,6 +317,8 @@ static void failure(struct sip_leg *leg, const struct sip_msg *msg)
 				     cause_location_from_status(leg->trunk->causes, msg->status));
 
 	release.sip_status = (uint16_t)msg->status;
+	if (sip_leg_overlap_failure(leg, msg, &release))
+		return;
 	if (leg->state != SIP_LEG_CALLING) {
 		sip_leg_ended(leg, &release);
 		return;
@@ -341,7 +352,8 @@ static void invite_failed(void *user, struct sip_txn *txn, unsigned status)
 					     .location = Q850_LOC_PUBLIC_LOCAL,
 					     .sip_status = (uint16_t)status };
 
-	(void)txn;
+	if (sip_leg_overlap_refused(leg, sip_leg_overlap_cseq(leg, txn), &release))
+		return;
 	if (leg->state == SIP_LEG_CALLING && sip_leg_redirect_next(leg))
 		return;
 	if (leg->state == SIP_LEG_CALLING || leg->state == SIP_LEG_CANCELLED)
@@ -352,8 +364,10 @@ static void invite_ended(void *user, struct sip_txn *txn)
 {
 	struct sip_leg *leg = user;
 
-	(void)txn;
-	leg->invite = NULL;
+	if (txn == leg->invite)
+		leg->invite = NULL;
+	else
+		sip_leg_overlap_ended(leg, txn);
 	sip_leg_settle(leg);
 }
 
@@ -388,7 +402,10 @@ void sip_leg_uac_release(struct sip_leg *leg, const struct leg_release *release)
 
 	leg->release = *release;
 	sip_leg_state_set(leg, SIP_LEG_CANCELLED);
-	sip_client_cancel(leg->invite, (struct str){ reason, n });
+	if (!leg->overlap)
+		sip_client_cancel(leg->invite, (struct str){ reason, n });
+	else if (!sip_leg_overlap_cancel(leg, (struct str){ reason, n }))
+		sip_leg_over(leg);
 }
 
 /* ---- seize ---- */
@@ -421,7 +438,7 @@ int sip_leg_uri_set(struct sip_leg *leg, const struct leg_number *number)
 	return text_end(&w);
 }
 
-static int to_set(struct sip_leg *leg, const struct leg_setup *setup)
+int sip_leg_to_set(struct sip_leg *leg, const struct leg_setup *setup)
 {
 	struct sip_leg_outgoing *out = leg->out;
 	const struct leg_number *to = &setup->called;
@@ -498,7 +515,7 @@ static int outgoing_make(struct sip_leg *leg, const struct leg_setup *setup)
 	if (!err)
 		err = uri_of_setup(leg, setup);
 	if (!err)
-		err = to_set(leg, setup);
+		err = sip_leg_to_set(leg, setup);
 	if (!err)
 		err = from_set(leg, setup);
 	return err;
@@ -534,6 +551,8 @@ static int start(struct sip_leg *leg, const struct call *call, const struct leg_
 	err = offer_make(leg, cause);
 	if (!err)
 		err = outgoing_make(leg, setup);
+	if (!err)
+		err = sip_leg_overlap_open(leg, setup);
 	if (!err) {
 		*cause = Q850_NETWORK_OUT_OF_ORDER;
 		err = sip_leg_invite_send(leg);
@@ -579,6 +598,7 @@ static bool trunk_available(const struct trunk *base)
 
 const struct trunk_ops sip_trunk_ops = {
 	.protocol = "sip",
+	.overlap = true,
 	.seize = trunk_seize,
 	.available = trunk_available,
 	.targets = true,

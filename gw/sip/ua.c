@@ -16,6 +16,7 @@ static const struct str option_tags[] = { { "199", 3 }, { NULL, 0 } };
 static const struct str body_types[] = { { "application/sdp", 15 }, { NULL, 0 } };
 static const struct str info_types[] = { { "application/dtmf-relay", 22 },
 					 { "application/dtmf", 16 },
+					 { "application/x-session-info", 26 },
 					 { NULL, 0 } };
 
 #define OUR_METHODS                                                                                \
@@ -143,7 +144,8 @@ static void write_dues(struct sip_ua *ua, struct sip_writer *w, const struct sip
 	case 415:
 		sip_write_header(w, SIP_H_ACCEPT,
 				 msg->method == SIP_INFO
-					 ? STR("application/dtmf-relay, application/dtmf")
+					 ? STR("application/dtmf-relay, application/dtmf, "
+					       "application/x-session-info")
 					 : body_types[0]);
 		break;
 	case 420:
@@ -468,6 +470,7 @@ void sip_ua_free(struct sip_ua *ua)
 		sip_trunk_free(trunk);
 	}
 	hash_close(&ua->dialogs.hash);
+	hash_close(&ua->dialled);
 	free(ua->user_agent);
 	free(ua->domain);
 	free(ua->buffer);
