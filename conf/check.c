@@ -552,12 +552,32 @@ static void check_trunk_name(const struct conf *conf, struct conf_report *report
 			       *name);
 }
 
+/* Limits of the table in isup/timers.c; 0 is the trunk's. */
+static void check_digit_timer(struct conf_report *report, const uint32_t *ms, const char *name,
+			      uint32_t min_ms)
+{
+	if (*ms && *ms < min_ms)
+		conf_report_at(report, ms, "%s is shorter than %us; write %us or more, or 0ms",
+			       name, min_ms / 1000, min_ms / 1000);
+}
+
+static void check_digits(struct conf_report *report, const struct conf_route_overlap *overlap)
+{
+	if (overlap->max_digits && overlap->max_digits < overlap->min_digits)
+		conf_report_at(report, &overlap->max_digits,
+			       "max-digits %u is less than min-digits %u; write %u or more",
+			       overlap->max_digits, overlap->min_digits, overlap->min_digits);
+	check_digit_timer(report, &overlap->t10_ms, "t10", 2000);
+	check_digit_timer(report, &overlap->t35_ms, "t35", 5000);
+}
+
 static void check_route(const struct conf *conf, struct conf_report *report,
 			const struct conf_route *route)
 {
 	check_trunk_name(conf, report, &route->from);
 	for (size_t i = 0; i < route->n_to; i++)
 		check_trunk_name(conf, report, &route->to[i]);
+	check_digits(report, &route->overlap);
 }
 
 /* A gateway without a trunk has nothing to do: an empty file is a mistake. Another fault may be why

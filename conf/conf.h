@@ -12,6 +12,7 @@
 
 #include "conf/isup.h"
 #include "conf/overload.h"
+#include "conf/overlap.h"
 #include "conf/routing.h"
 #include "conf/sip_trunk.h"
 #include "conf/treatment.h"
@@ -79,6 +80,7 @@ struct conf_route { /* route "berlin" { } */
 	struct conf_route_hunt hunt;
 	bool emergency, carrier;     /* emergency = on, carrier = on: no limit refuses its calls */
 	char *enum_root;	     /* enum = "e164.arpa": where the number is looked up (RFC 6116); NULL: it is not */
+	struct conf_route_overlap overlap;
 };
 
 struct conf_listen { /* listen = {"udp:127.0.0.1:5060", "tcp:[::1]:5060"} */

@@ -56,6 +56,10 @@ static const char *const categories[] = { "unknown", "operator", "ordinary", "pr
 static const char *const reliables[] = { "off", "supported", "required", NULL };
 static const char *const early_medias[] = { "sdp", "indicated", "off", NULL };
 static const char *const ringbacks[] = { "auto", "local", "off", NULL };
+static const char *const overlaps[] = { "collect", "multiple-invite", "info", "184", NULL };
+static const char *const pstn_overlaps[] = { "through", "collect", "split", "replace", NULL };
+static const char *const overlaps_in[] = { "false", "invite", "info", "184", NULL };
+static const char *const info_bodies[] = { "dtmf-relay", "session-info", NULL };
 static const char *const dtmfs[] = { "inband", "rfc4733", "info", NULL };
 
 /* G.711 clause 1: A-law on 2048 kbit/s paths, mu-law on 1544 kbit/s ones. */
@@ -272,6 +276,8 @@ static const struct conf_field isup_fields[] = {
 	{"echo-block", &conf_kind_ms, AT(echo_block_ms), .min = 4, .max = 8, .fallback = "4ms"},
 	{"fax", &conf_kind_word, AT(fax), .words = faxes, .fallback = "vbd"},
 	{"min-digits", &conf_kind_uint, AT(min_digits), .max = 32, .fallback = "0"},
+	{"overlap-limit", &conf_kind_uint, AT(overlap.max), .max = 1000000, .fallback = "0"},
+	{"overlap-time", &conf_kind_ms, AT(overlap.time_ms), .max = HOUR, .fallback = "60s"},
 	{"tones", &conf_kind_country, AT(tones)},
 	POLICY(conf_isup),
 };
@@ -326,6 +332,11 @@ static const struct conf_field sip_fields[] = {
 	{"redirect", &conf_kind_word, AT(redirect), .words = redirects, .fallback = "follow"},
 	{"retry-after", &conf_kind_ms, AT(retry_after_ms), .max = HOUR, .fallback = "10s"},
 	{"causes", &conf_kind_name, AT(causes), .fallback = "rfc3398"},
+	{"overlap-in", &conf_kind_word, AT(overlap_in), .words = overlaps_in, .fallback = "false"},
+	{"t10", &conf_kind_ms, AT(t10_ms), .min = 2 * SECOND, .max = 10 * SECOND, .fallback = "5s"},
+	{"t35", &conf_kind_ms, AT(t35_ms), .min = 5 * SECOND, .max = 20 * SECOND, .fallback = "15s"},
+	{"overlap-limit", &conf_kind_uint, AT(overlap.max), .max = 1000000, .fallback = "0"},
+	{"overlap-time", &conf_kind_ms, AT(overlap.time_ms), .max = HOUR, .fallback = "60s"},
 	{"tones", &conf_kind_country, AT(tones)},
 	{"country-code", &conf_kind_digits, AT(country)},
 	{"area-code", &conf_kind_digits, AT(area)},
@@ -378,6 +389,15 @@ static const struct conf_field route_fields[] = {
 	{"emergency", &conf_kind_flag, AT(emergency), .words = off_on, .fallback = "off"},
 	{"carrier", &conf_kind_flag, AT(carrier), .words = off_on, .fallback = "off"},
 	{"enum", &conf_kind_domain, AT(enum_root)},
+	{"min-digits", &conf_kind_uint, AT(overlap.min_digits), .max = 32, .fallback = "0"},
+	{"max-digits", &conf_kind_uint, AT(overlap.max_digits), .max = 32, .fallback = "0"},
+	{"overlap", &conf_kind_word, AT(overlap.sip), .words = overlaps, .fallback = "collect"},
+	{"overlap-pstn", &conf_kind_word, AT(overlap.pstn), .words = pstn_overlaps, .fallback = "through"},
+	{"overlap-info", &conf_kind_flag, AT(overlap.session_info), .words = info_bodies, .fallback = "dtmf-relay"},
+	{"first-digits", &conf_kind_uint, AT(overlap.first_digits), .min = 3, .max = 32, .fallback = "3"},
+	{"learn-digits", &conf_kind_uint, AT(overlap.learn), .max = 12, .fallback = "0"},
+	{"t10", &conf_kind_ms, AT(overlap.t10_ms), .max = 10 * SECOND, .fallback = "0ms"},
+	{"t35", &conf_kind_ms, AT(overlap.t35_ms), .max = 20 * SECOND, .fallback = "0ms"},
 };
 static const struct conf_section route_sections[] = {
 	ONCE("treatment", NULL, route_treatment_fields),

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "conf/overlap.h"
 #include "conf/routing.h"
 #include "conf/treatment.h"
 
@@ -75,6 +76,7 @@ struct conf_isup { /* isup "pstn" { }: a trunk group of ISUP circuits */
 	unsigned min_digits;	   /* overlap: shortest called number that may be complete without ST */
 	unsigned max_calls;	   /* max-calls = 0: no limit but the circuits */
 	struct conf_trunk_policy policy;
+	struct conf_trunk_overlap overlap;
 	struct conf_timer timers[CONF_TIMERS_MAX]; /* timers { T7 = 25s } */
 	size_t n_timers;
 };

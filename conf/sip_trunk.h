@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "conf/overlap.h"
 #include "conf/routing.h"
 #include "conf/treatment.h"
 
@@ -63,6 +64,9 @@ struct conf_sip_trunk { /* sip "pbx" { }: a peer */
 	char *national_prefix, *international_prefix; /* "0", "00": what they dial before such numbers */
 	bool no_484;		       /* answers-484 = true: the peer tells a number that is too short by 484 */
 	struct conf_trunk_policy policy;
+	enum conf_overlap_in overlap_in; /* overlap-in = false | invite | info | "184" */
+	uint32_t t10_ms, t35_ms;       /* t10 = 5s, t35 = 15s: of calls from it */
+	struct conf_trunk_overlap overlap;
 };
 
 #endif

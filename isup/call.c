@@ -127,13 +127,22 @@ void isup_iam_received(struct isup_circuit *circuit, const struct isup_msg *msg)
 /* Q.764 2.2.5, RFC 3578 2: T35 while digits are missing, T10 once there may be enough. */
 static void await_digits(struct isup_circuit *circuit)
 {
-	bool missing = circuit->digits < circuit->isup->conf.min_digits;
+	const struct isup_digits *digits = &circuit->digits;
+	bool missing = digits->told ? digits->missing : digits->n < circuit->isup->conf.min_digits;
 
 	isup_call_timer_stop(circuit, missing ? CIC_T10 : CIC_T35);
 	if (!circuit->complete)
 		isup_call_timer_start(circuit, missing ? CIC_T35 : CIC_T10);
 	else
 		isup_call_timer_stop(circuit, missing ? CIC_T35 : CIC_T10);
+}
+
+void isup_digits_await(struct isup_circuit *circuit, bool missing, uint32_t t10_ms, uint32_t t35_ms)
+{
+	circuit->digits.told = true;
+	circuit->digits.missing = missing;
+	circuit->digits.t10_ms = t10_ms;
+	circuit->digits.t35_ms = t35_ms;
 }
 
 /* A new call takes the circuit: whoever had it before hears nothing more of it. */
@@ -162,7 +171,7 @@ void isup_offer(struct isup_circuit *circuit, const struct isup_msg *iam)
 
 	call = circuit->call;
 	(void)isup_get_number(iam, ISUP_P_CALLED, &called);
-	circuit->digits = called.n;
+	circuit->digits = (struct isup_digits){ .n = called.n };
 	/* RFC 3398 13: en bloc always where there is no SAM. */
 	circuit->complete = called.complete || !isup_has_message(circuit->isup, ISUP_SAM);
 	isup_indicate(circuit, ISUP_IND_SETUP, iam, NULL);
@@ -197,6 +206,7 @@ void isup_act_block_again(struct isup_circuit *circuit, struct call_input *in)
 void isup_act_digits(struct isup_circuit *circuit, struct call_input *in)
 {
 	struct isup_number more;
+	uint64_t call = circuit->call;
 
 	if (isup_check_digits(circuit, in->msg))
 		return;
@@ -204,10 +214,11 @@ void isup_act_digits(struct isup_circuit *circuit, struct call_input *in)
 		isup_act_discard(circuit, in);
 		return;
 	}
-	circuit->digits += more.n;
+	circuit->digits = (struct isup_digits){ .n = circuit->digits.n + more.n };
 	circuit->complete = more.complete;
-	await_digits(circuit);
 	isup_indicate(circuit, ISUP_IND_DIGITS, in->msg, NULL);
+	if (circuit->call == call && circuit->state == CIC_IC_WAIT_ACM && circuit->user)
+		await_digits(circuit);
 }
 
 /* T10: no further digit is expected (Q.764 2.1.2). */

@@ -55,9 +55,13 @@ static void call_timer_expired(struct timer *timer, void *arg)
 
 void isup_call_timer_start(struct isup_circuit *circuit, enum circuit_timer which)
 {
-	uint32_t ms = isup_timer_ms(circuit->isup, call_timers[which].id);
+	uint32_t ms = which == CIC_T10	 ? circuit->digits.t10_ms
+		      : which == CIC_T35 ? circuit->digits.t35_ms
+					 : 0;
 	char what[32];
 
+	if (!ms)
+		ms = isup_timer_ms(circuit->isup, call_timers[which].id);
 	timer_start_ms(&circuit->timers[which], ms);
 	snprintf(what, sizeof(what), "started %u.%u s", ms / 1000, ms % 1000 / 100);
 	isup_trace_timer(circuit, circuit->timers[which].name, what);

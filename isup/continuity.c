@@ -366,7 +366,7 @@ bool isup_check_incoming(struct isup_circuit *circuit, const struct isup_msg *ia
 	if (!isup_get_nci(iam, &nci) || !nci.continuity || nci.continuity > ISUP_NCI_CHECK_BEFORE)
 		return false;
 	circuit->complete = false;
-	circuit->digits = 0;
+	circuit->digits = (struct isup_digits){ 0 };
 	circuit->iam = malloc(sizeof(*circuit->iam));
 	if (!circuit->iam) {
 		isup_release(circuit, &no_memory);

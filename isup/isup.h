@@ -11,6 +11,7 @@
 
 #include "gw/base/q850.h"
 #include "gw/base/timer.h"
+#include "isup/digits.h"
 #include "isup/msg.h"
 #include "isup/mtp/mtp.h"
 #include "isup/param.h"
@@ -151,8 +152,6 @@ void isup_release(struct isup_circuit *circuit, const struct isup_cause *cause);
 /* The same with a REL that says more than a cause; its CIC is set. */
 void isup_release_as(struct isup_circuit *circuit, const struct isup_msg *rel);
 void isup_circuit_set_user(struct isup_circuit *circuit, void *user);
-/* Tells incoming overlap that the digits are sufficient: stops T10 and T35. */
-void isup_digits_complete(struct isup_circuit *circuit);
 
 /* From inside ISUP_IND_INFO_REQUEST: the INF comes later. */
 void isup_information_later(struct isup_circuit *circuit);

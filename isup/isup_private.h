@@ -63,7 +63,7 @@ struct isup_circuit {
 	uint64_t call;		  /* serial of its last seizure */
 	uint64_t freed;		  /* serial of its last release: longest idle is least */
 	struct isup_cause cause;  /* of our REL */
-	unsigned digits;	  /* incoming: so far */
+	struct isup_digits digits; /* incoming: so far */
 	uint16_t cic;
 	uint8_t state;	     /* enum circuit_st; written by isup_call_event alone */
 	uint8_t blocked;     /* BLOCK_ bits */

@@ -133,6 +133,9 @@ static void start_clearing(struct call *call, unsigned by, const struct leg_rele
 	call_lookup_cancel(call);
 	if (call->state == CALL_ST_CLEARING)
 		return;
+	call_overlap_end(call);
+	if (by == 1)
+		call_overlap_refused(call, release);
 	call->record.released_by = by;
 	call->record.release = *release;
 	call->record.end_us = wall_now_us();
@@ -200,33 +203,46 @@ void call_do_setup(struct call *call, unsigned side, const struct leg_event *eve
 {
 	(void)side;
 	call_setup_take(call, event);
-	if (admitted(call))
+	if (admitted(call) && call_overlap_begin(call))
 		call_try(call);
 }
 
 void call_do_collect(struct call *call, unsigned side, const struct leg_event *event)
 {
 	(void)side;
+	if (event->digits.n)
+		call->overlap.last_digit_us = timer_heap_now_us(call->core->conf.heap);
 	if (!call_digits_take(call, event->digits, event->digits_complete))
 		call_release_local(call, Q850_INCOMPLETE);
 	else
 		call_try(call);
 }
 
-/* Overlap through to a trunk that takes it; others were given a complete number, and later digits
- * change nothing. */
+/* Digits after the setup: the route's strategy says what becomes of them. */
 void call_do_more_digits(struct call *call, unsigned side, const struct leg_event *event)
 {
-	if (!call_digits_take(call, event->digits, event->digits_complete))
-		call_release_local(call, Q850_INCOMPLETE);
-	else if (call->leg[1] && call->leg[1]->trunk->ops->overlap)
-		pass_on(call, side, event);
+	(void)side;
+	call_overlap_digits(call, event);
+}
+
+/* The leg that was to make room for a setup with more digits has gone. */
+void call_do_replaced(struct call *call, unsigned side, const struct leg_event *event)
+{
+	const struct leg_release release = event->release;
+
+	if (event->ev == LEG_EV_RELEASE)
+		confirm_leg(call, side, &release);
+	else
+		call_leg_drop(call, side);
+	call_overlap_replaced(call);
 }
 
 static void backward(struct call *call, unsigned side, const struct leg_event *event,
 		     enum call_state state)
 {
 	call->progressed = true;
+	if (event->ev != LEG_EV_MEDIA)
+		call_overlap_progressed(call);
 	if (state > call->state)
 		call_state_set(call, state);
 	if (event->progress.in_band)
@@ -258,6 +274,8 @@ void call_do_answer(struct call *call, unsigned side, const struct leg_event *ev
 	timer_stop(&call->no_answer);
 	call->progressed = true;
 	call->answered = true;
+	call_overlap_progressed(call);
+	call_overlap_answered(call);
 	call->record.answer_us = wall_now_us();
 	call_state_set(call, CALL_ST_ACTIVE);
 	through_connect(call);

@@ -40,6 +40,9 @@ struct call_record {
 	struct leg_number dialled;    /* called, as it came */
 	char target[CALL_TARGET_MAX]; /* the URI of ENUM that was called; empty: none */
 	char route[32];
+	const char *overlap;	 /* how digits that came one by one went on; NULL: the number was complete */
+	uint32_t post_dial_ms;	 /* from the last digit to the first sign of the called side; 0: none came */
+	bool post_dial;
 	uint64_t start_us, complete_us, alerting_us, answer_us, end_us;
 	unsigned attempts;
 	unsigned released_by; /* side, 2: the gateway itself */
@@ -57,6 +60,7 @@ struct call_observer {
 };
 
 struct call_core;
+struct numbers;
 struct treatments;
 struct load;
 
@@ -102,6 +106,8 @@ struct week_time call_core_week(const struct call_core *core);
 void call_core_set_treatments(struct call_core *core, struct treatments *treatments);
 /* borrow; which new calls are refused with cause 42 as the exchange is overloaded. NULL: none. */
 void call_core_set_load(struct call_core *core, struct load *load);
+/* borrow: lengths of numbers that answered calls have taught. */
+struct numbers *call_core_numbers(const struct call_core *core);
 /* No new calls: setups are refused with cause 41 (graceful shutdown). */
 void call_core_drain(struct call_core *core, bool on);
 size_t call_core_calls(const struct call_core *core);

@@ -6,6 +6,7 @@
 #include "gw/base/hash.h"
 #include "gw/base/list.h"
 #include "gw/call/call.h"
+#include "gw/call/overlap.h"
 #include "gw/call/treatment.h"
 
 #define CALL_UUI_MAX	    131 /* Q.763 3.60: user-to-user information */
@@ -50,6 +51,7 @@ struct call {
 	struct timer lookup_timer;
 	struct call_targets *targets; /* own; what was found, NULL: nothing */
 
+	struct call_overlap overlap;
 	bool ringback;	/* the caller hears it from here */
 	bool treating;	/* clearing: the caller's release waits for what it hears of it */
 	bool untreated; /* released without a word */
@@ -76,7 +78,8 @@ struct call_core {
 	uint64_t random; /* for weights, never 0 */
 	struct call_lookup lookup; /* start NULL: none */
 	uint32_t lookup_ms;
-	struct show show_calls, show_media, show_bearers, show_trunks, show_routes;
+	struct numbers *numbers; /* own */
+	struct show show_calls, show_media, show_bearers, show_trunks, show_routes, show_numbers, show_overlap;
 };
 
 /* call.c */
@@ -93,6 +96,10 @@ void call_treat_played(struct call *call);
 void call_treat_end(struct call *call);
 timer_fn call_treat_expired;
 /* hunt.c */
+/* The text that routes are matched against: E.164 with its plus, anything else as dialled. */
+struct str call_number_text(const struct leg_number *number, char *text, size_t cap);
+/* Walks the trunk groups that are left; releases the call when none takes it. */
+void call_place(struct call *call);
 void call_setup_take(struct call *call, const struct leg_event *event);
 /* Adds digits; false when the number has no room for them. */
 bool call_digits_take(struct call *call, struct str digits, bool complete);

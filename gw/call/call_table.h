@@ -27,6 +27,6 @@ const struct call_pair *call_pair(enum call_state state, unsigned side, enum leg
 /* call.c */
 call_action_fn call_do_setup, call_do_collect, call_do_more_digits, call_do_complete, call_do_progress,
 	call_do_alerting, call_do_answer, call_do_pass, call_do_user_info, call_do_release, call_do_release_early,
-	call_do_release_crossing, call_do_released;
+	call_do_release_crossing, call_do_released, call_do_replaced;
 
 #endif

@@ -31,7 +31,10 @@ struct call_core *call_core_new(const struct call_core_conf *conf)
 	if (!core->conf.release_timeout_ms)
 		core->conf.release_timeout_ms = RELEASE_TIMEOUT_MS;
 	core->routes = route_table_new(NULL, 0);
-	if (!core->routes) {
+	core->numbers = numbers_new(NUMBERS_MAX);
+	if (!core->routes || !core->numbers) {
+		route_table_free(core->routes);
+		numbers_free(core->numbers);
 		free(core);
 		return NULL;
 	}
@@ -44,6 +47,7 @@ struct call_core *call_core_new(const struct call_core_conf *conf)
 	counter_list(&calls_total);
 	counter_list(&calls_refused);
 	trunk_counters_list();
+	overlap_counters_list();
 	call_show_open(core);
 	return core;
 }
@@ -55,6 +59,7 @@ void call_core_free(struct call_core *core)
 	call_show_close(core);
 	route_table_free(core->routes);
 	treatments_free(core->treatments);
+	numbers_free(core->numbers);
 	hash_close(&core->by_id);
 	free(core);
 }
@@ -113,6 +118,11 @@ struct trunk *call_core_first_trunk(const struct call_core *core)
 const struct route_table *call_core_routes(const struct call_core *core)
 {
 	return core->routes;
+}
+
+struct numbers *call_core_numbers(const struct call_core *core)
+{
+	return core->numbers;
 }
 
 void call_core_set_routes(struct call_core *core, struct route_table *routes)
@@ -201,6 +211,8 @@ static int call_open(struct call *call)
 	call->lookup_timer.subject = call->record.id;
 	call->no_answer.subject = call->guard.subject = call->record.id;
 	call->treatment.subject = call->record.id;
+	if (!err)
+		err = call_overlap_open(call);
 	if (!err && core->conf.media) {
 		call->media = media_channel_new(core->conf.media, call->record.id, call_media_event,
 						call);
@@ -221,6 +233,7 @@ static void call_close(struct call *call)
 	timer_close(&call->lookup_timer);
 	free(call->targets);
 	route_use_unref(call->use);
+	call_overlap_close(call);
 	if (call->media)
 		media_channel_close(call->media, false);
 	free(call);

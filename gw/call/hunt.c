@@ -55,6 +55,10 @@ bool call_digits_take(struct call *call, struct str digits, bool complete)
 	if (digits.n)
 		memcpy(number + have, digits.p, digits.n);
 	number[have + digits.n] = '\0';
+	/* What a route made of the number goes on with it. */
+	have = strlen(call->called_out);
+	if (have)
+		(void)str_add(call->called_out, sizeof(call->called_out), have, digits);
 	call->setup.complete |= complete;
 	call_number_take(call);
 	return true;
@@ -108,6 +112,7 @@ static int seize(struct call *call, struct trunk *trunk, enum q850_cause *cause)
 {
 	struct leg_setup setup = call->setup;
 	struct leg *leg = NULL;
+	int err;
 
 	if (!may_seize(call, trunk, cause))
 		return -EAGAIN;
@@ -117,10 +122,14 @@ static int seize(struct call *call, struct trunk *trunk, enum q850_cause *cause)
 		setup.target = call_target(call);
 	(void)str_copy(call->record.target, sizeof(call->record.target), setup.target);
 	call->record.called_sent = setup.called;
+	(void)call_overlap_setup(call, trunk, &setup);
 	call->record.attempts++;
 	call->tries++;
 	*cause = Q850_TEMPORARY_FAILURE;
-	return trunk->ops->seize(trunk, call, &setup, &call->attached, &leg, cause);
+	err = trunk->ops->seize(trunk, call, &setup, &call->attached, &leg, cause);
+	if (!err)
+		call_overlap_seized(call, &setup);
+	return err;
 }
 
 void call_place(struct call *call)
@@ -131,6 +140,10 @@ void call_place(struct call *call)
 	for (; call->hunt_at < call->n_hunt && call_attempts_left(call); call->hunt_at++) {
 		struct trunk *trunk = call->hunt[call->hunt_at];
 
+		if (!call->setup.complete && !overlap_of(&call->overlap.conf, trunk)->early) {
+			call_state_set(call, CALL_ST_COLLECTING);
+			return;
+		}
 		if (!seize(call, trunk, &cause)) {
 			if (call->no_answer_ms && call->state < CALL_ST_ACTIVE &&
 			    !timer_running(&call->no_answer))
@@ -145,37 +158,6 @@ void call_place(struct call *call)
 	call_release_local(call, cause);
 }
 
-/* The digit map knows: nothing waits for a pause that is not needed (RFC 3578 2). */
-static void digits_complete(struct call *call)
-{
-	const struct leg_event event = { .ev = LEG_EV_DIGITS, .digits_complete = true };
-
-	call->setup.complete = true;
-	call->leg[0]->ops->event(call->leg[0], &event);
-}
-
-/* Whether the call may go on; it waits for more digits, or is released, when not. */
-static bool digits_suffice(struct call *call, const struct route *route)
-{
-	enum digit_map_match match =
-		route->digits ? digit_map_match(route->digits, str_c(call->setup.called.digits))
-			      : DIGIT_MAP_ENOUGH;
-
-	if (match == DIGIT_MAP_NEVER || (match == DIGIT_MAP_MORE && call->setup.complete)) {
-		log_write(LOG_NOTICE, call->record.id, "%s is no number of route %s",
-			  call->setup.called.digits, route->name);
-		call_release_local(call, Q850_INCOMPLETE);
-		return false;
-	}
-	if (match == DIGIT_MAP_COMPLETE && !call->setup.complete)
-		digits_complete(call);
-	if (match == DIGIT_MAP_MORE || (route->digits && !call->setup.complete)) {
-		call_state_set(call, CALL_ST_COLLECTING);
-		return false;
-	}
-	return true;
-}
-
 /* More digits could make another number of those that are there. */
 static bool number_may_change(const struct call *call)
 {
@@ -187,9 +169,14 @@ void call_try(struct call *call)
 	char text[LEG_DIGITS_MAX + 2];
 	struct str number = call_number_text(&call->setup.called, text, sizeof(text));
 	const struct route *route;
-	enum route_answer answer = call_route_find(call, number, &route);
+	enum route_answer answer;
 
+	/* A leg that is to be replaced has not let go yet. */
+	if (call->leg[1])
+		return;
+	answer = call_route_find(call, number, &route);
 	if (answer == ROUTE_MORE || number_may_change(call)) {
+		call_overlap_await(call, NULL, route == NULL);
 		call_state_set(call, CALL_ST_COLLECTING);
 		return;
 	}
@@ -199,13 +186,9 @@ void call_try(struct call *call)
 		call_release_local(call, Q850_NO_ROUTE);
 		return;
 	}
-	if (!digits_suffice(call, route) || !call_admitted(call, route))
+	if (!call_overlap_suffices(call, route) || !call_admitted(call, route))
 		return;
 	call_hunt_begin(call, route);
-	if (!call->setup.complete && !(call->n_hunt && call->hunt[0]->ops->overlap)) {
-		call_state_set(call, CALL_ST_COLLECTING);
-		return;
-	}
 	if (route_apply(route, number, call->called_out, sizeof(call->called_out)) ||
 	    strlen(call->called_out) > LEG_DIGITS_MAX + (call->called_out[0] == '+')) {
 		call_release_local(call, Q850_INCOMPLETE);

@@ -12,13 +12,14 @@
 
 #include "gw/base/q850.h"
 #include "gw/base/str.h"
+#include "gw/call/leg_overlap.h"
 #include "gw/media/media.h"
 
 #define LEG_DIGITS_MAX 32
 
 enum leg_ev {
 	LEG_EV_SETUP,		 /* a call: setup */
-	LEG_EV_DIGITS,		 /* more called digits: digits; to the leg that called: no more are needed */
+	LEG_EV_DIGITS,		 /* more called digits: digits; to the leg that called: no more are needed, or awaited */
 	LEG_EV_ADDRESS_COMPLETE, /* progress: the far end has all it needs */
 	LEG_EV_PROGRESS,	 /* progress */
 	LEG_EV_ALERTING,	 /* progress */
@@ -65,6 +66,7 @@ struct leg_setup {
 	uint8_t hop_counter; /* 0: none */
 	bool continuity_pending;
 	bool interworking; /* the caller hears tones, not what signalling says: ISUP does not go all the way to it */
+	struct leg_overlap overlap; /* of a number that is not complete */
 	struct str user_to_user; /* octets with protocol discriminator, empty: none */
 	struct str target;	 /* SIP URI to be called in place of the number (RFC 6116), terminated; empty: none */
 };
@@ -113,6 +115,7 @@ struct leg_event {
 		struct leg_release release;
 	};
 	bool digits_complete; /* DIGITS: the last ones */
+	struct leg_awaited awaited; /* DIGITS to the leg that called, and not complete: what is missing */
 	uint32_t digit_ms;    /* USER_INFO: how long each lasted */
 	struct leg_attachment attachment;
 };
@@ -174,6 +177,7 @@ struct trunk {
 	bool no_ringback;  /* none is played from here while its legs ring */
 	bool leaving;	  /* left the configuration: off the list with its last call */
 	unsigned max_calls; /* 0: no limit of its own */
+	struct trunk_overlap overlap;
 	uint64_t calls_in, calls_out, calls_failed;
 	struct trunk *next;
 };

@@ -164,6 +164,16 @@ void call_show_open(struct call_core *core)
 	core->show_routes = (struct show){
 		.name = "routes", .help = "routes", .fill = call_routes_table, .arg = core
 	};
+	core->show_numbers = (struct show){ .name = "numbers",
+					    .help = "learnt lengths of numbers",
+					    .fill = numbers_table,
+					    .arg = core->numbers };
+	core->show_overlap = (struct show){ .name = "overlap",
+					    .help = "post-dial delay by overlap strategy",
+					    .fill = overlap_table,
+					    .arg = core };
+	show_register(&core->show_numbers);
+	show_register(&core->show_overlap);
 	show_register(&core->show_calls);
 	show_register(&core->show_media);
 	call_show_bearers_open(core);
@@ -173,6 +183,8 @@ void call_show_open(struct call_core *core)
 
 void call_show_close(struct call_core *core)
 {
+	show_unregister(&core->show_numbers);
+	show_unregister(&core->show_overlap);
 	show_unregister(&core->show_calls);
 	show_unregister(&core->show_media);
 	show_unregister(&core->show_bearers);

@@ -18,6 +18,7 @@ enum trunk_column {
 	TRUNK_FULL,
 	TRUNK_FAST,
 	TRUNK_HELD_BACK,
+	TRUNK_HALF_DIALLED,
 	TRUNK_COLUMNS
 };
 
@@ -37,6 +38,7 @@ static void trunk_row(struct table *table, const struct trunk *t)
 	table_set_int(table, TRUNK_CALLS_OUT, t->up[1]);
 	if (t->ops->held_back)
 		table_set_fmt(table, TRUNK_HELD_BACK, "%u%%", t->ops->held_back(t));
+	table_set_int(table, TRUNK_HALF_DIALLED, t->overlap.calls);
 	if (!t->policy)
 		return;
 	table_set_int(table, TRUNK_FULL, (int64_t)t->policy->refused_full);
@@ -58,7 +60,8 @@ struct table *call_trunks_table(void *arg)
 							    [TRUNK_CALLS_OUT] = "calls_out",
 							    [TRUNK_FULL] = "refused_full",
 							    [TRUNK_FAST] = "refused_rate",
-							    [TRUNK_HELD_BACK] = "held_back" };
+							    [TRUNK_HELD_BACK] = "held_back",
+							    [TRUNK_HALF_DIALLED] = "half_dialled" };
 	struct call_core *core = arg;
 	struct table *table = table_new(columns, TRUNK_COLUMNS);
 

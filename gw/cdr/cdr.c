@@ -191,6 +191,11 @@ size_t cdr_json(const struct call_record *r, char *text, size_t cap)
 	json_line_milli(&line, "seconds", ms_between(r->answer_us, r->end_us));
 	json_line_text(&line, "route", r->route[0] ? r->route : NULL);
 	json_line_int(&line, "attempts", r->attempts);
+	json_line_text(&line, "overlap", r->overlap);
+	if (r->post_dial)
+		json_line_milli(&line, "post_dial_delay", r->post_dial_ms);
+	else
+		json_line_null(&line, "post_dial_delay");
 	put_number(&line, "calling", &r->calling);
 	put_number(&line, "called", &r->called);
 	put_number(&line, "dialled", &r->dialled);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gw/base/log.h"
+#include "gw/call/numbers.h"
 #include "gw/main/gateway.h"
 
 #define DRAIN_DEFAULT_S 300
@@ -311,6 +312,20 @@ static void run_level(void *arg, struct control_reply *reply, unsigned argc,
 	control_printf(reply, "log level %s\n", log_level_name(level));
 }
 
+static void run_forget(void *arg, struct control_reply *reply, unsigned argc,
+		       const char *const *argv, bool json)
+{
+	struct gateway *gw = arg;
+	const char *route = argc > 1 ? argv[1] : NULL;
+
+	(void)json;
+	if (strcmp(argv[0], "numbers") != 0)
+		control_fail(reply, "usage: forget numbers [ROUTE]");
+	else
+		control_printf(reply, "%zu learnt lengths forgotten\n",
+			       numbers_forget(call_core_numbers(gw->core), route));
+}
+
 static void run_fault(void *arg, struct control_reply *reply, unsigned argc,
 		      const char *const *argv, bool json)
 {
@@ -380,6 +395,12 @@ static const struct control_command commands[] = {
 	  .min_args = 2,
 	  .max_args = 2,
 	  .run = run_validate },
+	{ .name = "forget",
+	  .usage = "forget numbers [ROUTE]",
+	  .help = "forget learnt lengths of numbers",
+	  .min_args = 1,
+	  .max_args = 2,
+	  .run = run_forget },
 	{ .name = "capture",
 	  .usage = "capture FILE [mtp2]|stop",
 	  .help = "pcapng of all signalling",

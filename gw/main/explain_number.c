@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "gw/call/overlap.h"
 #include "gw/call/trunk.h"
 #include "gw/main/gateway.h"
 
@@ -29,18 +30,34 @@ static void put_steps(struct control_reply *reply, const char *what, const char 
 	control_printf(reply, "%s)\n", steps->reason);
 }
 
-static const char *match_text(const struct route *route, struct str digits)
+static void put_digits(struct explained *e, struct str digits)
 {
 	static const char *const texts[] = {
 		[DIGIT_MAP_NEVER] = "no number of the route: refused with cause 28, 484",
 		[DIGIT_MAP_MORE] = "too few: more are waited for, T35 ends that with cause 28",
 		[DIGIT_MAP_ENOUGH] = "enough, but more may follow: complete with ST or after T10",
-		[DIGIT_MAP_COMPLETE] = "complete by the digit map: sent on at once",
+		[DIGIT_MAP_COMPLETE] = "complete: sent on at once",
 	};
+	const struct route *route = e->chosen;
+	const struct conf_route_overlap *conf = &route->overlap;
+	struct numbers *numbers = call_core_numbers(e->gw->core);
+	bool by_length;
+	enum digit_map_match match = overlap_judge(route, digits, numbers, &by_length);
+	const char *by = match == DIGIT_MAP_MORE && digits.n < conf->min_digits ? "min-digits"
+			 : conf->max_digits && digits.n >= conf->max_digits	? "max-digits"
+			 : by_length	 ? "the length that calls have taught"
+			 : route->digits ? "the digit map"
+					 : NULL;
 
-	if (!route->digits)
-		return "no digit map: complete with ST or after T10";
-	return texts[digit_map_match(route->digits, digits)];
+	control_printf(e->reply, "  digits   %zu, %s%s%s\n", digits.n, texts[match],
+		       by ? ", by " : "", by ? by : "");
+	if (conf->min_digits || conf->max_digits)
+		control_printf(e->reply, "  lengths  %u to %u\n", conf->min_digits,
+			       conf->max_digits ? conf->max_digits : LEG_DIGITS_MAX);
+	if (conf->learn)
+		control_printf(e->reply, "  learnt   %u digits for the first %u (0: not known)\n",
+			       numbers_length(numbers, route->name, digits, conf->learn),
+			       conf->learn);
 }
 
 static void put_route(void *arg, const struct route *route, enum route_miss miss)
@@ -107,7 +124,8 @@ static void put_target(struct explained *e, const char *word, unsigned index,
 	put_room(e, trunk);
 	if (index < route->hunt.n_shares)
 		control_printf(e->reply, ", share %u", route->hunt.shares[index]);
-	control_text(e->reply, "\n");
+	control_printf(e->reply, "\n  overlap  %s: %s\n", overlap_of(&route->overlap, trunk)->name,
+		       overlap_of(&route->overlap, trunk)->what);
 	if (!plan)
 		return;
 	(void)number_out(plan, number, &out, &steps);
@@ -150,7 +168,7 @@ static void put_chosen(struct explained *e)
 		digits.p++;
 		digits.n--;
 	}
-	control_printf(e->reply, "  digits   %s\n", match_text(e->chosen, digits));
+	put_digits(e, digits);
 	if (route_apply(e->chosen, e->query.number, out, sizeof(out))) {
 		control_text(e->reply, "  sent as  too long\n");
 		return;

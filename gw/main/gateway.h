@@ -24,7 +24,7 @@
 #include "gw/pstn/linkset.h"
 #include "gw/sip/ua.h"
 
-#define GATEWAY_COMMANDS 16
+#define GATEWAY_COMMANDS 17
 #define GATEWAY_SHOWS	 5
 
 enum gateway_phase { GATEWAY_RUNNING, GATEWAY_DRAINING, GATEWAY_RELEASING, GATEWAY_STOPPED };

@@ -318,10 +318,17 @@ static void do_resume(struct isup_leg *leg, const struct leg_event *event)
 	send_suspend(leg, ISUP_RES, event->suspend.by_network);
 }
 
-/* To the leg that called: no more are needed, nothing waits for a pause. */
-static void do_digits_complete(struct isup_leg *leg, const struct leg_event *event)
+/* To the leg that called: no more are needed, nothing waits for a pause; or what is waited for. */
+static void do_digits_awaited(struct isup_leg *leg, const struct leg_event *event)
 {
-	(void)event;
+	const struct leg_awaited *awaited = &event->awaited;
+
+	if (!leg->circuit)
+		return;
+	if (!event->digits_complete) {
+		isup_digits_await(leg->circuit, awaited->missing, awaited->t10_ms, awaited->t35_ms);
+		return;
+	}
 	isup_digits_complete(leg->circuit);
 	isup_leg_start_t11(leg);
 }
@@ -444,7 +451,7 @@ static const char answered[] = "the call is answered";
 static const struct isup_leg_pair pairs[ISUP_LEG_STATES][LEG_EVS] = {
 	[ISUP_LEG_IN] = {
 		[LEG_EV_SETUP]            = NEVER(trunk_only),
-		[LEG_EV_DIGITS]           = ACT(do_digits_complete),
+		[LEG_EV_DIGITS]           = ACT(do_digits_awaited),
 		[LEG_EV_ADDRESS_COMPLETE] = ACT(do_address_complete),
 		[LEG_EV_PROGRESS]         = ACT(do_progress),
 		[LEG_EV_ALERTING]         = ACT(do_alerting),

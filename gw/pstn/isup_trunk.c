@@ -268,6 +268,12 @@ static struct isup *isup_make(struct isup_trunk *trunk, const struct conf_isup *
 	return isup_new(&isup, &user, trunk->env.heap);
 }
 
+static void overlap_set(struct isup_trunk *trunk, const struct conf_isup *conf)
+{
+	trunk->base.overlap.max = conf->overlap.max;
+	trunk->base.overlap.time_ms = conf->overlap.time_ms;
+}
+
 struct isup_trunk *isup_trunk_new(const struct conf_isup *conf, const struct conf_linkset *linkset,
 				  const struct isup_trunk_env *env, int *error)
 {
@@ -280,6 +286,7 @@ struct isup_trunk *isup_trunk_new(const struct conf_isup *conf, const struct con
 	trunk->name = strdup(conf->name);
 	trunk->base.name = trunk->name;
 	trunk->conf = conf;
+	overlap_set(trunk, conf);
 	trunk->env = *env;
 	trunk->variant = variant_of(conf, linkset);
 	trunk->base.ops = trunk->variant == ISUP_ANSI ? &en_bloc_ops : &overlap_ops;
@@ -328,6 +335,7 @@ int isup_trunk_reload(struct isup_trunk *trunk, const struct conf_isup *conf)
 	if (err)
 		return err;
 	trunk->conf = conf;
+	overlap_set(trunk, conf);
 	timers_of(conf, timer_ms);
 	isup_set_timers(trunk->isup, conf->ansi_timers, timer_ms);
 	isup_set_hunt(trunk->isup, hunts[conf->hunt], conf->min_digits);

@@ -193,6 +193,7 @@ static int route_put(struct route_table *table, struct filling *at, const struct
 	route->rtp_timeout_ms = conf->rtp_timeout_ms;
 	route->silence_ms = conf->silence_ms;
 	route->rtp_failure_keep = conf->rtp_failure_keep;
+	route->overlap = conf->overlap;
 	route->hunt = conf->hunt;
 	route->emergency = conf->emergency;
 	route->carrier = conf->carrier;

@@ -41,6 +41,7 @@ struct route {
 	/* of media; 0: the trunk's */
 	uint32_t rtp_timeout_ms, silence_ms;
 	bool rtp_failure_keep;
+	struct conf_route_overlap overlap;
 	/* conditions; none of a kind: any */
 	const char *const *calling;
 	size_t n_calling;

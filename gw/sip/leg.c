@@ -40,6 +40,7 @@ void sip_leg_state_set(struct sip_leg *leg, enum sip_leg_state state)
 
 static void leg_free(struct sip_leg *leg)
 {
+	sip_leg_overlap_in_close(leg);
 	sip_leg_forks_drop(leg);
 	sip_txn_detach(leg->invite);
 	sip_txn_detach(leg->reinvite);
@@ -48,11 +49,13 @@ static void leg_free(struct sip_leg *leg)
 	timer_close(&leg->repeat);
 	timer_close(&leg->expires);
 	timer_close(&leg->glare);
+	timer_close(&leg->dialled.timer);
 	timer_close(&leg->reap);
 	sip_leg_reliable_close(leg);
 	sip_credentials_close(&leg->credentials);
 	sip_session_close(&leg->session);
 	sip_leg_outgoing_free(leg->out);
+	sip_leg_overlap_free(leg);
 	list_remove(&leg->node);
 	leg->ua->n_legs--;
 	free(leg);
@@ -76,9 +79,12 @@ static int timers_open(struct sip_leg *leg)
 	if (!err)
 		err = timer_init(&leg->glare, heap, "glare", sip_leg_glare_expired, leg);
 	if (!err)
+		err = timer_init(&leg->dialled.timer, heap, "T10", sip_leg_overlap_in_expired, leg);
+	if (!err)
 		err = sip_leg_accept_open(leg);
 	if (!err)
 		err = sip_leg_reliable_open(leg);
+	leg->dialled.timer.subject = leg->id;
 	leg->reap.subject = leg->repeat.subject = leg->expires.subject = leg->id;
 	leg->glare.subject = leg->accept.resend.subject = leg->accept.give_up.subject = leg->id;
 	return err;
@@ -172,7 +178,7 @@ void sip_leg_forks_drop(struct sip_leg *leg)
 static bool transactions_left(const struct sip_leg *leg)
 {
 	if (leg->invite || leg->reinvite || leg->info.txn || leg->accept.txn ||
-	    leg->accept.active || leg->reliable.unacked)
+	    leg->accept.active || leg->reliable.unacked || sip_leg_overlap_busy(leg))
 		return true;
 	for (struct list_node *n = list_first(&leg->forks); n; n = list_next(&leg->forks, n)) {
 		const struct sip_leg_fork *fork = container_of(n, struct sip_leg_fork, node);
@@ -253,6 +259,7 @@ void sip_leg_over(struct sip_leg *leg)
 {
 	timer_stop(&leg->repeat);
 	timer_stop(&leg->expires);
+	sip_leg_overlap_in_close(leg);
 	reinvite_drop(leg);
 	if (leg->leg.side == 0) {
 		sip_leg_reliable_final(leg);
@@ -497,7 +504,6 @@ static void on_resume(struct sip_leg *leg, const struct leg_event *event)
 
 static const char trunk_only[] = "a trunk is asked for a call, no leg";
 static const char no_sip_form[] = "SIP has no message for it";
-static const char en_bloc[] = "the INVITE had every digit";
 static const char core_connects[] = "what was negotiated stays: the core connects the media";
 static const char after_answer[] = "the core passes that on after the answer";
 static const char to_caller_only[] = "the core tells that to the leg that called";
@@ -521,7 +527,7 @@ static const char on_its_way_out[] = "the peer has its end, or was told of it";
 static const struct sip_leg_pair pairs[SIP_LEG_STATES][LEG_EVS] = {
 	[SIP_LEG_INVITED] = {
 		[LEG_EV_SETUP]            = NEVER(trunk_only),
-		[LEG_EV_DIGITS]           = SKIP(en_bloc),
+		[LEG_EV_DIGITS]           = ACT(sip_leg_overlap_in_digits),
 		[LEG_EV_ADDRESS_COMPLETE] = ACT(sip_leg_uas_progress),
 		[LEG_EV_PROGRESS]         = ACT(sip_leg_uas_progress),
 		[LEG_EV_ALERTING]         = ACT(sip_leg_uas_progress),
@@ -555,7 +561,7 @@ static const struct sip_leg_pair pairs[SIP_LEG_STATES][LEG_EVS] = {
 	},
 	[SIP_LEG_CALLING] = {
 		[LEG_EV_SETUP]            = NEVER(trunk_only),
-		[LEG_EV_DIGITS]           = SKIP(en_bloc),
+		[LEG_EV_DIGITS]           = ACT(sip_leg_overlap_digits),
 		[LEG_EV_ADDRESS_COMPLETE] = NEVER(to_caller_only),
 		[LEG_EV_PROGRESS]         = NEVER(after_answer),
 		[LEG_EV_ALERTING]         = NEVER(to_caller_only),

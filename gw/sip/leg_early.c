@@ -104,7 +104,18 @@ static bool audible(const struct sip_leg_fork *fork)
 	return open_of(fork).backward && fork->settled.params.receive;
 }
 
-/* Of the dialogs with a description the one that spoke last; one that may not be heard only where no other may. */
+/* Media of more digits goes before media of less (RFC 3578 3.3), what may be heard before what may not, and what spoke
+ * last before the others. */
+static bool better(const struct sip_leg_fork *a, const struct sip_leg_fork *b)
+{
+	if (a->rank != b->rank)
+		return a->rank > b->rank;
+	if (audible(a) != audible(b))
+		return audible(a);
+	return a->early.turn > b->early.turn;
+}
+
+/* Of the dialogs with a description. */
 static struct sip_leg_fork *chosen(const struct sip_leg *leg)
 {
 	struct sip_leg_fork *best = NULL;
@@ -112,10 +123,7 @@ static struct sip_leg_fork *chosen(const struct sip_leg *leg)
 	for (struct list_node *n = list_first(&leg->forks); n; n = list_next(&leg->forks, n)) {
 		struct sip_leg_fork *fork = container_of(n, struct sip_leg_fork, node);
 
-		if (!fork->has_settled)
-			continue;
-		if (!best || audible(fork) > audible(best) ||
-		    (audible(fork) == audible(best) && fork->early.turn > best->early.turn))
+		if (fork->has_settled && (!best || better(fork, best)))
 			best = fork;
 	}
 	return best;
@@ -227,6 +235,8 @@ static void ended(struct sip_leg *leg, struct sip_leg_fork *fork)
 
 static void heard(struct sip_leg *leg, struct sip_leg_fork *fork, const struct sip_msg *msg)
 {
+	bool in_band;
+
 	leg->out->told = (struct leg_release){ .location = leg->trunk->causes->location };
 	(void)sip_reason_read(msg->reason, &leg->out->told);
 	if (fork) {
@@ -237,7 +247,9 @@ static void heard(struct sip_leg *leg, struct sip_leg_fork *fork, const struct s
 	/* The trunk may want our ringback though the peer sends its own. */
 	if (msg->status == 180 || msg->status == 183)
 		leg->gate.rings = msg->status == 180 && leg->trunk->ringback == CONF_RINGBACK_LOCAL;
-	sip_leg_progress_raise(leg, msg->status, sip_leg_early_apply(leg));
+	in_band = sip_leg_early_apply(leg);
+	if (!sip_leg_overlap_provisional(leg, fork, msg))
+		sip_leg_progress_raise(leg, msg->status, in_band);
 	if (leg->state == SIP_LEG_CALLING)
 		sip_leg_reinvite_sync(leg);
 }

@@ -37,6 +37,8 @@ void sip_leg_info(struct sip_leg *leg, struct sip_txn *txn, const struct sip_msg
 	struct leg_event event = { .ev = LEG_EV_USER_INFO };
 	struct dtmf_digit digit;
 
+	if (sip_leg_overlap_in_info(leg, txn, msg))
+		return;
 	if (!msg->body.n) {
 		sip_ua_reply(txn, 200, leg->id);
 		return;

@@ -88,6 +88,11 @@ void sip_leg_reliable_begin(struct sip_leg *leg, const struct sip_msg *invite)
 	struct sip_leg_reliable *r = &leg->reliable;
 	struct sip_early_media early;
 
+	/* Of an INVITE that this one continues nothing is owed any more (RFC 3578 3.5). */
+	sip_leg_reliable_final(leg);
+	timer_stop(&r->give_up);
+	r->unacked = r->described = r->settled = r->offered = false;
+	r->rseq = 0;
 	r->required = sip_tokens_have(invite->require, STR("100rel"));
 	r->on = leg->trunk->reliable != CONF_RELIABLE_OFF &&
 		(r->required || sip_tokens_have(invite->supported, STR("100rel")));

@@ -4,9 +4,10 @@
 #define SIP_LEG_PRIVATE_H
 
 #include "gw/call/call.h"
+#include "gw/sip/leg_overlap.h"
+#include "gw/sip/leg_parts.h"
 #include "gw/sip/credentials.h"
 #include "gw/sip/leg.h"
-#include "gw/sip/leg_parts.h"
 #include "gw/sip/ua_private.h"
 
 #define LEG_URI_MAX	  512
@@ -37,6 +38,7 @@ struct sip_leg_fork {
 	struct sip_dialog dialog;
 	struct sip_settled settled;
 	bool has_settled;
+	unsigned rank;	     /* digits of the INVITE that it answers, where there are several */
 	bool acked;	     /* its 2xx was acknowledged once */
 	struct sip_leg_early early;
 	struct sip_session *session; /* own: where an UPDATE made it differ from the leg's, else NULL */
@@ -66,16 +68,16 @@ struct sip_leg {
 	struct sip_leg_accept accept;
 	struct leg_release release; /* why it ends: Reason of a BYE that is still owed */
 	bool bye_owed;		    /* not before the ACK came (15) */
-	/* UAS */
-	unsigned progress; /* the last 18x sent, 0: none */
+	unsigned progress; /* UAS, as the next: the last 18x sent, 0: none */
 	bool early_sdp;	   /* the answer is in every 18x from now on */
 	bool delayed;	   /* the INVITE had no offer: ours goes into the first reliable response */
 	bool tells_early;  /* the peer understands P-Early-Media */
 	const char *early_said; /* value of our P-Early-Media; NULL: none */
 	struct sip_leg_reliable reliable;
 	struct timer repeat, expires;
-	/* UAC */
-	struct sip_leg_outgoing *out; /* own */
+	struct sip_leg_overlap_in dialled;
+	struct sip_leg_outgoing *out; /* own; UAC, as the next */
+	struct sip_leg_overlap_out *overlap; /* own; NULL: the number was complete */
 	struct sip_leg_gate gate;
 	unsigned turn;
 	struct sip_credentials credentials;

@@ -179,3 +179,13 @@ bool sip_leg_redirect(struct sip_leg *leg, const struct sip_msg *msg, struct leg
 	sip_leg_new_number_read(msg, release);
 	return false;
 }
+
+void sip_leg_redirect_note(struct sip_leg *leg, const struct sip_msg *msg,
+			   struct leg_release *release)
+{
+	if (leg->trunk->redirect != CONF_REDIRECT_RELEASE)
+		contacts_take(leg, msg);
+	if (!release->cause_given)
+		release->cause = Q850_REDIRECTION;
+	sip_leg_new_number_read(msg, release);
+}

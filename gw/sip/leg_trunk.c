@@ -280,6 +280,12 @@ int sip_trunk_configure(struct sip_trunk *trunk, const struct conf_sip_trunk *co
 	trunk->retry_after_s = conf->retry_after_ms / 1000;
 	trunk->trunk.max_calls = conf->max_calls;
 	trunk->trunk.digits_apart = conf->dtmf == CONF_DTMF_INFO;
+	trunk->overlap_in = conf->overlap_in;
+	trunk->t10_ms = conf->t10_ms;
+	trunk->t35_ms = conf->t35_ms;
+	trunk->trunk.overlap.asks = conf->overlap_in != CONF_OVERLAP_IN_OFF;
+	trunk->trunk.overlap.max = conf->overlap.max;
+	trunk->trunk.overlap.time_ms = conf->overlap.time_ms;
 	media_configure(&trunk->media, conf);
 	progress_configure(trunk, conf);
 	trunk->n_allow = 0;

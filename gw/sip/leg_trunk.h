@@ -42,6 +42,8 @@ struct sip_trunk {
 	bool early_dialog_end;
 	char *user, *password; /* own; NULL: none */
 	struct sip_keepalive keepalive;
+	enum conf_overlap_in overlap_in;
+	uint32_t t10_ms, t35_ms;
 	const struct cause_profile *causes; /* published, or own_causes */
 	struct cause_own *own_causes;	    /* own */
 	struct sip_session_conf media; /* address and port empty */

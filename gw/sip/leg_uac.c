@@ -61,6 +61,7 @@ static struct sip_leg_fork *fork_make(struct sip_leg *leg, const struct sip_msg 
 		return NULL;
 	if (sip_dialog_open_uac(&fork->dialog, msg, local) == 0) {
 		fork->dialog.owner = fork;
+		fork->rank = sip_leg_overlap_rank(leg, msg);
 		if (sip_dialogs_add(&leg->ua->dialogs, &fork->dialog) == 0)
 			return fork;
 	}
@@ -103,7 +104,7 @@ static void backward_raise(struct sip_leg *leg, enum leg_ev ev, uint8_t event, b
 }
 
 /* RFC 3398 8.2.3; Q.763 3.21 event codes. */
-void sip_leg_progress_raise(struct sip_leg *leg, unsigned status, bool in_band)
+static void progress_raise(struct sip_leg *leg, unsigned status, bool in_band)
 {
 	bool first = !leg->out->progressed;
 
@@ -128,7 +129,13 @@ void sip_leg_progress_raise(struct sip_leg *leg, unsigned status, bool in_band)
 void sip_leg_tell_forwarded(struct sip_leg *leg)
 {
 	leg->out->told.cause = Q850_NONE;
-	sip_leg_progress_raise(leg, 181, false);
+	progress_raise(leg, 181, false);
+}
+
+void sip_leg_progress_raise(struct sip_leg *leg, unsigned status, bool in_band)
+{
+	progress_raise(leg, status, in_band);
+	sip_leg_overlap_progressed(leg);
 }
 
 /* 13.2.2.4: a 2xx that nobody waits for is acknowledged, and its dialog ended at once. */
@@ -179,6 +186,7 @@ static void answer(struct sip_leg *leg, struct sip_leg_fork *fork, const struct 
 	sip_leg_state_set(leg, SIP_LEG_UP);
 	outgoing_done(leg);
 	sip_leg_ack_send(fork, msg->cseq.number);
+	sip_leg_overlap_answered(leg, msg->cseq.number);
 	sip_leg_early_heard(fork, msg);
 	session_take(leg, fork);
 	err = sip_leg_fork_settle(fork, msg);
@@ -249,6 +257,8 @@ static void failure(struct sip_leg *leg, const struct sip_msg *msg)
 				     cause_location_from_status(leg->trunk->causes, msg->status));
 
 	release.sip_status = (uint16_t)msg->status;
+	if (sip_leg_overlap_failure(leg, msg, &release))
+		return;
 	if (leg->state != SIP_LEG_CALLING) {
 		sip_leg_ended(leg, &release);
 		return;
@@ -284,7 +294,8 @@ static void invite_failed(void *user, struct sip_txn *txn, unsigned status)
 					     .location = Q850_LOC_PUBLIC_LOCAL,
 					     .sip_status = (uint16_t)status };
 
-	(void)txn;
+	if (sip_leg_overlap_refused(leg, sip_leg_overlap_cseq(leg, txn), &release))
+		return;
 	if (leg->state == SIP_LEG_CALLING && sip_leg_redirect_next(leg))
 		return;
 	if (leg->state == SIP_LEG_CALLING || leg->state == SIP_LEG_CANCELLED)
@@ -295,8 +306,10 @@ static void invite_ended(void *user, struct sip_txn *txn)
 {
 	struct sip_leg *leg = user;
 
-	(void)txn;
-	leg->invite = NULL;
+	if (txn == leg->invite)
+		leg->invite = NULL;
+	else
+		sip_leg_overlap_ended(leg, txn);
 	sip_leg_settle(leg);
 }
 
@@ -331,7 +344,10 @@ void sip_leg_uac_release(struct sip_leg *leg, const struct leg_release *release)
 
 	leg->release = *release;
 	sip_leg_state_set(leg, SIP_LEG_CANCELLED);
-	sip_client_cancel(leg->invite, (struct str){ reason, n });
+	if (!leg->overlap)
+		sip_client_cancel(leg->invite, (struct str){ reason, n });
+	else if (!sip_leg_overlap_cancel(leg, (struct str){ reason, n }))
+		sip_leg_over(leg);
 }
 
 /* ---- seize ---- */
@@ -364,7 +380,7 @@ int sip_leg_uri_set(struct sip_leg *leg, const struct leg_number *number)
 	return text_end(&w);
 }
 
-static int to_set(struct sip_leg *leg, const struct leg_setup *setup)
+int sip_leg_to_set(struct sip_leg *leg, const struct leg_setup *setup)
 {
 	struct sip_leg_outgoing *out = leg->out;
 	const struct leg_number *to = &setup->called;
@@ -441,7 +457,7 @@ static int outgoing_make(struct sip_leg *leg, const struct leg_setup *setup)
 	if (!err)
 		err = uri_of_setup(leg, setup);
 	if (!err)
-		err = to_set(leg, setup);
+		err = sip_leg_to_set(leg, setup);
 	if (!err)
 		err = from_set(leg, setup);
 	return err;
@@ -477,6 +493,8 @@ static int start(struct sip_leg *leg, const struct call *call, const struct leg_
 	err = offer_make(leg, cause);
 	if (!err)
 		err = outgoing_make(leg, setup);
+	if (!err)
+		err = sip_leg_overlap_open(leg, setup);
 	if (!err) {
 		*cause = Q850_NETWORK_OUT_OF_ORDER;
 		err = sip_leg_invite_send(leg);
@@ -522,6 +540,7 @@ static bool trunk_available(const struct trunk *base)
 
 const struct trunk_ops sip_trunk_ops = {
 	.protocol = "sip",
+	.overlap = true,
 	.seize = trunk_seize,
 	.available = trunk_available,
 	.targets = true,

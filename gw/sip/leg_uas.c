@@ -42,6 +42,7 @@ void sip_leg_uas_progress(struct sip_leg *leg, const struct leg_event *event)
 {
 	unsigned status = progress_status(event);
 
+	sip_leg_overlap_in_done(leg);
 	/* RFC 3960: early media needs the answer with the provisional response. An offer of ours
 	 * has to wait for a reliable one (13.2.1). */
 	if (event->progress.in_band && sip_leg_early_allowed(leg) &&
@@ -119,6 +120,7 @@ void sip_leg_uas_answer_send(struct sip_leg *leg)
 	}
 	timer_stop(&leg->repeat);
 	timer_stop(&leg->expires);
+	sip_leg_overlap_in_done(leg);
 	leg->invite = NULL;
 	leg->fork->dialog.confirmed = true;
 	sip_leg_state_set(leg, SIP_LEG_ACCEPTED);
@@ -220,7 +222,7 @@ static enum leg_bearer bearer_of(const struct sip_leg *leg)
 static void setup_read(const struct sip_leg *leg, const struct sip_msg *msg,
 		       struct leg_setup *setup)
 {
-	setup->complete = true;
+	setup->complete = !leg->dialled.open;
 	setup->category = CATEGORY_ORDINARY;
 	setup->bearer = bearer_of(leg);
 	setup->hop_counter = hop_counter(msg);
@@ -271,13 +273,42 @@ static void refuse(struct sip_leg *leg, const struct sip_msg *msg, unsigned stat
 	sip_leg_ended(leg, &release);
 }
 
+bool sip_leg_uas_replace(struct sip_leg *leg, struct sip_txn *txn, const struct sip_msg *msg)
+{
+	struct sip_txn *before = leg->invite;
+	struct sip_leg_fork *fork = leg->fork;
+	unsigned status;
+
+	sip_txn_label(txn, leg->id);
+	sip_ua_reply(before, 484, leg->id);
+	sip_txn_detach(before);
+	leg->invite = txn;
+	sip_server_own(txn, &invite_ops, leg);
+	if (dialog_make(leg, txn, msg)) {
+		refuse(leg, msg, 500, "no memory");
+		return false;
+	}
+	sip_leg_fork_free(fork);
+	sip_leg_reliable_begin(leg, msg);
+	status = offer_take(leg, msg);
+	if (status) {
+		refuse(leg, msg, status, "its session description does not fit");
+		return false;
+	}
+	/* What was said of the call's progress is said in the new dialog, too. */
+	if (leg->progress)
+		sip_leg_provisional_send(leg, leg->progress, Q850_NONE, Q850_LOC_USER);
+	return true;
+}
+
 /* The leg has its call: media, dialog, and then the core hears of it. */
 static void begin(struct sip_leg *leg, const struct sip_msg *msg, struct leg_setup *setup)
 {
 	const struct leg_event event = { .ev = LEG_EV_SETUP, .setup = setup };
 	unsigned status;
 
-	if (dialog_make(leg, leg->invite, msg)) {
+	if (dialog_make(leg, leg->invite, msg) ||
+	    sip_leg_overlap_in_open(leg, msg, &setup->called)) {
 		refuse(leg, msg, 500, "no memory");
 		return;
 	}
@@ -329,8 +360,11 @@ void sip_leg_invite(struct sip_trunk *trunk, struct sip_txn *txn, struct sip_msg
 {
 	struct leg_setup setup = { .called = { .noa = LEG_NOA_UNKNOWN } };
 	struct sip_leg *leg;
-	int err = sip_identity_number(&msg->uri, &setup.called);
+	int err;
 
+	if (sip_leg_overlap_in_take(trunk, txn, msg))
+		return;
+	err = sip_identity_number(&msg->uri, &setup.called);
 	if (err) {
 		sip_ua_refuse(trunk->ua, txn, msg, sip_identity_refusal(err),
 			      "no telephone number in the Request-URI", trunk->name);

@@ -201,6 +201,7 @@ static const struct {
 	{181, "Call Is Being Forwarded"},
 	{182, "Queued"},
 	{183, "Session Progress"},
+	{184, "Ready For More Digits"}, /* Cisco PGW 2200, SIP Overlap Signaling */
 	{199, "Early Dialog Terminated"},
 	{200, "OK"},
 	{202, "Accepted"},

@@ -17,6 +17,7 @@ static const struct str *const unreliable_tags = option_tags + 1;
 static const struct str body_types[] = { { "application/sdp", 15 }, { NULL, 0 } };
 static const struct str info_types[] = { { "application/dtmf-relay", 22 },
 					 { "application/dtmf", 16 },
+					 { "application/x-session-info", 26 },
 					 { NULL, 0 } };
 
 #define OUR_METHODS                                                                                \
@@ -164,7 +165,8 @@ static void write_dues(struct sip_ua *ua, struct sip_writer *w, const struct sip
 	case 415:
 		sip_write_header(w, SIP_H_ACCEPT,
 				 msg->method == SIP_INFO
-					 ? STR("application/dtmf-relay, application/dtmf")
+					 ? STR("application/dtmf-relay, application/dtmf, "
+					       "application/x-session-info")
 					 : body_types[0]);
 		break;
 	case 420:
@@ -503,6 +505,7 @@ void sip_ua_free(struct sip_ua *ua)
 		sip_trunk_free(trunk);
 	}
 	hash_close(&ua->dialogs.hash);
+	hash_close(&ua->dialled);
 	free(ua->user_agent);
 	free(ua->domain);
 	free(ua->buffer);

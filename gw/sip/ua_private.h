@@ -14,6 +14,7 @@ struct sip_ua {
 	struct list legs;	  /* own */
 	size_t n_legs;
 	struct sip_dialogs dialogs;
+	struct hash dialled; /* legs that peers call, by Call-ID and From tag */
 	char *user_agent; /* own; NULL: no Server and User-Agent fields */
 	char *domain;	  /* own; our name in From, NULL: our address */
 	char *buffer;	  /* own: SIP_MSG_MAX_OCTETS, the message being written */

@@ -44,7 +44,7 @@ def overlap_by_map(case):
     lab.write("gateway.conf", good.replace('route "in" {', 'route "in" { digits = "40[1-8]xx|49x.T"'))
     try:
         lab.ctl("reload")
-        for number, word in (("40555", "complete by the digit map"), ("405", "too few"), ("4095", "no number of the route"),
+        for number, word in (("40555", "complete: sent on at once, by the digit map"), ("405", "too few"), ("4095", "no number of the route"),
                              ("4912", "more may follow")):
             said = lab.ctl("explain", "number", number, "trunk", "pstn")
             case.true(f"explain number {number}: {said}", "route    in" in said and word in said and "pbx, available" in said)

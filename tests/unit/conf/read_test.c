@@ -29,7 +29,8 @@ static const char everything[] =
 	"16 } }\n"
 	"isup i { linkset = ls dpc = 5 hunt = cyclic country = 49 area = 30 national-prefix = 0 "
 	"max-calls = 9 numbers-out = subscriber "
-	"international-prefix = 00 min-digits = 4 echo-cancel = 64ms echo-block = 8ms fax = off\n"
+	"international-prefix = 00 min-digits = 4 echo-cancel = 64ms echo-block = 8ms fax = off "
+	"overlap-limit = 20 overlap-time = 30s\n"
 	" circuits b { cic = 2 timeslots = \"2-15\" } circuits b { cic = 4081 timeslots = "
 	"\"17-31\" } timers { T7 = 25s T1 = 500ms } }\n"
 	"sip s { host = \"pbx.example.org\" port = 5070 transport = tcp allow = {\"10.0.0.0/8\", "
@@ -41,7 +42,7 @@ static const char everything[] =
 	"\"40-90\" "
 	"rtp-timeout = 30s silence-timeout = 40s\n"
 	" dtmf = inband trusted = true proxy = \"proxy.example.org:5060\" max-calls = 30\n"
-	" causes = \"mine\"\n"
+	" causes = \"mine\" overlap-in = info t10 = 4s t35 = 18s overlap-limit = 9\n"
 	" country-code = 44 area-code = 20 national-prefix = 0 international-prefix = 00 "
 	"numbers-out = dialled\n"
 	" rewrite-in = {\"112$ =\", \"9x -\"} rewrite-out = {\"+ 00\"} max-calls-in = 20 "
@@ -57,7 +58,9 @@ static const char everything[] =
 	"\"404 2\" }\n"
 	"sip t { host = \"2001:db8::1\" }\n"
 	"route r { prefix = \"+49\" from = s to = {i, t} strip = 3 prepend = \"0\" no-answer = 90s "
-	"digits = \"[2-9]xxx|0x.T\" "
+	"digits = \"[2-9]xxx|0x.T\" min-digits = 4 max-digits = 12 overlap = multiple-invite "
+	"overlap-pstn = split overlap-info = session-info first-digits = 5 learn-digits = 6 "
+	"t10 = 3s t35 = 7s "
 	" rtp-timeout = 50s silence-timeout = 2min rtp-failure = keep\n"
 	" calling = {\"+4930\", \"0\"} category = {ordinary, payphone} bearer = {data, speech}\n"
 	" times = {\"mon-fri 08:00-18:00\", \"sat\"} hunt = percentage shares = {30, 70}\n"
@@ -122,6 +125,18 @@ static void check_sip(const struct conf *c)
 		  c->sips[0].trusted);
 	CU_ASSERT_STRING_EQUAL(c->sips[0].causes, "mine");
 	CU_ASSERT_STRING_EQUAL(c->routes[0].digits, "[2-9]xxx|0x.T");
+	CU_ASSERT(c->routes[0].overlap.sip == CONF_OVERLAP_INVITES &&
+		  c->routes[0].overlap.pstn == CONF_PSTN_SPLIT &&
+		  c->routes[0].overlap.session_info);
+	CU_ASSERT(c->routes[0].overlap.min_digits == 4 && c->routes[0].overlap.max_digits == 12 &&
+		  c->routes[0].overlap.first_digits == 5 && c->routes[0].overlap.learn == 6);
+	CU_ASSERT(c->routes[0].overlap.t10_ms == 3000 && c->routes[0].overlap.t35_ms == 7000);
+	CU_ASSERT(c->routes[1].overlap.sip == CONF_OVERLAP_COLLECT && !c->routes[1].overlap.learn);
+	CU_ASSERT(c->sips[0].overlap_in == CONF_OVERLAP_IN_INFO && c->sips[0].t10_ms == 4000 &&
+		  c->sips[0].t35_ms == 18000 && c->sips[0].overlap.max == 9);
+	CU_ASSERT(c->isups[0].overlap.max == 20 && c->isups[0].overlap.time_ms == 30000);
+	CU_ASSERT(c->sips[1].overlap_in == CONF_OVERLAP_IN_OFF &&
+		  c->sips[1].overlap.time_ms == 60000);
 	CU_ASSERT_EQUAL(c->n_causes, 1);
 	CU_ASSERT_STRING_EQUAL(c->causes[0].base, "q1912.5");
 	CU_ASSERT_EQUAL(c->causes[0].n_to_status, 2);

@@ -33,7 +33,8 @@ static struct {
 	unsigned ended;
 	struct fake_leg legs[LEGS];
 	unsigned n_legs;
-	struct leg_setup out; /* what the last seized trunk got */
+	struct leg_awaited awaited; /* what the leg that called heard last */
+	struct leg_setup out;	    /* what the last seized trunk got */
 	struct trunk in, a, b;
 	int refuse_a; /* seize of trunk a fails with this */
 	enum q850_cause refuse_cause;
@@ -51,6 +52,11 @@ static void fake_event(struct leg *leg, const struct leg_event *event)
 	struct fake_leg *fake = (struct fake_leg *)leg;
 	size_t n = strlen(fake->told);
 
+	/* What is awaited is not a word of the call's story. */
+	if (event->ev == LEG_EV_DIGITS && !event->digits_complete && !leg->side) {
+		lab.awaited = event->awaited;
+		return;
+	}
 	snprintf(fake->told + n, sizeof(fake->told) - n, "%s ", leg_ev_name(event->ev));
 	if (event->ev == LEG_EV_DIGITS)
 		(void)str_copy(fake->digits, sizeof(fake->digits), event->digits);

@@ -42,6 +42,9 @@ static void whole_record(void)
 		.answer_us = 1795241226000000,
 		.end_us = 1795241233456789,
 		.attempts = 2,
+		.overlap = "multiple-invite",
+		.post_dial = true,
+		.post_dial_ms = 1250,
 		.released_by = 1,
 		.release = { .cause = Q850_BUSY, .location = Q850_LOC_USER, .sip_status = 486 }
 	};
@@ -70,6 +73,9 @@ static void whole_record(void)
 	CU_ASSERT_STRING_EQUAL(text_at(o, NULL, "start"), "2026-11-21T06:07:05.123Z");
 	CU_ASSERT_TRUE(json_is_null(json_object_get(o, "alerting")));
 	CU_ASSERT_DOUBLE_EQUAL(json_real_value(json_object_get(o, "seconds")), 7.456, 0.0005);
+	CU_ASSERT_STRING_EQUAL(text_at(o, NULL, "overlap"), "multiple-invite");
+	CU_ASSERT_DOUBLE_EQUAL(json_real_value(json_object_get(o, "post_dial_delay")), 1.25,
+			       0.0005);
 	CU_ASSERT_STRING_EQUAL(text_at(o, "calling", "nature"), "international");
 	CU_ASSERT_STRING_EQUAL(text_at(o, "calling", "presentation"), "restricted");
 	CU_ASSERT_STRING_EQUAL(text_at(o, "called", "digits"), "0301234");
@@ -115,6 +121,8 @@ static void never_routed(void)
 
 	CU_ASSERT_TRUE(json_is_null(json_object_get(o, "out")));
 	CU_ASSERT_TRUE(json_is_null(json_object_get(o, "route")));
+	CU_ASSERT_TRUE(json_is_null(json_object_get(o, "overlap")));
+	CU_ASSERT_TRUE(json_is_null(json_object_get(o, "post_dial_delay")));
 	CU_ASSERT_STRING_EQUAL(text_at(o, "release", "by"), "gateway");
 	json_decref(o);
 }

@@ -384,6 +384,42 @@ static void overlap_in(void)
 	lab_close();
 }
 
+/* RFC 3578 2: the route knows how many digits a number has, and how long they are waited for. */
+static void overlap_in_by_route(void)
+{
+	static char in[] = "in", pstn[] = "pstn", pbx[] = "pbx", prefix[] = "";
+	struct conf_route route = {
+		.name = in, .prefix = prefix, .from = pstn, .to = { pbx }, .n_to = 1
+	};
+
+	lab_open(2);
+	route.overlap = (struct conf_route_overlap){
+		.min_digits = 7, .max_digits = 10, .t10_ms = 3000, .t35_ms = 9000
+	};
+	call_core_set_routes(lab.core, route_table_new(&route, 1));
+	/* 49 counts: digits are those that routes see. The trunk's own rule would let T10 run. */
+	receive_iam(2, "3012", false);
+	pass_ms(8999);
+	expect("", "");
+	pass_ms(1);
+	expect("REL 2/28 ", "");
+	receive(ISUP_RLC, 2, 0);
+	receive_iam(2, "3012", false);
+	pass_ms(8000);
+	receive(ISUP_SAM, 2, 0);
+	expect("", "setup ");
+	pass_ms(2999);
+	expect("", "");
+	pass_ms(1);
+	expect("", "digits:. ");
+	released_by_other(latest(), 2);
+	/* The longest number waits for nothing. */
+	receive_iam(2, "30123456", false);
+	expect("", "setup. ");
+	released_by_other(latest(), 2);
+	lab_close();
+}
+
 static void t11_subject(const struct timer *timer, void *arg)
 {
 	unsigned *n = arg;
@@ -579,6 +615,7 @@ int main(int argc, char **argv)
 		{ "backward messages out", backward_out },
 		{ "answer out", answer_out },
 		{ "overlap in", overlap_in },
+		{ "overlap in by the route", overlap_in_by_route },
 		{ "early ACM", early_acm },
 		{ "release in", release_in },
 		{ "release out", release_out },

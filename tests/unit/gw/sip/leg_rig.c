@@ -303,8 +303,11 @@ static void opposite_event(struct leg *leg, const struct leg_event *event)
 		e->release = event->release;
 	else if (event->ev == LEG_EV_ANSWER)
 		e->connected = event->answer.connected;
+	else if (event->ev == LEG_EV_DIGITS)
+		(void)str_copy(e->digits, sizeof(e->digits), event->digits);
 	else
 		e->progress = event->progress;
+	e->complete = event->digits_complete;
 	if (event->ev == LEG_EV_RELEASE)
 		call_raise(leg, &done);
 }

@@ -19,6 +19,8 @@ struct rig_event { /* what the core told the opposite leg */
 	struct leg_progress progress;
 	struct leg_release release;
 	struct leg_number connected;
+	char digits[LEG_DIGITS_MAX + 1]; /* DIGITS */
+	bool complete;
 };
 
 struct rig {
