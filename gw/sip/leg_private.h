@@ -105,6 +105,7 @@ struct sip_leg_reply {
 	bool sdp; /* the session's local description */
 	const struct leg_release *release;	/* Reason, Contact of a 301, Retry-After; NULL: none */
 	const struct leg_number *connected;
+	const struct leg_uui *user_to_user; /* NULL: the release's, if any */
 };
 
 /* leg.c */

@@ -11,6 +11,7 @@
 #include "gw/call/cause.h"
 #include "gw/call/leg.h"
 #include "gw/sip/locate.h"
+#include "gw/sip/party.h"
 #include "gw/sip/session.h"
 
 struct sip_ua;
@@ -34,6 +35,7 @@ struct sip_trunk {
 	bool trusted;
 	enum conf_redirect redirect;
 	uint32_t retry_after_s; /* 0: none */
+	struct sip_party_conf party;
 	const struct cause_profile *causes; /* published, or own_causes */
 	struct cause_own *own_causes;	    /* own */
 	struct sip_session_conf media; /* address and port empty */

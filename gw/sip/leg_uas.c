@@ -9,9 +9,8 @@
 #include "gw/sip/identity.h"
 #include "gw/sip/leg_private.h"
 
-#define REPEAT_MS	  60000 /* 13.3.1.1: a provisional response every minute */
-#define HOPS_MAX	  31	/* Q.763 3.80: five bits */
-#define CATEGORY_ORDINARY 10
+#define REPEAT_MS 60000 /* 13.3.1.1: a provisional response every minute */
+#define HOPS_MAX  31	/* Q.763 3.80: five bits */
 
 static const struct sip_server_ops invite_ops;
 
@@ -85,7 +84,8 @@ void sip_leg_uas_answer(struct sip_leg *leg, const struct leg_event *event)
 {
 	struct sip_leg_reply reply = { .status = 200,
 				       .sdp = true,
-				       .connected = &event->answer.connected };
+				       .connected = &event->answer.connected,
+				       .user_to_user = &event->answer.user_to_user };
 	struct sip_txn *txn = leg->invite;
 	struct sip_msg *request = sip_server_request(txn);
 	uint32_t cseq = request->cseq.number;
@@ -197,14 +197,18 @@ static enum leg_bearer bearer_of(const struct sip_leg *leg)
 							: LEG_BEARER_AUDIO_3K1;
 }
 
-static void setup_read(const struct sip_leg *leg, const struct sip_msg *msg,
-		       struct leg_setup *setup)
+/* 0, or the status that refuses the INVITE. uui: storage of the setup's. */
+static unsigned setup_read(const struct sip_leg *leg, const struct sip_msg *msg,
+			   struct leg_setup *setup, struct leg_uui *uui, const char **why)
 {
+	const struct sip_party_conf *party = &leg->trunk->party;
+
 	setup->complete = true;
-	setup->category = CATEGORY_ORDINARY;
 	setup->bearer = bearer_of(leg);
 	setup->hop_counter = hop_counter(msg);
-	sip_identity_read(msg, leg->trunk->trusted, setup);
+	sip_party_uui_read(party, msg, leg->id, uui);
+	setup->user_to_user = (struct str){ (const char *)uui->octets, uui->n };
+	return sip_party_read(party, msg, leg->id, setup, why);
 }
 
 /* 0, or the status that refuses the INVITE. */
@@ -242,6 +246,7 @@ static void refuse(struct sip_leg *leg, const struct sip_msg *msg, unsigned stat
 	const struct leg_release release = {
 		.cause = status == 488	 ? Q850_BEARER_NOT_IMPLEMENTED
 			 : status == 400 ? Q850_INVALID_MESSAGE
+			 : status == 403 ? Q850_REJECTED
 					 : Q850_RESOURCE_UNAVAILABLE,
 		.location = Q850_LOC_PUBLIC_LOCAL,
 		.sip_status = (uint16_t)status,
@@ -255,6 +260,8 @@ static void refuse(struct sip_leg *leg, const struct sip_msg *msg, unsigned stat
 static void begin(struct sip_leg *leg, const struct sip_msg *msg, struct leg_setup *setup)
 {
 	const struct leg_event event = { .ev = LEG_EV_SETUP, .setup = setup };
+	const char *why = "";
+	struct leg_uui uui;
 	unsigned status;
 
 	if (dialog_make(leg, leg->invite, msg)) {
@@ -273,7 +280,11 @@ static void begin(struct sip_leg *leg, const struct sip_msg *msg, struct leg_set
 				       : "no answer could be made");
 		return;
 	}
-	setup_read(leg, msg, setup);
+	status = setup_read(leg, msg, setup, &uui, &why);
+	if (status) {
+		refuse(leg, msg, status, why);
+		return;
+	}
 	timer_start_ms(&leg->repeat, REPEAT_MS);
 	if (msg->has_expires)
 		timer_start_ms(&leg->expires, (uint64_t)msg->expires * 1000);
@@ -308,7 +319,7 @@ void sip_leg_invite(struct sip_trunk *trunk, struct sip_txn *txn, struct sip_msg
 {
 	struct leg_setup setup = { .called = { .noa = LEG_NOA_UNKNOWN } };
 	struct sip_leg *leg;
-	int err = sip_identity_number(&msg->uri, &setup.called);
+	int err = sip_party_called(&trunk->party, &msg->uri, &setup);
 
 	if (err) {
 		sip_ua_refuse(trunk->ua, txn, msg, sip_identity_refusal(err),

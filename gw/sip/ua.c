@@ -12,7 +12,9 @@
 
 #define RETRY_AFTER_S 10
 
-static const struct str option_tags[] = { { "199", 3 }, { NULL, 0 } };
+static const struct str option_tags[] = {
+	{ "199", 3 }, { "resource-priority", 17 }, { "uui", 3 }, { NULL, 0 }
+};
 static const struct str body_types[] = { { "application/sdp", 15 }, { NULL, 0 } };
 static const struct str info_types[] = { { "application/dtmf-relay", 22 },
 					 { "application/dtmf", 16 },
@@ -114,13 +116,21 @@ void sip_ua_write_product(const struct sip_ua *ua, struct sip_writer *w, enum si
 		sip_write_header(w, id, str_c(ua->user_agent));
 }
 
+static bool option_known(struct str tag)
+{
+	for (const struct str *t = option_tags; t->p; t++)
+		if (str_ieq(tag, *t))
+			return true;
+	return false;
+}
+
 static void write_unsupported(struct sip_writer *w, const struct sip_msg *msg)
 {
 	bool first = true;
 
 	sip_write_begin(w, SIP_H_UNSUPPORTED);
 	for (const struct sip_token *t = msg->require; t; t = t->next) {
-		if (str_ieq(t->value, option_tags[0]))
+		if (option_known(t->value))
 			continue;
 		if (!first)
 			sip_write_c(w, ", ");
@@ -218,14 +228,19 @@ void sip_ua_answer_options(struct sip_ua *ua, struct sip_txn *txn, const struct 
 		sip_ua_reply(txn, 500, subject_of(ua, msg));
 }
 
+void sip_ua_write_contact_host(struct sip_writer *w, const struct sip_sent_by *sent_by, bool phone)
+{
+	sip_write_hostport(w, str_c(sent_by->host), sent_by->port);
+	if (sent_by->proto == SIP_PROTO_TCP)
+		sip_write_c(w, ";transport=tcp");
+	sip_write_c(w, phone ? ";user=phone>" : ">");
+}
+
 void sip_ua_write_contact(struct sip_writer *w, const struct sip_sent_by *sent_by)
 {
 	sip_write_begin(w, SIP_H_CONTACT);
 	sip_write_c(w, "<sip:");
-	sip_write_hostport(w, str_c(sent_by->host), sent_by->port);
-	if (sent_by->proto == SIP_PROTO_TCP)
-		sip_write_c(w, ";transport=tcp");
-	sip_write_c(w, ">");
+	sip_ua_write_contact_host(w, sent_by, false);
 	sip_write_crlf(w);
 }
 
