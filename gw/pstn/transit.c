@@ -194,6 +194,18 @@ static bool dialled_now(const struct isup_msg *in, const struct isup_msg *ours)
 	       strcmp(dialled.digits, called.digits) == 0;
 }
 
+/* Our message has a routing number, in one way or another. */
+static bool has_routing(const struct isup_msg *ours)
+{
+	struct isup_number number;
+
+	return isup_msg_find(ours, ISUP_P_CALLED_DIRECTORY_NUMBER) ||
+	       isup_msg_find(ours, ISUP_P_NETWORK_ROUTING_NUMBER) ||
+	       iam_generic_get(ours, ISUP_GENERIC_PORTED, &number) ||
+	       (isup_get_number(ours, ISUP_P_CALLED, &number) &&
+		number.noa == ISUP_NOA_CONCATENATED);
+}
+
 /* Whether a parameter of another way to say a ported number is out of place on this trunk. */
 static bool ported_otherwise(const struct isup_msg *in, const struct isup_param *param,
 			     const struct isup_msg *ours)
@@ -202,21 +214,19 @@ static bool ported_otherwise(const struct isup_msg *in, const struct isup_param 
 
 	switch (param->code) {
 	case ISUP_P_GENERIC_NUMBER:
-		return number_at(in, param, &number) && number.qualifier == ISUP_GENERIC_PORTED &&
-		       !iam_generic_get(ours, ISUP_GENERIC_PORTED, &number) &&
-		       dialled_now(in, ours);
+		if (!number_at(in, param, &number) || number.qualifier != ISUP_GENERIC_PORTED ||
+		    iam_generic_get(ours, ISUP_GENERIC_PORTED, &number))
+			return false;
+		break;
 	case ISUP_P_CALLED_DIRECTORY_NUMBER:
-		return !isup_msg_find(ours, param->code) && dialled_now(in, ours);
 	case ISUP_P_NETWORK_ROUTING_NUMBER:
-		/* Here it is the called party number, and the dialled one beside it or behind it. */
-		return !isup_msg_find(ours, param->code) &&
-		       (isup_msg_find(ours, ISUP_P_CALLED_DIRECTORY_NUMBER) ||
-			iam_generic_get(ours, ISUP_GENERIC_PORTED, &number) ||
-			(isup_get_number(ours, ISUP_P_CALLED, &number) &&
-			 number.noa == ISUP_NOA_CONCATENATED));
+		if (isup_msg_find(ours, param->code))
+			return false;
+		break;
 	default:
 		return false;
 	}
+	return has_routing(ours) || dialled_now(in, ours);
 }
 
 /* Q.763 3.23 M: a number that is the dialled one again is as the trunk says it, translated or not. */
@@ -291,10 +301,10 @@ static int param_on(const struct conf_isup *conf, const struct isup_msg *in,
 		    const struct isup_param *param, const struct isup_msg *ours,
 		    struct isup_msg *out)
 {
-	if (is_number(param->code))
-		return number_on(conf, in, param, ours, out);
 	if (ported_otherwise(in, param, ours))
 		return 0;
+	if (is_number(param->code))
+		return number_on(conf, in, param, ours, out);
 	switch (param->code) {
 	case ISUP_P_FCI:
 		return fci_on(in, param, ours, out);
