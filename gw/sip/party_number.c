@@ -193,6 +193,21 @@ int sip_party_uri_number(const struct sip_party_conf *party, const struct sip_ur
 
 /* ---- writing ---- */
 
+/* paramchar of RFC 3966 that may also stand in a SIP URI's user part; anything else is escaped. */
+void sip_party_write_value(struct sip_writer *w, struct str value)
+{
+	static const char hex[] = "0123456789ABCDEF";
+
+	for (size_t i = 0; i < value.n; i++) {
+		unsigned char c = (unsigned char)value.p[i];
+		const char plain[2] = { (char)c, '\0' };
+		const char escaped[4] = { '%', hex[c >> 4], hex[c & 0xf], '\0' };
+		bool letter = (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z');
+
+		sip_write_c(w, letter || (c && strchr("-_.!~*'()", c)) ? plain : escaped);
+	}
+}
+
 /* RFC 3966 3: global where it can be said, else local with its context. */
 static void write_digits(struct sip_writer *w, const struct sip_party_conf *party,
 			 const struct leg_number *number, bool as_is, bool *local)
@@ -216,22 +231,28 @@ static void write_text(struct sip_writer *w, const char *name, const char *value
 	sip_write_c(w, value);
 }
 
-/* RFC 4694 4: a local code needs its context; the country where it is known, else ours. */
+/* RFC 4694 4: a local code needs a context; NULL: there is none to say. */
+static const char *code_context(const struct sip_party_conf *party)
+{
+	return party->country[0]	 ? party->country
+	       : party->phone_context[0] ? party->phone_context
+	       : party->trunk_context[0] ? party->trunk_context
+					 : NULL;
+}
+
 static void write_code_context(struct sip_writer *w, const struct sip_party_conf *party,
 			       const char *name)
 {
 	sip_write_c(w, name);
 	if (party->country[0])
-		write_text(w, "+", party->country);
-	else
-		sip_write_c(w,
-			    party->phone_context[0] ? party->phone_context : party->trunk_context);
+		sip_write_c(w, "+");
+	sip_write_c(w, code_context(party));
 }
 
 static void write_carrier(struct sip_writer *w, const struct sip_party_conf *party,
 			  const struct leg_carrier *carrier)
 {
-	if (!carrier || !carrier->digits[0])
+	if (!carrier || !carrier->digits[0] || (!carrier->global && !code_context(party)))
 		return;
 	sip_write_c(w, ";cic=");
 	if (carrier->global) {
@@ -244,6 +265,16 @@ static void write_carrier(struct sip_writer *w, const struct sip_party_conf *par
 		sip_write_c(w, carrier->digits);
 		write_code_context(w, party, ";cic-context=");
 	}
+}
+
+/* A routing number that cannot be said is as if nobody had asked: npdi alone would say that the number is not ported. */
+static const struct leg_portability *sayable(const struct sip_party_conf *party,
+					     const struct leg_portability *p)
+{
+	bool said = p && (!p->routing.digits[0] || p->routing.noa == LEG_NOA_INTERNATIONAL ||
+			  code_context(party));
+
+	return said ? p : NULL;
 }
 
 static void write_routing(struct sip_writer *w, const struct sip_party_conf *party,
@@ -278,6 +309,7 @@ static void write_oli(struct sip_writer *w, const struct leg_setup *setup)
 void sip_party_write_user(struct sip_writer *w, const struct sip_party_conf *party,
 			  const struct sip_party_user *user)
 {
+	const struct leg_portability *portability = sayable(party, user->portability);
 	bool local;
 
 	write_digits(w, party, user->number, user->as_is, &local);
@@ -289,13 +321,15 @@ void sip_party_write_user(struct sip_writer *w, const struct sip_party_conf *par
 	write_category(w, user->category);
 	if (user->subaddress)
 		sip_party_subaddress_encoding(w, user->subaddress);
-	if (user->portability && user->portability->queried)
+	if (portability && portability->queried)
 		sip_write_c(w, ";npdi");
 	write_oli(w, user->category);
-	write_routing(w, party, user->portability);
+	write_routing(w, party, portability);
 	if (user->group) {
-		write_text(w, ";tgrp=", user->group);
-		write_text(w, ";trunk-context=", user->group_context);
+		sip_write_c(w, ";tgrp=");
+		sip_party_write_value(w, str_c(user->group));
+		sip_write_c(w, ";trunk-context=");
+		sip_party_write_value(w, str_c(user->group_context));
 	}
 }
 

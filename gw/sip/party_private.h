@@ -43,6 +43,8 @@ struct sip_party_user { /* a number and what stands behind it; NULL: nothing of 
 
 /* telephone-subscriber, parameters in the order of RFC 3966 3 */
 void sip_party_write_user(struct sip_writer *w, const struct sip_party_conf *party, const struct sip_party_user *user);
+/* The value of a parameter of it. */
+void sip_party_write_value(struct sip_writer *w, struct str value);
 /* "sip:" user "@" host ";user=phone" */
 void sip_party_write_number(struct sip_writer *w, const struct sip_party_conf *party, const struct sip_party_user *user,
 			    struct str host);

@@ -135,21 +135,6 @@ static void write_pairs(struct sip_writer *w, const struct leg_subaddress *in, u
 	}
 }
 
-/* paramchar of RFC 3966 that may also stand in a SIP URI's user part; anything else is escaped. */
-static void write_character(struct sip_writer *w, char c)
-{
-	const char text[2] = { c, '\0' };
-
-	if ((c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') ||
-	    strchr("-_.!~*'()", c)) {
-		sip_write_c(w, text);
-		return;
-	}
-	sip_write_c(w, "%");
-	write_half(w, (unsigned char)c >> 4);
-	write_half(w, (unsigned char)c);
-}
-
 void sip_party_subaddress_write(struct sip_writer *w, const struct leg_subaddress *in)
 {
 	enum encoding encoding = encoding_for(in);
@@ -158,8 +143,7 @@ void sip_party_subaddress_write(struct sip_writer *w, const struct leg_subaddres
 		return;
 	sip_write_c(w, ";isub=");
 	if (encoding == ENCODING_IA5)
-		for (unsigned i = 2; i < in->n; i++)
-			write_character(w, (char)in->octets[i]);
+		sip_party_write_value(w, (struct str){ (const char *)in->octets + 2, in->n - 2u });
 	else
 		write_pairs(w, in, encoding == ENCODING_BCD ? 2 : 1, encoding == ENCODING_BCD);
 }
