@@ -44,9 +44,10 @@ static void check_isup(struct conf_report *report, const struct conf_isup_partie
 			       p->mlpp_network);
 	if (p->portability == CONF_PORTABILITY_CONCATENATED && !p->routing_digits &&
 	    conf_report_usable(report, &p->routing_digits))
-		conf_report_at(report, &p->portability,
-			       "portability = concatenated needs routing-number-digits: how many "
-			       "digits of the number are the routing number");
+		conf_report_at(
+			report, &p->portability,
+			"portability = concatenated has no routing-number-digits; write how many "
+			"digits of the number are the routing number");
 }
 
 void conf_check_parties(const struct conf *conf, struct conf_report *report)
