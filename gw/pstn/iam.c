@@ -25,10 +25,18 @@ static const struct {
 #define TMR_MULTIRATE	   7  /* 2 x 64 kbit/s, and on to 1920 kbit/s */
 #define TMR_MULTIRATE_LAST 42 /* 29 x 64 kbit/s */
 
+bool iam_fallback(const struct isup_msg *iam, uint8_t *tmr)
+{
+	uint8_t preferred;
+
+	return isup_get_octet(iam, ISUP_P_TMR, &preferred) && preferred == TMR_64_PREFERRED &&
+	       isup_get_octet(iam, ISUP_P_TMR_PRIME, tmr);
+}
+
 static enum leg_bearer bearer_in(const struct isup_msg *iam, uint8_t tmr)
 {
 	/* Q.764 2.5: what the call falls back to where 64 kbit/s cannot be had is surer. */
-	if (tmr == TMR_64_PREFERRED && !isup_get_octet(iam, ISUP_P_TMR_PRIME, &tmr))
+	if (tmr == TMR_64_PREFERRED && !iam_fallback(iam, &tmr))
 		return LEG_BEARER_UNRESTRICTED;
 	for (size_t i = 0; i < sizeof(bearers) / sizeof(bearers[0]); i++)
 		if (bearers[i].tmr == tmr)

@@ -143,6 +143,8 @@ static void put_bci(const struct isup_leg *leg, struct isup_msg *msg, bool free)
 					      iam_echo_control(leg->trunk->conf, leg->use) };
 
 	(void)isup_put_bci(msg, &bci);
+	if (leg->fell_back)
+		(void)isup_put_octet(msg, ISUP_P_TMU, leg->medium);
 }
 
 /* What is heard, and a failure of which an announcement tells: a cause in the message (Q.764 2.1.4.4, RFC 3398 7.1.6). */

@@ -80,6 +80,7 @@ static void setup_indicated(struct isup_trunk *trunk, struct isup_circuit *circu
 	if (err) /* Q.850: 28 also is for a number of a wrong format */
 		failed.value = err == -ENOTSUP ? Q850_BEARER_NOT_IMPLEMENTED : Q850_INCOMPLETE;
 	leg->use = setup.bearer;
+	leg->fell_back = iam_fallback(iam, &leg->medium);
 	if (!failed.value && isup_leg_open_bearer(leg, circuit))
 		failed.value = Q850_TEMPORARY_FAILURE;
 	if (failed.value) {

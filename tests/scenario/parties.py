@@ -17,6 +17,7 @@ originate "diverted" { called = "4050" calling = "301234567" noa = national call
 	"3f 83 13 03 11 01"} }
 originate "ported" { called = "4052" noa = national start = trigger hold = 300ms
 	parameters = {"07 20 10", "c0 c0 03 10 04 05"} }
+originate "fallback" { called = "4053" noa = national start = trigger hold = 300ms parameters = {"02 06", "3e 03"} }
 originate "multirate" { called = "4051" noa = national start = trigger parameters = {"02 08"} }
 """
 
@@ -163,3 +164,11 @@ def privacy_critical(case):
 def multirate(case):
     case.lab.tell_exchange("call multirate")
     case.equal("cause at the exchange", case.report()["cause"], 65)
+
+
+@group.scenario("Q.764 2.5: 64 kbit/s preferred falls back to 3.1 kHz audio towards SIP, and ACM tells the medium used")
+def fallback(case):
+    server = case.server(Callee().answers(100))
+    text = captured(case, lambda: (case.lab.tell_exchange("call fallback"), case.finish(server)), 6)
+    has(case, text, r"[Tt]ransmission medium used.*\n(.*\n)*.*3\.1 kHz audio")
+    has(case, case.messages(server), r"m=audio \d+ RTP/AVP 8")
