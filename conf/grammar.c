@@ -58,8 +58,9 @@ static const char *const identities[] = { "p-asserted-identity", "p-preferred-id
 					  "remote-party-id", NULL };
 static const char *const diversions[] = { "history-info", "diversion", "both", "off", NULL };
 static const char *const namespaces[] = { "dsn", "drsn", "q735", "ets", "wps", NULL };
-static const char *const portabilities[] = { "off",	     "gap",	       "directory-number",
-					     "concatenated", "routing-number", NULL };
+static const char *const portabilities[] = {
+	"off", "gap", "directory-number", "concatenated", "routing-number", NULL
+};
 static const char *const carriers[] = { "automatic", "tns", "cip", "off", NULL };
 static const char *const calling_names[] = { "off", "generic-name", "display", NULL };
 static const char *const dtmfs[] = { "inband", "rfc4733", "info", NULL };
