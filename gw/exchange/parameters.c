@@ -2,6 +2,8 @@
 /* Parameters that a script gives octet by octet: what the exchange has no words for (Q.763 1.7: code, contents). */
 #include <errno.h>
 
+#include <errno.h>
+
 #include "gw/exchange/exchange_private.h"
 
 #define OCTETS_MAX 255
@@ -29,6 +31,8 @@ int parameters_put(const struct conf_script *script, struct isup_msg *msg)
 	for (size_t i = 0; i < script->n_parameters && !err; i++) {
 		size_t n = octets_of(script->parameters[i], octets);
 
+		if (n < 2)
+			return -EINVAL;
 		/* Only generic numbers may be there more than once; of others this one counts. */
 		if (octets[0] != ISUP_P_GENERIC_NUMBER)
 			isup_msg_remove(msg, octets[0]);
