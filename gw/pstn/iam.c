@@ -137,8 +137,6 @@ static int optional_put(const struct conf_isup *conf, const struct leg_setup *se
 		err = number_put(conf, iam, ISUP_P_LOCATION_NUMBER, &setup->location);
 	if (!err && conf->parties.connected_line)
 		err = isup_put_octet(iam, ISUP_P_OFCI, OFCI_CONNECTED);
-	if (!err && setup->oli_known && iam->variant == ISUP_ANSI)
-		err = isup_put_octet(iam, ISUP_P_OLI, setup->oli);
 	if (!err && hops)
 		err = isup_put_octet(iam, ISUP_P_HOP_COUNTER,
 				     hops > HOP_COUNTER_MAX ? HOP_COUNTER_MAX : (uint8_t)hops);

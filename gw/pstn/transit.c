@@ -323,15 +323,21 @@ static int param_on(const struct conf_isup *conf, const struct isup_msg *in,
 	}
 }
 
-/* Of generic numbers, one of the same kind. */
+/* Of generic numbers, one that is the caller's, of whatever type it is, or one that is a ported number. */
 static bool has_already(const struct isup_msg *out, const struct isup_msg *ours,
 			const struct isup_param *param)
 {
 	struct isup_number own, other;
 
-	if (param->code == ISUP_P_GENERIC_NUMBER && number_at(ours, param, &own))
-		return iam_generic_get(out, own.qualifier, &other);
-	return isup_msg_find(out, param->code) != NULL;
+	if (param->code != ISUP_P_GENERIC_NUMBER || !number_at(ours, param, &own))
+		return isup_msg_find(out, param->code) != NULL;
+	for (size_t i = 0; i < out->n_params; i++)
+		if (out->params[i].code == ISUP_P_GENERIC_NUMBER &&
+		    number_at(out, &out->params[i], &other) &&
+		    (other.qualifier == ISUP_GENERIC_PORTED) ==
+			    (own.qualifier == ISUP_GENERIC_PORTED))
+			return true;
+	return false;
 }
 
 int transit_iam(const struct conf_isup *conf, const struct isup_msg *in, struct isup_msg *iam)

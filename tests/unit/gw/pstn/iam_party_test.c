@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "gw/pstn/iam.h"
+#include "gw/pstn/iam_ansi.h"
 #include "gw/pstn/transit.h"
 #include "tests/unit/cu.h"
 
@@ -216,6 +217,46 @@ static void ansi_carrier(void)
 	memset(&s.carrier, 0, sizeof(s.carrier));
 	iam_carrier_get(&conf, &iam, &s.carrier);
 	CU_ASSERT_STRING_EQUAL(s.carrier.digits, "");
+}
+
+/* A whole IAM of T1.113: ported number beside the caller's own, carrier and line information of the call. */
+static void ansi_whole(void)
+{
+	struct conf_isup conf = { .country = us,
+				  .line_information_set = true,
+				  .line_information = 62,
+				  .parties = { .portability = CONF_PORTABILITY_GAP } };
+	struct leg_setup s = setup_of("12025336789", "12025440000");
+	struct isup_number number;
+	struct isup_msg iam;
+
+	snprintf(s.carrier.digits, sizeof(s.carrier.digits), "5062");
+	snprintf(s.generic.digits, sizeof(s.generic.digits), "12025550100");
+	s.generic.noa = LEG_NOA_INTERNATIONAL;
+	CU_ASSERT_EQUAL(iam_from_setup(&conf, &s, &iam), 0);
+	iam.variant = ISUP_ANSI;
+	CU_ASSERT_EQUAL(iam_to_ansi(&conf, &s, &iam), 0);
+	EXPECT(&iam, ISUP_P_CALLED, 0x03, 0x10, 0x02, 0x52, 0x44, 0x00, 0x00);
+	CU_ASSERT_TRUE(iam_generic_get(&iam, ISUP_GENERIC_PORTED, &number));
+	CU_ASSERT_STRING_EQUAL(number.digits, "2025336789");
+	CU_ASSERT_TRUE(iam_generic_get(&iam, 3, &number));
+	CU_ASSERT_STRING_EQUAL(number.digits, "2025550100");
+	CU_ASSERT_FALSE(iam_generic_get(&iam, ISUP_GENERIC_CALLING, &number));
+	EXPECT(&iam, ISUP_P_TNS, 0x22, 0x05, 0x26, 0x00);
+	EXPECT(&iam, ISUP_P_OLI, 62);
+	s.oli_known = true;
+	s.oli = 7;
+	CU_ASSERT_EQUAL(iam_from_setup(&conf, &s, &iam), 0);
+	iam.variant = ISUP_ANSI;
+	CU_ASSERT_EQUAL(iam_to_ansi(&conf, &s, &iam), 0);
+	EXPECT(&iam, ISUP_P_OLI, 7);
+	CU_ASSERT_EQUAL(iam_to_setup(&conf, &iam, &s), 0);
+	CU_ASSERT_EQUAL(iam_from_ansi(&conf, &iam, &s), 0);
+	CU_ASSERT_STRING_EQUAL(s.called.digits, "12025336789");
+	CU_ASSERT_STRING_EQUAL(s.portability.routing.digits, "12025440000");
+	CU_ASSERT_STRING_EQUAL(s.generic.digits, "12025550100");
+	CU_ASSERT_STRING_EQUAL(s.carrier.digits, "15062");
+	CU_ASSERT_TRUE(s.oli_known && s.oli == 7);
 }
 
 static void subaddresses(void)
@@ -466,6 +507,7 @@ static const CU_TestInfo tests[] = {
 	{ "ported odd", ported_odd },
 	{ "carrier", carrier },
 	{ "ansi carrier", ansi_carrier },
+	{ "ansi whole", ansi_whole },
 	{ "subaddresses", subaddresses },
 	{ "names", names },
 	{ "priority", priority },
