@@ -195,7 +195,7 @@ static const struct wrong values[] = {
 	{"sip \"s\" { host = a\n codecs = {PCMA, PCMU, PCMA}\n maxptime = 50ms\n}\nsip \"t\" { host = a ptime = 30ms\n maxptime = 20ms\n}\n",
 	 {{9, "codec PCMA is written twice"}, {10, "maxptime 50ms is not valid; write 10ms"}, {13, "maxptime 20ms is shorter than ptime 30ms; write 30ms or more"}}},
 	{"sip \"s\" { host = a\n area-code = 30\n resource-priority = {ets, ets}\n diversion = maybe\n}\n",
-	 {{9, "area-code is of no use without country-code"}, {10, "resource-priority ets is written twice"},
+	 {{9, "area-code has no country-code"}, {10, "resource-priority ets is written twice"},
 	  {11, "diversion \"maybe\" is not valid; write history-info, diversion, both or off"}}},
 	{"sip \"s\" { host = a\n country-code = 1234\n national-prefix = 12345678\n}\n",
 	 {{9, "country-code \"1234\" is too long; write at most 3"}, {10, "national-prefix \"12345678\" is too long"}}},

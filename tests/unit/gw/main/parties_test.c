@@ -21,9 +21,9 @@ static struct sip_party_conf sip_conf(enum conf_diversion diversion)
 				       .parties = { .diversion = diversion,
 						    .user_to_user = true,
 						    .priorities = { q735, ets },
-						    .n_priorities = 2,
-						    .country = de,
-						    .area = berlin } };
+						    .n_priorities = 2 },
+				       .country = de,
+				       .area = berlin };
 
 	sip_party_configure(&party, &conf, "gw.example");
 	return party;

@@ -172,7 +172,7 @@ static void test_called_written(void)
 		{ &german, "sip:1234;isub=9@gw",
 		  "sip:1234;isub=9;phone-context=home.example@h:5080;user=phone" },
 		{ &german, "tel:5551234;phone-context=+49-30",
-		  "sip:+49305551234@h:5080;user=phone" },
+		  "sip:5551234;phone-context=home.example@h:5080;user=phone" },
 		{ &stranger, "sip:+491;npdi;cic=+4912@gw", "sip:+491@h:5080;user=phone" },
 	};
 
