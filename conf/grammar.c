@@ -46,9 +46,8 @@ static const char *const rtp_failures[] = { "release", "keep", NULL };
 static const char *const off_on[] = { "off", "on", NULL };
 static const char *const returns[] = { "allow", "refuse", NULL };
 static const char *const says_484[] = { "true", "false", NULL };
-static const char *const forms[] = { "as-is",	   "international", "national",
-				     "subscriber", "dialled",	    "digits",
-				     NULL };
+static const char *const forms[] = { "as-is",	"international", "national", "subscriber",
+				     "dialled", "digits",	 NULL };
 static const char *const orders[] = { "order", "weight", "percentage", "least-busy", NULL };
 static const char *const bearers[] = { "speech", "audio", "data", NULL };
 /* Q.763 3.11, in the order of gw/route/route.c. */
