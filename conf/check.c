@@ -604,6 +604,7 @@ void conf_check(const void *object, struct conf_report *report)
 	for (size_t i = 0; i < conf->n_isups; i++)
 		check_isup(conf, report, i);
 	check_stack(conf, report);
+	conf_check_parties(conf, report);
 	check_causes(conf, report);
 	for (size_t i = 0; i < conf->n_sips; i++)
 		check_sip_trunk(report, &conf->sips[i]);

@@ -8,6 +8,8 @@
 
 /* Members that were told to be wrong already (conf_report_usable) are not judged again. conf: struct conf. */
 void conf_check(const void *conf, struct conf_report *report);
+/* How trunks say who calls whom. */
+void conf_check_parties(const struct conf *conf, struct conf_report *report);
 /* The members that belong to one type of span: spans[index] judged beside those before it. */
 void conf_check_dahdi(const struct conf_span *spans, struct conf_report *report, size_t index);
 

@@ -78,6 +78,8 @@ static const struct conf_field number_fields[] = {
 	{"ring-in-band", &conf_kind_flag, AT(in_band), .words = no_yes, .fallback = "false"},
 	{"cause", &conf_kind_uint, AT(cause), .max = 127, .fallback = "0"},
 	{"digits-needed", &conf_kind_uint, AT(digits_needed), .max = 32, .fallback = "0"},
+	{"parameters", &conf_kind_octets, AT(script.parameters),
+	 .other_at = offsetof(struct conf_number, script.n_parameters), .max = CONF_PARAMETERS_MAX, .list = true},
 	SCRIPT_FIELDS,
 };
 #undef AT
@@ -100,6 +102,8 @@ static const struct conf_field originate_fields[] = {
 	{"count", &conf_kind_uint, AT(count), .min = 1, .max = 1000000, .fallback = "1"},
 	{"interval", &conf_kind_ms, AT(interval_ms), .max = HOUR, .fallback = "1s"},
 	{"give-up", &conf_kind_ms, AT(give_up_ms), .max = HOUR, .fallback = "0ms"},
+	{"parameters", &conf_kind_octets, AT(script.parameters),
+	 .other_at = offsetof(struct conf_originate, script.n_parameters), .max = CONF_PARAMETERS_MAX, .list = true},
 	SCRIPT_FIELDS,
 };
 #undef AT

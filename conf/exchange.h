@@ -22,6 +22,8 @@ struct conf_play { /* "silence" "echo" "file:PATH" "tone:HZ[+HZ][@DBM0]" "tone:r
 
 enum conf_record { CONF_RECORD_NOT, CONF_RECORD_ANSWERED, CONF_RECORD_ALL };
 
+#define CONF_PARAMETERS_MAX 12
+
 struct conf_script { /* what is done in a call, whoever made it */
 	char *play;		 /* play = "tone:425": sent from the answer on; default silence */
 	enum conf_record record; /* record = false | true (from the answer on) | early (all there is) */
@@ -30,6 +32,8 @@ struct conf_script { /* what is done in a call, whoever made it */
 	uint32_t hold_ms;	 /* hold = 5s: from the answer to our release; 0: never */
 	unsigned echo_erl_db;	 /* echo-erl = 10: what is heard comes back with that loss, dB; 0: not at all */
 	uint32_t echo_delay_ms;	 /* echo-delay = 20ms: and that much later */
+	char *parameters[CONF_PARAMETERS_MAX]; /* parameters = {"21 83 10 98"}: of the IAM, or of the answer */
+	size_t n_parameters;
 };
 
 enum conf_action {

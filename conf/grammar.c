@@ -60,6 +60,15 @@ static const char *const overlaps[] = { "collect", "multiple-invite", "info", "1
 static const char *const pstn_overlaps[] = { "through", "collect", "split", "replace", NULL };
 static const char *const overlaps_in[] = { "false", "invite", "info", "184", NULL };
 static const char *const info_bodies[] = { "dtmf-relay", "session-info", NULL };
+static const char *const identities[] = { "p-asserted-identity", "p-preferred-identity",
+					  "remote-party-id", NULL };
+static const char *const diversions[] = { "history-info", "diversion", "both", "off", NULL };
+static const char *const namespaces[] = { "dsn", "drsn", "q735", "ets", "wps", NULL };
+static const char *const portabilities[] = {
+	"off", "gap", "directory-number", "concatenated", "routing-number", NULL
+};
+static const char *const carriers[] = { "automatic", "tns", "cip", "off", NULL };
+static const char *const calling_names[] = { "off", "generic-name", "display", NULL };
 static const char *const dtmfs[] = { "inband", "rfc4733", "info", NULL };
 
 /* G.711 clause 1: A-law on 2048 kbit/s paths, mu-law on 1544 kbit/s ones. */
@@ -280,6 +289,15 @@ static const struct conf_field isup_fields[] = {
 	{"overlap-time", &conf_kind_ms, AT(overlap.time_ms), .max = HOUR, .fallback = "60s"},
 	{"tones", &conf_kind_country, AT(tones)},
 	POLICY(conf_isup),
+	{"portability", &conf_kind_word, AT(parties.portability), .words = portabilities, .fallback = "off"},
+	{"routing-number-digits", &conf_kind_uint, AT(parties.routing_digits), .max = 16, .fallback = "0"},
+	{"carrier", &conf_kind_word, AT(parties.carrier), .words = carriers, .fallback = "automatic"},
+	{"own-carrier", &conf_kind_digits, AT(parties.own_carrier)},
+	{"calling-name", &conf_kind_word, AT(parties.calling_name), .words = calling_names, .fallback = "off"},
+	{"mlpp", &conf_kind_flag, AT(parties.mlpp), .words = no_yes, .fallback = "false"},
+	{"mlpp-network", &conf_kind_digits, AT(parties.mlpp_network)},
+	{"mlpp-domain", &conf_kind_uint, AT(parties.mlpp_domain), .max = 0xffffff, .fallback = "0"},
+	{"connected-line", &conf_kind_flag, AT(parties.connected_line), .words = no_yes, .fallback = "false"},
 };
 static const struct conf_section isup_sections[] = {
 	{"circuits", .title = &circuits_title, AT(circuits), .count_at = offsetof(struct conf_isup, n_circuits),
@@ -344,6 +362,15 @@ static const struct conf_field sip_fields[] = {
 	{"international-prefix", &conf_kind_digits, AT(international_prefix)},
 	{"answers-484", &conf_kind_flag, AT(no_484), .words = says_484, .fallback = "true"},
 	POLICY(conf_sip_trunk),
+	{"identity", &conf_kind_word, AT(parties.identity), .words = identities, .fallback = "p-asserted-identity"},
+	{"diversion", &conf_kind_word, AT(parties.diversion), .words = diversions, .fallback = "history-info"},
+	{"resource-priority", &conf_kind_text_word, AT(parties.priorities),
+	 .other_at = offsetof(struct conf_sip_trunk, parties.n_priorities), .max = CONF_PRIORITIES,
+	 .words = namespaces, .list = true},
+	{"user-to-user", &conf_kind_flag, AT(parties.user_to_user), .words = no_yes, .fallback = "true"},
+	{"trunk-groups", &conf_kind_flag, AT(parties.trunk_groups), .words = no_yes, .fallback = "false"},
+	{"trunk-context", &conf_kind_host, AT(parties.trunk_context)},
+	{"phone-context", &conf_kind_host, AT(parties.phone_context)},
 };
 static const struct conf_section sip_sections[] = {
 	ONCE("treatment", NULL, sip_treatment_fields),

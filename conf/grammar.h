@@ -128,6 +128,7 @@ extern const struct conf_kind conf_kind_dial, conf_kind_address, conf_kind_netwo
 extern const struct conf_kind conf_kind_server, conf_kind_proxy, conf_kind_text_word;
 extern const struct conf_kind conf_kind_cause_status, conf_kind_status_cause, conf_kind_cause_treatment;
 extern const struct conf_kind conf_kind_digit_map;
+extern const struct conf_kind conf_kind_octets;
 extern const struct conf_kind conf_kind_country;
 extern const struct conf_kind conf_kind_rewrite, conf_kind_hours, conf_kind_domain;
 

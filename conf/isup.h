@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "conf/overlap.h"
+#include "conf/parties.h"
 #include "conf/routing.h"
 #include "conf/treatment.h"
 
@@ -73,6 +74,7 @@ struct conf_isup { /* isup "pstn" { }: a trunk group of ISUP circuits */
 	enum conf_echo echo;	   /* echo-cancel = off | 32ms | 64ms | 128ms: the longest echo path */
 	unsigned echo_block_ms;	   /* echo-block = 4ms | 8ms: longer is cheaper, and later */
 	enum conf_fax fax;	   /* fax = off | vbd */
+	struct conf_isup_parties parties;
 	unsigned min_digits;	   /* overlap: shortest called number that may be complete without ST */
 	unsigned max_calls;	   /* max-calls = 0: no limit but the circuits */
 	struct conf_trunk_policy policy;

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "conf/overlap.h"
+#include "conf/parties.h"
 #include "conf/routing.h"
 #include "conf/treatment.h"
 
@@ -60,6 +61,7 @@ struct conf_sip_trunk { /* sip "pbx" { }: a peer */
 	char *causes;		       /* causes = rfc3398 | rfc4497 | "q1912.5" | the name of a causes section */
 	char *tones;		       /* as an isup trunk's */
 	struct conf_treatment treatment;
+	struct conf_sip_parties parties;
 	char *country, *area;	       /* country-code = "49", area-code = "30": of those who dial on this trunk */
 	char *national_prefix, *international_prefix; /* "0", "00": what they dial before such numbers */
 	bool no_484;		       /* answers-484 = true: the peer tells a number that is too short by 484 */

@@ -207,6 +207,19 @@ static bool is_cause_treatment(const char *text)
 	       !str_to_u64((struct str){ text, (size_t)(space - text) }, 127, &cause) && cause;
 }
 
+/* "21 83 10 98": two hexadecimal digits each, at least a code and one octet of contents. */
+static bool is_octets(const char *text)
+{
+	size_t n = strlen(text);
+
+	if (n < 5 || n % 3 != 2)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (i % 3 == 2 ? text[i] != ' ' : !strchr(DIGITS "abcdefABCDEF", text[i]))
+			return false;
+	return true;
+}
+
 static bool is_digit_map(const char *text)
 {
 	unsigned wrong_at;
@@ -310,6 +323,10 @@ const struct conf_kind conf_kind_cause_status = {
 const struct conf_kind conf_kind_status_cause = {
 	TEXT_KIND, .valid = is_status_cause,
 	.valid_text = "status and cause in quotes, 300 to 699 and 1 to 127, such as \"404 1\""
+};
+const struct conf_kind conf_kind_octets = {
+	TEXT_KIND, .valid = is_octets,
+	.valid_text = "octets in hexadecimal, code and contents, such as \"21 83 10 98 07\""
 };
 const struct conf_kind conf_kind_digit_map = {
 	TEXT_KIND, .valid = is_digit_map,

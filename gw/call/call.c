@@ -277,6 +277,7 @@ void call_do_answer(struct call *call, unsigned side, const struct leg_event *ev
 	call_overlap_progressed(call);
 	call_overlap_answered(call);
 	call->record.answer_us = wall_now_us();
+	call->record.connected = event->answer.connected;
 	call_state_set(call, CALL_ST_ACTIVE);
 	through_connect(call);
 	log_write(LOG_INFO, call->record.id, "answered");

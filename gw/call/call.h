@@ -39,6 +39,10 @@ struct call_record {
 	struct leg_number calling, called, called_sent;
 	struct leg_number dialled;    /* called, as it came */
 	char target[CALL_TARGET_MAX]; /* the URI of ENUM that was called; empty: none */
+	struct leg_number original, redirecting, connected, routing, location; /* digits empty: none */
+	uint8_t redirections, category;
+	struct leg_carrier carrier;
+	struct leg_priority priority;
 	char route[32];
 	const char *overlap;	 /* how digits that came one by one went on; NULL: the number was complete */
 	uint32_t post_dial_ms;	 /* from the last digit to the first sign of the called side; 0: none came */

@@ -32,6 +32,10 @@ void call_setup_take(struct call *call, const struct leg_event *event)
 		call->attached = (struct leg_attachment){ a->protocol, call->attachment, a->n };
 	}
 	call->setup.target = STR_NONE;
+	/* RFC 4904 5: a call that names no other comes from the trunk group that it came in by. */
+	if (!call->setup.groups.from[0])
+		(void)str_copy(call->setup.groups.from, sizeof(call->setup.groups.from),
+			       str_c(call->leg[0]->trunk->name));
 	call->record.calling = call->setup.calling;
 	call->dialled = call->setup.called;
 	call_number_take(call);
@@ -43,6 +47,14 @@ void call_number_take(struct call *call)
 	trunk_number_in(call->leg[0]->trunk, &call->setup.called);
 	call->record.dialled = call->dialled;
 	call->record.called = call->setup.called;
+	call->record.original = call->setup.redirection.original;
+	call->record.redirecting = call->setup.redirection.last;
+	call->record.redirections = call->setup.redirection.counter;
+	call->record.routing = call->setup.portability.routing;
+	call->record.location = call->setup.location;
+	call->record.carrier = call->setup.carrier;
+	call->record.priority = call->setup.priority;
+	call->record.category = call->setup.category;
 }
 
 bool call_digits_take(struct call *call, struct str digits, bool complete)

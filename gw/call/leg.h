@@ -13,9 +13,8 @@
 #include "gw/base/q850.h"
 #include "gw/base/str.h"
 #include "gw/call/leg_overlap.h"
+#include "gw/call/party.h"
 #include "gw/media/media.h"
-
-#define LEG_DIGITS_MAX 32
 
 enum leg_ev {
 	LEG_EV_SETUP,		 /* a call: setup */
@@ -36,23 +35,7 @@ enum leg_ev {
 	LEG_EVS
 };
 
-enum leg_noa { LEG_NOA_UNKNOWN, LEG_NOA_SUBSCRIBER, LEG_NOA_NATIONAL, LEG_NOA_INTERNATIONAL };
-enum leg_presentation { LEG_PRES_ALLOWED, LEG_PRES_RESTRICTED, LEG_PRES_UNAVAILABLE };
-enum leg_screening { LEG_SCR_USER_NOT_VERIFIED, LEG_SCR_USER_PASSED, LEG_SCR_USER_FAILED, LEG_SCR_NETWORK };
 enum leg_bearer { LEG_BEARER_SPEECH, LEG_BEARER_AUDIO_3K1, LEG_BEARER_UNRESTRICTED };
-
-struct leg_number {
-	enum leg_noa noa;
-	enum leg_presentation presentation;
-	enum leg_screening screening;
-	char digits[LEG_DIGITS_MAX + 1]; /* empty: none; 0-9 * # A-E */
-};
-
-struct leg_redirection { /* of a call that was diverted before it came here */
-	struct leg_number last; /* redirecting number; digits empty: none */
-	struct leg_number original;
-	uint8_t counter, reason, original_reason; /* Q.763 3.45 values */
-};
 
 struct leg_setup {
 	struct leg_number called;
@@ -69,6 +52,14 @@ struct leg_setup {
 	struct leg_overlap overlap; /* of a number that is not complete */
 	struct str user_to_user; /* octets with protocol discriminator, empty: none */
 	struct str target;	 /* SIP URI to be called in place of the number (RFC 6116), terminated; empty: none */
+	struct leg_portability portability;
+	struct leg_carrier carrier;
+	struct leg_subaddress called_subaddress, calling_subaddress;
+	struct leg_priority priority;
+	struct leg_number location; /* location number; digits empty: none */
+	bool oli_known;
+	uint8_t oli; /* originating line information */
+	struct leg_groups groups;
 };
 
 struct leg_progress {
@@ -82,6 +73,7 @@ struct leg_progress {
 
 struct leg_answer {
 	struct leg_number connected; /* digits empty: none */
+	struct leg_uui user_to_user;
 };
 
 struct leg_suspend {
@@ -96,6 +88,7 @@ struct leg_release {
 	uint8_t n_diagnostic;
 	uint8_t diagnostic[30];
 	struct leg_number new_number; /* causes 22 and 23; digits empty: none */
+	struct leg_uui user_to_user;
 };
 
 struct leg_attachment { /* passed untouched by the core, read only by a leg of the same protocol */

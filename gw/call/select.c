@@ -89,9 +89,14 @@ void call_hunt_begin(struct call *call, const struct route *route)
 	for (size_t i = 0; i < route->n_to; i++) {
 		struct trunk *trunk = call_core_find_trunk(call->core, route->to[order[i]]);
 
-		if (trunk)
+		/* RFC 4904 5: the caller may name the one that it wants. */
+		if (trunk &&
+		    (!call->setup.groups.to[0] || strcmp(call->setup.groups.to, trunk->name) == 0))
 			call->hunt[call->n_hunt++] = trunk;
 	}
+	if (route->n_to && !call->n_hunt && call->setup.groups.to[0])
+		log_write(LOG_NOTICE, call->record.id, "route %s has no trunk group %s",
+			  route->name, call->setup.groups.to);
 	call->first_choice = order[0];
 	call->attempts_max = route->hunt.attempts;
 	call->failover_set = route->hunt.failover_set;

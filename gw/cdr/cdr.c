@@ -52,6 +52,33 @@ static void put_number(struct json_line *line, const char *key, const struct leg
 	json_line_end(line);
 }
 
+static void put_priority(struct json_line *line, const struct leg_priority *priority)
+{
+	static const char *const kinds[] = { "none", "precedence", "emergency" };
+
+	if (priority->kind == LEG_PRIORITY_NONE) {
+		json_line_null(line, "priority");
+		return;
+	}
+	json_line_begin(line, "priority");
+	json_line_text(line, "kind", kinds[priority->kind]);
+	json_line_int(line, "level", priority->level);
+	json_line_end(line);
+}
+
+static void put_parties(struct json_line *line, const struct call_record *r)
+{
+	put_number(line, "connected", &r->connected);
+	put_number(line, "original", &r->original);
+	put_number(line, "redirecting", &r->redirecting);
+	json_line_int(line, "redirections", r->redirections);
+	put_number(line, "routing", &r->routing);
+	put_number(line, "location", &r->location);
+	json_line_text(line, "carrier", r->carrier.digits[0] ? r->carrier.digits : NULL);
+	json_line_int(line, "category", r->category);
+	put_priority(line, &r->priority);
+}
+
 static void put_db(struct json_line *line, const char *key, uint8_t db)
 {
 	if (db == MEDIA_UNKNOWN)
@@ -202,6 +229,7 @@ size_t cdr_json(const struct call_record *r, char *text, size_t cap)
 	put_number(&line, "called_sent", &r->called_sent);
 	if (r->target[0])
 		json_line_text(&line, "enum", r->target);
+	put_parties(&line, r);
 	put_leg(&line, r, 0);
 	put_leg(&line, r, 1);
 	put_release(&line, r);

@@ -140,6 +140,8 @@ void incoming_played(struct exchange_call *call); /* a file came to its end */
 
 /* outgoing.c */
 void outgoing_call(struct origin *origin);
+/* parameters.c: -ENOSPC, -EINVAL */
+int parameters_put(const struct conf_script *script, struct isup_msg *msg);
 void outgoing_seize(struct exchange_call *call);
 void outgoing_indicate(struct exchange_call *call, const struct isup_indication *ind);
 void outgoing_digit(struct exchange_call *call); /* its timer */

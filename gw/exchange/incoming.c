@@ -43,6 +43,8 @@ static void answer(struct exchange_call *call)
 	isup_msg_init(&msg, connect ? ISUP_CON : ISUP_ANM, 0);
 	if (connect)
 		put_bci(&msg, true);
+	if (parameters_put(&call->subscriber->conf->script, &msg))
+		call_event(call, "parameters", "not sent: too many");
 	call_send(call, &msg);
 	call_answered(call);
 }

@@ -88,6 +88,8 @@ static int make_iam(struct exchange_call *call, struct isup_msg *iam)
 		err = isup_put_number(iam, ISUP_P_CALLED, &called);
 	if (!err && call->origin->calling)
 		err = isup_put_number(iam, ISUP_P_CALLING, &call->calling);
+	if (!err)
+		err = parameters_put(&call->origin->script, iam);
 	call->digits_sent = called.n;
 	return err;
 }

@@ -5,11 +5,11 @@
 #include <errno.h>
 #include <string.h>
 
+#include "gw/pstn/iam_party.h"
 #include "gw/pstn/number.h"
 
-#define CPC_ORDINARY		   0x0a /* Q.763 3.11 */
-#define GENERIC_ADDITIONAL_CALLING 6	/* Q.763 3.26 a */
-#define HOP_COUNTER_MAX		   31
+#define HOP_COUNTER_MAX 31
+#define OFCI_CONNECTED	0x80 /* Q.763 3.38 h: connected line identity request */
 
 /* Q.763 3.54 */
 static const struct {
@@ -21,8 +21,23 @@ static const struct {
 	{ 2, LEG_BEARER_UNRESTRICTED },
 };
 
-static enum leg_bearer bearer_in(uint8_t tmr)
+#define TMR_64_PREFERRED   6
+#define TMR_MULTIRATE	   7  /* 2 x 64 kbit/s, and on to 1920 kbit/s */
+#define TMR_MULTIRATE_LAST 42 /* 29 x 64 kbit/s */
+
+bool iam_fallback(const struct isup_msg *iam, uint8_t *tmr)
 {
+	uint8_t preferred;
+
+	return isup_get_octet(iam, ISUP_P_TMR, &preferred) && preferred == TMR_64_PREFERRED &&
+	       isup_get_octet(iam, ISUP_P_TMR_PRIME, tmr);
+}
+
+static enum leg_bearer bearer_in(const struct isup_msg *iam, uint8_t tmr)
+{
+	/* Q.764 2.5: what the call falls back to where 64 kbit/s cannot be had is surer. */
+	if (tmr == TMR_64_PREFERRED && !iam_fallback(iam, &tmr))
+		return LEG_BEARER_UNRESTRICTED;
 	for (size_t i = 0; i < sizeof(bearers) / sizeof(bearers[0]); i++)
 		if (bearers[i].tmr == tmr)
 			return bearers[i].bearer;
@@ -46,40 +61,13 @@ static void number_get(const struct conf_isup *conf, const struct isup_msg *msg,
 		(void)number_from_isup(conf, &in, number);
 }
 
-/* A message may have several generic numbers; the one wanted is named by its qualifier. */
 static void generic_get(const struct conf_isup *conf, const struct isup_msg *msg,
 			struct leg_number *number)
 {
-	struct isup_msg one;
 	struct isup_number in;
 
-	for (size_t i = 0; i < msg->n_params; i++) {
-		const struct isup_param *param = &msg->params[i];
-
-		if (param->code != ISUP_P_GENERIC_NUMBER)
-			continue;
-		isup_msg_init(&one, ISUP_IAM, msg->cic);
-		(void)isup_msg_add(&one, param->code, isup_param_octets(msg, param), param->length);
-		if (!isup_get_number(&one, param->code, &in) ||
-		    in.qualifier != GENERIC_ADDITIONAL_CALLING)
-			continue;
+	if (iam_generic_get(msg, ISUP_GENERIC_CALLING, &in))
 		(void)number_from_isup(conf, &in, number);
-		return;
-	}
-}
-
-static void redirection_in(const struct conf_isup *conf, const struct isup_msg *iam,
-			   struct leg_redirection *out)
-{
-	struct isup_redirection info;
-
-	number_get(conf, iam, ISUP_P_REDIRECTING, &out->last);
-	number_get(conf, iam, ISUP_P_ORIGINAL_CALLED, &out->original);
-	if (!isup_get_redirection(iam, &info))
-		return;
-	out->counter = info.counter;
-	out->reason = info.reason;
-	out->original_reason = info.original_reason;
 }
 
 int iam_to_setup(const struct conf_isup *conf, const struct isup_msg *iam, struct leg_setup *setup)
@@ -87,7 +75,7 @@ int iam_to_setup(const struct conf_isup *conf, const struct isup_msg *iam, struc
 	const struct isup_param *uui = isup_msg_find(iam, ISUP_P_UUI);
 	struct isup_number called;
 	struct isup_fci fci;
-	uint8_t octet;
+	uint8_t octet, tmr;
 	int err = 0;
 
 	memset(setup, 0, sizeof(*setup));
@@ -97,61 +85,25 @@ int iam_to_setup(const struct conf_isup *conf, const struct isup_msg *iam, struc
 	}
 	number_get(conf, iam, ISUP_P_CALLING, &setup->calling);
 	generic_get(conf, iam, &setup->generic);
-	redirection_in(conf, iam, &setup->redirection);
+	number_get(conf, iam, ISUP_P_LOCATION_NUMBER, &setup->location);
+	iam_redirection_get(conf, iam, &setup->redirection);
 	setup->interworking = isup_get_fci(iam, &fci) && fci.interworking;
-	setup->category = isup_get_octet(iam, ISUP_P_CPC, &octet) ? octet : CPC_ORDINARY;
-	setup->bearer = bearer_in(isup_get_octet(iam, ISUP_P_TMR, &octet) ? octet : 3);
+	setup->category = isup_get_octet(iam, ISUP_P_CPC, &octet) ? octet : LEG_CATEGORY_ORDINARY;
+	setup->oli_known =
+		iam->variant == ISUP_ANSI && isup_get_octet(iam, ISUP_P_OLI, &setup->oli);
+	tmr = isup_get_octet(iam, ISUP_P_TMR, &octet) ? octet : 3;
+	setup->bearer = bearer_in(iam, tmr);
 	setup->hop_counter = isup_get_octet(iam, ISUP_P_HOP_COUNTER, &octet) ? octet : 0;
 	if (uui)
 		setup->user_to_user =
 			(struct str){ (const char *)isup_param_octets(iam, uui), uui->length };
-	return err;
-}
-
-/* A party number other than the called one; one that cannot be said is left out. */
-static int number_put(const struct conf_isup *conf, struct isup_msg *iam, uint8_t code,
-		      const struct leg_number *number)
-{
-	struct isup_number out;
-
-	/* RFC 3398 12.1: an unavailable address is as if it were absent. */
-	if (!number->digits[0] || number->presentation == LEG_PRES_UNAVAILABLE)
-		return 0;
-	if (number_to_isup(conf, number, &out))
-		return 0;
-	if (code == ISUP_P_GENERIC_NUMBER)
-		out.qualifier = GENERIC_ADDITIONAL_CALLING;
-	return isup_put_number(iam, code, &out);
-}
-
-static int redirection_out(const struct conf_isup *conf, const struct leg_redirection *in,
-			   struct isup_msg *iam)
-{
-	const struct isup_redirection info = { .indicator = 3, /* call diverted */
-					       .original_reason = in->original_reason,
-					       .counter = in->counter ? in->counter : 1,
-					       .reason = in->reason };
-	int err = number_put(conf, iam, ISUP_P_REDIRECTING, &in->last);
-
-	/* RFC 3398 7.2.1.1: also of a call whose To is not its Request-URI, which nobody has
-	 * diverted. */
+	iam_carrier_get(conf, iam, &setup->carrier);
+	iam_access_get(conf, iam, setup);
+	iam_priority_get(conf, iam, setup);
 	if (!err)
-		err = number_put(conf, iam, ISUP_P_ORIGINAL_CALLED, &in->original);
-	return err || !in->last.digits[0] ? err : isup_put_redirection(iam, &info);
-}
-
-static int called_put(const struct conf_isup *conf, const struct leg_setup *setup,
-		      struct isup_msg *iam)
-{
-	struct isup_number called;
-	int err = conf->policy.form == CONF_FORM_AS_IS
-			  ? number_to_isup(conf, &setup->called, &called)
-			  : number_to_isup_as_is(&setup->called, &called);
-
-	if (err || (!called.n && setup->complete))
-		return -EINVAL;
-	called.complete = setup->complete;
-	return isup_put_number(iam, ISUP_P_CALLED, &called);
+		err = iam_ported_get(conf, iam, setup);
+	/* One circuit is one channel of 64 kbit/s. */
+	return tmr >= TMR_MULTIRATE && tmr <= TMR_MULTIRATE_LAST ? -ENOTSUP : err;
 }
 
 /* Q.931 4.5.5: unrestricted digital information, circuit mode at 64 kbit/s. */
@@ -174,7 +126,17 @@ static int optional_put(const struct conf_isup *conf, const struct leg_setup *se
 	if (!err)
 		err = number_put(conf, iam, ISUP_P_GENERIC_NUMBER, &setup->generic);
 	if (!err)
-		err = redirection_out(conf, &setup->redirection, iam);
+		err = iam_redirection_put(conf, &setup->redirection, iam);
+	if (!err)
+		err = iam_carrier_put(conf, setup, iam);
+	if (!err)
+		err = iam_access_put(conf, setup, iam);
+	if (!err)
+		err = iam_priority_put(conf, setup, iam);
+	if (!err)
+		err = number_put(conf, iam, ISUP_P_LOCATION_NUMBER, &setup->location);
+	if (!err && conf->parties.connected_line)
+		err = isup_put_octet(iam, ISUP_P_OFCI, OFCI_CONNECTED);
 	if (!err && hops)
 		err = isup_put_octet(iam, ISUP_P_HOP_COUNTER,
 				     hops > HOP_COUNTER_MAX ? HOP_COUNTER_MAX : (uint8_t)hops);
@@ -198,7 +160,11 @@ int iam_from_setup(const struct conf_isup *conf, const struct leg_setup *setup,
 	/* RFC 3398 7.2.1.1: no interworking, ISUP all the way, originating access non-ISDN; or as
 	 * the trunk's policy has it. */
 	bool interworking = conf->interworking || setup->interworking;
-	const struct isup_fci fci = { .interworking = interworking, .isup_all_way = !interworking };
+	const struct isup_fci fci = { .interworking = interworking,
+				      .isup_all_way = !interworking,
+				      .translated =
+					      setup->portability.queried &&
+					      conf->parties.portability != CONF_PORTABILITY_OFF };
 	const struct isup_nci nci = { .satellite = conf->satellite,
 				      .echo_control = iam_echo_control(conf, setup->bearer) };
 	int err;
@@ -208,13 +174,29 @@ int iam_from_setup(const struct conf_isup *conf, const struct leg_setup *setup,
 	if (!err)
 		err = isup_put_fci(iam, &fci);
 	if (!err)
-		err = isup_put_octet(iam, ISUP_P_CPC,
-				     setup->category ? setup->category : CPC_ORDINARY);
+		err = isup_put_octet(iam, ISUP_P_CPC, iam_category(setup));
 	if (!err)
 		err = isup_put_octet(iam, ISUP_P_TMR, bearer_out(setup->bearer));
 	if (!err)
-		err = called_put(conf, setup, iam);
+		err = iam_called_put(conf, setup, iam);
 	return err ? err : optional_put(conf, setup, iam);
+}
+
+void uui_from_msg(const struct isup_msg *msg, struct leg_uui *out)
+{
+	const struct isup_param *param = msg ? isup_msg_find(msg, ISUP_P_UUI) : NULL;
+
+	out->n = 0;
+	if (!param || param->length > sizeof(out->octets))
+		return;
+	memcpy(out->octets, isup_param_octets(msg, param), param->length);
+	out->n = param->length;
+}
+
+void uui_to_msg(const struct leg_uui *in, struct isup_msg *msg)
+{
+	if (in->n)
+		(void)isup_msg_add(msg, ISUP_P_UUI, in->octets, in->n);
 }
 
 enum leg_ev notification_from_msg(const struct isup_msg *msg)

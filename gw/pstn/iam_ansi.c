@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "gw/pstn/iam_party.h"
 #include "gw/pstn/number.h"
 
 /* Nature of address: the same numbers with an operator asked for. */
@@ -17,7 +18,6 @@
 #define NATIONAL_OPERATOR	0x72
 #define INTERNATIONAL_OPERATOR	0x73
 #define LOCAL_DIGITS		7
-#define ADDITIONAL_CALLING	6 /* Q.763 3.26 a */
 #define SUPPLEMENTAL_FAILED	2 /* type of address: user provided, failed screening */
 #define SUPPLEMENTAL_UNSCREENED 3
 #define CHARGE_CALLING_NATIONAL                                                                    \
@@ -72,12 +72,45 @@ static int number_again(struct isup_msg *iam, uint8_t code)
 	number.complete = false;
 	if (number.noa == ISUP_NOA_UNKNOWN)
 		number.noa = number.n == LOCAL_DIGITS ? ISUP_NOA_SUBSCRIBER : ISUP_NOA_NATIONAL;
-	if (code != ISUP_P_GENERIC_NUMBER)
-		return isup_put_number(iam, code, &number);
-	number.qualifier = number.screening == ISUP_SCR_USER_FAILED ? SUPPLEMENTAL_FAILED
-								    : SUPPLEMENTAL_UNSCREENED;
-	isup_msg_remove(iam, code);
 	return isup_put_number(iam, code, &number);
+}
+
+static int generic_again(struct isup_msg *iam, struct isup_number *number, uint8_t qualifier)
+{
+	number->qualifier = qualifier;
+	if (number->noa == ISUP_NOA_UNKNOWN)
+		number->noa = number->n == LOCAL_DIGITS ? ISUP_NOA_SUBSCRIBER : ISUP_NOA_NATIONAL;
+	return isup_put_number(iam, ISUP_P_GENERIC_NUMBER, number);
+}
+
+/* The generic address of the caller has types of its own; that of a ported number is T1.113's already. */
+static int generics_again(struct isup_msg *iam)
+{
+	struct isup_number calling, ported;
+	bool has_calling = iam_generic_get(iam, ISUP_GENERIC_CALLING, &calling);
+	bool has_ported = iam_generic_get(iam, ISUP_GENERIC_PORTED, &ported);
+	int err = 0;
+
+	isup_msg_remove(iam, ISUP_P_GENERIC_NUMBER);
+	if (has_calling)
+		err = generic_again(iam, &calling,
+				    calling.screening == ISUP_SCR_USER_FAILED
+					    ? SUPPLEMENTAL_FAILED
+					    : SUPPLEMENTAL_UNSCREENED);
+	if (!err && has_ported)
+		err = generic_again(iam, &ported, ISUP_GENERIC_PORTED);
+	return err;
+}
+
+/* What the call says of its line goes before what the trunk says of all. */
+static int put_line(const struct conf_isup *conf, const struct leg_setup *setup,
+		    struct isup_msg *iam)
+{
+	if (setup->oli_known)
+		return isup_put_octet(iam, ISUP_P_OLI, setup->oli);
+	if (conf->line_information_set)
+		return isup_put_octet(iam, ISUP_P_OLI, (uint8_t)conf->line_information);
+	return 0;
 }
 
 /* Digits in pairs, the first of them low, as those of a number are. */
@@ -107,7 +140,7 @@ static int put_charge(const struct conf_isup *conf, const struct leg_setup *setu
 int iam_to_ansi(const struct conf_isup *conf, const struct leg_setup *setup, struct isup_msg *iam)
 {
 	static const uint8_t numbers[] = { ISUP_P_CALLED, ISUP_P_CALLING, ISUP_P_REDIRECTING,
-					   ISUP_P_ORIGINAL_CALLED, ISUP_P_GENERIC_NUMBER };
+					   ISUP_P_ORIGINAL_CALLED };
 	int err = put_service(setup->bearer, iam);
 
 	isup_msg_remove(iam, ISUP_P_TMR);
@@ -116,8 +149,14 @@ int iam_to_ansi(const struct conf_isup *conf, const struct leg_setup *setup, str
 		err = number_again(iam, numbers[i]);
 	if (!err && conf->charge_number)
 		err = put_charge(conf, setup, iam);
-	if (!err && conf->line_information_set)
-		err = isup_put_octet(iam, ISUP_P_OLI, (uint8_t)conf->line_information);
+	if (!err)
+		err = generics_again(iam);
+	/* Carriers' codes are said otherwise, and where there is no other agreement elsewhere. */
+	isup_msg_remove(iam, ISUP_P_TNS);
+	if (!err)
+		err = iam_carrier_put(conf, setup, iam);
+	if (!err)
+		err = put_line(conf, setup, iam);
 	if (!err && conf->jurisdiction)
 		err = put_jurisdiction(conf->jurisdiction, iam);
 	return err;

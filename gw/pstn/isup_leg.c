@@ -98,10 +98,11 @@ void isup_leg_raise_release_of(struct isup_leg *leg, const struct isup_cause *ca
 			       const struct isup_msg *rel)
 {
 	struct transit_store store;
-	const struct leg_event event = { .ev = LEG_EV_RELEASE,
-					 .release = cause_in(leg, cause),
-					 .attachment = transit_attach(rel, &store) };
+	struct leg_event event = { .ev = LEG_EV_RELEASE,
+				   .release = cause_in(leg, cause),
+				   .attachment = transit_attach(rel, &store) };
 
+	uui_from_msg(rel, &event.release.user_to_user);
 	leg->cause = *cause;
 	if (leg->base.call)
 		call_raise(&leg->base, &event);
@@ -142,6 +143,8 @@ static void put_bci(const struct isup_leg *leg, struct isup_msg *msg, bool free)
 					      iam_echo_control(leg->trunk->conf, leg->use) };
 
 	(void)isup_put_bci(msg, &bci);
+	if (leg->fell_back)
+		(void)isup_put_octet(msg, ISUP_P_TMU, leg->medium);
 }
 
 /* What is heard, and a failure of which an announcement tells: a cause in the message (Q.764 2.1.4.4, RFC 3398 7.1.6). */
@@ -268,6 +271,7 @@ static void do_answer(struct isup_leg *leg, const struct leg_event *event)
 	    !number_to_isup(leg->trunk->conf, &event->answer.connected, &number))
 		(void)isup_put_number(&msg, ISUP_P_CONNECTED, &number);
 	put_history(leg, &msg);
+	uui_to_msg(&event->answer.user_to_user, &msg);
 	leg->acm_sent = true;
 	isup_leg_send(leg, &msg);
 }
@@ -370,10 +374,12 @@ static void do_release(struct isup_leg *leg, const struct leg_event *event)
 	leg->cause = cause_out(leg, &event->release);
 	/* RFC 3398 7.2.3: resources are released before the REL is sent. RELEASED makes the core
 	 * let the bearer go. */
-	if (transit_read(&event->attachment, leg->trunk->variant, &rel) && rel.type == ISUP_REL)
+	if (!transit_read(&event->attachment, leg->trunk->variant, &rel) || rel.type != ISUP_REL)
+		isup_msg_init_as(&rel, leg->trunk->variant, ISUP_REL, 0);
+	if (!rel.n_params)
+		uui_to_msg(&event->release.user_to_user, &rel);
+	if (rel.n_params)
 		(void)isup_put_cause(&rel, &leg->cause);
-	else
-		rel.n_params = 0;
 	call_raise(&leg->base, &released);
 	release_as(leg, &rel);
 }

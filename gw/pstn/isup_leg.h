@@ -41,6 +41,8 @@ struct isup_leg {
 	bool interworking; /* incoming: ISUP does not go all the way to the called party */
 	bool bearer_open;
 	enum leg_bearer use; /* of it */
+	bool fell_back; /* incoming: 64 kbit/s were preferred, and are not what is used: */
+	uint8_t medium; /* that is, to be told (Q.764 2.5) */
 	bool delay_known; /* incoming: its IAM had a propagation delay counter */
 	uint16_t delay_ms;
 	const struct isup_msg *carried; /* borrow: the message of the other leg's event, while it is told */

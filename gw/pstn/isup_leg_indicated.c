@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /* The ISUP leg: what the circuit says becomes the leg vocabulary (RFC 3398 7.2, 8.2.1). */
+#include <errno.h>
 #include <string.h>
 
 #include "gw/base/counter.h"
@@ -60,6 +61,7 @@ static void setup_indicated(struct isup_trunk *trunk, struct isup_circuit *circu
 	struct leg_setup setup;
 	struct leg_event event = { .ev = LEG_EV_SETUP, .setup = &setup };
 	struct transit_store store;
+	int err;
 
 	if (!leg || !call_new(trunk->env.core, &leg->base, &cause)) {
 		refuse(circuit, cause);
@@ -72,10 +74,13 @@ static void setup_indicated(struct isup_trunk *trunk, struct isup_circuit *circu
 	isup_leg_enter(leg);
 	isup_leg_take_circuit(leg, circuit);
 	isup_circuit_set_user(circuit, leg);
-	if (iam_to_setup(trunk->conf, iam, &setup) ||
-	    (trunk->variant == ISUP_ANSI && iam_from_ansi(trunk->conf, iam, &setup)))
-		failed.value = Q850_INCOMPLETE; /* Q.850: also a number of a wrong format */
+	err = iam_to_setup(trunk->conf, iam, &setup);
+	if (!err && trunk->variant == ISUP_ANSI)
+		err = iam_from_ansi(trunk->conf, iam, &setup);
+	if (err) /* Q.850: 28 also is for a number of a wrong format */
+		failed.value = err == -ENOTSUP ? Q850_BEARER_NOT_IMPLEMENTED : Q850_INCOMPLETE;
 	leg->use = setup.bearer;
+	leg->fell_back = iam_fallback(iam, &leg->medium);
 	if (!failed.value && isup_leg_open_bearer(leg, circuit))
 		failed.value = Q850_TEMPORARY_FAILURE;
 	if (failed.value) {
@@ -192,6 +197,7 @@ static void answer_indicated(struct isup_leg *leg, const struct isup_indication 
 	leg->answered = true;
 	if (isup_get_number(ind->msg, ISUP_P_CONNECTED, &connected))
 		(void)number_from_isup(leg->trunk->conf, &connected, &event.answer.connected);
+	uui_from_msg(ind->msg, &event.answer.user_to_user);
 	event.attachment = transit_attach(ind->msg, &store);
 	call_raise(&leg->base, &event);
 }

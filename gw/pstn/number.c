@@ -5,6 +5,9 @@
 #include <errno.h>
 #include <string.h>
 
+#define GENERIC_ADDITIONAL_CALLING 6 /* Q.763 3.26 a */
+#define FILLER			   0xf
+
 static const enum leg_presentation presentation_in[4] = {
 	LEG_PRES_ALLOWED, LEG_PRES_RESTRICTED, LEG_PRES_UNAVAILABLE,
 	LEG_PRES_RESTRICTED, /* 3 is reserved for restriction by the network (Q.763 3.10 e) */
@@ -144,4 +147,53 @@ int number_to_isup(const struct conf_isup *conf, const struct leg_number *in,
 	if (noa == LEG_NOA_INTERNATIONAL && strip_prefix(&digits, conf->country))
 		noa = LEG_NOA_NATIONAL;
 	return number_put_out(in, noa, digits, out);
+}
+
+int number_put(const struct conf_isup *conf, struct isup_msg *msg, uint8_t code,
+	       const struct leg_number *number)
+{
+	struct isup_number out;
+
+	/* RFC 3398 12.1: an unavailable address is as if it were absent. */
+	if (!number->digits[0] || number->presentation == LEG_PRES_UNAVAILABLE)
+		return 0;
+	if (number_to_isup(conf, number, &out))
+		return 0;
+	if (code == ISUP_P_GENERIC_NUMBER)
+		out.qualifier = GENERIC_ADDITIONAL_CALLING;
+	return isup_put_number(msg, code, &out);
+}
+
+int number_unpack(const uint8_t *octets, size_t n, bool odd, struct isup_number *out)
+{
+	size_t digits = 2 * n;
+
+	out->n = 0;
+	if (odd && digits)
+		digits--;
+	if (digits > ISUP_DIGITS_MAX)
+		return -ENAMETOOLONG;
+	for (size_t i = 0; i < digits; i++) {
+		unsigned digit = octets[i / 2] >> (i % 2 ? 4 : 0) & 0xf;
+
+		if (digit == FILLER)
+			return -EBADMSG;
+		out->digits[out->n++] = "0123456789ABCDE"[digit];
+	}
+	out->digits[out->n] = '\0';
+	return 0;
+}
+
+size_t number_pack(const struct isup_number *in, uint8_t *octets)
+{
+	size_t n = (in->n + 1u) / 2;
+
+	memset(octets, 0, n);
+	for (size_t i = 0; i < in->n; i++) {
+		char c = in->digits[i];
+		unsigned digit = c <= '9' ? (unsigned)(c - '0') : (unsigned)(c - 'A') + 10;
+
+		octets[i / 2] |= (uint8_t)(digit << (i % 2 ? 4 : 0));
+	}
+	return n;
 }

@@ -18,4 +18,11 @@ int number_to_isup(const struct conf_isup *conf, const struct leg_number *in, st
 /* The same of a number that is written as the trunk wants it already (numbers-out): its nature of address stays. */
 int number_to_isup_as_is(const struct leg_number *in, struct isup_number *out);
 
+/* A party number other than the called one, into a message; one that cannot be said, or shall not be, is left out. */
+int number_put(const struct conf_isup *conf, struct isup_msg *msg, uint8_t code, const struct leg_number *number);
+/* Two digits an octet, the first in the low half, for parameters that are no numbers of Q.763 3.9. Unpacking sets the digits
+ * alone: -EBADMSG, -ENAMETOOLONG. Packing: octets has room for them; how many it wrote. */
+int number_unpack(const uint8_t *octets, size_t n, bool odd, struct isup_number *out);
+size_t number_pack(const struct isup_number *in, uint8_t *octets);
+
 #endif

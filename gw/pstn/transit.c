@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "gw/pstn/iam.h"
+#include "gw/pstn/iam_party.h"
 #include "gw/pstn/number.h"
 #include "isup/segment.h"
 
 #define SIMPLE_SEGMENTATION 0x04 /* Q.763 3.38 bit C, 3.37 bit C */
-#define GENERIC_CALLING	    6	 /* Q.763 3.26 a */
 #define DELAY_MAX	    0xffff
 #define SATELLITES_MAX	    2
 #define PARAM_OCTETS_MAX    255
@@ -115,7 +115,7 @@ static int copy(const struct isup_msg *from, const struct isup_param *param, str
 static bool is_number(uint8_t code)
 {
 	return code == ISUP_P_CALLED || code == ISUP_P_CALLING || code == ISUP_P_REDIRECTING ||
-	       code == ISUP_P_ORIGINAL_CALLED;
+	       code == ISUP_P_ORIGINAL_CALLED || code == ISUP_P_CALLED_DIRECTORY_NUMBER;
 }
 
 static bool number_at(const struct isup_msg *msg, const struct isup_param *param,
@@ -140,11 +140,6 @@ static bool same_number(const struct conf_isup *conf, const struct isup_number *
 	       na.noa == nb.noa && strcmp(na.digits, nb.digits) == 0;
 }
 
-static const struct isup_param *our_generic(const struct isup_msg *ours)
-{
-	return isup_msg_find(ours, ISUP_P_GENERIC_NUMBER);
-}
-
 static int number_on(const struct conf_isup *conf, const struct isup_msg *in,
 		     const struct isup_param *param, const struct isup_msg *ours,
 		     struct isup_msg *out)
@@ -159,18 +154,91 @@ static int number_on(const struct conf_isup *conf, const struct isup_msg *in,
 	return isup_put_number(out, param->code, &now);
 }
 
-/* Of several generic numbers the vocabulary knows the additional calling party number. */
+/* Of several generic numbers the vocabulary knows the additional calling party number, and the dialled one of a ported
+ * number. */
 static int generic_on(const struct conf_isup *conf, const struct isup_msg *in,
 		      const struct isup_param *param, const struct isup_msg *ours,
 		      struct isup_msg *out)
 {
-	const struct isup_param *own = our_generic(ours);
 	struct isup_number before, now;
 
-	if (!own || !number_at(in, param, &before) || before.qualifier != GENERIC_CALLING ||
-	    !number_at(ours, own, &now) || same_number(conf, &before, &now))
+	if (!number_at(in, param, &before) ||
+	    (before.qualifier != ISUP_GENERIC_CALLING && before.qualifier != ISUP_GENERIC_PORTED) ||
+	    !iam_generic_get(ours, before.qualifier, &now) || same_number(conf, &before, &now))
 		return copy(in, param, out);
-	return copy(ours, own, out);
+	return isup_put_number(out, ISUP_P_GENERIC_NUMBER, &now);
+}
+
+/* --- ported numbers --- */
+
+static bool same_digits(const struct isup_msg *a, uint8_t code_a, const struct isup_msg *b,
+			uint8_t code_b)
+{
+	struct isup_number na, nb;
+
+	return isup_get_number(a, code_a, &na) && isup_get_number(b, code_b, &nb) &&
+	       strcmp(na.digits, nb.digits) == 0;
+}
+
+/* The called party number was a routing number, and is the dialled one now: what says the dialled one again goes. */
+static bool dialled_now(const struct isup_msg *in, const struct isup_msg *ours)
+{
+	struct isup_number dialled, called;
+
+	if (same_digits(in, ISUP_P_CALLED, ours, ISUP_P_CALLED))
+		return false;
+	if (same_digits(in, ISUP_P_CALLED_DIRECTORY_NUMBER, ours, ISUP_P_CALLED))
+		return true;
+	return iam_generic_get(in, ISUP_GENERIC_PORTED, &dialled) &&
+	       isup_get_number(ours, ISUP_P_CALLED, &called) &&
+	       strcmp(dialled.digits, called.digits) == 0;
+}
+
+/* Our message has a routing number, in one way or another. */
+static bool has_routing(const struct isup_msg *ours)
+{
+	struct isup_number number;
+
+	return isup_msg_find(ours, ISUP_P_CALLED_DIRECTORY_NUMBER) ||
+	       isup_msg_find(ours, ISUP_P_NETWORK_ROUTING_NUMBER) ||
+	       iam_generic_get(ours, ISUP_GENERIC_PORTED, &number) ||
+	       (isup_get_number(ours, ISUP_P_CALLED, &number) &&
+		number.noa == ISUP_NOA_CONCATENATED);
+}
+
+/* Whether a parameter of another way to say a ported number is out of place on this trunk. */
+static bool ported_otherwise(const struct isup_msg *in, const struct isup_param *param,
+			     const struct isup_msg *ours)
+{
+	struct isup_number number;
+
+	switch (param->code) {
+	case ISUP_P_GENERIC_NUMBER:
+		if (!number_at(in, param, &number) || number.qualifier != ISUP_GENERIC_PORTED ||
+		    iam_generic_get(ours, ISUP_GENERIC_PORTED, &number))
+			return false;
+		break;
+	case ISUP_P_CALLED_DIRECTORY_NUMBER:
+	case ISUP_P_NETWORK_ROUTING_NUMBER:
+		if (isup_msg_find(ours, param->code))
+			return false;
+		break;
+	default:
+		return false;
+	}
+	return has_routing(ours) || dialled_now(in, ours);
+}
+
+/* Q.763 3.23 M: a number that is the dialled one again is as the trunk says it, translated or not. */
+static int fci_on(const struct isup_msg *in, const struct isup_param *param,
+		  const struct isup_msg *ours, struct isup_msg *out)
+{
+	struct isup_fci fci, own;
+
+	if (!dialled_now(in, ours) || !isup_get_fci(in, &fci) || !isup_get_fci(ours, &own))
+		return copy(in, param, out);
+	fci.translated = own.translated;
+	return isup_put_fci(out, &fci);
 }
 
 /* --- indicators --- */
@@ -233,9 +301,13 @@ static int param_on(const struct conf_isup *conf, const struct isup_msg *in,
 		    const struct isup_param *param, const struct isup_msg *ours,
 		    struct isup_msg *out)
 {
+	if (ported_otherwise(in, param, ours))
+		return 0;
 	if (is_number(param->code))
 		return number_on(conf, in, param, ours, out);
 	switch (param->code) {
+	case ISUP_P_FCI:
+		return fci_on(in, param, ours, out);
 	case ISUP_P_GENERIC_NUMBER:
 		return generic_on(conf, in, param, ours, out);
 	case ISUP_P_NCI:
@@ -251,6 +323,23 @@ static int param_on(const struct conf_isup *conf, const struct isup_msg *in,
 	}
 }
 
+/* Of generic numbers, one that is the caller's, of whatever type it is, or one that is a ported number. */
+static bool has_already(const struct isup_msg *out, const struct isup_msg *ours,
+			const struct isup_param *param)
+{
+	struct isup_number own, other;
+
+	if (param->code != ISUP_P_GENERIC_NUMBER || !number_at(ours, param, &own))
+		return isup_msg_find(out, param->code) != NULL;
+	for (size_t i = 0; i < out->n_params; i++)
+		if (out->params[i].code == ISUP_P_GENERIC_NUMBER &&
+		    number_at(out, &out->params[i], &other) &&
+		    (other.qualifier == ISUP_GENERIC_PORTED) ==
+			    (own.qualifier == ISUP_GENERIC_PORTED))
+			return true;
+	return false;
+}
+
 int transit_iam(const struct conf_isup *conf, const struct isup_msg *in, struct isup_msg *iam)
 {
 	struct isup_msg out;
@@ -260,7 +349,7 @@ int transit_iam(const struct conf_isup *conf, const struct isup_msg *in, struct 
 	for (size_t i = 0; i < in->n_params && !err; i++)
 		err = param_on(conf, in, &in->params[i], iam, &out);
 	for (size_t i = 0; i < iam->n_params && !err; i++)
-		if (!isup_msg_find(&out, iam->params[i].code))
+		if (!has_already(&out, iam, &iam->params[i]))
 			err = copy(iam, &iam->params[i], &out);
 	if (!err)
 		*iam = out;

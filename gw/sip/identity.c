@@ -4,43 +4,21 @@
 #include <string.h>
 
 #include "gw/sip/identity.h"
+#include "gw/sip/party_private.h"
 
-#define USER_MAX 128
-
-static const struct str anonymous_user = { "anonymous", 9 };
-static const struct str anonymous_host = { "anonymous.invalid", 17 };
+#define RPID "Remote-Party-ID"
 
 int sip_identity_number(const struct sip_uri *uri, struct leg_number *number)
 {
-	char user[USER_MAX];
-	struct sip_tel tel;
-	size_t n = 0;
-	int err;
+	struct sip_party_tel tel;
+	int err = sip_party_tel(uri, &tel);
 
-	if (uri->scheme != SIP_SCHEME_SIP && uri->scheme != SIP_SCHEME_SIPS &&
-	    uri->scheme != SIP_SCHEME_TEL)
-		return -EBADMSG;
-	if (!uri->user.n)
-		return -ENOENT;
-	if (sip_unescape(uri->user, user, sizeof(user), &n))
-		return -EBADMSG;
-	if (sip_tel_parse(&tel, (struct str){ user, n }))
-		return -EBADMSG;
-	err = sip_tel_digits(&tel, number->digits, sizeof(number->digits));
-	if (err)
-		return err;
-	number->noa = tel.global ? LEG_NOA_INTERNATIONAL : LEG_NOA_UNKNOWN;
-	return number->digits[0] ? 0 : -ENOENT;
+	return err ? err : sip_party_digits(&tel.tel, number);
 }
 
 unsigned sip_identity_refusal(int err)
 {
 	return err == -EBADMSG ? 404 : 484;
-}
-
-static bool uri_anonymous(const struct sip_uri *uri)
-{
-	return str_ieq(uri->user, anonymous_user) || str_ieq(uri->host, anonymous_host);
 }
 
 /* RFC 3323 4.2 and RFC 3325 9.3: every kind of privacy that hides who calls. */
@@ -76,13 +54,65 @@ static void display_read(struct str display, char *name, size_t cap)
 	name[n] = '\0';
 }
 
-static const struct sip_addr *asserted_number(const struct sip_msg *msg, struct leg_number *number)
+static bool number_of(const struct sip_party_conf *party, const struct sip_addr *addr,
+		      struct leg_number *number)
 {
-	for (const struct sip_addr *a = msg->asserted; a; a = a->next)
-		if (sip_identity_number(&a->uri, number) == 0)
-			return a;
+	if (sip_party_uri_number(party, &addr->uri, number) == 0)
+		return true;
 	number->digits[0] = '\0';
-	return NULL;
+	return false;
+}
+
+/* The first of a list that has a number (RFC 3325 9.1: one sip and one tel URI may be there). */
+static bool list_number(const struct sip_party_conf *party, const struct sip_addr *list,
+			struct leg_number *number, struct sip_addr *who)
+{
+	for (const struct sip_addr *a = list; a; a = a->next) {
+		if (!number_of(party, a, number))
+			continue;
+		*who = *a;
+		return true;
+	}
+	return false;
+}
+
+static bool param_is(const struct sip_addr *addr, struct str name, struct str value, bool otherwise)
+{
+	struct str have;
+
+	return sip_param_find(addr->params, name, &have) ? str_ieq(have, value) : otherwise;
+}
+
+/* draft-ietf-sip-privacy-04 5: of that party, and of the subscriber. */
+static bool remote_party(const struct sip_party_conf *party, const struct sip_msg *msg,
+			 struct str role, const char *subject, struct leg_number *number,
+			 struct sip_addr *who)
+{
+	struct sip_addr addrs[PARTY_VALUES_MAX];
+	bool bad;
+	unsigned n = sip_party_addrs(msg, STR(RPID), addrs, PARTY_VALUES_MAX, &bad);
+
+	if (bad)
+		sip_party_malformed(subject, RPID);
+	for (unsigned i = 0; i < n; i++) {
+		const struct sip_addr *a = &addrs[i];
+
+		if (!param_is(a, STR("party"), role, true) ||
+		    !param_is(a, STR("id-type"), STR("subscriber"), true) ||
+		    !number_of(party, a, number))
+			continue;
+		number->screening = param_is(a, STR("screen"), STR("yes"), false)
+					    ? LEG_SCR_NETWORK
+					    : LEG_SCR_USER_NOT_VERIFIED;
+		number->presentation =
+			param_is(a, STR("privacy"), STR("full"), false) ||
+					param_is(a, STR("privacy"), STR("uri"), false)
+				? LEG_PRES_RESTRICTED
+				: LEG_PRES_ALLOWED;
+		*who = *a;
+		return true;
+	}
+	return false;
 }
 
 static bool same_number(const struct leg_number *a, const struct leg_number *b)
@@ -90,53 +120,108 @@ static bool same_number(const struct leg_number *a, const struct leg_number *b)
 	return a->noa == b->noa && strcmp(a->digits, b->digits) == 0;
 }
 
-/* RFC 3398 7.2.1.1: where To and Request-URI differ, To says who was called first. */
-static void original_read(const struct sip_msg *invite, struct leg_setup *setup)
+/* Who the caller is by a field that someone vouches for, or that it would like one to; false: there is none. */
+static bool vouched(const struct sip_party_conf *party, const struct sip_msg *invite,
+		    const char *subject, struct leg_number *number, struct sip_addr *who)
 {
-	struct leg_number original = { .noa = LEG_NOA_UNKNOWN };
-
-	if (sip_identity_number(&invite->to->uri, &original) == 0 &&
-	    strcmp(original.digits, setup->called.digits) != 0)
-		setup->redirection.original = original;
+	/* RFC 3325 9.2: of whom we do not trust, a wish of the user's own. */
+	if (!party->trusted) {
+		number->screening = LEG_SCR_USER_NOT_VERIFIED;
+		return list_number(party, invite->preferred, number, who);
+	}
+	if (party->identity == CONF_IDENTITY_REMOTE_PARTY &&
+	    remote_party(party, invite, STR("calling"), subject, number, who))
+		return true;
+	/* RFC 3398 12.2: network provided, unless policy says otherwise. */
+	number->screening = LEG_SCR_NETWORK;
+	return list_number(party, invite->asserted, number, who);
 }
 
-void sip_identity_read(const struct sip_msg *invite, bool trusted, struct leg_setup *setup)
+static enum leg_presentation presentation_of(const struct sip_msg *invite, bool anonymous,
+					     const struct leg_number *calling)
 {
-	struct leg_number from = { .noa = LEG_NOA_UNKNOWN }, asserted = { .noa = LEG_NOA_UNKNOWN };
-	const struct sip_addr *who = trusted ? asserted_number(invite, &asserted) : NULL;
-	bool anonymous = uri_anonymous(&invite->from->uri);
-	bool from_number = !anonymous && sip_identity_number(&invite->from->uri, &from) == 0;
+	bool none = sip_party_private(invite, STR("none"));
 
-	if (!from_number)
-		from.digits[0] = '\0';
-	setup->calling = who ? asserted : from;
-	/* RFC 3398 12.2: network provided, unless policy says otherwise: nobody vouches for an
-	 * untrusted peer's From. */
-	setup->calling.screening = trusted ? LEG_SCR_NETWORK : LEG_SCR_USER_NOT_VERIFIED;
-	setup->calling.presentation = LEG_PRES_ALLOWED;
-	if (anonymous || privacy_asked(invite))
-		setup->calling.presentation = LEG_PRES_RESTRICTED;
-	else if (!setup->calling.digits[0])
-		setup->calling.presentation = LEG_PRES_UNAVAILABLE;
-	if (who && from_number && !same_number(&from, &asserted)) {
+	/* RFC 3323 4.2: with "none" nothing is to be hidden, whatever From looks like. */
+	if (privacy_asked(invite) || calling->presentation == LEG_PRES_RESTRICTED ||
+	    (anonymous && !(none && calling->digits[0])))
+		return LEG_PRES_RESTRICTED;
+	return calling->digits[0] ? LEG_PRES_ALLOWED : LEG_PRES_UNAVAILABLE;
+}
+
+static void name_read(const struct sip_msg *invite, bool anonymous, const struct sip_addr *who,
+		      struct leg_setup *setup)
+{
+	/* draft-ietf-sip-privacy-04 5: privacy=name */
+	if (param_is(who, STR("privacy"), STR("name"), false))
+		return;
+	if (who->display.n)
+		display_read(who->display, setup->calling_name, sizeof(setup->calling_name));
+	else if (!anonymous)
+		display_read(invite->from->display, setup->calling_name,
+			     sizeof(setup->calling_name));
+}
+
+void sip_identity_read(const struct sip_party_conf *party, const struct sip_msg *invite,
+		       const char *subject, struct leg_setup *setup, struct sip_addr *who)
+{
+	struct leg_number from = { .noa = LEG_NOA_UNKNOWN }, named = { .noa = LEG_NOA_UNKNOWN };
+	bool anonymous = sip_party_anonymous(&invite->from->uri);
+	bool from_number = !anonymous && number_of(party, invite->from, &from);
+	bool vouched_for = vouched(party, invite, subject, &named, who);
+
+	if (!vouched_for)
+		*who = *invite->from;
+	setup->calling = vouched_for ? named : from;
+	/* Nobody vouches for an untrusted peer's From. */
+	if (!vouched_for)
+		setup->calling.screening =
+			party->trusted ? LEG_SCR_NETWORK : LEG_SCR_USER_NOT_VERIFIED;
+	setup->calling.presentation = presentation_of(invite, anonymous, &setup->calling);
+	if (vouched_for && party->trusted && from_number && !same_number(&from, &named)) {
 		setup->generic = from;
 		setup->generic.screening = LEG_SCR_USER_NOT_VERIFIED;
 		setup->generic.presentation = setup->calling.presentation;
 	}
-	if (!anonymous)
-		display_read(who && who->display.n ? who->display : invite->from->display,
-			     setup->calling_name, sizeof(setup->calling_name));
-	original_read(invite, setup);
+	if (!anonymous || vouched_for)
+		name_read(invite, anonymous, who, setup);
 }
 
-void sip_identity_connected(const struct sip_msg *response, bool trusted, struct leg_number *number)
+/* RFC 3323 4.2, RFC 3325 9.3, RFC 7044 4.1: session is met by media that end here. */
+bool sip_identity_privacy_unmet(const struct sip_msg *invite)
 {
+	static const char *const known[] = { "header", "session", "user",    "none",
+					     "id",     "history", "critical" };
+	bool unknown = false;
+
+	for (const struct sip_token *t = invite->privacy; t; t = t->next) {
+		bool found = false;
+
+		for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+			found |= str_ieq(t->value, str_c(known[i]));
+		unknown |= !found;
+	}
+	return unknown && sip_party_private(invite, STR("critical"));
+}
+
+void sip_identity_connected(const struct sip_party_conf *party, const struct sip_msg *response,
+			    struct leg_number *number)
+{
+	struct sip_addr who;
+
 	memset(number, 0, sizeof(*number));
-	if (!trusted || !asserted_number(response, number))
+	if (!party->trusted)
+		return;
+	if (party->identity == CONF_IDENTITY_REMOTE_PARTY &&
+	    remote_party(party, response, STR("called"), NULL, number, &who))
+		return;
+	if (!list_number(party, response->asserted, number, &who))
 		return;
 	number->screening = LEG_SCR_NETWORK;
 	number->presentation = privacy_asked(response) ? LEG_PRES_RESTRICTED : LEG_PRES_ALLOWED;
 }
+
+/* ---- writing ---- */
 
 void sip_identity_write_uri(struct sip_writer *w, const struct leg_number *number, struct str host,
 			    uint16_t port)
@@ -150,49 +235,92 @@ void sip_identity_write_uri(struct sip_writer *w, const struct leg_number *numbe
 	sip_write_c(w, ";user=phone");
 }
 
-static void write_named(struct sip_writer *w, struct str name, const struct leg_number *number,
-			struct str host)
+static void write_named(struct sip_writer *w, const struct sip_party_conf *party, struct str name,
+			const struct sip_party_user *user, struct str host)
 {
 	if (name.n) {
 		sip_write_quoted(w, name);
 		sip_write_c(w, " ");
 	}
 	sip_write_c(w, "<");
-	sip_identity_write_uri(w, number, host, 0);
+	sip_party_write_number(w, party, user, host);
 	sip_write_c(w, ">");
 }
 
-void sip_identity_write_from(struct sip_writer *w, const struct leg_setup *setup, bool trusted,
-			     struct str host)
+void sip_identity_write_from(struct sip_writer *w, const struct sip_party_conf *party,
+			     const struct leg_setup *setup, struct str host)
 {
-	const struct leg_number *number = &setup->calling;
+	struct sip_party_user user = { .number = &setup->calling,
+				       .subaddress = &setup->calling_subaddress };
 
 	/* RFC 3325: where the peer is told the network's number, From may carry the caller's own.
 	 */
-	if (trusted && setup->generic.digits[0])
-		number = &setup->generic;
+	if (party->trusted && setup->generic.digits[0])
+		user.number = &setup->generic;
 	if (setup->calling.presentation == LEG_PRES_RESTRICTED) {
 		sip_write_c(w, "\"Anonymous\" <sip:anonymous@anonymous.invalid>");
 		return;
 	}
-	if (setup->calling.presentation == LEG_PRES_UNAVAILABLE || !number->digits[0]) {
+	if (setup->calling.presentation == LEG_PRES_UNAVAILABLE || !user.number->digits[0]) {
 		/* RFC 3398 8.2.1.1: no user portion, only the name of the gateway. */
 		sip_write_c(w, "<sip:");
 		sip_write_hostport(w, host, 0);
 		sip_write_c(w, ">");
 		return;
 	}
-	write_named(w, str_c(setup->calling_name), number, host);
+	write_named(w, party, str_c(setup->calling_name), &user, host);
 }
 
-void sip_identity_write_asserted(struct sip_writer *w, const struct leg_number *number,
-				 struct str host)
+static bool shown(const struct leg_number *number)
 {
-	if (!number->digits[0] || number->presentation == LEG_PRES_UNAVAILABLE)
+	return number->digits[0] && number->presentation != LEG_PRES_UNAVAILABLE;
+}
+
+/* The address in the field of the trunk's choice; role: of Remote-Party-ID. */
+static void write_vouched(struct sip_writer *w, const struct sip_party_conf *party,
+			  const struct sip_party_user *user, const char *role, struct str host)
+{
+	bool hidden = user->number->presentation == LEG_PRES_RESTRICTED;
+
+	if (party->identity == CONF_IDENTITY_REMOTE_PARTY) {
+		sip_write_c(w, RPID ": ");
+		write_named(w, party, STR_NONE, user, host);
+		sip_write_c(w, ";party=");
+		sip_write_c(w, role);
+		sip_write_c(w, user->number->screening == LEG_SCR_NETWORK ||
+					       user->number->screening == LEG_SCR_USER_PASSED
+				       ? ";screen=yes"
+				       : ";screen=no");
+		sip_write_c(w, hidden ? ";privacy=full" : ";privacy=off");
+		sip_write_crlf(w);
 		return;
-	sip_write_begin(w, SIP_H_P_ASSERTED_IDENTITY);
-	write_named(w, STR_NONE, number, host);
+	}
+	sip_write_begin(w, party->identity == CONF_IDENTITY_PREFERRED ? SIP_H_P_PREFERRED_IDENTITY
+								      : SIP_H_P_ASSERTED_IDENTITY);
+	write_named(w, party, STR_NONE, user, host);
 	sip_write_crlf(w);
-	if (number->presentation == LEG_PRES_RESTRICTED)
+	if (hidden)
 		sip_write_header(w, SIP_H_PRIVACY, STR("id"));
+}
+
+void sip_identity_write_caller(struct sip_writer *w, const struct sip_party_conf *party,
+			       const struct leg_setup *setup, struct str host)
+{
+	const struct sip_party_user user = { .number = &setup->calling,
+					     .subaddress = &setup->calling_subaddress,
+					     .category = setup };
+
+	/* RFC 3325 9.2: the preferred identity is for a proxy that will vouch for it, which need not trust us. */
+	if (shown(&setup->calling) &&
+	    (party->trusted || party->identity == CONF_IDENTITY_PREFERRED))
+		write_vouched(w, party, &user, "calling", host);
+}
+
+void sip_identity_write_connected(struct sip_writer *w, const struct sip_party_conf *party,
+				  const struct leg_number *number, struct str host)
+{
+	const struct sip_party_user user = { .number = number };
+
+	if (shown(number) && party->trusted)
+		write_vouched(w, party, &user, "called", host);
 }

@@ -371,8 +371,9 @@ void sip_leg_bye(struct sip_leg_fork *fork, const struct leg_release *release)
 
 static void bye_received(struct sip_leg *leg, struct sip_txn *txn, struct sip_msg *msg)
 {
-	const struct leg_release release = sip_leg_release_read(msg, Q850_NORMAL, Q850_LOC_USER);
+	struct leg_release release = sip_leg_release_read(msg, Q850_NORMAL, Q850_LOC_USER);
 
+	sip_party_uui_read(&leg->trunk->party, msg, leg->id, &release.user_to_user);
 	sip_ua_reply(txn, 200, leg->id);
 	switch (leg->state) {
 	case SIP_LEG_INVITED:

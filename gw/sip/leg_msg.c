@@ -72,6 +72,12 @@ static void write_ended_by(struct sip_writer *w, unsigned status)
 	sip_write_crlf(w);
 }
 
+static void write_uui(struct sip_writer *w, const struct sip_leg *leg, const struct leg_uui *uui)
+{
+	if (uui)
+		sip_party_uui_write(w, &leg->trunk->party, uui->octets, uui->n);
+}
+
 static void write_dues(struct sip_writer *w, const struct sip_leg *leg,
 		       const struct sip_sent_by *sent_by, const struct sip_leg_reply *reply)
 {
@@ -93,8 +99,12 @@ static void write_dues(struct sip_writer *w, const struct sip_leg *leg,
 		sip_write_other(w, STR("P-Early-Media"), str_c(leg->early_said));
 	if (reply->ended_by)
 		write_ended_by(w, reply->ended_by);
-	if (reply->connected && leg->trunk->trusted)
-		sip_identity_write_asserted(w, reply->connected, host);
+	if (reply->connected)
+		sip_identity_write_connected(w, &leg->trunk->party, reply->connected, host);
+	write_uui(w, leg,
+		  reply->user_to_user ? reply->user_to_user
+		  : reply->release    ? &reply->release->user_to_user
+				      : NULL);
 	if (reply->release && reply->status == 301)
 		write_moved(w, reply->release, host);
 	if (reply->release && reply->status == 503)
@@ -156,8 +166,10 @@ int sip_leg_request_write(struct sip_leg_fork *fork, enum sip_method method, uin
 		sip_ua_write_abilities(&w, NULL, false);
 	}
 	write_credentials(leg, &w);
-	if (release)
+	if (release) {
 		sip_reason_write(&w, release);
+		write_uui(&w, leg, &release->user_to_user);
+	}
 	sip_ua_write_product(leg->ua, &w, SIP_H_USER_AGENT);
 	write_body(&w, sip_leg_fork_session(fork), sdp);
 	return err ? err : sip_write_close(&w, text);
@@ -182,6 +194,20 @@ static void write_extensions(struct sip_writer *w, struct sip_leg *leg)
 	if (leg->trunk->p_early_media)
 		sip_write_other(w, STR("P-Early-Media"), STR("supported"));
 	write_credentials(leg, w);
+}
+
+/* The trunk group that the call comes from, where the trunk names it (RFC 4904 5). */
+static void write_group_contact(struct sip_writer *w, const struct sip_leg *leg,
+				const struct sip_sent_by *sent_by)
+{
+	size_t before;
+
+	sip_write_begin(w, SIP_H_CONTACT);
+	sip_write_c(w, "<sip:");
+	before = w->n;
+	sip_party_write_group(w, &leg->trunk->party, &leg->out->setup);
+	sip_ua_write_contact_host(w, sent_by, w->n != before);
+	sip_write_crlf(w);
 }
 
 int sip_leg_invite_write(struct sip_leg *leg, struct str next_hop, struct str *text)
@@ -212,11 +238,10 @@ int sip_leg_invite_write(struct sip_leg *leg, struct str next_hop, struct str *t
 	sip_write_header(&w, SIP_H_TO, str_c(out->to));
 	sip_write_header(&w, SIP_H_CALL_ID, str_c(out->call_id));
 	sip_write_cseq(&w, out->cseq, name);
-	sip_ua_write_contact(&w, &sent_by);
-	if (leg->trunk->trusted)
-		sip_identity_write_asserted(
-			&w, &out->setup.calling,
+	write_group_contact(&w, leg, &sent_by);
+	sip_party_write(&w, &leg->trunk->party, &out->setup, uri.text,
 			str_c(leg->ua->domain ? leg->ua->domain : sent_by.host));
+	write_uui(&w, leg, &out->uui);
 	if (out->expires_s)
 		sip_write_header_uint(&w, SIP_H_EXPIRES, out->expires_s);
 	write_extensions(&w, leg);

@@ -16,7 +16,8 @@ struct sip_leg_target {
 
 /* What the INVITE of an outgoing call is made of; gone when it has its final response. */
 struct sip_leg_outgoing {
-	struct leg_setup setup; /* user_to_user empty */
+	struct leg_setup setup; /* user_to_user is that below */
+	struct leg_uui uui;
 	char call_id[2 * SIP_TAG_MAX];
 	char from[LEG_URI_MAX], to[LEG_URI_MAX]; /* values; From with its tag */
 	char uri[LEG_URI_MAX];			 /* Request-URI */

@@ -47,6 +47,7 @@ struct sip_leg_reply {
 	unsigned ended_by;		   /* Reason of a 199: the status that follows */
 	uint32_t rseq;			   /* sent reliably, 0: not */
 	const struct leg_number *connected;
+	const struct leg_uui *user_to_user; /* NULL: the release's, if any */
 };
 
 /* A provisional response of ours that waits until the one before is acknowledged. */

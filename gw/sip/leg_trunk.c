@@ -278,6 +278,7 @@ int sip_trunk_configure(struct sip_trunk *trunk, const struct conf_sip_trunk *co
 	trunk->trusted = conf->trusted;
 	trunk->redirect = conf->redirect;
 	trunk->retry_after_s = conf->retry_after_ms / 1000;
+	sip_party_configure(&trunk->party, conf, trunk->ua->domain);
 	trunk->trunk.max_calls = conf->max_calls;
 	trunk->trunk.digits_apart = conf->dtmf == CONF_DTMF_INFO;
 	trunk->overlap_in = conf->overlap_in;

@@ -12,6 +12,7 @@
 #include "gw/call/leg.h"
 #include "gw/sip/keepalive.h"
 #include "gw/sip/locate.h"
+#include "gw/sip/party.h"
 #include "gw/sip/session.h"
 
 struct sip_ua;
@@ -44,6 +45,7 @@ struct sip_trunk {
 	struct sip_keepalive keepalive;
 	enum conf_overlap_in overlap_in;
 	uint32_t t10_ms, t35_ms;
+	struct sip_party_conf party;
 	const struct cause_profile *causes; /* published, or own_causes */
 	struct cause_own *own_causes;	    /* own */
 	struct sip_session_conf media; /* address and port empty */

@@ -13,6 +13,7 @@
 #include "gw/call/cause.h"
 #include "gw/sip/identity.h"
 #include "gw/sip/leg_outgoing.h"
+#include "gw/sip/party_private.h"
 #include "gw/sip/reason.h"
 
 #define FIRST_CSEQ 1
@@ -198,7 +199,8 @@ static void answer(struct sip_leg *leg, struct sip_leg_fork *fork, const struct 
 	}
 	leg->peer_held = fork->settled.held;
 	sip_leg_early_over(leg);
-	sip_identity_connected(msg, leg->trunk->trusted, &event.answer.connected);
+	sip_identity_connected(&leg->trunk->party, msg, &event.answer.connected);
+	sip_party_uui_read(&leg->trunk->party, msg, leg->id, &event.answer.user_to_user);
 	call_raise(&leg->leg, &event);
 	sip_leg_reinvite_sync(leg);
 	sip_leg_info_sync(leg);
@@ -257,6 +259,7 @@ static void failure(struct sip_leg *leg, const struct sip_msg *msg)
 				     cause_location_from_status(leg->trunk->causes, msg->status));
 
 	release.sip_status = (uint16_t)msg->status;
+	sip_party_uui_read(&leg->trunk->party, msg, leg->id, &release.user_to_user);
 	if (sip_leg_overlap_failure(leg, msg, &release))
 		return;
 	if (leg->state != SIP_LEG_CALLING) {
@@ -375,7 +378,13 @@ int sip_leg_uri_set(struct sip_leg *leg, const struct leg_number *number)
 	struct sip_writer w;
 
 	sip_write_open(&w, out->uri, sizeof(out->uri));
-	sip_identity_write_uri(&w, number, str_c(leg->trunk->host), (uint16_t)leg->trunk->port);
+	/* A redirected call goes to that number, and to nothing that was said of the first one. */
+	if (number == &out->setup.called)
+		sip_party_write_uri(&w, &leg->trunk->party, &out->setup, str_c(leg->trunk->host),
+				    (uint16_t)leg->trunk->port);
+	else
+		sip_identity_write_uri(&w, number, str_c(leg->trunk->host),
+				       (uint16_t)leg->trunk->port);
 	write_transport(&w, leg->trunk);
 	return text_end(&w);
 }
@@ -383,15 +392,17 @@ int sip_leg_uri_set(struct sip_leg *leg, const struct leg_number *number)
 int sip_leg_to_set(struct sip_leg *leg, const struct leg_setup *setup)
 {
 	struct sip_leg_outgoing *out = leg->out;
-	const struct leg_number *to = &setup->called;
+	const struct leg_number *original = &setup->redirection.original;
+	struct sip_party_user to = { .number = &setup->called };
 	struct sip_writer w;
 
-	/* RFC 3398 8.2.1.1: To has the original called number. */
-	if (setup->redirection.original.digits[0])
-		to = &setup->redirection.original;
+	/* RFC 3398 8.2.1.1: To has the original called number, where it may be shown. */
+	if (original->digits[0] &&
+	    (original->presentation == LEG_PRES_ALLOWED || leg->trunk->trusted))
+		to.number = original;
 	sip_write_open(&w, out->to, sizeof(out->to));
 	sip_write_c(&w, "<");
-	sip_identity_write_uri(&w, to, str_c(leg->trunk->host), 0);
+	sip_party_write_number(&w, &leg->trunk->party, &to, str_c(leg->trunk->host));
 	sip_write_c(&w, ">");
 	return text_end(&w);
 }
@@ -412,7 +423,7 @@ static int from_set(struct sip_leg *leg, const struct leg_setup *setup)
 		return err;
 	sip_stack_tag(leg->ua->parts.stack, tag);
 	sip_write_open(&w, out->from, sizeof(out->from));
-	sip_identity_write_from(&w, setup, leg->trunk->trusted,
+	sip_identity_write_from(&w, &leg->trunk->party, setup,
 				str_c(leg->ua->domain ? leg->ua->domain : sent_by.host));
 	sip_write_c(&w, ";tag=");
 	sip_write_c(&w, tag);
@@ -437,7 +448,7 @@ static int route_set(struct sip_leg *leg)
 static int uri_of_setup(struct sip_leg *leg, const struct leg_setup *setup)
 {
 	return setup->target.n ? sip_leg_target_set(leg, setup->target.p)
-			       : sip_leg_uri_set(leg, &setup->called);
+			       : sip_leg_uri_set(leg, &leg->out->setup.called);
 }
 
 static int outgoing_make(struct sip_leg *leg, const struct leg_setup *setup)
@@ -449,7 +460,12 @@ static int outgoing_make(struct sip_leg *leg, const struct leg_setup *setup)
 		return -ENOMEM;
 	leg->out = out;
 	out->setup = *setup;
-	out->setup.user_to_user = out->setup.target = STR_NONE;
+	if (setup->user_to_user.n <= sizeof(out->uui.octets))
+		out->uui.n = (uint8_t)setup->user_to_user.n;
+	if (out->uui.n)
+		memcpy(out->uui.octets, setup->user_to_user.p, out->uui.n);
+	out->setup.user_to_user = (struct str){ (const char *)out->uui.octets, out->uui.n };
+	out->setup.target = STR_NONE;
 	out->cseq = FIRST_CSEQ;
 	sip_stack_tag(leg->ua->parts.stack, out->call_id);
 	sip_stack_tag(leg->ua->parts.stack, out->call_id + strlen(out->call_id));

@@ -9,8 +9,7 @@
 #include "gw/sip/identity.h"
 #include "gw/sip/leg_private.h"
 
-#define HOPS_MAX	  31 /* Q.763 3.80: five bits */
-#define CATEGORY_ORDINARY 10
+#define HOPS_MAX 31 /* Q.763 3.80: five bits */
 
 static const struct sip_server_ops invite_ops;
 
@@ -97,7 +96,8 @@ static int answer_write(struct sip_leg *leg, bool offers, struct str *text)
 	/* 13.2.1: what went in a reliable response is not said again. */
 	const struct sip_leg_reply reply = { .status = 200,
 					     .sdp = !leg->reliable.described,
-					     .connected = &leg->reliable.answer.connected };
+					     .connected = &leg->reliable.answer.connected,
+					     .user_to_user = &leg->reliable.answer.user_to_user };
 	int err = offers ? sip_session_offer(&leg->session, leg->want) : 0;
 
 	return err ? err
@@ -219,14 +219,18 @@ static enum leg_bearer bearer_of(const struct sip_leg *leg)
 							: LEG_BEARER_AUDIO_3K1;
 }
 
-static void setup_read(const struct sip_leg *leg, const struct sip_msg *msg,
-		       struct leg_setup *setup)
+/* 0, or the status that refuses the INVITE. uui: storage of the setup's. */
+static unsigned setup_read(const struct sip_leg *leg, const struct sip_msg *msg,
+			   struct leg_setup *setup, struct leg_uui *uui, const char **why)
 {
+	const struct sip_party_conf *party = &leg->trunk->party;
+
 	setup->complete = !leg->dialled.open;
-	setup->category = CATEGORY_ORDINARY;
 	setup->bearer = bearer_of(leg);
 	setup->hop_counter = hop_counter(msg);
-	sip_identity_read(msg, leg->trunk->trusted, setup);
+	sip_party_uui_read(party, msg, leg->id, uui);
+	setup->user_to_user = (struct str){ (const char *)uui->octets, uui->n };
+	return sip_party_read(party, msg, leg->id, setup, why);
 }
 
 /* 0, or the status that refuses the INVITE. */
@@ -264,6 +268,7 @@ static void refuse(struct sip_leg *leg, const struct sip_msg *msg, unsigned stat
 	const struct leg_release release = {
 		.cause = status == 488	 ? Q850_BEARER_NOT_IMPLEMENTED
 			 : status == 400 ? Q850_INVALID_MESSAGE
+			 : status == 403 ? Q850_REJECTED
 					 : Q850_RESOURCE_UNAVAILABLE,
 		.location = Q850_LOC_PUBLIC_LOCAL,
 		.sip_status = (uint16_t)status,
@@ -305,6 +310,8 @@ bool sip_leg_uas_replace(struct sip_leg *leg, struct sip_txn *txn, const struct 
 static void begin(struct sip_leg *leg, const struct sip_msg *msg, struct leg_setup *setup)
 {
 	const struct leg_event event = { .ev = LEG_EV_SETUP, .setup = setup };
+	const char *why = "";
+	struct leg_uui uui;
 	unsigned status;
 
 	if (dialog_make(leg, leg->invite, msg) ||
@@ -325,7 +332,11 @@ static void begin(struct sip_leg *leg, const struct sip_msg *msg, struct leg_set
 				       : "no answer could be made");
 		return;
 	}
-	setup_read(leg, msg, setup);
+	status = setup_read(leg, msg, setup, &uui, &why);
+	if (status) {
+		refuse(leg, msg, status, why);
+		return;
+	}
 	timer_start_ms(&leg->repeat, LEG_REPEAT_MS);
 	if (msg->has_expires)
 		timer_start_ms(&leg->expires, (uint64_t)msg->expires * 1000);
@@ -364,7 +375,7 @@ void sip_leg_invite(struct sip_trunk *trunk, struct sip_txn *txn, struct sip_msg
 
 	if (sip_leg_overlap_in_take(trunk, txn, msg))
 		return;
-	err = sip_identity_number(&msg->uri, &setup.called);
+	err = sip_party_called(&trunk->party, &msg->uri, &setup);
 	if (err) {
 		sip_ua_refuse(trunk->ua, txn, msg, sip_identity_refusal(err),
 			      "no telephone number in the Request-URI", trunk->name);

@@ -225,6 +225,7 @@ static const struct {
 	{414, "Request-URI Too Large"},
 	{415, "Unsupported Media Type"},
 	{416, "Unsupported URI Scheme"},
+	{417, "Unknown Resource-Priority"},
 	{420, "Bad Extension"},
 	{421, "Extension Required"},
 	{422, "Session Interval Too Small"},

@@ -12,7 +12,11 @@
 
 #define RETRY_AFTER_S 10
 
-static const struct str option_tags[] = { { "100rel", 6 }, { "199", 3 }, { NULL, 0 } };
+static const struct str option_tags[] = { { "100rel", 6 },
+					  { "199", 3 },
+					  { "resource-priority", 17 },
+					  { "uui", 3 },
+					  { NULL, 0 } };
 static const struct str *const unreliable_tags = option_tags + 1;
 static const struct str body_types[] = { { "application/sdp", 15 }, { NULL, 0 } };
 static const struct str info_types[] = { { "application/dtmf-relay", 22 },
@@ -246,14 +250,19 @@ void sip_ua_answer_options(struct sip_ua *ua, const struct sip_trunk *trunk, str
 		sip_ua_reply(txn, 500, subject_of(ua, msg));
 }
 
+void sip_ua_write_contact_host(struct sip_writer *w, const struct sip_sent_by *sent_by, bool phone)
+{
+	sip_write_hostport(w, str_c(sent_by->host), sent_by->port);
+	if (sent_by->proto == SIP_PROTO_TCP)
+		sip_write_c(w, ";transport=tcp");
+	sip_write_c(w, phone ? ";user=phone>" : ">");
+}
+
 void sip_ua_write_contact(struct sip_writer *w, const struct sip_sent_by *sent_by)
 {
 	sip_write_begin(w, SIP_H_CONTACT);
 	sip_write_c(w, "<sip:");
-	sip_write_hostport(w, str_c(sent_by->host), sent_by->port);
-	if (sent_by->proto == SIP_PROTO_TCP)
-		sip_write_c(w, ";transport=tcp");
-	sip_write_c(w, ">");
+	sip_ua_write_contact_host(w, sent_by, false);
 	sip_write_crlf(w);
 }
 

@@ -39,6 +39,8 @@ void sip_ua_write_allow(struct sip_writer *w);
 /* Server or User-Agent. */
 void sip_ua_write_product(const struct sip_ua *ua, struct sip_writer *w, enum sip_header_id id);
 void sip_ua_write_contact(struct sip_writer *w, const struct sip_sent_by *sent_by);
+/* The part of it behind "<sip:" and a user; phone: the user is a number. */
+void sip_ua_write_contact_host(struct sip_writer *w, const struct sip_sent_by *sent_by, bool phone);
 /* show.c of the user agent */
 struct table *sip_ua_show_dialogs(void *ua);
 

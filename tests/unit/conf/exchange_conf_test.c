@@ -52,7 +52,8 @@ static void whole(void)
 			       "number \"030\" { action = announce-release\n early = "
 			       "\"file:a.wav\"\n delay = 2s\n cause = 22\n"
 			       " record = early\n ring-in-band = true }\n"
-			       "number \"\" { action = overlap\n digits-needed = 7 }\n"
+			       "number \"\" { action = overlap\n digits-needed = 7\n parameters = "
+			       "{\"21 83 10\", \"20 0F\"} }\n"
 			       "originate \"o\" { called = \"123\"\n noa = national\n end-signal = "
 			       "false\n overlap = true\n"
 			       " first-digits = 2\n start = trigger\n count = 30\n play = echo\n "
@@ -74,6 +75,8 @@ static void whole(void)
 	CU_ASSERT(conf->numbers[0].in_band);
 	CU_ASSERT_STRING_EQUAL(conf->numbers[0].script.play, "silence");
 	CU_ASSERT_EQUAL(conf->numbers[1].action, CONF_ACTION_OVERLAP);
+	CU_ASSERT_EQUAL_FATAL(conf->numbers[1].script.n_parameters, 2);
+	CU_ASSERT_STRING_EQUAL(conf->numbers[1].script.parameters[1], "20 0F");
 	CU_ASSERT_STRING_EQUAL(conf->numbers[1].digits, "");
 	CU_ASSERT_EQUAL_FATAL(conf->n_originates, 1);
 	CU_ASSERT(conf->originates[0].no_st && conf->originates[0].overlap &&

@@ -31,6 +31,9 @@ static const char everything[] =
 	"max-calls = 9 numbers-out = subscriber "
 	"international-prefix = 00 min-digits = 4 echo-cancel = 64ms echo-block = 8ms fax = off "
 	"overlap-limit = 20 overlap-time = 30s\n"
+	" portability = concatenated routing-number-digits = 5 carrier = cip own-carrier = 0288 "
+	"calling-name = display mlpp = true mlpp-network = 0490 mlpp-domain = 77 connected-line = "
+	"true\n"
 	" circuits b { cic = 2 timeslots = \"2-15\" } circuits b { cic = 4081 timeslots = "
 	"\"17-31\" } timers { T7 = 25s T1 = 500ms } }\n"
 	"sip s { host = \"pbx.example.org\" port = 5070 transport = tcp allow = {\"10.0.0.0/8\", "
@@ -53,6 +56,9 @@ static const char everything[] =
 	"ringback = local early-dialog-end = true user = \"us\\\"er\" password = \"Circle of "
 	"Life\" "
 	"keepalive = 30s keepalive-lost = 5 keepalive-back = 4\n"
+	" identity = remote-party-id diversion = both resource-priority = {q735, ets} "
+	"user-to-user = false trunk-groups = true trunk-context = \"tg.example\" phone-context = "
+	"\"pc.example\"\n"
 	" tones = de treatment { ringback = \"/r.wav\" } }\n"
 	"causes \"mine\" { base = \"q1912.5\" to-status = {\"41 500\", \"20 404\"} to-cause = "
 	"\"404 2\" }\n"
@@ -403,6 +409,22 @@ static const char *const changes[][2] = {
 	{ "route q { to = s enum = \"e164.example.org\" }", "" },
 	{ "route q", "route qq" },
 	{ "no-answer = 90s", "no-answer = 91s" },
+	{ "portability = concatenated", "portability = gap" },
+	{ "routing-number-digits = 5", "routing-number-digits = 6" },
+	{ "carrier = cip ", "" },
+	{ "own-carrier = 0288", "" },
+	{ "calling-name = display", "calling-name = generic-name" },
+	{ "mlpp = true", "" },
+	{ "mlpp-network = 0490", "" },
+	{ "mlpp-domain = 77", "" },
+	{ "connected-line = true", "" },
+	{ "identity = remote-party-id", "" },
+	{ "diversion = both", "diversion = off" },
+	{ "{q735, ets}", "{ets, q735}" },
+	{ "user-to-user = false", "" },
+	{ "trunk-groups = true", "" },
+	{ "trunk-context = \"tg.example\"", "" },
+	{ "pc.example", "pd.example" },
 };
 
 /* One changed value makes two configurations differ, whichever it is. */

@@ -110,6 +110,29 @@ static void whole_record(void)
 	json_decref(o);
 }
 
+static void parties(void)
+{
+	struct call_record r = { .id = "6b-2", .trunk_in = "pbx", .protocol_in = "sip" };
+	json_t *o;
+
+	r.connected = (struct leg_number){ .presentation = LEG_PRES_RESTRICTED, .digits = "4966" };
+	r.redirecting = (struct leg_number){ .digits = "4977" };
+	r.redirections = 2;
+	r.category = 15;
+	r.carrier = (struct leg_carrier){ .digits = "0288" };
+	r.priority = (struct leg_priority){ LEG_PRIORITY_PRECEDENCE, 1 };
+	o = parsed(&r);
+	CU_ASSERT_STRING_EQUAL(text_at(o, "connected", "presentation"), "restricted");
+	CU_ASSERT_STRING_EQUAL(text_at(o, "redirecting", "digits"), "4977");
+	CU_ASSERT_TRUE(json_is_null(json_object_get(o, "original")));
+	CU_ASSERT_TRUE(json_is_null(json_object_get(o, "routing")));
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(o, "redirections")), 2);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(o, "category")), 15);
+	CU_ASSERT_STRING_EQUAL(text_at(o, NULL, "carrier"), "0288");
+	CU_ASSERT_STRING_EQUAL(text_at(o, "priority", "kind"), "precedence");
+	json_decref(o);
+}
+
 static void never_routed(void)
 {
 	const struct call_record r = { .id = "6b-2",
@@ -192,6 +215,7 @@ int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
 		{ "whole record", whole_record },
+		{ "parties", parties },
 		{ "never routed", never_routed },
 		{ "full record", full_record },
 		{ "odd characters are escaped", odd_characters_are_escaped },

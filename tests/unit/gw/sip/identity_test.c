@@ -55,7 +55,8 @@ static struct leg_setup read_setup(const char *from, const char *more, bool trus
 
 	CU_ASSERT_EQUAL_FATAL(sip_msg_parse(&msg, text, (size_t)n, SIP_DATAGRAM), 0);
 	snprintf(setup.called.digits, sizeof(setup.called.digits), "030999");
-	sip_identity_read(msg, trusted, &setup);
+	sip_identity_read(&(struct sip_party_conf){ .trusted = trusted }, msg, "test", &setup,
+			  &(struct sip_addr){ .q = 0 });
 	sip_msg_free(msg);
 	return setup;
 }
@@ -70,7 +71,6 @@ static void test_read(void)
 	CU_ASSERT_EQUAL(s.calling.presentation, LEG_PRES_ALLOWED);
 	CU_ASSERT_EQUAL(s.calling.screening, LEG_SCR_USER_NOT_VERIFIED);
 	CU_ASSERT_STRING_EQUAL(s.calling_name, "Al \"ice");
-	CU_ASSERT_STRING_EQUAL(s.redirection.original.digits, "");
 	/* Believed only from a trusted peer. */
 	s = read_setup("<sip:+4940222@x>", PAI, false);
 	CU_ASSERT_STRING_EQUAL(s.calling.digits, "4940222");
@@ -101,7 +101,8 @@ static const char *from_of(const struct leg_setup *setup, bool trusted)
 	struct sip_writer w;
 
 	sip_write_open(&w, text, sizeof(text) - 1);
-	sip_identity_write_from(&w, setup, trusted, STR("gw.example"));
+	sip_identity_write_from(&w, &(struct sip_party_conf){ .trusted = trusted }, setup,
+				STR("gw.example"));
 	CU_ASSERT_FALSE(w.bad);
 	text[w.n] = '\0';
 	return text;
@@ -109,10 +110,11 @@ static const char *from_of(const struct leg_setup *setup, bool trusted)
 
 static const char *asserted_of(const struct leg_number *number)
 {
+	const struct sip_party_conf party = { .trusted = true };
 	struct sip_writer w;
 
 	sip_write_open(&w, text, sizeof(text) - 1);
-	sip_identity_write_asserted(&w, number, STR("gw.example"));
+	sip_identity_write_connected(&w, &party, number, STR("gw.example"));
 	CU_ASSERT_FALSE(w.bad);
 	text[w.n] = '\0';
 	return text;

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/*
+ * Fuzz target: the parties of an INVITE, read by trunks of different rules and written again. What is written reads back to
+ * the same. Seeds: tests/vectors/sip/parties.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gw/base/log.h"
+#include "gw/sip/identity.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n);
+
+static void require(bool truth)
+{
+	if (!truth)
+		abort();
+}
+
+static struct sip_party_conf confs[] = {
+	{ .trusted = true,
+	  .diversion = CONF_DIVERSION_BOTH,
+	  .user_to_user = true,
+	  .trunk_groups = true,
+	  .n_priorities = 3,
+	  .priorities = { 1, 2, 3 },
+	  .country = "49",
+	  .area = "30",
+	  .national_prefix = "0",
+	  .international_prefix = "00",
+	  .trunk_context = "gw.example" },
+	{ .trusted = true,
+	  .identity = CONF_IDENTITY_REMOTE_PARTY,
+	  .diversion = CONF_DIVERSION_DIVERSION,
+	  .phone_context = "home.example" },
+	{ .user_to_user = true },
+};
+
+struct parties {
+	struct leg_setup setup;
+	struct leg_uui uui;
+};
+
+static bool read_parties(const struct sip_party_conf *party, const struct sip_msg *msg,
+			 struct parties *p)
+{
+	const char *why;
+
+	memset(p, 0, sizeof(*p));
+	if (sip_party_called(party, &msg->uri, &p->setup) ||
+	    sip_party_read(party, msg, "fuzz", &p->setup, &why))
+		return false;
+	sip_party_uui_read(party, msg, "fuzz", &p->uui);
+	return true;
+}
+
+static size_t write_invite(const struct sip_party_conf *party, const struct parties *p, char *text,
+			   size_t cap)
+{
+	char uri[1024];
+	struct sip_writer w;
+	struct str message, target;
+
+	sip_write_open(&w, uri, sizeof(uri));
+	sip_party_write_uri(&w, party, &p->setup, STR("h"), 0);
+	require(sip_write_close(&w, &target) == 0);
+	sip_write_open(&w, text, cap);
+	sip_write_c(&w, "INVITE ");
+	sip_write_str(&w, target);
+	sip_write_c(&w, " SIP/2.0");
+	sip_write_crlf(&w);
+	sip_write_via(&w, SIP_PROTO_UDP, STR("a"), 0, STR("z9hG4bK1"), false);
+	sip_write_header(&w, SIP_H_MAX_FORWARDS, STR("70"));
+	sip_write_begin(&w, SIP_H_FROM);
+	sip_identity_write_from(&w, party, &p->setup, STR("gw"));
+	sip_write_c(&w, ";tag=1");
+	sip_write_crlf(&w);
+	sip_write_header(&w, SIP_H_TO, STR("<sip:x@y>"));
+	sip_write_header(&w, SIP_H_CALL_ID, STR("c"));
+	sip_write_cseq(&w, 1, STR("INVITE"));
+	sip_write_begin(&w, SIP_H_CONTACT);
+	sip_write_c(&w, "<sip:");
+	sip_party_write_group(&w, party, &p->setup);
+	sip_write_c(&w, "gw>");
+	sip_write_crlf(&w);
+	sip_party_write(&w, party, &p->setup, target, STR("gw"));
+	sip_party_uui_write(&w, party, p->uui.octets, p->uui.n);
+	sip_write_end(&w);
+	require(sip_write_close(&w, &message) == 0);
+	return message.n;
+}
+
+static void same(const struct parties *a, const struct parties *b)
+{
+	const struct leg_setup *x = &a->setup, *y = &b->setup;
+
+	require(strcmp(x->carrier.digits, y->carrier.digits) == 0);
+	require(memcmp(&x->called_subaddress, &y->called_subaddress,
+		       sizeof(x->called_subaddress)) == 0);
+	require(x->portability.queried == y->portability.queried);
+	require(x->priority.kind == y->priority.kind && x->priority.level == y->priority.level);
+	require(a->uui.n == b->uui.n && memcmp(a->uui.octets, b->uui.octets, a->uui.n) == 0);
+}
+
+static void round_trip(const struct sip_party_conf *party, const struct parties *p)
+{
+	static char text[SIP_MSG_MAX_OCTETS];
+	struct sip_msg *msg = NULL;
+	struct parties back;
+	size_t n = write_invite(party, p, text, sizeof(text));
+
+	require(sip_msg_parse(&msg, text, n, SIP_DATAGRAM) == 0);
+	if (party->trusted && read_parties(party, msg, &back))
+		same(p, &back);
+	sip_msg_free(msg);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
+{
+	struct sip_msg *msg = NULL;
+	struct parties parties;
+
+	log_set_level(LOG_ERROR);
+	if (sip_msg_parse(&msg, octets, n, SIP_DATAGRAM) == 0 && msg->request &&
+	    msg->method == SIP_INVITE)
+		for (size_t i = 0; i < sizeof(confs) / sizeof(confs[0]); i++)
+			if (read_parties(&confs[i], msg, &parties))
+				round_trip(&confs[i], &parties);
+	sip_msg_free(msg);
+	return 0;
+}
