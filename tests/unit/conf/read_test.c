@@ -29,7 +29,9 @@ static const char everything[] =
 	"16 } }\n"
 	"isup i { linkset = ls dpc = 5 hunt = cyclic country = 49 area = 30 national-prefix = 0 "
 	"max-calls = 9 numbers-out = subscriber "
-	"international-prefix = 00 min-digits = 4 echo-cancel = 64ms echo-block = 8ms fax = off\n"
+	"international-prefix = 00 min-digits = 4 echo-cancel = 64ms echo-block = 4ms echo-nlp = "
+	"off "
+	"dtmf-detection = off fax = off\n"
 	" circuits b { cic = 2 timeslots = \"2-15\" } circuits b { cic = 4081 timeslots = "
 	"\"17-31\" } timers { T7 = 25s T1 = 500ms } }\n"
 	"sip s { host = \"pbx.example.org\" port = 5070 transport = tcp allow = {\"10.0.0.0/8\", "
@@ -181,7 +183,8 @@ static void check_pstn(const struct conf *c)
 	CU_ASSERT_EQUAL(c->isups[0].dpc, 5);
 	CU_ASSERT_EQUAL(c->isups[0].hunt, CONF_HUNT_CYCLIC);
 	CU_ASSERT_EQUAL(c->isups[0].echo, CONF_ECHO_64);
-	CU_ASSERT_EQUAL(c->isups[0].echo_block_ms, 8);
+	CU_ASSERT_EQUAL(c->isups[0].echo_block_ms, 4);
+	CU_ASSERT(c->isups[0].no_nlp && c->isups[0].no_dtmf_detection);
 	CU_ASSERT_EQUAL(c->isups[0].fax, CONF_FAX_OFF);
 	CU_ASSERT_STRING_EQUAL(c->isups[0].international_prefix, "00");
 	CU_ASSERT_EQUAL(c->isups[0].n_circuits, 2);
@@ -309,7 +312,9 @@ static const char *const changes[][2] = {
 	{ "dpc = 5", "" },
 	{ "hunt = cyclic", "" },
 	{ "echo-cancel = 64ms", "" },
-	{ "echo-block = 8ms", "" },
+	{ "echo-block = 4ms", "" },
+	{ "echo-nlp = off", "" },
+	{ "dtmf-detection = off", "" },
 	{ "fax = off", "fax = vbd" },
 	{ "area = 30", "area = \"\"" },
 	{ "area-code = 20", "area-code = 21" },
