@@ -30,6 +30,7 @@ static const char *const networks[] = { "international", "international-spare", 
 					"national-spare", NULL };
 static const char *const hunts[] = { "least-recent", "ascending", "descending", "cyclic", NULL };
 static const char *const echo_tails[] = { "off", "32ms", "64ms", "128ms", NULL };
+static const char *const on_off[] = { "on", "off", NULL };
 static const char *const faxes[] = { "off", "vbd", NULL };
 static const char *const controls[] = { "point-code", "even", "odd", "all", "none", NULL };
 static const char *const answers[] = { "loop", "transponder", NULL };
@@ -282,7 +283,9 @@ static const struct conf_field isup_fields[] = {
 	{"international-prefix", &conf_kind_digits, AT(international_prefix)},
 	{"span-failure", &conf_kind_word, AT(span_failure), .words = failures, .fallback = "network-out-of-order"},
 	{"echo-cancel", &conf_kind_word, AT(echo), .words = echo_tails, .fallback = "128ms"},
-	{"echo-block", &conf_kind_ms, AT(echo_block_ms), .min = 4, .max = 8, .fallback = "4ms"},
+	{"echo-block", &conf_kind_ms, AT(echo_block_ms), .min = 4, .max = 8, .fallback = "8ms"},
+	{"echo-nlp", &conf_kind_flag, AT(no_nlp), .words = on_off, .fallback = "on"},
+	{"dtmf-detection", &conf_kind_flag, AT(no_dtmf_detection), .words = on_off, .fallback = "on"},
 	{"fax", &conf_kind_word, AT(fax), .words = faxes, .fallback = "vbd"},
 	{"min-digits", &conf_kind_uint, AT(min_digits), .max = 32, .fallback = "0"},
 	{"overlap-limit", &conf_kind_uint, AT(overlap.max), .max = 1000000, .fallback = "0"},

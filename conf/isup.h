@@ -73,6 +73,8 @@ struct conf_isup { /* isup "pstn" { }: a trunk group of ISUP circuits */
 	enum conf_failure span_failure; /* span-failure = network-out-of-order | temporary-failure | keep */
 	enum conf_echo echo;	   /* echo-cancel = off | 32ms | 64ms | 128ms: the longest echo path */
 	unsigned echo_block_ms;	   /* echo-block = 4ms | 8ms: longer is cheaper, and later */
+	bool no_nlp;		   /* echo-nlp = on | off: the canceller's non-linear processor */
+	bool no_dtmf_detection;	   /* dtmf-detection = on | off: of the bearers' in-band digits */
 	enum conf_fax fax;	   /* fax = off | vbd */
 	struct conf_isup_parties parties;
 	unsigned min_digits;	   /* overlap: shortest called number that may be complete without ST */

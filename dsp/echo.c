@@ -98,6 +98,9 @@ void echo_lane_set(struct echo *echo, unsigned lane, const struct echo_lane_conf
 	echo->lanes[lane].conf = *conf;
 	if (begins && conf->mode != ECHO_OFF)
 		echo_lane_reset(echo, lane);
+	else if (!begins && conf->mode == ECHO_OFF) /* nothing of it is to be gone through */
+		echo->kernel->reset(set_of(echo, lane / echo->kernel->width),
+				    lane % echo->kernel->width);
 	echo_lane_configure(&echo->lanes[lane]);
 	echo->controls.adapt[lane] = echo_lane_adapts(&echo->lanes[lane]);
 }

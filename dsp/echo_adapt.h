@@ -14,7 +14,7 @@
 #ifndef DSP_ECHO_ADAPT_H
 #define DSP_ECHO_ADAPT_H
 
-#include "dsp/echo_filter.h"
+#include "dsp/echo_parts.h"
 
 #define VARIANCE_START 2.0f   /* more than an echo path's gain: the tail is not filled yet */
 #define VARIANCE_MAX   0.3f   /* of what the shadow raises */
@@ -23,7 +23,6 @@
 #define DRIFT_BASE     1e-3f  /* ... and of this, where there are none */
 #define SHARE_EVEN     0.8f   /* of the variance, the same for all partitions */
 #define SMOOTH	       0.7f   /* the error's power from block to block */
-#define ERROR_FLOOR    50.0f  /* mean square of the error that always counts as noise: G.711's */
 #define FAR_FLOOR      6.4e4f /* power of far in a bin */
 #define FAR_IDLE       2e4f  /* mean power of far, without 0 Hz, at about -62 dBm0: G.711's silence teaches nothing */
 #define FAR_LEAKS      0.05f  /* of far's mean power in the band: less in a bin is what leaks there from others */
@@ -44,8 +43,8 @@ LANES_INLINE vf far_leaks(const struct echo_pass *pass, const unsigned n)
 {
 	vf sum = { 0 };
 
-	for (unsigned k = 1; k < n; k++)
-		sum += pass->doubt[k];
+	for (unsigned band = 0; band < ECHO_BANDS; band++)
+		sum += pass->far[band];
 	return sum * (FAR_LEAKS / (float)n) + FAR_FLOOR;
 }
 
@@ -76,6 +75,19 @@ LANES_INLINE vf shadow_adapt(struct echo_set *set, const struct echo_pass *pass,
 	return predicted * (1.0f / (float)(n / SHADOW_STEP));
 }
 
+/* No lane learns: the shadow has not run. */
+LANES_INLINE vf shadow_rest(struct echo_set *set, const struct echo_pass *pass, const unsigned n)
+{
+	vf none = { 0 };
+
+	for (unsigned i = 0; i < n / SHADOW_STEP; i++)
+		for (unsigned part = 0; part < 2; part++) {
+			set->shadow_error[2 * i + part] = pass->error[2 * (SHADOW_FIRST + SHADOW_STEP * i) + part];
+			set->shadow_step[2 * i + part] = none;
+		}
+	return none;
+}
+
 /* The square of how much of the echo taken away is not there; 0 where nothing is certain. */
 LANES_INLINE vf change_find(struct echo_set *set, const struct echo_pass *pass, const unsigned n)
 {
@@ -104,8 +116,8 @@ LANES_INLINE vf change_find(struct echo_set *set, const struct echo_pass *pass, 
 LANES_INLINE void shares_set(struct echo_set *set)
 {
 	const vf *power = set->tap_power + set->band * set->parts;
-	vf *share = set->share + set->band * set->parts, focus = { 0 }, total = { 0 }, roots = { 0 },
-	   by_taps;
+	vf *share = set->share + set->band * set->parts, *use = set->use + set->band * set->parts, focus = { 0 },
+	   total = { 0 }, roots = { 0 }, none = { 0 }, by_taps;
 	const float even = SHARE_EVEN / (float)set->parts;
 
 	for (unsigned p = 0; p < set->parts; p++) {
@@ -118,6 +130,7 @@ LANES_INLINE void shares_set(struct echo_set *set)
 	for (unsigned p = 0; p < set->parts; p++) {
 		share[p] = even + by_taps * share[p];
 		focus += share[p] * share[p];
+		use[p] = vf_select((set->kept >> p & 1) == 1, share[p], none);
 	}
 	set->focus[set->band] = focus;
 	set->band = (set->band + 1) % ECHO_BANDS;
@@ -128,12 +141,10 @@ LANES_INLINE vf band_adapt(struct echo_set *set, unsigned band, const struct ech
 {
 	const unsigned bins = n / ECHO_BANDS, first = band * bins;
 	vf variance = set->variance[band], weight = set->weight[band], none = { 0 };
-	vf power = none, far = none, known = none, expected = none;
+	vf power = none, far = band ? pass->far[band] : pass->far[band] + pass->doubt[0], known = none;
 
-	for (unsigned k = first; k < first + bins; k++) {
+	for (unsigned k = first; k < first + bins; k++)
 		power += set->power[k];
-		far += pass->doubt[k];
-	}
 	variance = vf_max(variance, pass->change * weight);
 	/* the error is of one block in a transform of two */
 	variance = vf_max(variance, vf_min(pass->missed * power * 2.0f / (far + FAR_FLOOR * (float)bins),
@@ -146,14 +157,13 @@ LANES_INLINE vf band_adapt(struct echo_set *set, unsigned band, const struct ech
 		set->smooth[k] = SMOOTH * set->smooth[k] + (1 - SMOOTH) * set->power[k];
 		all = 1.0f / (all + vf_max(set->smooth[k], now) + ERROR_FLOOR * (float)n);
 		known += doubt * all;
-		expected += doubt;
 		all *= variance * pass->adapt;
 		set->step[2 * k] = pass->error[2 * k] * all;
 		set->step[2 * k + 1] = pass->error[2 * k + 1] * all;
 	}
 	known *= VARIANCE_LEARN / (float)bins * set->focus[band];
 	set->variance[band] = variance + pass->adapt * (DRIFT * (weight + DRIFT_BASE) - variance * vf_min(known, none + 1.0f));
-	return expected;
+	return variance * far;
 }
 
 #endif

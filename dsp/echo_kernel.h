@@ -10,7 +10,7 @@ static size_t set_rows(const struct echo_shape *shape)
 {
 	size_t bins = shape->block, parts = shape->parts, ring = parts + 1;
 
-	return bins * (ring + 2 * parts + 2 * parts / SHADOW_STEP) + ECHO_BANDS * 2 * parts + parts;
+	return bins * (ring + 2 * parts + 2 * parts / SHADOW_STEP) + ECHO_BANDS * (3 * parts + ring) + parts;
 }
 
 static size_t set_octets(const struct echo_shape *shape)
@@ -29,7 +29,7 @@ static float *set_lane(struct echo_set *set, unsigned lane)
 static void set_reset(struct echo_set *set, unsigned lane)
 {
 	float *at = set_lane(set, lane);
-	uint32_t seed = (lane + 1) * 0x9e3779b9u;
+	uint32_t seed = (lane + 1) * 0x9e3779b9u, all = parts_all(set);
 
 	for (size_t i = 0; i < set->rows; i++)
 		at[i * LANES_WIDTH] = 0;
@@ -38,8 +38,10 @@ static void set_reset(struct echo_set *set, unsigned lane)
 		((float *)(void *)&set->focus[band])[lane] = 1.0f / (float)set->parts;
 	}
 	for (unsigned i = 0; i < ECHO_BANDS * set->parts; i++)
-		((float *)(void *)&set->share[i])[lane] = 1.0f / (float)set->parts;
+		((float *)(void *)&set->share[i])[lane] = ((float *)(void *)&set->use[i])[lane] =
+			1.0f / (float)set->parts;
 	memcpy((int32_t *)(void *)&set->random + lane, &seed, sizeof(seed));
+	memcpy((int32_t *)(void *)&set->kept + lane, &all, sizeof(all));
 }
 
 static void set_init(struct echo_set *set, const struct echo_shape *shape)
@@ -55,9 +57,11 @@ static void set_init(struct echo_set *set, const struct echo_shape *shape)
 	set->taps = rows + bins * ring;
 	set->shadow = set->taps + bins * parts * 2;
 	set->share = set->shadow + bins / SHADOW_STEP * parts * 2;
-	set->tap_power = set->share + ECHO_BANDS * parts;
+	set->use = set->share + ECHO_BANDS * parts;
+	set->tap_power = set->use + ECHO_BANDS * parts;
 	set->tap_energy = set->tap_power + ECHO_BANDS * parts;
-	set->rows = (size_t)(set->tap_energy + parts - set->previous);
+	set->far_power = set->tap_energy + parts;
+	set->rows = (size_t)(set->far_power + ECHO_BANDS * ring - set->previous);
 	for (unsigned lane = 0; lane < LANES_WIDTH; lane++)
 		set_reset(set, lane);
 }
@@ -103,26 +107,23 @@ LANES_INLINE void error_make(struct echo_signals *signals, unsigned first, const
 }
 
 /* What the error tells: how far each band's taps step. Returns what the filter expects of the error to be echo. */
-LANES_INLINE vf learn(struct echo_set *set, struct echo_pass *pass, vf adapt, const unsigned n)
+LANES_INLINE vf learn(struct echo_set *set, struct echo_pass *pass, bool heard, const unsigned n)
 {
 	vf none = { 0 }, expected = { 0 };
-	vi heard;
 
-	pass->leaks = far_leaks(pass, n);
-	heard = vf_below(none + (FAR_LEAKS * FAR_IDLE + FAR_FLOOR), pass->leaks);
-	pass->adapt = vf_select(heard, adapt, none);
 	set->power[0] = pass->error[0] * pass->error[0] + pass->error[1] * pass->error[1];
 	for (unsigned k = 1; k < n; k++)
 		set->power[k] = pass->error[2 * k] * pass->error[2 * k] +
 				pass->error[2 * k + 1] * pass->error[2 * k + 1];
 	pass->change = change_find(set, pass, n) * pass->adapt;
-	pass->missed = shadow_adapt(set, pass, n) * pass->adapt;
+	pass->missed = heard ? shadow_adapt(set, pass, n) * pass->adapt : shadow_rest(set, pass, n);
 	pass->missed = vf_select(vf_below(none + SHADOW_LIMIT, pass->missed), pass->missed, none);
 	for (unsigned band = 0; band < ECHO_BANDS; band++)
 		expected += band_adapt(set, band, pass, n);
-	filter_constrain(set, n);
+	parts_keep(set, pass, n);
+	filter_constrain(set, pass, n);
 	shares_set(set);
-	return vf_select(heard, expected, none);
+	return expected;
 }
 
 LANES_INLINE void cancel(struct echo_set *set, unsigned first, struct echo_work *work,
@@ -130,18 +131,25 @@ LANES_INLINE void cancel(struct echo_set *set, unsigned first, struct echo_work 
 {
 	vf far[ECHO_BLOCK_MAX], near[ECHO_BLOCK_MAX], x[2 * ECHO_BLOCK_MAX], background = { 0 }, expected;
 	struct echo_pass pass;
+	vi heard, none = { 0 };
+	bool learns;
 
 	for (unsigned i = 0; i < n; i++) {
 		far[i] = vf_of_samples(&work->far[i][first]);
 		near[i] = vf_of_samples(&work->near[i][first]);
 	}
 	signals_measure(signals, first, far, near, echo_2100 + work->phase, n);
-	filter_far(set, far, n);
-	filter_pass(set, &pass, n);
+	filter_far(set, &pass, far, n);
+	pass.leaks = far_leaks(&pass, n);
+	heard = vf_below((vf)none + (FAR_LEAKS * FAR_IDLE + FAR_FLOOR), pass.leaks);
+	pass.adapt = vf_select(heard, vf_load(controls->adapt + first), (vf)none);
+	shadow_hold(set, pass.adapt, n);
+	learns = vi_bits(vf_below((vf)none, pass.adapt)) != 0;
+	filter_pass(set, &pass, learns, n);
 	fft_backward(x, pass.echo, 2, n);
 	memcpy(work->echo + (size_t)first * n, x + n, n * sizeof(vf));
 	error_make(signals, first, near, x + n, pass.error, n);
-	expected = learn(set, &pass, vf_load(controls->adapt + first), n);
+	expected = vf_select(heard, learn(set, &pass, learns, n), (vf)none);
 	vf_store(signals->change + first, pass.change);
 	/* of a transform of two blocks, half of whose bins are held */
 	vf_store(signals->expected + first, expected * (0.5f / (float)(n * n)));

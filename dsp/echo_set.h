@@ -20,8 +20,10 @@ struct echo_set {
 	vf *taps;	/* [bin][partition], real and imaginary part */
 	vf *shadow;	/* likewise, every fourth bin */
 	vf *share;	/* [band][partition]: of the variance, 1 in sum */
+	vf *use;	/* the same, 0 for partitions that the lane does not keep */
 	vf *tap_power;	/* [band][partition] */
 	vf *tap_energy; /* [partition] */
+	vf *far_power;	/* [band][place in ring], without 0 Hz */
 
 	_Alignas(ECHO_ALIGN) vf previous[ECHO_BLOCK_MAX]; /* far */
 	vf step[2 * ECHO_BLOCK_MAX];   /* error over its power, by variance: what each bin's taps learn */
@@ -36,12 +38,24 @@ struct echo_set {
 	vf noise[ECHO_BLOCK_MAX];      /* power of the background's spectrum */
 	vf overlap[ECHO_BLOCK_MAX];    /* second half of the comfort noise */
 	vi random;
+	vi kept;		       /* bit p: partition p is gone through; the taps of others are 0 */
+	vi sure;		       /* nothing is to be learnt beside the partitions kept */
+};
+
+/* Partitions side by side whose far does not wrap around the ring, but for the first one's. */
+struct echo_stretch {
+	unsigned part; /* the first */
+	unsigned at;   /* place of its far in the ring */
+	unsigned older, n;
 };
 
 /* What is found out in a block. */
 struct echo_pass {
+	struct echo_stretch stretches[ECHO_PARTS_MAX + 1], all[2];
+	unsigned n_stretches, n_all;
+	vf far[ECHO_BANDS];		/* power by shares, of all partitions */
 	vf echo[2 * ECHO_BLOCK_MAX];	/* spectrum */
-	vf doubt[ECHO_BLOCK_MAX];	/* far's power by shares */
+	vf doubt[ECHO_BLOCK_MAX];	/* far's power by shares, of the partitions gone through */
 	vf shadow[2 * SHADOW_BINS];	/* error, predicted */
 	vf shadow_far[SHADOW_BINS];	/* far's power */
 	vf error[2 * ECHO_BLOCK_MAX];	/* spectrum */
@@ -50,6 +64,32 @@ struct echo_pass {
 	vf change;	/* square of how much of the echo taken away is not there */
 	vf missed;	/* part of the error that the shadow has predicted lately */
 };
+
+LANES_INLINE uint32_t parts_all(const struct echo_set *set)
+{
+	return UINT32_MAX >> (ECHO_PARTS_MAX - set->parts);
+}
+
+LANES_INLINE unsigned stretches_make(const struct echo_set *set, uint32_t parts, struct echo_stretch *to)
+{
+	unsigned n = 0;
+
+	for (unsigned p = 0; p < set->parts;) {
+		unsigned at = set->newest + p, end = p + 1;
+
+		if (!(parts >> p & 1)) {
+			p++;
+			continue;
+		}
+		at -= at >= set->ring ? set->ring : 0;
+		/* until a partition is not wanted, or the older far would wrap */
+		while (end < set->parts && parts >> end & 1 && set->newest + end + 1 != set->ring)
+			end++;
+		to[n++] = (struct echo_stretch){ p, at, at + 1 == set->ring ? 0 : at + 1, end - p };
+		p = end;
+	}
+	return n;
+}
 
 LANES_INLINE vf vf_max(vf a, vf b)
 {

@@ -12,11 +12,9 @@
 
 #define RETRY_AFTER_S 10
 
-static const struct str option_tags[] = { { "100rel", 6 },
-					  { "199", 3 },
-					  { "resource-priority", 17 },
-					  { "uui", 3 },
-					  { NULL, 0 } };
+static const struct str option_tags[] = {
+	{ "100rel", 6 }, { "199", 3 }, { "resource-priority", 17 }, { "uui", 3 }, { NULL, 0 }
+};
 static const struct str *const unreliable_tags = option_tags + 1;
 static const struct str body_types[] = { { "application/sdp", 15 }, { NULL, 0 } };
 static const struct str info_types[] = { { "application/dtmf-relay", 22 },

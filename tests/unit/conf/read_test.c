@@ -29,7 +29,8 @@ static const char everything[] =
 	"16 } }\n"
 	"isup i { linkset = ls dpc = 5 hunt = cyclic country = 49 area = 30 national-prefix = 0 "
 	"max-calls = 9 numbers-out = subscriber "
-	"international-prefix = 00 min-digits = 4 echo-cancel = 64ms echo-block = 8ms fax = off "
+	"international-prefix = 00 min-digits = 4 echo-cancel = 64ms echo-block = 4ms echo-nlp = "
+	"off dtmf-detection = off fax = off "
 	"overlap-limit = 20 overlap-time = 30s\n"
 	" portability = concatenated routing-number-digits = 5 carrier = cip own-carrier = 0288 "
 	"calling-name = display mlpp = true mlpp-network = 0490 mlpp-domain = 77 connected-line = "
@@ -223,7 +224,8 @@ static void check_pstn(const struct conf *c)
 	CU_ASSERT_EQUAL(c->isups[0].dpc, 5);
 	CU_ASSERT_EQUAL(c->isups[0].hunt, CONF_HUNT_CYCLIC);
 	CU_ASSERT_EQUAL(c->isups[0].echo, CONF_ECHO_64);
-	CU_ASSERT_EQUAL(c->isups[0].echo_block_ms, 8);
+	CU_ASSERT_EQUAL(c->isups[0].echo_block_ms, 4);
+	CU_ASSERT(c->isups[0].no_nlp && c->isups[0].no_dtmf_detection);
 	CU_ASSERT_EQUAL(c->isups[0].fax, CONF_FAX_OFF);
 	CU_ASSERT_STRING_EQUAL(c->isups[0].international_prefix, "00");
 	CU_ASSERT_EQUAL(c->isups[0].n_circuits, 2);
@@ -352,7 +354,9 @@ static const char *const changes[][2] = {
 	{ "dpc = 5", "" },
 	{ "hunt = cyclic", "" },
 	{ "echo-cancel = 64ms", "" },
-	{ "echo-block = 8ms", "" },
+	{ "echo-block = 4ms", "" },
+	{ "echo-nlp = off", "" },
+	{ "dtmf-detection = off", "" },
 	{ "fax = off", "fax = vbd" },
 	{ "area = 30", "area = \"\"" },
 	{ "area-code = 20", "area-code = 21" },

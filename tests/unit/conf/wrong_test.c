@@ -160,6 +160,8 @@ static const struct wrong values[] = {
 	 {{9, "echo-cancel \"16ms\" is not valid; write off, 32ms, 64ms or 128ms"}, {10, "fax \"t30\" is not valid; write off or vbd"}}},
 	{"overload {\n busy = 50\n busy-severe = 49\n lag = 300ms\n lag-severe = 200ms\n}\n",
 	 {{10, "busy-severe 49 is below busy 50; write 50 to 100"}, {12, "lag-severe 200ms is below lag 300ms; write 300ms"}}},
+	{"isup \"i\" { linkset = ls circuits \"a\" { cic = 7 timeslots = \"7\" }\n echo-nlp = no\n dtmf-detection = 0\n}\n",
+	 {{9, "echo-nlp \"no\" is not valid; write on or off"}, {10, "dtmf-detection \"0\" is not valid; write on or off"}}},
 	{"isup \"i\" { linkset = ls circuits \"a\" { cic = 7 timeslots = \"7\" }\n echo-block = 5ms\n}\n",
 	 {{9, "echo-block 5ms is not valid; write 4ms or 8ms"}}},
 	{"isup \"i\" { linkset = ls\n circuits \"a\" {\n cic = 16384\n timeslots = \"4-0\" } }\n",

@@ -32,6 +32,7 @@ static void iam_out(void)
 	CU_ASSERT(lab.channels[0].bearer[1].hear_dtmf && lab.channels[0].bearer[1].hear_tones);
 	CU_ASSERT_EQUAL(lab.channels[0].bearer[1].fax, MEDIA_FAX_VBD);
 	CU_ASSERT_FALSE(lab.channels[0].bearer[1].clear || lab.channels[0].bearer[1].hardware_echo);
+	CU_ASSERT_FALSE(lab.channels[0].bearer[1].no_nlp);
 	last_number(ISUP_P_CALLED, &number);
 	CU_ASSERT_STRING_EQUAL(number.digits, "89123");
 	CU_ASSERT_TRUE(number.noa == ISUP_NOA_NATIONAL && number.npi == 1 && number.complete);
@@ -64,6 +65,13 @@ static void iam_out(void)
 	CU_ASSERT_EQUAL(lab.channels[1].bearer[1].fax, MEDIA_FAX_OFF);
 	released_by_other(other, 1);
 	span.cancels_echo = false;
+	/* Speech, without the non-linear processor and the digits' detector. */
+	setup.bearer = LEG_BEARER_SPEECH;
+	lab.conf.no_nlp = lab.conf.no_dtmf_detection = true;
+	other = call_with(&setup);
+	expect("IAM 1 ", "");
+	CU_ASSERT(lab.channels[2].bearer[1].no_nlp && !lab.channels[2].bearer[1].hear_dtmf);
+	released_by_other(other, 1);
 	/* A number that ISUP cannot say: 28, and no circuit was touched. */
 	number_set(&setup.called, LEG_NOA_UNKNOWN, "12x");
 	call_with(&setup);
