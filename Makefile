@@ -206,6 +206,7 @@ proof: deps
 
 lint:
 	@python3 tests/lint/lint.py $(B)
+	@python3 tests/lint/manual.py $(B)
 	@tests/lint/format
 	@tests/lint/tidy
 
