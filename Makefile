@@ -140,10 +140,12 @@ $(B)/plots/convergence.tsv $(B)/plots/doubletalk.tsv: $(B)/plots/%.tsv: $(B)/tes
 	@$< --trace $* >$@
 $(B)/plots/jitter.png: $(B)/plots/jitter.tsv tests/plots/jitter.gp
 	@gnuplot -e "in='$<'; out='$@'" tests/plots/jitter.gp
-$(B)/plots/convergence.png: what = Convergence
-$(B)/plots/doubletalk.png: what = Double talk
+$(B)/plots/convergence.png: what = Convergence, 128 ms: composite source signal of -10 dBm0, ERL 6 dB, A-law, mean of 16 lines
+$(B)/plots/convergence.png: both = 0
+$(B)/plots/doubletalk.png: what = Double talk at 0 dB, 128 ms: composite source signal of -10 dBm0, ERL 6 dB, A-law, mean of 16 lines
+$(B)/plots/doubletalk.png: both = 1
 $(B)/plots/convergence.png $(B)/plots/doubletalk.png: $(B)/plots/%.png: $(B)/plots/%.tsv tests/plots/echo.gp
-	@gnuplot -e "in='$<'; out='$@'; what='$(what)'" tests/plots/echo.gp
+	@gnuplot -e "in='$<'; out='$@'; what='$(what)'; both=$(both)" tests/plots/echo.gp
 
 PLOTS = $(patsubst %,$(B)/plots/%.png,convergence doubletalk jitter)
 plots:
@@ -206,6 +208,7 @@ proof: deps
 
 lint:
 	@python3 tests/lint/lint.py $(B)
+	@python3 tests/lint/manual.py $(B)
 	@tests/lint/format
 	@tests/lint/tidy
 

@@ -346,11 +346,30 @@ static void lint_policy(struct conf_report *report, const struct conf_trunk_poli
 	lint_rules(report, policy->rewrite_out, policy->n_rewrite_out);
 }
 
+/* ---- RTP ---- */
+
+/* A call that a SIP trunk is a side of takes a port for RTP and the next one for RTCP. */
+static void lint_ports(const struct conf *conf, struct conf_report *report)
+{
+	unsigned streams = (conf->rtp.port_last - conf->rtp.port_first + 1u) / 2, circuits = 0;
+
+	for (size_t i = 0; i < conf->n_isups; i++)
+		for (size_t k = 0; k < conf->isups[i].n_circuits; k++)
+			circuits +=
+				(unsigned)__builtin_popcount(conf->isups[i].circuits[k].timeslots);
+	if (conf->n_sips && streams < circuits)
+		conf_report_warn(report, &conf->rtp.port_first,
+				 "the ports are enough for %u calls, and there are %u circuits; "
+				 "write a range of at least %u",
+				 streams, circuits, 2 * circuits);
+}
+
 void conf_lint(const void *object, struct conf_report *report)
 {
 	const struct conf *conf = object;
 
 	lint_stack(conf, report);
+	lint_ports(conf, report);
 	for (size_t i = 0; i < conf->n_spans; i++)
 		lint_clock(conf, report, i);
 	for (size_t i = 0; i < conf->n_isups; i++) {

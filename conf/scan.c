@@ -8,8 +8,8 @@
 
 #include "conf/lexer.h"
 
-#define BODY_WORDS_MAX 64 /* words remembered in one body, to find those written twice */
-#define LONGEST_TOLD   40 /* of what was written, in a message */
+#define BODY_WORDS_MAX 128 /* words remembered in one body, to find those written twice */
+#define LONGEST_TOLD   40  /* of what was written, in a message */
 
 struct scan {
 	struct conf_lexer lexer;
@@ -87,6 +87,57 @@ static void skip_statement(struct scan *scan, int line)
 		skip_block(scan);
 }
 
+#define NEAR_WORD_MAX 40
+
+/* How many letters are wrong, missing, too many or in the place of their neighbours. */
+static unsigned distance(const char *a, size_t n_a, const char *b, size_t n_b)
+{
+	unsigned rows[3][NEAR_WORD_MAX + 1] = { { 0 } };
+
+	for (size_t k = 0; k <= n_b; k++)
+		rows[0][k] = (unsigned)k;
+	for (size_t i = 1; i <= n_a; i++) {
+		unsigned *row = rows[i % 3], *last = rows[(i + 2) % 3], *before = rows[(i + 1) % 3];
+
+		row[0] = (unsigned)i;
+		for (size_t k = 1; k <= n_b; k++) {
+			unsigned least = last[k - 1] + (a[i - 1] != b[k - 1]);
+
+			least = last[k] + 1 < least ? last[k] + 1 : least;
+			least = row[k - 1] + 1 < least ? row[k - 1] + 1 : least;
+			if (i > 1 && k > 1 && a[i - 1] == b[k - 2] && a[i - 2] == b[k - 1] &&
+			    before[k - 2] + 1 < least)
+				least = before[k - 2] + 1;
+			row[k] = least;
+		}
+	}
+	return rows[n_a % 3][n_b];
+}
+
+/* The word that was probably meant: at most two letters off, and less than half of them. */
+static const char *near_word(const struct conf_section *section, const struct conf_token *word)
+{
+	const char *found = NULL;
+	unsigned least = 3;
+
+	for (size_t i = 0; i < section->n_fields + section->n_sections; i++) {
+		const char *name = i < section->n_fields
+					   ? section->fields[i].name
+					   : section->sections[i - section->n_fields].name;
+		size_t n = strlen(name);
+		unsigned d;
+
+		if (n > NEAR_WORD_MAX || word->n > NEAR_WORD_MAX)
+			continue;
+		d = distance(word->text, word->n, name, n);
+		if (d < least && 2 * d < n) {
+			least = d;
+			found = name;
+		}
+	}
+	return found;
+}
+
 static void known_words(const struct conf_section *section, char *text, size_t cap)
 {
 	size_t n = 0;
@@ -96,18 +147,25 @@ static void known_words(const struct conf_section *section, char *text, size_t c
 		n += (size_t)snprintf(text + n, cap - n, "%s%s", n ? ", " : "",
 				      section->fields[i].name);
 	for (size_t i = 0; i < section->n_sections && n < cap; i++)
-		n += (size_t)snprintf(text + n, cap - n, "%s%s { }", n ? ", " : "",
-				      section->sections[i].name);
+		n += (size_t)snprintf(text + n, cap - n, "%s%s%s { }", n ? ", " : "",
+				      section->sections[i].name,
+				      section->sections[i].title ? " \"NAME\"" : "");
 }
 
 static void unknown_word(struct scan *scan, const struct body *body, const struct conf_token *word)
 {
+	const char *near = near_word(body->section, word);
 	char known[1536], name[96];
 
 	known_words(body->section, known, sizeof(known));
 	body_name(body, name, sizeof(name));
-	conf_report_line(scan->report, word->line, "unknown word %.*s in %s; write one of %s",
-			 TOKEN(word), name, known);
+	if (near)
+		conf_report_line(scan->report, word->line, "unknown word %.*s in %s; write %s",
+				 TOKEN(word), name, near);
+	else
+		conf_report_line(scan->report, word->line,
+				 "unknown word %.*s in %s; write one of %s", TOKEN(word), name,
+				 known);
 	skip_statement(scan, word->line);
 }
 
@@ -376,6 +434,12 @@ static void stray(struct scan *scan)
 	if (conf_token_is(token, '}')) {
 		conf_report_line(scan->report, line, "a } closes nothing; take it away");
 		conf_lexer_next(&scan->lexer);
+		return;
+	}
+	if (conf_token_is(token, ',')) {
+		conf_report_line(scan->report, line, "a list has no braces; write {\"a\", \"b\"}");
+		while (token->line == line && (conf_token_is(token, ',') || is_value(token)))
+			conf_lexer_next(&scan->lexer);
 		return;
 	}
 	if (token->kind != CONF_TOKEN_BAD)

@@ -12,6 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LINE_MAX_WIDTH 132 /* of what is printed; a wider table comes in parts */
+#define KEYS_MAX       4
+
 enum cell_kind { CELL_NONE, CELL_STR, CELL_INT, CELL_BOOL };
 
 struct cell {
@@ -250,30 +253,100 @@ static void print_cell(FILE *out, const char *text, size_t width, bool right, bo
 struct layout {
 	size_t width;
 	bool right;
+	bool empty; /* no row has anything in it: not printed */
 };
 
-static void print_table(FILE *out, const struct table *table, const struct layout *layout)
+static bool column_is_empty(const struct table *table, size_t column)
 {
-	size_t last = table->n_columns - 1;
+	for (size_t row = 0; row < table->n_rows; row++)
+		if (table_cell(table, row, column)[0])
+			return false;
+	return table->n_rows > 0;
+}
 
-	for (size_t c = 0; c < table->n_columns; c++)
-		print_cell(out, table->columns[c], layout[c].width, layout[c].right, c == last);
-	for (size_t row = 0; row < table->n_rows; row++) {
-		for (size_t c = 0; c < table->n_columns; c++)
-			print_cell(out, table_cell(table, row, c), layout[c].width, layout[c].right,
-				   c == last);
+static bool same_keys(const struct table *table, size_t a, size_t b, size_t keys)
+{
+	for (size_t c = 0; c < keys; c++)
+		if (strcmp(table_cell(table, a, c), table_cell(table, b, c)) != 0)
+			return false;
+	return true;
+}
+
+/* How many of the first columns tell the rows apart; rows that belong together follow one another. */
+static size_t key_columns(const struct table *table)
+{
+	size_t keys = 1;
+
+	for (size_t row = 1; row < table->n_rows; row++)
+		while (keys < KEYS_MAX && keys < table->n_columns &&
+		       same_keys(table, row - 1, row, keys))
+			keys++;
+	return keys;
+}
+
+/* The columns of a part: its own, and before them those that tell the rows apart. */
+static void print_row(FILE *out, const struct table *table, const struct layout *layout,
+		      const size_t *columns, size_t n, const size_t *row)
+{
+	for (size_t i = 0; i < n; i++) {
+		size_t c = columns[i];
+
+		print_cell(out, row ? table_cell(table, *row, c) : table->columns[c],
+			   layout[c].width, layout[c].right, i + 1 == n);
+	}
+}
+
+/* The next part of the columns that fits into a line: how many it has, at least one beside the keys. */
+static size_t next_part(const struct table *table, const struct layout *layout, size_t keys,
+			size_t *next, size_t *columns)
+{
+	size_t n = 0, width = 0;
+
+	for (size_t c = 0; *next && c < keys; c++) {
+		if (layout[c].empty)
+			continue;
+		columns[n++] = c;
+		width += layout[c].width + 2;
+	}
+	for (size_t own = 0; *next < table->n_columns; ++*next) {
+		if (layout[*next].empty)
+			continue;
+		if (own++ && width + layout[*next].width > LINE_MAX_WIDTH)
+			break;
+		columns[n++] = *next;
+		width += layout[*next].width + 2;
+	}
+	return n;
+}
+
+/* A table wider than a line is printed in parts, one below the other. */
+static void print_table(FILE *out, const struct table *table, const struct layout *layout,
+			size_t *columns)
+{
+	size_t keys = key_columns(table), next = 0;
+
+	while (next < table->n_columns) {
+		bool first = !next;
+		size_t n = next_part(table, layout, keys, &next, columns);
+
+		if (!first)
+			fputc('\n', out);
+		print_row(out, table, layout, columns, n, NULL);
+		for (size_t row = 0; row < table->n_rows; row++)
+			print_row(out, table, layout, columns, n, &row);
 	}
 }
 
 char *table_text(const struct table *table)
 {
 	struct layout *layout = calloc(table->n_columns + 1, sizeof(*layout));
+	size_t *columns = calloc(table->n_columns + 1, sizeof(*columns));
 	char *text = NULL;
 	size_t size = 0;
 	FILE *out = NULL;
 	bool bad = true;
 
-	if (!layout || table->out_of_memory)
+	if (!layout || !columns || table->out_of_memory)
 		goto out;
 	out = open_memstream(&text, &size);
 	if (!out)
@@ -281,13 +354,15 @@ char *table_text(const struct table *table)
 	for (size_t c = 0; c < table->n_columns; c++) {
 		layout[c].width = column_width(table, c);
 		layout[c].right = column_is_number(table, c);
+		layout[c].empty = column_is_empty(table, c);
 	}
-	print_table(out, table, layout);
+	print_table(out, table, layout, columns);
 	bad = ferror(out);
 out:
 	if (out && fclose(out))
 		bad = true;
 	free(layout);
+	free(columns);
 	if (!bad)
 		return text;
 	free(text);

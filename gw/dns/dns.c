@@ -54,9 +54,9 @@ struct dns_query {
 	void *records; /* own */
 };
 
-static struct counter queries_total = COUNTER_INIT("causeway_dns_queries_total", "DNS queries.");
+static struct counter queries_total = COUNTER_INIT("causeway_dns_queries_total", "DNS queries");
 static struct counter failures_total =
-	COUNTER_INIT("causeway_dns_failures_total", "DNS queries without an answer.");
+	COUNTER_INIT("causeway_dns_failures_total", "DNS queries without an answer");
 
 /* ---- sockets and timeouts ---- */
 

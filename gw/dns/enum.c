@@ -20,15 +20,15 @@
 #define TTL_UNTOLD_S  30 /* no SOA in a negative answer */
 #define NUMBER_MAX    34
 
-static struct counter queries_total = COUNTER_INIT("causeway_enum_queries_total", "ENUM look-ups.");
+static struct counter queries_total = COUNTER_INIT("causeway_enum_queries_total", "ENUM look-ups");
 static struct counter found_total =
-	COUNTER_INIT("causeway_enum_found_total", "ENUM look-ups that found a SIP URI.");
+	COUNTER_INIT("causeway_enum_found_total", "ENUM look-ups that found a SIP URI");
 static struct counter none_total =
-	COUNTER_INIT("causeway_enum_none_total", "ENUM look-ups of numbers without a SIP URI.");
+	COUNTER_INIT("causeway_enum_none_total", "ENUM look-ups of numbers without a SIP URI");
 static struct counter failed_total =
-	COUNTER_INIT("causeway_enum_failed_total", "ENUM look-ups that no name server answered.");
+	COUNTER_INIT("causeway_enum_failed_total", "ENUM look-ups that no name server answered");
 static struct counter remembered_total =
-	COUNTER_INIT("causeway_enum_remembered_total", "ENUM look-ups answered from memory.");
+	COUNTER_INIT("causeway_enum_remembered_total", "ENUM look-ups answered from memory");
 
 struct uris {
 	size_t n;

@@ -124,7 +124,8 @@ static int span_open(struct entry *entry, const struct conf_span *conf, uv_loop_
 	if (!err)
 		err = watch_alarms(entry, loop);
 	if (err)
-		log_write(LOG_ERROR, conf->name, "span not opened: %s", strerror(-err));
+		log_write(LOG_ERROR, conf->name, "span not opened: %s%s%s",
+			  conf->cable ? conf->cable : "", conf->cable ? ": " : "", strerror(-err));
 	return err;
 }
 

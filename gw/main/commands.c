@@ -118,6 +118,25 @@ static void note(struct blocking *blocking, const struct isup *isup, uint16_t fi
 	}
 }
 
+/* What an error of a circuit's command means to who gave it. */
+static const char *why_not(int err)
+{
+	switch (err) {
+	case -EINVAL:
+		return "the trunk group has no such circuits; see 'show circuits'";
+	case -ENOTSUP:
+		return "the variant of this trunk group has no such message";
+	case -ENETUNREACH:
+		return "the other end cannot be reached; see 'show links' and 'show alarms'";
+	case -EBUSY:
+		return "a call or another action is on the circuit; see 'show circuits'";
+	case -EALREADY:
+		return "that is under way already";
+	default:
+		return strerror(-err);
+	}
+}
+
 static void maintain(struct gateway *gw, struct control_reply *reply, const char *const *argv,
 		     const struct maintenance *what)
 {
@@ -134,7 +153,7 @@ static void maintain(struct gateway *gw, struct control_reply *reply, const char
 	if (err == -ENOENT)
 		control_fail(reply, "%s has no circuit %s; see 'show circuits'", argv[0], argv[1]);
 	else if (err)
-		control_fail(reply, "%s %s: %s", argv[0], argv[1], strerror(-err));
+		control_fail(reply, "%s %s: %s", argv[0], argv[1], why_not(err));
 	else
 		control_printf(reply, "%s %s: %s\n", argv[0], argv[1], what->done);
 }
@@ -181,8 +200,10 @@ static void run_query(void *arg, struct control_reply *reply, unsigned argc,
 
 	(void)argc;
 	(void)json;
-	if (err)
-		control_fail(reply, "%s %s: %s", argv[0], argv[1], strerror(-err));
+	if (err == -ENOENT)
+		control_fail(reply, "%s has no circuit %s; see 'show circuits'", argv[0], argv[1]);
+	else if (err)
+		control_fail(reply, "%s %s: %s", argv[0], argv[1], why_not(err));
 	else if (isup)
 		control_printf(reply, "%s %s: the other end is asked for their states\n", argv[0],
 			       argv[1]);
@@ -402,7 +423,7 @@ static const struct control_command commands[] = {
 	  .max_args = 2,
 	  .run = run_forget },
 	{ .name = "capture",
-	  .usage = "capture FILE [mtp2]|stop",
+	  .usage = "capture FILE [mtp2] | stop",
 	  .help = "pcapng of all signalling",
 	  .min_args = 1,
 	  .max_args = 2,
@@ -412,7 +433,7 @@ static const struct control_command commands[] = {
 	  .help = "read the configuration again",
 	  .run = run_reload },
 	{ .name = "shutdown",
-	  .usage = "shutdown graceful [S]|now",
+	  .usage = "shutdown graceful [SECONDS] | now",
 	  .help = "stop the daemon",
 	  .min_args = 1,
 	  .max_args = 2,
@@ -430,7 +451,7 @@ static const struct control_command commands[] = {
 	  .max_args = 3,
 	  .run = run_fault },
 	{ .name = "explain",
-	  .usage = "explain cause N|status N|number N [trunk T]",
+	  .usage = "explain cause N | status N | number DIGITS [trunk TRUNK]",
 	  .help = "what a cause, a SIP status or a number becomes, and why",
 	  .min_args = 2,
 	  .max_args = 4,

@@ -102,10 +102,9 @@ static void print_text(struct control_reply *reply, const struct explained *e)
 		control_printf(reply, "  first    %s\n", e->first);
 	if (e->then)
 		control_printf(reply, "  note     %s\n", e->then);
-	control_text(
-		reply,
-		"  A Reason header with a cause, and its location, comes before the table (RFC "
-		"3326, 6432, 8606);\n  a cause of the network is told in one.\n");
+	control_text(reply, "  A Reason header with a cause, and its location, comes before the "
+			    "table, and goes "
+			    "out with\n  every cause (RFC 3326, 6432, 8606).\n");
 }
 
 static void print_json(struct control_reply *reply, const struct explained *e)

@@ -154,6 +154,8 @@ static int open_control(struct gateway *gw)
 
 static int open_records(struct gateway *gw)
 {
+	int err;
+
 	gw->ladder = ladder_new(LADDER_CALLS);
 	if (!gw->ladder)
 		return -ENOMEM;
@@ -162,8 +164,9 @@ static int open_records(struct gateway *gw)
 	gw->cdr = cdr_open(gw->core, gw->conf->cdr.file, gw->conf->cdr.queue);
 	if (gw->cdr)
 		return 0;
-	log_write(LOG_ERROR, "cdr", "%s: %s", gw->conf->cdr.file, strerror(errno));
-	return -errno;
+	err = errno ? -errno : -ENOMEM;
+	log_write(LOG_ERROR, "cdr", "%s: %s", gw->conf->cdr.file, strerror(-err));
+	return err;
 }
 
 static void on_signal(uv_signal_t *handle, int number)

@@ -150,7 +150,8 @@ static int entry_open(struct entry *entry, const struct conf_span *conf, uv_loop
 	if (!err)
 		err = uv_poll_init(loop, &entry->poll, tdm_span_alarm_fd(entry->span));
 	if (err) {
-		log_write(LOG_ERROR, conf->name, "span not opened: %s", strerror(-err));
+		log_write(LOG_ERROR, conf->name, "span not opened: %s%s%s",
+			  conf->cable ? conf->cable : "", conf->cable ? ": " : "", strerror(-err));
 		return err;
 	}
 	entry->hold_off.subject = entry->clear.subject = entry->span->name;

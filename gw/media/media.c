@@ -41,26 +41,27 @@ static void event_trace(const struct media_channel *channel, const struct media_
 		[MEDIA_EV_RTP_STARTED] = "RTP started", [MEDIA_EV_RTP_TIMEOUT] = "RTP timed out",
 		[MEDIA_EV_PLAYED] = "sound played",
 	};
+	static const char *const sides[] = { "caller's side", "called side" };
+	const char *side = sides[event->side != 0];
 	struct trace_event trace = { .kind = TRACE_MEDIA, .call = channel->label };
 	char text[64];
 
 	if (!channel->label[0])
 		return;
 	if (event->kind == MEDIA_EV_DTMF)
-		snprintf(text, sizeof(text), "DTMF %c at side %u, %u ms", event->digit, event->side,
+		snprintf(text, sizeof(text), "DTMF %c, %s, %u ms", event->digit, side,
 			 (unsigned)event->duration_ms);
 	else if (event->kind == MEDIA_EV_SIGNAL)
-		snprintf(text, sizeof(text), "signal %c %s at side %u, %u ms", event->digit,
-			 event->ended ? "ends" : "begins", event->side,
-			 (unsigned)event->duration_ms);
+		snprintf(text, sizeof(text), "signal %c %s, %s, %u ms", event->digit,
+			 event->ended ? "ends" : "begins", side, (unsigned)event->duration_ms);
 	else if (event->kind == MEDIA_EV_VBD)
-		snprintf(text, sizeof(text), "voice-band data %s at side %u",
-			 event->ended ? "ends" : "begins", event->side);
+		snprintf(text, sizeof(text), "voice-band data %s, %s",
+			 event->ended ? "ends" : "begins", side);
 	else if (event->kind == MEDIA_EV_CONTINUITY)
-		snprintf(text, sizeof(text), "continuity check %s at side %u",
-			 event->passed ? "passed" : "failed", event->side);
+		snprintf(text, sizeof(text), "continuity check %s, %s",
+			 event->passed ? "passed" : "failed", side);
 	else
-		snprintf(text, sizeof(text), "%s at side %u", names[event->kind], event->side);
+		snprintf(text, sizeof(text), "%s, %s", names[event->kind], side);
 	trace.text = str_c(text);
 	trace_emit(&trace);
 }

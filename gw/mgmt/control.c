@@ -80,25 +80,50 @@ void control_fail(struct control_reply *reply, const char *fmt, ...)
 
 /* --- show and help --- */
 
-static void show_counter(const struct counter *counter, void *arg)
-{
-	struct table *table = arg;
+struct counter_list {
+	const struct counter **at; /* own */
+	size_t n, cap;
+};
 
-	if (table_row(table))
-		return;
-	table_set_str(table, 0, str_c(counter->name));
-	table_set_int(table, 1, (int64_t)atomic_load(&counter->value));
-	table_set_str(table, 2, str_c(counter->help));
+static void counter_collect(const struct counter *counter, void *arg)
+{
+	struct counter_list *list = arg;
+
+	if (list->n == list->cap) {
+		size_t cap = list->cap ? list->cap * 2 : 128;
+		const struct counter **at = reallocarray(list->at, cap, sizeof(*at));
+
+		if (!at)
+			return;
+		list->at = at;
+		list->cap = cap;
+	}
+	list->at[list->n++] = counter;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct counter *const *x = a, *const *y = b;
+
+	return strcmp((*x)->name, (*y)->name);
 }
 
 static struct table *counters_fill(void *arg)
 {
 	static const char *const columns[] = { "counter", "value", "help" };
 	struct table *table = table_new(columns, 3);
+	struct counter_list list = { 0 };
 
 	(void)arg;
-	if (table)
-		counter_each(show_counter, table);
+	counter_each(counter_collect, &list);
+	if (list.n)
+		qsort(list.at, list.n, sizeof(*list.at), by_name);
+	for (size_t i = 0; table && i < list.n && !table_row(table); i++) {
+		table_set_str(table, 0, str_c(list.at[i]->name));
+		table_set_int(table, 1, (int64_t)atomic_load(&list.at[i]->value));
+		table_set_str(table, 2, str_c(list.at[i]->help));
+	}
+	free(list.at);
 	return table;
 }
 
@@ -135,15 +160,18 @@ static void run_help(void *arg, struct control_reply *reply, unsigned argc, cons
 		     bool json)
 {
 	const struct control *control = arg;
+	size_t width = 0;
 
 	(void)argc;
 	(void)argv;
 	(void)json;
 	for (const struct control_command *c = control->commands; c; c = c->next)
-		control_printf(reply, "%-28s %s\n", c->usage, c->help);
+		width = strlen(c->usage) > width ? strlen(c->usage) : width;
+	for (const struct control_command *c = control->commands; c; c = c->next)
+		control_printf(reply, "%-*s  %s\n", (int)width, c->usage, c->help);
 	control_text(reply, "\nshow:\n");
 	for (const struct show *s = show_first(); s; s = s->next)
-		control_printf(reply, "  %-26s %s\n", s->name, s->help);
+		control_printf(reply, "  %-*s%s\n", (int)width, s->name, s->help);
 }
 
 void control_register(struct control *control, struct control_command *command)

@@ -19,7 +19,10 @@
 #define TEXT_MAX	256 /* of one step: a peer chooses how long its Request-URI is */
 #define ID_MAX		24
 #define NAME_MAX_OCTETS 56 /* an IPv6 address and a port */
-#define COLUMN		44 /* between two lifelines */
+/* Between two lifelines: as wide as what is said there, within what is read at a glance. */
+#define COLUMN_MIN 44
+#define COLUMN_MAX 68
+#define ARROW_ENDS 6 /* what an arrow has around its text */
 
 struct step {
 	struct step *next;
@@ -217,50 +220,71 @@ void ladder_free(struct ladder *ladder)
 
 /* --- drawing --- */
 
-/* An arrow of COLUMN characters: head to the right or left, the text within, shortened when it is
- * too long. */
-static void draw_arrow(FILE *out, const char *text, bool right)
+static bool is_message(const struct step *step)
 {
-	char line[COLUMN + 1];
-	size_t n = strlen(text);
-	size_t room = COLUMN - 6;
+	return step->kind == TRACE_SIP || step->kind == TRACE_MTP3;
+}
 
-	memset(line, '-', COLUMN);
-	line[COLUMN] = '\0';
+/* Notes of the gateway itself stand on its right. */
+static unsigned column_of(const struct step *step)
+{
+	return step->side ? 1 : 0;
+}
+
+static void measure(const struct story *story, size_t widths[2])
+{
+	widths[0] = widths[1] = COLUMN_MIN;
+	for (const struct step *step = story->first; step; step = step->next) {
+		size_t n = strlen(step->text) + (is_message(step) ? ARROW_ENDS : 1);
+		size_t *width = &widths[column_of(step)];
+
+		if (n > *width)
+			*width = n < COLUMN_MAX ? n : COLUMN_MAX;
+	}
+}
+
+/* An arrow as wide as its column: head to the right or left, the text within, shortened when it is
+ * too long. */
+static void draw_arrow(FILE *out, const char *text, bool right, size_t width)
+{
+	char line[COLUMN_MAX + 1];
+	size_t n = strlen(text);
+	size_t room = width - ARROW_ENDS;
+
+	memset(line, '-', width);
+	line[width] = '\0';
 	if (n > room)
 		n = room;
-	line[right ? COLUMN - 1 : 0] = right ? '>' : '<';
-	memcpy(line + 2, " ", 1);
+	line[right ? width - 1 : 0] = right ? '>' : '<';
+	line[2] = ' ';
 	memcpy(line + 3, text, n);
 	line[3 + n] = ' ';
 	fputs(line, out);
 }
 
-static void draw_note(FILE *out, const char *text)
+static void draw_note(FILE *out, const char *text, size_t width)
 {
-	fprintf(out, " %-*.*s", COLUMN - 1, COLUMN - 1, text);
+	int room = (int)width - 1;
+
+	fprintf(out, " %-*.*s", room, room, text);
 }
 
-static void draw_step(FILE *out, const struct step *step, uint64_t start_us)
+static void draw_step(FILE *out, const struct step *step, uint64_t start_us, const size_t widths[2])
 {
-	bool message = step->kind == TRACE_SIP || step->kind == TRACE_MTP3;
-
 	fprintf(out, "%10.6f  |", (double)(step->at_us - start_us) / 1e6);
-	for (uint8_t side = 0; side < 2; side++) {
-		bool here = step->side == side || (step->side == 2 && side == 1);
-
-		if (here && message)
-			draw_arrow(out, step->text, step->sent == (side == 1));
-		else if (here)
-			draw_note(out, step->text);
+	for (unsigned side = 0; side < 2; side++) {
+		if (column_of(step) != side)
+			fprintf(out, "%*s", (int)widths[side], "");
+		else if (is_message(step))
+			draw_arrow(out, step->text, step->sent == (side == 1), widths[side]);
 		else
-			fprintf(out, "%*s", COLUMN, "");
+			draw_note(out, step->text, widths[side]);
 		fputc('|', out);
 	}
 	fputc('\n', out);
 }
 
-static void draw_head(FILE *out, const struct story *story)
+static void draw_head(FILE *out, const struct story *story, const size_t widths[2])
 {
 	char date[32] = "";
 	time_t seconds = story->first ? (time_t)(story->first->at_us / 1000000) : 0;
@@ -268,8 +292,8 @@ static void draw_head(FILE *out, const struct story *story)
 
 	gmtime_r(&seconds, &tm);
 	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%SZ", &tm);
-	fprintf(out, "call %s, %s\n\n%10s  %-*s %-*s %s\n", story->id, date, "seconds", COLUMN,
-		story->peer[0], COLUMN, "causeway", story->peer[1]);
+	fprintf(out, "call %s, %s\n\n%10s  %-*s %-*s %s\n", story->id, date, "seconds",
+		(int)widths[0], story->peer[0], (int)widths[1], "causeway", story->peer[1]);
 }
 
 static const struct story *story_named(const struct ladder *ladder, struct str id)
@@ -285,14 +309,15 @@ char *ladder_text(const struct ladder *ladder, struct str id)
 {
 	const struct story *story = story_named(ladder, id);
 	char *text = NULL;
-	size_t n;
+	size_t n, widths[2];
 	FILE *out = story ? open_memstream(&text, &n) : NULL;
 
 	if (!out)
 		return NULL;
-	draw_head(out, story);
+	measure(story, widths);
+	draw_head(out, story, widths);
 	for (const struct step *step = story->first; step; step = step->next)
-		draw_step(out, step, story->first->at_us);
+		draw_step(out, step, story->first->at_us, widths);
 	if (story->omitted)
 		fprintf(out, "%u later events not kept\n", story->omitted);
 	fclose(out);

@@ -132,12 +132,14 @@ void sip_leg_overlap_in_expired(struct timer *timer, void *arg)
 static void timer_begin(struct sip_leg *leg, const struct leg_awaited *awaited)
 {
 	uint32_t ms = awaited->missing ? awaited->t35_ms : awaited->t10_ms;
+	char text[32];
 
 	if (!ms)
 		ms = awaited->missing ? leg->trunk->t35_ms : leg->trunk->t10_ms;
 	leg->dialled.timer.name = awaited->missing ? "T35" : "T10";
 	timer_start_ms(&leg->dialled.timer, ms);
-	trace_timer(leg, "started");
+	snprintf(text, sizeof(text), "started %u.%u s", ms / 1000, ms % 1000 / 100);
+	trace_timer(leg, text);
 }
 
 void sip_leg_overlap_in_digits(struct sip_leg *leg, const struct leg_event *event)

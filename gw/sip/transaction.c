@@ -18,15 +18,15 @@
 #define MAX_TRANSACTIONS 800000
 
 struct counter sip_txn_timeouts = COUNTER_INIT("causeway_sip_timeouts_total",
-					       "SIP transactions that ran into timer B, F or H.");
+					       "SIP transactions that ran into timer B, F or H");
 struct counter sip_txn_stray = COUNTER_INIT("causeway_sip_stray_responses_total",
-					    "SIP responses that no transaction waits for.");
+					    "SIP responses that no transaction waits for");
 struct counter sip_txn_absorbed = COUNTER_INIT("causeway_sip_retransmissions_total",
-					       "SIP messages received again and absorbed.");
+					       "SIP messages received again and absorbed");
 struct counter sip_txn_merged = COUNTER_INIT("causeway_sip_merged_requests_total",
-					     "SIP requests answered 482 (RFC 3261 8.2.2.2).");
+					     "SIP requests answered 482 (RFC 3261 8.2.2.2)");
 struct counter sip_txn_dropped = COUNTER_INIT("causeway_sip_overload_total",
-					      "SIP requests refused by the limit on transactions.");
+					      "SIP requests refused by the limit on transactions");
 
 static uint32_t value_or(uint32_t value, uint32_t otherwise)
 {

@@ -16,17 +16,17 @@
 #define ROUTE_US (10 * UINT64_C(1000000)) /* how long a route is believed */
 
 struct counter sip_transport_errors = COUNTER_INIT("causeway_sip_transport_errors_total",
-						   "SIP messages that could not be delivered.");
-struct counter sip_udp_dropped = COUNTER_INIT(
-	"causeway_sip_udp_dropped_total", "SIP datagrams not sent because the socket was full.");
-struct counter sip_keepalives = COUNTER_INIT("causeway_sip_keepalives_total",
-					     "CRLF keep-alives received (RFC 5626 4.4.1).");
+						   "SIP messages that could not be delivered");
+struct counter sip_udp_dropped = COUNTER_INIT("causeway_sip_udp_dropped_total",
+					      "SIP datagrams not sent because the socket was full");
+struct counter sip_keepalives =
+	COUNTER_INIT("causeway_sip_keepalives_total", "CRLF keep-alives received (RFC 5626 4.4.1)");
 static struct counter received =
-	COUNTER_INIT("causeway_sip_received_total", "SIP messages received.");
-static struct counter sent = COUNTER_INIT("causeway_sip_sent_total", "SIP messages sent.");
+	COUNTER_INIT("causeway_sip_received_total", "SIP messages received");
+static struct counter sent = COUNTER_INIT("causeway_sip_sent_total", "SIP messages sent");
 static struct counter refused =
 	COUNTER_INIT("causeway_sip_refused_messages_total",
-		     "Malformed SIP messages that were dropped or answered.");
+		     "Malformed SIP messages that were dropped or answered");
 
 struct sip_transport *sip_transport_new(uv_loop_t *loop, struct timer_heap *heap,
 					const struct sip_transport_conf *conf)

@@ -40,14 +40,14 @@ struct write {
 };
 
 static struct counter opened =
-	COUNTER_INIT("causeway_sip_connections_total", "SIP connections opened, both ways.");
+	COUNTER_INIT("causeway_sip_connections_total", "SIP connections opened, both ways");
 static struct counter over_limit =
 	COUNTER_INIT("causeway_sip_connections_refused_total",
-		     "SIP connections refused by the limit on their number.");
+		     "SIP connections refused by the limit on their number");
 static struct counter idled = COUNTER_INIT("causeway_sip_connections_idle_total",
-					   "SIP connections closed for being idle.");
+					   "SIP connections closed for being idle");
 static struct counter stalled = COUNTER_INIT("causeway_sip_connections_stalled_total",
-					     "SIP connections closed for not taking what we send.");
+					     "SIP connections closed for not taking what we send");
 
 /* ---- table ---- */
 

@@ -61,36 +61,48 @@ class Call:
         self.client = self.lab.sipp("echo", caller(NUMBER, port=self.phone.port).answered(4 * PART // 8 + 500))
 
     def measure(self, there):
-        """dBm0 of itself alone and while both speak, and the S/N with which the telephone was heard."""
+        """dBm0 of itself alone and while both speak, the S/N with which the telephone was heard, stalls of the span."""
         self.lab.finish(self.client, "echo")
         heard = self.phone.heard_octets()
         found = compare(self.lab, there[:PART - LEAD], "a", heard[2 * PART - LEAD:3 * PART], "a")
         begin = 2 * PART - LEAD + found["begin"]
         echo = [LINEAR[o] for o in heard[PART + LEAD:2 * PART - LEAD]]
-        both = [LINEAR[h] - LINEAR[t] for h, t in
-                zip(heard[begin + PART + LEAD:begin + 2 * PART - LEAD], there[LEAD:PART - LEAD])]
-        return {"levels": (dbm0(echo), dbm0(both)), "snr_db": found["snr_db"], "heard": found["matched"] > 0.8 * PART}
+        both = compare(self.lab, there[LEAD:PART - LEAD], "a", heard[begin + PART + LEAD:begin + 2 * PART], "a", "-r")
+        return {"levels": (dbm0(echo), both["left_dbm0"]), "snr_db": found["snr_db"], "heard": found["matched"] > 0.8 * PART,
+                "stalls": sum(row["stalls"] for row in self.lab.show("spans"))}
 
 
-def run(build, exchange_template, caller):
-    """Both calls at once; prints what was measured, returns whether it is as it should be."""
-    here = part(speech("Is my own voice coming back to me? I am speaking to a telephone with two wires."))
-    there = part(speech("Hello, this is the telephone. I hear you well, and do you hear me?", "en-us"))
+def measure(build, exchange_template, caller, here, there):
+    """Both calls at once."""
     calls = [Call(build, i, setting) for i, setting in enumerate(SETTINGS)]
     try:
         for call in calls:
             call.start(exchange_template, caller, here, there)
-        off, on = (call.measure(there) for call in calls)
+        found = [call.measure(there) for call in calls]
     finally:
         for call in calls:
             call.lab.stop()
     for call in calls:
         call.lab.remove()
+    return found
+
+
+def run(build, exchange_template, caller):
+    """Prints what was measured, returns whether it is as it should be; once more where this machine was too busy for it."""
+    here = part(speech("Is my own voice coming back to me? I am speaking to a telephone with two wires."))
+    there = part(speech("Hello, this is the telephone. I hear you well, and do you hear me?", "en-us"))
+    for again in (True, False):
+        off, on = measure(build, exchange_template, caller, here, there)
+        good = off["levels"][0] - on["levels"][0] > BETTER_DB and off["heard"] and on["heard"]
+        stalls = off["stalls"] + on["stalls"]
+        if not stalls or not again:
+            break
+        print(f"this machine held the gateways up {stalls} times, each of which moves the echo and has it learnt anew; once more")
     print(f"echo of a telephone whose hybrid has a return loss of {ERL_DB} dB, {DELAY_MS} ms away; the SIP side speaks at "
           f"{dbm0([LINEAR[o] for o in here]):.1f} dBm0 and hears of itself")
     for name, before, after in zip(NAMES, off["levels"], on["levels"]):
         print(f"  {name:17} echo-cancel = {SETTINGS[0]}: {before:6.1f} dBm0   echo-cancel = {SETTINGS[1]}: {after:6.1f} dBm0   "
               f"ERLE {before - after:5.1f} dB")
-    print(f"  the telephone is heard with {off['snr_db']:.1f} dB and {on['snr_db']:.1f} dB")
-    better = off["levels"][0] - on["levels"][0]
-    return better > BETTER_DB and off["heard"] and on["heard"]
+    print(f"  the telephone is heard with {off['snr_db']:.1f} dB and {on['snr_db']:.1f} dB"
+          f"{f'; stalls of this machine: {stalls}' if stalls else ''}")
+    return good

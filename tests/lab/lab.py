@@ -427,10 +427,10 @@ def wav_octets(path):
     return data[at:], {6: "a", 7: "u"}[fmt]
 
 
-def compare(lab, sent, sent_law, heard, heard_law):
+def compare(lab, sent, sent_law, heard, heard_law, *options):
     """What tests/tools/compare_audio finds."""
     a, b = lab.write("compare-sent.raw", sent), lab.write("compare-heard.raw", heard)
-    out = subprocess.run([f"{lab.build}/tests/tools/compare_audio", a, sent_law, b, heard_law], capture_output=True,
+    out = subprocess.run([f"{lab.build}/tests/tools/compare_audio", *options, a, sent_law, b, heard_law], capture_output=True,
                          text=True, check=True, timeout=120)
     return json.loads(out.stdout)
 

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /*
- * compare_audio SENT SENT_LAW HEARD HEARD_LAW: finds what was sent (raw G.711, law "a" or "u") in
+ * compare_audio [-r] SENT SENT_LAW HEARD HEARD_LAW: finds what was sent (raw G.711, law "a" or "u") in
  * what was heard, and prints one line of JSON: where it begins, the signal-to-noise ratio, how much
  * of it was heard, and every place where the heard signal jumps against the sent one (a gap, a
- * repetition or a slip), in samples.
+ * repetition or a slip), in samples. With -r HEARD is what was sent with something else in it, and the line says how
+ * strong that is once what was sent is taken away: the median of parts of 200 ms, each of them aligned by itself, so
+ * that a jump of the jitter buffer spoils none but its own.
  */
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -101,7 +104,7 @@ struct result {
 	long begin;
 	size_t matched, jumps, lost;
 	double signal, noise;
-	char list[512];
+	char list[1 << 16];
 };
 
 static void note_jump(struct result *r, long at, long by)
@@ -109,6 +112,8 @@ static void note_jump(struct result *r, long at, long by)
 	size_t n = strlen(r->list);
 
 	r->jumps++;
+	if (n + 64 > sizeof(r->list))
+		return;
 	snprintf(r->list + n, sizeof(r->list) - n, "%s{\"at\":%ld,\"by\":%ld}", n ? "," : "", at,
 		 by);
 }
@@ -148,22 +153,82 @@ static void walk(const struct signal *sent, const struct signal *heard, struct r
 	}
 }
 
+static void print_walk(const struct signal *sent, const struct signal *heard)
+{
+	static struct result r = { .begin = -1 };
+
+	walk(sent, heard, &r);
+	printf("{\"begin\":%ld,\"matched\":%zu,\"sent\":%zu,\"heard\":%zu,\"snr_db\":%.1f,"
+	       "\"jumps\":[%s]}\n",
+	       r.begin, r.matched, sent->n, heard->n,
+	       r.matched ? 10 * log10(r.signal / (r.noise > 0 ? r.noise : 1e-3)) : 0.0, r.list);
+}
+
+/* --- what is left when what was sent is taken away --- */
+
+#define SLACK 1600 /* samples that a part may be away from the place of the one before */
+#define PARTS 256
+
+static int by_size(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static double best_fit(const struct signal *sent, const struct signal *heard, long from,
+		       long *place)
+{
+	double best = INFINITY;
+	long at = *place;
+
+	for (long i = at - SLACK < 0 ? 0 : at - SLACK;
+	     i <= at + SLACK && i + WINDOW <= (long)heard->n; i++) {
+		double error = error_energy(sent->samples + from, heard->samples + i, WINDOW);
+
+		if (error < best) {
+			best = error;
+			*place = i;
+		}
+	}
+	return best;
+}
+
+/* dBm0, ITU-T G.711 2: a sine of full scale has 3.14 dBm0. */
+static double remainder_dbm0(const struct signal *sent, const struct signal *heard)
+{
+	double parts[PARTS];
+	size_t n = 0;
+	long place = 0;
+
+	for (long from = 0; from + WINDOW <= (long)sent->n && n < PARTS; from += WINDOW) {
+		double left = best_fit(sent, heard, from, &place);
+
+		if (isfinite(left))
+			parts[n++] = left / WINDOW;
+		place += WINDOW;
+	}
+	qsort(parts, n, sizeof(parts[0]), by_size);
+	return n ? 10 * log10(parts[n / 2] / (32256.0 * 32256 / 2) + 1e-10) + 3.14 : 0.0;
+}
+
 int main(int argc, char **argv)
 {
-	struct result r = { .begin = -1 };
+	bool remainder = argc > 1 && strcmp(argv[1], "-r") == 0;
 
+	argc -= remainder;
+	argv += remainder;
 	if (argc != 5) {
-		fprintf(stderr, "usage: compare_audio SENT a|u HEARD a|u\n");
+		fprintf(stderr, "usage: compare_audio [-r] SENT a|u HEARD a|u\n");
 		return 2;
 	}
 	struct signal sent = read_signal(argv[1], argv[2][0]),
 		      heard = read_signal(argv[3], argv[4][0]);
 
-	walk(&sent, &heard, &r);
-	printf("{\"begin\":%ld,\"matched\":%zu,\"sent\":%zu,\"heard\":%zu,\"snr_db\":%.1f,"
-	       "\"jumps\":[%s]}\n",
-	       r.begin, r.matched, sent.n, heard.n,
-	       r.matched ? 10 * log10(r.signal / (r.noise > 0 ? r.noise : 1e-3)) : 0.0, r.list);
+	if (remainder)
+		printf("{\"left_dbm0\":%.1f}\n", remainder_dbm0(&sent, &heard));
+	else
+		print_walk(&sent, &heard);
 	free(sent.samples);
 	free(heard.samples);
 	return 0;

@@ -142,6 +142,33 @@ static void warned(void)
 }
 
 /* What is wrong is told first, and nobody is warned meanwhile; and nobody is where nobody asked. */
+/* A port for RTP and one for RTCP of each circuit. */
+static void few_ports(void)
+{
+	static const char *const ports[] = { "10000-10003", "10000-10005" };
+
+	for (unsigned i = 0; i < 2; i++) {
+		struct told told = { .n = 0 };
+		const struct conf_lint to = { on_warning, &told, timer_default };
+		const struct conf_told all = { on_fault, &told, &to };
+		char text[2000];
+		const char *rest = strstr(right, "span \"a\"");
+
+		snprintf(text, sizeof(text),
+			 "sip { listen = {\"udp:127.0.0.1:5060\"} }\n"
+			 "rtp { address = \"127.0.0.1\"\n ports = \"%s\" }\n%s",
+			 ports[i], rest);
+		conf_free(conf_read_text_linted("x.conf", text, timer_ok, &all));
+		CU_ASSERT_EQUAL(told.faults, 0);
+		CU_ASSERT_EQUAL(told.n, i ? 0 : 1);
+		if (!i)
+			CU_ASSERT_PTR_NOT_NULL(strstr(told.text[0],
+						      "x.conf:3: warning: the ports are enough for "
+						      "2 calls, and there are 3 circuits; write a "
+						      "range of at least 6"));
+	}
+}
+
 static void faults_first(void)
 {
 	struct told told = { .n = 0 };
@@ -166,6 +193,7 @@ int main(int argc, char **argv)
 	static const CU_TestInfo tests[] = {
 		{ "warned", warned },
 		{ "faults first", faults_first },
+		{ "few ports", few_ports },
 		CU_TEST_INFO_NULL,
 	};
 

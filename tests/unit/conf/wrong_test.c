@@ -122,8 +122,11 @@ static const struct wrong forms[] = {
 
 static const struct wrong words[] = {
 	{"span \"b\" {\n type = virtual\n cabel = \"/x\"\n cable = \"/b\"\n}\n",
-	 {{10, "unknown word cabel in span \"b\"; write one of type, framing, law, chunk, cable, end, clock"}}},
-	{"spam \"b\" {\n type = virtual { }\n}\n", {{8, "unknown word spam in configuration; write one of log { }"}}},
+	 {{10, "unknown word cabel in span \"b\"; write cable"}}},
+	{"spam \"b\" {\n type = virtual { }\n}\n", {{8, "unknown word spam in configuration; write span"}}},
+	{"rubbish { }\n", {{8, "unknown word rubbish in configuration; write one of log { }"}}},
+	{"sip \"c\" {\n host = \"h\"\n codecs = PCMA, PCMU\n ptime = 5\n}\n",
+	 {{10, "a list has no braces; write {\"a\", \"b\"}"}, {11, "ptime"}}},
 	{"spam = {1, 2}\nspam = 3\nlog { spam \"x\" { spam = { } } }\n",
 	 {{8, "unknown word spam"}, {9, "unknown word spam"}, {10, "unknown word spam in log; write one of file, level, queue"}}},
 	{"log {\n levle = debug\n queue = many\n level = loud\n}\n",

@@ -47,6 +47,38 @@ static void text(void)
 	table_free(NULL);
 }
 
+static void wide(void)
+{
+	static const char *const names[] = { "call", "side", "nothing", "text", "number", "more" };
+	struct table *table = table_new(names, 6);
+	char *out, long_text[101];
+
+	memset(long_text, 'x', 100);
+	long_text[100] = '\0';
+	for (int side = 0; side < 2; side++) {
+		CU_ASSERT_EQUAL(table_row(table), 0);
+		table_set_str(table, 0, STR("c-1"));
+		table_set_str(table, 1, side ? STR("out") : STR("in"));
+		table_set_str(table, 3, str_c(long_text));
+		table_set_int(table, 4, 1234567890 + side);
+		table_set_int(table, 5, 12345678901 + side);
+	}
+	out = table_text(table);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(out);
+	CU_ASSERT_PTR_NULL(strstr(out, "nothing"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(out, "x  1234567891\n\ncall  side         more\n"
+					   "c-1   in    12345678901\n"
+					   "c-1   out   12345678902\n"));
+	free(out);
+	table_free(table);
+	/* Without a row every column is named. */
+	table = table_new(names, 6);
+	out = table_text(table);
+	CU_ASSERT_STRING_EQUAL(out, "call  side  nothing  text  number  more\n");
+	free(out);
+	table_free(table);
+}
+
 static void json(void)
 {
 	struct table *table = sample();
@@ -162,8 +194,9 @@ static void tracing(void)
 int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
-		{ "text", text },	  { "json", json },	  { "hostile", hostile },
-		{ "registry", registry }, { "tracing", tracing }, CU_TEST_INFO_NULL,
+		{ "text", text },	{ "wide", wide },	  { "json", json },
+		{ "hostile", hostile }, { "registry", registry }, { "tracing", tracing },
+		CU_TEST_INFO_NULL,
 	};
 
 	return cu_run("base table", tests, argc, argv);

@@ -235,7 +235,7 @@ static void commands(void)
 	ask(fd, "{\"argv\":[\"big\",\"x\"]}", false, "usage: big");
 	ask(fd, "{\"argv\":[\"nothing\"]}", false, "unknown command 'nothing'; see help");
 	ask(fd, "{\"argv\":[]}", false, "unknown command ''");
-	ask(fd, "{\"argv\":[\"help\"]}", true, "words A [B]                  says them\n");
+	ask(fd, "{\"argv\":[\"help\"]}", true, "words A [B]       says them\n");
 	ask(fd, "{\"argv\":[\"help\"]}", true, "\nshow:\n");
 	ask(fd, "{\"argv\":[\"help\"]}", true, "  counters ");
 	CU_ASSERT_EQUAL(lab.runs, 3);

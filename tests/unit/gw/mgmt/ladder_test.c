@@ -80,6 +80,25 @@ static void every_line_is_as_wide(void)
 	ladder_free(ladder);
 }
 
+/* A column is as wide as what is said in it; the other one is not wider for it. */
+static void columns_fit_their_texts(void)
+{
+	static const char rel[] = "REL cic 4095 cause 16 normal call clearing, national";
+	struct ladder *ladder = ladder_new(1);
+	char *text, *line;
+
+	emit(TRACE_SIP, "c", "pbx", false, "INVITE sip:030");
+	emit(TRACE_MTP3, "c", "pstn", true, rel);
+	text = ladder_text(ladder, STR("c"));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, rel));
+	line = strstr(text, "|-- INVITE");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(line);
+	CU_ASSERT_EQUAL(strchr(line + 1, '|') - line, 45);
+	free(text);
+	ladder_free(ladder);
+}
+
 static void memory_is_bounded(void)
 {
 	struct ladder *ladder = ladder_new(2);
@@ -157,6 +176,7 @@ int main(int argc, char **argv)
 	static const CU_TestInfo tests[] = {
 		{ "draws both legs", draws_both_legs },
 		{ "every line is as wide", every_line_is_as_wide },
+		{ "columns fit their texts", columns_fit_their_texts },
 		{ "memory is bounded", memory_is_bounded },
 		{ "text of peers", text_of_peers },
 		{ "peers", peers },
