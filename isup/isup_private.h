@@ -75,6 +75,7 @@ struct isup_circuit {
 	bool check_repeated; /* the check has failed before: T26 */
 	bool cause_in_rlc;   /* cause is for the RLC that answers a REL with something unknown in it */
 	bool info_owed;	     /* INR received, nobody has taken it on to answer */
+	bool gra_due;	     /* its group reset was over without a GRA, which may still come */
 	bool fresh;	     /* never reset: MTP was not there yet */
 	bool retire;	     /* to be taken away when idle */
 	bool complete;	     /* incoming: digits are sufficient */
