@@ -110,8 +110,7 @@ struct isup {
 	struct timer t4;
 	struct { /* ANSI: the group reset taken last, whose repetition is answered and no more */
 		uint64_t until_us;
-		uint16_t first;
-		uint8_t range;
+		uint16_t first, range;
 	} taken;
 	struct isup_healer *healer; /* borrow; NULL: none */
 	unsigned heal_steps;
@@ -119,8 +118,7 @@ struct isup {
 	uint64_t serial;
 	uint16_t cyclic;	  /* CIC used last */
 	bool paused, started;	  /* started: MTP was there once */
-	bool user_part_lost;	  /* by MTP-STATUS */
-	bool reset_done;	  /* the other end has answered a reset */
+	bool user_part_lost, reset_done; /* by MTP-STATUS; the other end has answered a reset */
 	struct {
 		const struct isup_msg *msg; /* an IAM whose owner is not known yet: traced once it is */
 		const uint8_t *octets;
