@@ -383,6 +383,7 @@ static int open_isup(struct trunk *trunk, struct timer_heap *heap)
 				  .opc = linkset->opc,
 				  .dpc = linkset->dpc,
 				  .ni = linkset->network,
+				  .sls5 = linkset->sls5,
 				  .min_digits = trunk->conf->plan.min_digits };
 	const struct isup_user user = { .indicate = indicate,
 					.continuity = continuity,
