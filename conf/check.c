@@ -315,6 +315,9 @@ static void check_linkset(const struct conf *conf, struct conf_report *report, s
 
 	if (!ls->n_links)
 		conf_report_at(report, &ls->name, "a linkset has no link; write link \"0\" { }");
+	if (ls->sls5 && !ls->ansi)
+		conf_report_at(report, &ls->sls5,
+			       "sls-bits is ANSI's; leave it out, or write variant = ansi");
 	/* What MTP below can do: isup/mtp/libss7_mtp.h. */
 	for (size_t i = 0; i < ls->n_links; i++)
 		if (ls->links[i].slc != 0)

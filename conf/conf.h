@@ -44,6 +44,7 @@ struct conf_linkset { /* linkset "ls1" { } */
 	char *variant;	   /* variant = itu | etsi | q767 | ansi | uk | ...: of its MTP and ISUP */
 	bool ansi;	   /* variant is ansi */
 	uint32_t opc, dpc; /* point codes: 1-2-3 (ITU 3-8-3, ANSI 8-8-8) or a number; dpc: the adjacent point */
+	bool sls5;	   /* sls-bits = 8 | 5: of ANSI's signalling link selection */
 	uint8_t network;   /* network = international | international-spare | national | national-spare: 0 to 3 */
 	unsigned heal_per_minute;  /* heal-rate = 30: steps of the circuit healer a minute, over the linkset */
 	unsigned heal_burst;	   /* heal-burst = 5: of them at once */

@@ -35,6 +35,7 @@ static const char *const faxes[] = { "off", "vbd", NULL };
 static const char *const controls[] = { "point-code", "even", "odd", "all", "none", NULL };
 static const char *const answers[] = { "loop", "transponder", NULL };
 static const char *const heals[] = { "reset", "group-reset", "block", NULL };
+static const char *const sls_bits[] = { "8", "5", NULL };
 static const char *const timer_values[] = { "itu", "ansi", NULL };
 static const char *const transports[] = { "udp", "tcp", NULL };
 static const char *const profiles[] = { "rfc3398", "rfc4497", "q1912.5", NULL };
@@ -234,6 +235,7 @@ static const struct conf_field linkset_fields[] = {
 	{"opc", &conf_kind_point_code, AT(opc), .other_at = offsetof(struct conf_linkset, ansi), .required = true},
 	{"dpc", &conf_kind_point_code, AT(dpc), .other_at = offsetof(struct conf_linkset, ansi), .required = true},
 	{"network", &conf_kind_octet_word, AT(network), .words = networks, .fallback = "national"},
+	{"sls-bits", &conf_kind_flag, AT(sls5), .words = sls_bits, .fallback = "8"},
 	{"heal-rate", &conf_kind_uint, AT(heal_per_minute), .max = 6000, .fallback = "30"},
 	{"heal-burst", &conf_kind_uint, AT(heal_burst), .min = 1, .max = 1000, .fallback = "5"},
 };

@@ -59,7 +59,7 @@ struct isup_group *isup_group_find(struct isup *isup, const struct isup_group *l
 	return NULL;
 }
 
-/* Its circuits need nothing more from it. */
+/* Its circuits need nothing more from it. Inside its own sending it is gone when that returns. */
 void isup_group_free(struct isup_group *group)
 {
 	struct isup *isup = group->isup;
@@ -69,7 +69,10 @@ void isup_group_free(struct isup_group *group)
 	list_remove(&group->node);
 	timer_close(&group->repeat);
 	timer_close(&group->slow);
-	free(group);
+	if (group->sending)
+		group->gone = true;
+	else
+		free(group);
 	if (alarm)
 		isup_alarm(isup, alarm, first, false);
 }
@@ -113,30 +116,41 @@ void isup_groups_free(struct isup *isup)
 
 /* --- sending --- */
 
-static void group_transmit(struct isup_group *group)
+static int group_message(const struct isup_group *group, struct isup_msg *msg)
 {
 	struct isup_range range = { .range = (uint8_t)(group->count - 1) };
-	struct isup *isup = group->isup;
-	struct isup_msg msg;
-	bool twice;
 	int err = 0;
 
-	isup_msg_start(group->isup, &msg, (enum isup_type)group->procedure->type, group->first);
+	isup_msg_start(group->isup, msg, (enum isup_type)group->procedure->type, group->first);
 	if (group->procedure->type != ISUP_GRS) {
 		range.has_status = true;
 		range.n_status = (uint8_t)((group->count + 7) / 8);
 		for (unsigned i = 0; i < range.n_status; i++)
 			range.status[i] = (uint8_t)(group->mask >> 8 * i);
-		err = isup_put_octet(&msg, ISUP_P_CIRCUIT_GROUP_TYPE, group->hardware);
+		err = isup_put_octet(msg, ISUP_P_CIRCUIT_GROUP_TYPE, group->hardware);
 	}
-	if (err || isup_put_range(&msg, &range))
-		return;
-	/* T1.113.4 2.9.3.2 (by libss7): an ANSI exchange may act on the second of two alone. An
-	 * answer that comes at once frees the group. */
-	twice = isup_is_ansi(isup) && msg.type == ISUP_GRS;
+	return err ? err : isup_put_range(msg, &range);
+}
+
+/* Whether the group is still there: an answer that comes back inside the sending ends it. */
+static bool group_transmit(struct isup_group *group)
+{
+	struct isup *isup = group->isup;
+	struct isup_msg msg;
+	bool gone;
+
+	if (group_message(group, &msg))
+		return true;
+	group->sending = true;
 	(void)isup_transmit(isup, NULL, &msg);
-	if (twice)
+	/* T1.113.4 2.9.3.2 (by libss7): an ANSI exchange may act on the second of two alone. */
+	if (isup_is_ansi(isup) && msg.type == ISUP_GRS)
 		(void)isup_transmit(isup, NULL, &msg);
+	group->sending = false;
+	gone = group->gone;
+	if (gone)
+		free(group);
+	return !gone;
 }
 
 static void group_repeat(struct timer *timer, void *arg)
@@ -144,7 +158,7 @@ static void group_repeat(struct timer *timer, void *arg)
 	struct isup_group *group = arg;
 
 	timer_start_ms(timer, isup_timer_ms(group->isup, group->procedure->repeat));
-	group_transmit(group);
+	(void)group_transmit(group);
 }
 
 /* A group reset that nobody answers; the group may be gone afterwards. */
@@ -173,10 +187,9 @@ static void group_slow(struct timer *timer, void *arg)
 	timer_stop(&group->repeat);
 	timer_start_ms(timer, isup_timer_ms(group->isup, group->procedure->slow));
 	group->alarmed = true;
-	group_transmit(group);
 	if (first)
 		isup_alarm(group->isup, group->procedure->alarm, group->first, true);
-	if (group->procedure->type == ISUP_GRS)
+	if (group_transmit(group) && group->procedure->type == ISUP_GRS)
 		heal_members(group);
 }
 
@@ -207,7 +220,7 @@ static void group_start(struct isup_group *group)
 	list_append(&group->isup->groups, &group->node);
 	timer_start_ms(&group->repeat, isup_timer_ms(group->isup, group->procedure->repeat));
 	timer_start_ms(&group->slow, isup_timer_ms(group->isup, group->procedure->slow));
-	group_transmit(group);
+	(void)group_transmit(group);
 }
 
 /* --- blocking and unblocking, sent --- */
@@ -380,6 +393,7 @@ void isup_group_reset_over(struct isup_group *group, const struct isup_range *st
 		if (circuit->reset != group)
 			continue;
 		circuit->reset = NULL;
+		circuit->gra_due = !status;
 		circuit->blocked &= (uint8_t)~BLOCK_UNEQUIPPED;
 		if (status) {
 			circuit->blocked &= (uint8_t)~BLOCK_REMOTE;

@@ -21,6 +21,7 @@ struct isup_group {
 	uint8_t count;
 	bool hardware;
 	bool alarmed;
+	bool sending, gone; /* gone while sending: whoever sends frees it */
 	struct timer repeat, slow;
 };
 

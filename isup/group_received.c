@@ -144,6 +144,27 @@ static void cgx_received(struct isup *isup, const struct isup_msg *msg,
 }
 
 /*
+ * Both ends reset when their link comes up, and the other end's reset has ended ours before its GRA
+ * came: that tells no more than what it keeps blocked (Q.764 2.9.3.2 c).
+ */
+static bool gra_was_due(const struct group_message *gm, const struct held *held, uint16_t first)
+{
+	bool due = false;
+
+	for (size_t i = 0; i < held->n; i++) {
+		struct isup_circuit *circuit = held->circuits[i];
+
+		if (!circuit->gra_due)
+			continue;
+		due = true;
+		circuit->gra_due = false;
+		if (status_bit(&gm->range, circuit->cic - (unsigned)first))
+			circuit->blocked |= BLOCK_REMOTE;
+	}
+	return due;
+}
+
+/*
  * Q.764 2.8.2.3: an acknowledgement that was not asked for shows that the other end is wrong about
  * circuits; those are told again how they are here. A GRA is discarded (2.9.3.3).
  */
@@ -153,6 +174,8 @@ static void unasked(struct isup *isup, const struct isup_msg *msg, const struct 
 	bool blocked_there = gm->procedure->type == ISUP_CGB;
 	uint8_t bit = isup_local_bit(gm->kind);
 
+	if (gm->procedure->type == ISUP_GRS && gra_was_due(gm, held, msg->cic))
+		return;
 	/* The answer to the second of our two. */
 	if (isup_is_ansi(isup) && gm->procedure->type == ISUP_GRS)
 		return;

@@ -71,7 +71,10 @@ static bool reset_group(struct isup_circuit *circuit)
 		end++;
 	if (end - first < 2 || isup_reset_group(isup, (uint16_t)first, end - first))
 		return false;
+	/* Those that no answer inside the sending has healed. */
 	for (unsigned cic = first; cic < end; cic++) {
+		if (!isup->circuits[cic] || isup->circuits[cic]->state != CIC_RESETTING)
+			continue;
 		list_remove(&isup->circuits[cic]->waiting);
 		isup->circuits[cic]->heal = isup->circuits[cic]->healed_by = HEAL_GRS;
 	}
@@ -100,7 +103,6 @@ static bool step(struct isup_circuit *circuit)
 		if (circuit->reset && steps & ISUP_HEAL_RSC)
 			isup_group_leave(circuit);
 		if (steps & ISUP_HEAL_RSC && !isup_reset(circuit->isup, circuit->cic)) {
-			circuit->heal = HEAL_RSC;
 			isup_log(circuit, LOG_WARNING, "healer: reset");
 			return true;
 		}

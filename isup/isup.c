@@ -46,7 +46,7 @@ struct isup *isup_new(const struct isup_conf *conf, const struct isup_user *user
 	isup->heap = heap;
 	list_init(&isup->groups);
 	isup->cics = isup_variant_def((uint8_t)conf->variant)->cic_max + 1u;
-	isup->circuits = calloc(isup->cics, sizeof(isup->circuits[0]));
+	isup->circuits = calloc(isup->cics, sizeof(struct isup_circuit *));
 	isup_segment_open();
 	isup_understand_open();
 	if (!isup->circuits || isup_choice_init(isup) || isup_congestion_init(isup) ||

@@ -32,6 +32,7 @@ struct isup_conf {
 	const char *name; /* trunk group, for logs and traces */
 	enum isup_variant variant; /* of every message, both ways; the point codes are its own */
 	uint32_t opc, dpc;
+	bool sls5;  /* ANSI's signalling link selection has 5 bits, not 8 */
 	uint8_t ni; /* network indicator of the SIO, for traces only: MTP sets the real one */
 	enum isup_hunt hunt;
 	enum isup_control control;

@@ -75,6 +75,7 @@ struct isup_circuit {
 	bool check_repeated; /* the check has failed before: T26 */
 	bool cause_in_rlc;   /* cause is for the RLC that answers a REL with something unknown in it */
 	bool info_owed;	     /* INR received, nobody has taken it on to answer */
+	bool gra_due;	     /* its group reset was over without a GRA, which may still come */
 	bool fresh;	     /* never reset: MTP was not there yet */
 	bool retire;	     /* to be taken away when idle */
 	bool complete;	     /* incoming: digits are sufficient */
@@ -109,8 +110,7 @@ struct isup {
 	struct timer t4;
 	struct { /* ANSI: the group reset taken last, whose repetition is answered and no more */
 		uint64_t until_us;
-		uint16_t first;
-		uint8_t range;
+		uint16_t first, range;
 	} taken;
 	struct isup_healer *healer; /* borrow; NULL: none */
 	unsigned heal_steps;
@@ -118,8 +118,7 @@ struct isup {
 	uint64_t serial;
 	uint16_t cyclic;	  /* CIC used last */
 	bool paused, started;	  /* started: MTP was there once */
-	bool user_part_lost;	  /* by MTP-STATUS */
-	bool reset_done;	  /* the other end has answered a reset */
+	bool user_part_lost, reset_done; /* by MTP-STATUS; the other end has answered a reset */
 	struct {
 		const struct isup_msg *msg; /* an IAM whose owner is not known yet: traced once it is */
 		const uint8_t *octets;

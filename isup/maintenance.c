@@ -76,10 +76,13 @@ void isup_slow_expired(struct timer *timer, void *arg)
 	(void)timer;
 	timer_stop(&circuit->timers[CIC_REPEAT]);
 	start_timer(circuit, CIC_SLOW, procedures[what].slow);
-	isup_transmit_plain(circuit, procedures[what].type);
+	isup_circuit_enter(circuit);
 	isup_circuit_alarm(circuit, procedures[what].alarm);
-	if (what == MAINT_RSC)
+	isup_transmit_plain(circuit, procedures[what].type);
+	/* An answer that came back inside the sending has ended it. */
+	if (what == MAINT_RSC && circuit->maintenance == MAINT_RSC)
 		isup_heal(circuit, HEAL_RSC, procedures[what].alarm);
+	isup_circuit_leave(circuit);
 }
 
 /* MTP is there again: what waits goes out now rather than when its timer next runs out. */
@@ -103,7 +106,7 @@ void isup_peer_unblocked(struct isup_circuit *circuit)
 void isup_reset_begin(struct isup_circuit *circuit)
 {
 	counter_add(&isup_resets, 1);
-	circuit->fresh = false;
+	circuit->fresh = circuit->gra_due = false;
 	isup_peer_unblocked(circuit);
 	isup_maintenance_stop(circuit);
 }

@@ -3,10 +3,12 @@
  * Parameters of ISUP (Q.763 table 5 and clause 3; the clause stands beside each row or its fields):
  * name, lengths of the contents as in Q.763's message tables less name and length octet (255 where
  * Q.763 has "?"), and how the contents print. Codes, names, bit places and values are Wireshark
- * 4.0's (tests/check/isup_decoder compares them) and Yate's; where a comment names Yate, it is the
- * only source, and where it says "unconfirmed", no source was at hand beside the code; "BME" is Q.763
- * (09/97) as smartcomlab.tmit.bme.hu prints it, "NA" the ISUP manual of Natural Access. Lengths, and
- * the bits of 3.6, 3.31 and 3.32, have a second source only.
+ * 4.0's (tests/check/isup_decoder compares them) and Yate's. What Wireshark and Yate leave as octets
+ * has its sources beside it: "BME" is Q.763 (09/97) as smartcomlab.tmit.bme.hu prints it, "NA" the
+ * ISUP manual of Natural Access, "jSS7" the ISUP of Mobicents and RestComm (github.com/RestComm/jss7,
+ * isup-api and isup-impl), whose constants name their clauses of Q.763, "ITS" IntelliNet's ISUP
+ * header, which names the figures of Q.763 (12/99) and has their octets without the bits in them.
+ * Lengths, and the bits of 3.6, 3.31 and 3.32, have a second source only.
  */
 #include "isup/codec.h"
 #include "isup/table_private.h"
@@ -364,7 +366,7 @@ static const struct isup_field backward_gvns_fields[] = {
 	NAMED("terminating access", 0, 0, 2, terminating_access),
 };
 
-/* 3.78 (BME, NA), 3.79 (unconfirmed) */
+/* 3.78 (BME, NA, jSS7), 3.79 (jSS7, ITS) */
 static const char *const through_connect[] = { "no indication", "through-connect both ways" };
 static const char *const stop_t9[] = { "no indication", "stop or do not start" };
 static const struct isup_field uid_action_fields[] = {
@@ -376,7 +378,7 @@ static const struct isup_field uid_capability_fields[] = {
 	NAMED("stopping of T9 possible", 0, 1, 1, no_yes),
 };
 
-/* 3.96, 3.97, 3.98 (unconfirmed) */
+/* 3.96, 3.97, 3.98 (jSS7, ITS) */
 static const char *const redirect_possible[] = { "not used", "before ACM", "before ANM",
 						 "at any time" };
 static const char *const redirect_state[] = { "not used", "acknowledged", "not invoked" };
@@ -388,12 +390,13 @@ static const struct isup_field redirect_status_fields[] = {
 	NAMED("status", 0, 0, 2, redirect_state),
 };
 
-/* 3.83 to 3.85, 3.92, 3.93 (unconfirmed) */
+/* 3.83 to 3.85, 3.92, 3.93 (jSS7, ITS) */
 static const char *const pivot_possible[] = { "no indication", "before ACM", "before ANM",
 					      "at any time" };
 static const char *const to_redirection[] = { "allowed", "not allowed" };
 static const char *const pivot_request[] = { "no indication", "request", "cancel",
-					     "request failure" };
+					     "request failure",
+					     "interworking to redirection prohibited" };
 static const char *const pivot_state[] = { "not used", "acknowledged", "not invoked" };
 static const struct isup_field ccnr_fields[] = { NAMED("CCNR possible", 0, 0, 1, no_yes) };
 static const struct isup_field pivot_capability_fields[] = {
@@ -406,7 +409,7 @@ static const struct isup_field pivot_routing_fields[] = {
 static const struct isup_field pivot_status_fields[] = { NAMED("status", 0, 0, 2, pivot_state) };
 static const struct isup_field pivot_counter_fields[] = { PLAIN("counter", 0, 0, 5) };
 
-/* 3.94, 3.95, 3.99, 3.100 (unconfirmed): names of the information tags */
+/* 3.94, 3.95, 3.99, 3.100 (jSS7; tag, length, contents also ITS): names of the information tags */
 static const char *const forward_tags[] = { NULL, "return to invoking exchange possible",
 					    "return to invoking exchange call identifier",
 					    "performing indicator", "invoking reason" };
@@ -427,11 +430,11 @@ static const struct isup_field geodetic_fields[] = {
 	NAMED("screening", 0, 0, 2, location_screening),
 };
 
-/* 3.91 (unconfirmed) */
+/* 3.91 (jSS7, ITS) */
 static const char *const qor[] = { "no indication", "supported" };
 static const struct isup_field qor_fields[] = { NAMED("query on release", 0, 0, 1, qor) };
 
-/* 3.101 (Yate) */
+/* 3.101 (Yate; the octet also ITS) */
 static const char *const ported[] = { "no indication", "not queried", "called not ported",
 				      "called ported" };
 static const struct isup_field portability_fields[] = { NAMED("status", 0, 0, 4, ported) };
@@ -569,7 +572,7 @@ const struct isup_param_def isup_itu_params[256] = {
 	[ISUP_P_ORIGINAL_CALLED_IN_NUMBER] = NUMBER("original called IN number", 2, NULL),
 	[ISUP_P_GEODETIC_LOCATION] = { "calling geodetic location", 2, OPEN, 0, isup_print_geodetic,
 				       NULL, COUNT(geodetic_fields), geodetic_fields },
-	[ISUP_P_HTR] = NUMBER("HTR information", 2, NULL), /* 3.89 (unconfirmed) */
+	[ISUP_P_HTR] = NUMBER("HTR information", 2, NULL), /* 3.89 (jSS7, ITS) */
 	[ISUP_P_NETWORK_ROUTING_NUMBER] =
 		PRINTED("network routing number", 2, OPEN, isup_print_routing_number, NULL),
 	[ISUP_P_QOR_CAPABILITY] = REPEATED("QoR capability", NULL, 0, qor_fields),

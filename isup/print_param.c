@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /*
  * Parameters whose contents are more than bits in fixed octets (Q.763 clause 3, T1.113.3). Wireshark
- * shows them, too, save those whose comment names another source or says "unconfirmed" (param_table.c).
+ * shows them, too, save those whose comment names other sources (param_table.c).
  */
 #include <string.h>
 
@@ -406,7 +406,7 @@ bool isup_print_geodetic(struct isup_text *text, const struct isup_param_def *de
 	return !r.bad;
 }
 
-/* 3.90 (unconfirmed) */
+/* 3.90 (jSS7, ITS) */
 bool isup_print_routing_number(struct isup_text *text, const struct isup_param_def *def,
 			       const struct isup_contents *contents)
 {
@@ -446,7 +446,7 @@ bool isup_print_digits(struct isup_text *text, const struct isup_param_def *def,
 	return !r.bad;
 }
 
-/* 3.94, 3.95, 3.99, 3.100 (unconfirmed): tag, length, contents */
+/* 3.94, 3.95, 3.99, 3.100 (jSS7, ITS): tag, length, contents */
 bool isup_print_information(struct isup_text *text, const struct isup_param_def *def,
 			    const struct isup_contents *contents)
 {

@@ -208,6 +208,7 @@ void isup_act_disagree_again(struct isup_circuit *circuit, struct call_input *in
  * Q.764 2.9.9 (national use): an exchange in overload answers a call without priority with OLM. The
  * call goes another way; the circuit rests until T3, so that it brings no other call meanwhile, and
  * is released then. Q.763 table 39 has the message; Dialogic's ISUP manual tells the same procedure.
+ * We send none: cause 42 and our level (2.11) say more and keep no circuit.
  */
 void isup_act_overloaded(struct isup_circuit *circuit, struct call_input *in)
 {

@@ -21,16 +21,19 @@ static const struct {
 
 /*
  * Q.704 2.2.5: messages of one circuit keep their order by taking one link; the signalling link
- * selection is the lowest four bits of the CIC (Q.763 1.2), in ANSI the lowest eight.
+ * selection is the lowest four bits of the CIC (Q.763 1.2), in ANSI the lowest eight, or five where
+ * the network keeps to T1.111.4 as it was before 1996 (Wireshark's mtp3.ansi_5_bit_sls).
  */
 unsigned isup_selection(const struct isup *isup, uint8_t type, unsigned cic)
 {
+	unsigned mask = isup->conf.sls5 ? 31 : 255;
+
 	if (!isup_is_ansi(isup))
 		return cic & 15;
 	for (size_t i = 0; i < sizeof(priorities) / sizeof(priorities[0]); i++)
 		if (priorities[i].type == type)
-			return mtp_selection(cic & 255, priorities[i].priority);
-	return cic & 255;
+			return mtp_selection(cic & mask, priorities[i].priority);
+	return cic & mask;
 }
 
 void isup_msg_start(const struct isup *isup, struct isup_msg *msg, enum isup_type type,

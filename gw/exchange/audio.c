@@ -22,10 +22,7 @@ struct command {
 	enum command_kind kind;
 	unsigned slot;
 	union {
-		struct {
-			struct audio_circuit circuit;
-			void *owner;
-		} open;
+		struct audio_circuit circuit; /* COMMAND_OPEN */
 		const struct sound *sound;
 		char digits[PLAYER_DIGITS_MAX + 1];
 	};
@@ -33,7 +30,6 @@ struct command {
 
 struct audio {
 	/* core */
-	struct audio_user user;
 	uv_poll_t *poll; /* own: closes with the loop */
 	pthread_t thread;
 	bool started;
@@ -54,14 +50,15 @@ struct audio {
 static void open_channel(struct audio *audio, const struct command *command)
 {
 	struct channel *channel = &audio->channels[command->slot];
-	const struct audio_circuit *circuit = &command->open.circuit;
+	const struct audio_circuit *circuit = &command->circuit;
 	struct tdm_span *span = audio->spans[circuit->span];
 
 	channel->span = circuit->span;
 	channel->tdm = span;
 	channel->timeslot = circuit->timeslot;
 	channel->fd = circuit->fd;
-	channel->owner = command->open.owner;
+	channel->user = circuit->user;
+	channel->owner = circuit->owner;
 	channel->law = span->law == TDM_ALAW ? G711_A : G711_MU;
 	channel->block = span->chunk_octets;
 	channel->events = audio->events;
@@ -155,8 +152,10 @@ static void *audio_thread(void *arg)
 
 /* --- core --- */
 
-static void hand_over(const struct audio_user *user, const struct audio_event *event)
+static void hand_over(const struct audio_event *event)
 {
+	const struct audio_user *user = event->user;
+
 	switch (event->kind) {
 	case AUDIO_HEARD:
 		user->heard(event->owner, event->heard.octets, event->heard.n);
@@ -185,7 +184,7 @@ static void on_events(uv_poll_t *poll, int status, int events)
 	(void)events;
 	ring_drain_wake(audio->events);
 	while (ring_pop(audio->events, &event))
-		hand_over(&audio->user, &event);
+		hand_over(&event);
 }
 
 static int open_poll(struct audio *audio, uv_loop_t *loop)
@@ -205,14 +204,13 @@ static int open_poll(struct audio *audio, uv_loop_t *loop)
 	return uv_poll_start(audio->poll, UV_READABLE, on_events);
 }
 
-struct audio *audio_new(uv_loop_t *loop, const struct audio_user *user, unsigned slots, int *error)
+struct audio *audio_new(uv_loop_t *loop, unsigned slots, int *error)
 {
 	struct audio *audio = calloc(1, sizeof(*audio));
 
 	*error = -ENOMEM;
 	if (!audio)
 		return NULL;
-	audio->user = *user;
 	audio->slots = slots;
 	audio->channels = calloc(slots, sizeof(*audio->channels));
 	audio->commands = ring_new(COMMANDS, sizeof(struct command));
@@ -274,11 +272,9 @@ void audio_free(struct audio *audio)
 	free(audio);
 }
 
-int audio_open(struct audio *audio, unsigned slot, const struct audio_circuit *circuit, void *owner)
+int audio_open(struct audio *audio, unsigned slot, const struct audio_circuit *circuit)
 {
-	const struct command command = { .kind = COMMAND_OPEN,
-					 .slot = slot,
-					 .open = { *circuit, owner } };
+	const struct command command = { .kind = COMMAND_OPEN, .slot = slot, .circuit = *circuit };
 
 	return give(audio, &command);
 }

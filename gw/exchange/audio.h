@@ -25,7 +25,7 @@ struct audio_stats {
 	uint64_t forgotten; /* octets to be recorded that found no room on their way */
 };
 
-/* owner: as given to audio_open. */
+/* owner: its circuit's. */
 struct audio_user {
 	/* A digit began that many samples after audio_open. */
 	void (*digit)(void *owner, char digit, uint64_t samples);
@@ -40,7 +40,7 @@ struct audio_user {
 };
 
 /* own; slots: circuits that can be open at the same time, numbered by the caller. NULL with *error. */
-struct audio *audio_new(uv_loop_t *loop, const struct audio_user *user, unsigned slots, int *error);
+struct audio *audio_new(uv_loop_t *loop, unsigned slots, int *error);
 /* Before audio_start. The span is borrowed; its number is used in audio_open. -ENOSPC. */
 int audio_add_span(struct audio *audio, struct tdm_span *span);
 /* Starts the thread. -errno. */
@@ -53,11 +53,13 @@ struct audio_circuit {
 	unsigned timeslot;
 	int fd; /* its bearer */
 	unsigned erl_db, echo_delay_ms; /* of the hybrid at its end; 0 dB: none */
+	const struct audio_user *user;	/* borrow: who is told, with owner */
+	void *owner;
 };
 
 /* These are -EAGAIN when the thread is so far behind that the command was not taken. A circuit sends silence at first. A
- * slot is opened again only after audio_close. */
-int audio_open(struct audio *audio, unsigned slot, const struct audio_circuit *circuit, void *owner);
+ * slot is opened again only after audio_close; its closed() may come later. */
+int audio_open(struct audio *audio, unsigned slot, const struct audio_circuit *circuit);
 int audio_play(struct audio *audio, unsigned slot, const struct sound *sound);
 int audio_dial(struct audio *audio, unsigned slot, const char *digits);
 int audio_record(struct audio *audio, unsigned slot);

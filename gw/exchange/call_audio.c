@@ -17,6 +17,8 @@ static void too_far_behind(const struct exchange_call *call)
 	log_write(LOG_ERROR, call->name, "the audio thread is too far behind");
 }
 
+static const struct audio_user user;
+
 static int start(struct exchange_call *call)
 {
 	struct line *line = isup_circuit_bearer(call->circuit);
@@ -26,12 +28,14 @@ static int start(struct exchange_call *call)
 		.fd = line_open(line),
 		.erl_db = call->script ? call->script->echo_erl_db : 0,
 		.echo_delay_ms = call->script ? call->script->echo_delay_ms : 0,
+		.user = &user,
+		.owner = call,
 	};
 	int err;
 
 	if (circuit.fd < 0)
 		return circuit.fd;
-	err = audio_open(call->exchange->audio, line->slot, &circuit, call);
+	err = audio_open(call->exchange->audio, line->slot, &circuit);
 	if (err) {
 		line_close(line);
 		return err;
@@ -202,7 +206,7 @@ static void on_closed(void *owner, const struct audio_stats *stats)
 	}
 }
 
-const struct audio_user call_audio_user = {
+static const struct audio_user user = {
 	.digit = on_digit,
 	.heard = on_heard,
 	.played = on_played,

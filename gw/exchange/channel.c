@@ -12,6 +12,11 @@
 /* A descriptor that never runs dry must not hold the thread. */
 #define BLOCKS_A_TICK 64
 
+static struct audio_event event_of(const struct channel *channel, enum audio_event_kind kind)
+{
+	return (struct audio_event){ .kind = kind, .user = channel->user, .owner = channel->owner };
+}
+
 static void send_block(struct channel *channel, const uint8_t *octets)
 {
 	if (tdm_span_write(channel->tdm, channel->timeslot, channel->fd, octets, channel->block) ==
@@ -47,7 +52,7 @@ void channel_open(struct channel *channel)
 	channel->samples = 0;
 	channel->recording = false;
 	channel->stats = (struct audio_stats){ 0 };
-	channel->heard = (struct audio_event){ .kind = AUDIO_HEARD, .owner = channel->owner };
+	channel->heard = event_of(channel, AUDIO_HEARD);
 	memset(block, g711_silence(channel->law), channel->block);
 	for (size_t i = 0; i < ahead || i < AHEAD_MIN; i++)
 		send_block(channel, block);
@@ -57,14 +62,14 @@ void channel_open(struct channel *channel)
 /* Who has no room for an event loses a digit's report, not more. */
 static void tell(struct channel *channel, enum audio_event_kind kind)
 {
-	const struct audio_event event = { .kind = kind, .owner = channel->owner };
+	const struct audio_event event = event_of(channel, kind);
 
 	(void)ring_push(channel->events, &event);
 }
 
 static void detect(struct channel *channel, const uint8_t *octets)
 {
-	struct audio_event event = { .kind = AUDIO_DIGIT, .owner = channel->owner };
+	struct audio_event event = event_of(channel, AUDIO_DIGIT);
 	int16_t linear[PLAYER_BLOCK_MAX];
 	char digit;
 
@@ -128,7 +133,7 @@ void channel_tick(struct channel *channel)
 
 bool channel_close(struct channel *channel)
 {
-	struct audio_event event = { .kind = AUDIO_CLOSED, .owner = channel->owner };
+	struct audio_event event = event_of(channel, AUDIO_CLOSED);
 
 	flush_heard(channel);
 	event.stats = channel->stats;

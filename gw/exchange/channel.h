@@ -16,7 +16,8 @@ enum audio_event_kind { AUDIO_HEARD, AUDIO_DIGIT, AUDIO_PLAYED, AUDIO_DIALLED, A
 /* To the core. */
 struct audio_event {
 	enum audio_event_kind kind;
-	void *owner; /* borrow */
+	const struct audio_user *user; /* borrow */
+	void *owner;		       /* borrow */
 	union {
 		struct {
 			uint16_t n;
@@ -38,6 +39,7 @@ struct channel {
 	unsigned timeslot;
 	size_t block;	     /* octets */
 	enum g711_law law;
+	const struct audio_user *user; /* borrow */
 	void *owner;	     /* borrow */
 	struct ring *events; /* borrow */
 	struct player player;
@@ -49,8 +51,8 @@ struct channel {
 	struct audio_event heard; /* being filled */
 };
 
-/* Fills in a channel whose span, block, law, hybrid, fd, owner and events are set: forgets what the descriptor holds of the time
- * before and sends some silence ahead. */
+/* Fills in a channel whose span, block, law, hybrid, fd, user, owner and events are set: forgets what the descriptor holds of
+ * the time before and sends some silence ahead. */
 void channel_open(struct channel *channel);
 /* Reads what is there and writes as much. */
 void channel_tick(struct channel *channel);

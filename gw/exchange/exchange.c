@@ -189,9 +189,11 @@ static int open_report(struct exchange *exchange)
 
 static int open_trunk(struct exchange *exchange)
 {
-	const struct trunk_user user = {
-		.indicate = call_indicate, .changed = changed, .lost = lost, .arg = exchange
-	};
+	const struct trunk_user user = { .indicate = call_indicate,
+					 .continuity = check_connect,
+					 .changed = changed,
+					 .lost = lost,
+					 .arg = exchange };
 	int err;
 
 	exchange->trunk = trunk_new(exchange->conf, &user, exchange->loop, exchange->heap, &err);
@@ -204,7 +206,7 @@ static int open_audio(struct exchange *exchange)
 	struct tdm_span *span;
 	int err;
 
-	exchange->audio = audio_new(exchange->loop, &call_audio_user, slots, &err);
+	exchange->audio = audio_new(exchange->loop, slots, &err);
 	for (size_t i = 0; !err && (span = trunk_span(exchange->trunk, i)); i++)
 		err = audio_add_span(exchange->audio, span);
 	return err ? err : audio_start(exchange->audio);

@@ -130,7 +130,9 @@ void call_audio_record(struct exchange_call *call);
 void call_audio_stop(struct exchange_call *call);
 /* The audio thread is gone. */
 void call_audio_abandon(struct exchange_call *call);
-extern const struct audio_user call_audio_user;
+
+/* check.c. Connects a continuity check by the other end to a circuit's timeslot. */
+int check_connect(void *arg, struct isup_circuit *circuit, enum isup_check check);
 
 /* incoming.c */
 void incoming_setup(struct exchange *exchange, struct isup_circuit *circuit, const struct isup_msg *iam);

@@ -322,6 +322,13 @@ static void indicate(void *arg, struct isup_circuit *circuit, const struct isup_
 	trunk->user.indicate(trunk->user.arg, circuit, ind);
 }
 
+static int continuity(void *arg, struct isup_circuit *circuit, enum isup_check check)
+{
+	struct trunk *trunk = arg;
+
+	return trunk->user.continuity(trunk->user.arg, circuit, check);
+}
+
 static void circuit_changed(void *arg, struct isup_circuit *circuit)
 {
 	struct trunk *trunk = arg;
@@ -377,8 +384,10 @@ static int open_isup(struct trunk *trunk, struct timer_heap *heap)
 				  .opc = linkset->opc,
 				  .dpc = linkset->dpc,
 				  .ni = linkset->network,
+				  .sls5 = linkset->sls5,
 				  .min_digits = trunk->conf->plan.min_digits };
 	const struct isup_user user = { .indicate = indicate,
+					.continuity = continuity,
 					.circuit_changed = circuit_changed,
 					.alarm = alarm_changed,
 					.arg = trunk };
@@ -462,6 +471,9 @@ void trunk_free(struct trunk *trunk)
 		return;
 	trunk_stop(trunk);
 	alarm_close();
+	for (size_t i = 0; i < trunk->n_lines; i++)
+		while (trunk->lines[i].uses)
+			line_close(&trunk->lines[i]);
 	for (size_t i = 0; i < trunk->n_entries; i++)
 		span_close(&trunk->entries[i]);
 	free(trunk->entries);

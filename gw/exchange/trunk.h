@@ -20,10 +20,12 @@ struct line {
 	unsigned slot; /* counts the circuits */
 	int fd;	       /* open while uses > 0 */
 	unsigned uses; /* line_open less line_close */
+	bool looped;   /* for a continuity check */
 };
 
 struct trunk_user {
 	void (*indicate)(void *arg, struct isup_circuit *circuit, const struct isup_indication *ind);
+	int (*continuity)(void *arg, struct isup_circuit *circuit, enum isup_check check);
 	/* A circuit, the link or a span changed. */
 	void (*changed)(void *arg, const char *what);
 	/* The link (span NULL) or a span has been down for its hold-off: calls on it end. */

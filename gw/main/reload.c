@@ -42,7 +42,7 @@ static bool same_span(const struct conf_span *a, const struct conf_span *b)
 static bool same_linkset(const struct conf_linkset *a, const struct conf_linkset *b)
 {
 	if (a->opc != b->opc || a->dpc != b->dpc || a->network != b->network ||
-	    !same_text(a->variant, b->variant) || a->n_links != b->n_links)
+	    a->sls5 != b->sls5 || !same_text(a->variant, b->variant) || a->n_links != b->n_links)
 		return false;
 	for (size_t i = 0; i < a->n_links; i++)
 		if (a->links[i].slc != b->links[i].slc ||

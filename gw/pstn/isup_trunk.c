@@ -249,6 +249,7 @@ static struct isup *isup_make(struct isup_trunk *trunk, const struct conf_isup *
 				  .variant = trunk->variant,
 				  .opc = linkset->opc,
 				  .dpc = trunk->dpc,
+				  .sls5 = linkset->sls5,
 				  .ni = linkset->network,
 				  .hunt = hunts[conf->hunt],
 				  .control = controls[conf->control],

@@ -79,11 +79,25 @@ static void transfer(void *arg, uint32_t opc, uint32_t dpc, unsigned sls, const 
 		  mtp_point_print(conf_is_ansi(linkset->conf), opc, point));
 }
 
+static void destination_alarm(const struct linkset *linkset, uint32_t dpc, bool raised)
+{
+	char text[64] = "destination not available", point[MTP_POINT_MAX];
+
+	if (dpc != linkset->conf->dpc)
+		snprintf(text, sizeof(text), "destination %s not available",
+			 mtp_point_print(conf_is_ansi(linkset->conf), dpc, point));
+	if (raised)
+		alarm_raise(linkset->conf->name, text);
+	else
+		alarm_clear(linkset->conf->name, text);
+}
+
+/* Behind the adjacent point lie all others (Q.704 13.2): its loss is theirs, and with it they are back. */
 static void paused(void *arg, uint32_t dpc)
 {
 	struct linkset *linkset = arg;
 
-	alarm_raise(linkset->conf->name, "destination not available");
+	destination_alarm(linkset, dpc, true);
 	for (size_t i = 0; i < linkset->n_users; i++)
 		if (linkset->users[i].dpc == dpc || dpc == linkset->conf->dpc)
 			isup_mtp_pause(linkset->users[i].isup);
@@ -93,10 +107,13 @@ static void resumed(void *arg, uint32_t dpc)
 {
 	struct linkset *linkset = arg;
 
-	alarm_clear(linkset->conf->name, "destination not available");
-	for (size_t i = 0; i < linkset->n_users; i++)
-		if (linkset->users[i].dpc == dpc || dpc == linkset->conf->dpc)
-			isup_mtp_resume(linkset->users[i].isup);
+	destination_alarm(linkset, dpc, false);
+	for (size_t i = 0; i < linkset->n_users; i++) {
+		if (linkset->users[i].dpc != dpc && dpc != linkset->conf->dpc)
+			continue;
+		destination_alarm(linkset, linkset->users[i].dpc, false);
+		isup_mtp_resume(linkset->users[i].isup);
+	}
 }
 
 static void status(void *arg, uint32_t dpc, enum mtp_status_cause cause, unsigned level)

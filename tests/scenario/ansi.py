@@ -110,12 +110,16 @@ def decoded(path):
 def ansi_capture(case):
     case.run(Caller("0301", codec="PCMU").answered(100))
     case.released(16, "in")
+    case.true("not accepted", "CCR" in case.lab.ctl("check", "pstn", "4097"))
+    wait_until("circuit 4097 to be idle", lambda: [c["state"] for c in case.lab.show("circuits") if c["cic"] == 4097] == ["idle"])
     case.lab.ctl("capture", "stop")
     rows = decoded(case.lab.path("ansi.pcapng"))
     case.true("nothing was captured", rows)
     case.equal("malformed", [row for row in rows if row["_ws.malformed"]], [])
     case.equal("point codes", {row["mtp3.ansi_opc"] for row in rows}, {"245-3-17", "245-3-18"})
     case.true("circuits", all(4095 <= int(row["isup.cic"]) <= 4117 for row in rows))
+    checked = [int(row["isup.message_type"]) for row in rows if row["isup.cic"] == "4097"]
+    case.equal("CCR, LPA, REL, RLC", checked[-4:], [17, 36, 12, 16])  # T1.113.4 2.1.8
     iams = [row for row in rows if row["isup.message_type"] == "1" and row["mtp3.ansi_opc"] == "245-3-17"]
     case.true("no IAM", iams)
     case.true("called numbers", all(row["isup.called"].startswith("3") and not row["isup.called"].endswith("F") for row in iams))

@@ -62,6 +62,29 @@ def a_check_on_demand(case):
     case.true("query", "asked" in case.lab.ctl("query", "pstn", "1-8"))
 
 
+checks = Group("checks", 'number "0301" { action = answer delay = 100ms play = echo }\n', isup_more="continuity-check = 1\n")
+
+
+@checks.scenario("Q.764 2.9.3.2: both ends reset at their start, and neither finds anything odd in that")
+def a_clean_start(case):
+    odd = [line for name in ("gateway.log", "exchange.log") for line in case.lab.read(name).splitlines()
+           if "not asked for" in line or "unexpected" in line]
+    case.equal("odd lines", odd, [])
+    case.equal("unexpected messages", case.counter("causeway_isup_unexpected_total"), 0)
+
+
+@checks.scenario("Q.764 2.1.8: the exchange loops a circuit for the check that an IAM asks for, and on CCR; the circuit is idle again")
+def the_exchange_loops(case):
+    case.run(Caller("0301").answered(300))
+    case.released(16, "in")
+    case.ladder_has("IAM", "COT", "ACM", "ANM", "REL", "RLC")
+    case.equal("seizures of the call", case.report()["cause"], 16)
+    case.true("not accepted", "CCR" in case.lab.ctl("check", "pstn", "5"))
+    wait_until("circuit 5 to be idle", lambda: [r["state"] for r in case.lab.show("circuits") if r["cic"] == 5] == ["idle"])
+    case.true("an alarm", not any("continuity" in a["alarm"] for a in case.lab.show("alarms")))
+    case.run(Caller("0301").answered(300))
+
+
 @group.scenario("Q.764 2.11: an exchange that gets too many calls refuses with 42 and its level; its neighbour holds calls back")
 def overload(case):
     conf = case.lab.read("second.conf")

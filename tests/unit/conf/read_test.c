@@ -653,7 +653,8 @@ static void point_codes_are_of_their_variant(void)
 		"703555\n"
 		" exit-message = true line-information = 0 circuits a { cic = 16361 timeslots = "
 		"\"1-23\" } }\n"
-		"linkset l { opc = 245-3-17 dpc = 16057106 variant = ansi link 0 { span = a "
+		"linkset l { opc = 245-3-17 dpc = 16057106 variant = ansi sls-bits = 5 link 0 { "
+		"span = a "
 		"timeslot = "
 		"24 } }\n";
 	unsigned faults = 0;
@@ -662,6 +663,7 @@ static void point_codes_are_of_their_variant(void)
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(conf);
 	CU_ASSERT_TRUE(conf_is_ansi(conf_linkset_find(conf, "l")));
+	CU_ASSERT_TRUE(conf->linksets[0].sls5);
 	CU_ASSERT_EQUAL(conf->linksets[0].opc, 0xf50311);
 	CU_ASSERT_EQUAL(conf->linksets[0].dpc, 0xf50312);
 	CU_ASSERT_EQUAL(conf->isups[0].dpc, 0xf50313);

@@ -64,6 +64,9 @@ static void label_is_seven_octets(void)
 	open_as(ISUP_ANSI, 1);
 	CU_ASSERT_EQUAL(isup_selection(rig.isup, ISUP_IAM, 0x1234), 0x34);
 	CU_ASSERT_EQUAL(isup_selection(rig.isup, ISUP_RLC, 0x1234), 0x234);
+	rig.isup->conf.sls5 = true;
+	CU_ASSERT_EQUAL(isup_selection(rig.isup, ISUP_IAM, 0x1234), 0x14);
+	CU_ASSERT_EQUAL(isup_selection(rig.isup, ISUP_RLC, 0x1234), 0x214);
 	close_rig();
 	open_as(ISUP_ITU, 1);
 	CU_ASSERT_EQUAL(isup_selection(rig.isup, ISUP_RLC, 0x234), 4);

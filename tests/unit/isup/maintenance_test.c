@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /* Blocking, unblocking and reset of circuits and groups, sent and received, with their timers:
  * Q.764 2.8, 2.9.3. */
+#include "isup/isup_private.h"
 #include "tests/unit/isup/rig.h"
 
 static const char *blocking(uint16_t cic)
@@ -417,13 +418,27 @@ static void a_reset_is_followed_by_blocking(void)
 /* The other end's own reset frees the circuits that we are resetting; the late GRA is no news. */
 static void resets_cross(void)
 {
+	struct isup_range range = {
+		.range = 3, .n_status = 1, .status = { 0x08 }, .has_status = true
+	};
+	uint64_t unexpected = isup_unexpected.value;
+	struct isup_msg gra;
+
 	rig_open_raw(4);
 	isup_mtp_resume(rig.isup);
 	receive(ISUP_GRS, 1, 3);
 	expect("GRS 1 GRA 1 ", "");
 	CU_ASSERT_TRUE(isup_available(rig.isup));
 	expect_state(4, "idle");
+	isup_msg_init(&gra, ISUP_GRA, 1);
+	CU_ASSERT_EQUAL(isup_put_range(&gra, &range), 0);
+	receive_msg(&gra);
+	CU_ASSERT_EQUAL(isup_unexpected.value, unexpected);
+	CU_ASSERT_STRING_EQUAL(blocking(4), "remote"); /* c: it says so, late or not */
+	receive(ISUP_UBL, 4, 0);
+	expect("UBA 4 ", "");
 	receive(ISUP_GRA, 1, 3);
+	CU_ASSERT_EQUAL(isup_unexpected.value, unexpected + 1);
 	(void)seize();
 	pass_ms(15000);
 	expect("IAM 1 ", "");
@@ -441,6 +456,52 @@ static void resets_cross(void)
 	expect("GRS 3 RLC 3 RLC 4 ", "");
 	expect_state(3, "idle");
 	expect_state(4, "idle");
+	rig_close();
+}
+
+/* What is sent comes back as its own answer before the sending is over. */
+static int answered_at_once(struct mtp *mtp, uint32_t opc, uint32_t dpc, unsigned sls,
+			    const uint8_t *octets, size_t n)
+{
+	static const uint8_t answers[][2] = { { ISUP_GRS, ISUP_GRA },  { ISUP_CGB, ISUP_CGBA },
+					      { ISUP_CGU, ISUP_CGUA }, { ISUP_RSC, ISUP_RLC },
+					      { ISUP_BLO, ISUP_BLA },  { ISUP_UBL, ISUP_UBA } };
+	int err = rig_transfer(mtp, opc, dpc, sls, octets, n);
+
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]) && !err; i++)
+		if (octets[2] == answers[i][0])
+			receive(answers[i][1], (uint16_t)(octets[0] | octets[1] << 8), 3);
+	return err;
+}
+
+static const struct mtp_ops prompt_ops = { .type = "prompt",
+					   .transfer = answered_at_once,
+					   .available = rig_available };
+
+static void an_answer_comes_inside_the_sending(void)
+{
+	rig_open_raw(4);
+	isup_mtp_resume(rig.isup);
+	CU_ASSERT_EQUAL(isup_block_group(rig.isup, 1, 4, false), 0);
+	pass_ms(299999); /* T23 runs out into an exchange that answers again */
+	rig.mtp.ops = &prompt_ops;
+	pass_ms(1);
+	CU_ASSERT_TRUE(isup_available(rig.isup));
+	expect_state(1, "idle");
+	CU_ASSERT_EQUAL(isup_unblock_group(rig.isup, 1, 4, false), 0);
+	CU_ASSERT_EQUAL(timer_heap_running(rig.heap), 0);
+	rig.mtp.ops = &rig_mtp_ops;
+	CU_ASSERT_EQUAL(isup_reset(rig.isup, 2), 0);
+	CU_ASSERT_EQUAL(isup_block(rig.isup, 3), 0);
+	pass_ms(299999); /* T17, T13 */
+	rig.mtp.ops = &prompt_ops;
+	pass_ms(1);
+	expect_state(2, "idle");
+	CU_ASSERT_PTR_NULL(isup_circuit_find(rig.isup, 2)->alarm);
+	CU_ASSERT_PTR_NULL(isup_circuit_find(rig.isup, 3)->alarm);
+	CU_ASSERT_EQUAL(isup_reset_group(rig.isup, 1, 4), 0);
+	expect_state(4, "idle");
+	CU_ASSERT_EQUAL(timer_heap_running(rig.heap), 0);
 	rig_close();
 }
 
@@ -515,6 +576,7 @@ int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
 		{ "group reset at start", group_reset_at_start },
+		{ "an answer comes inside the sending", an_answer_comes_inside_the_sending },
 		{ "GRA tells what stays blocked", gra_tells_what_stays_blocked },
 		{ "blocked by the other end", blocked_by_the_other_end },
 		{ "blocking meets a call", blocking_meets_a_call },

@@ -163,8 +163,9 @@ static void expect_available(bool a, bool b, bool c)
 }
 
 /* Circuits 1, 2; 11, 12; 1, 2 of the other exchange: each in service after its first group reset. */
-static void lab_open(void)
+static void lab_open_as(char *variant)
 {
+	const bool ansi = variant != NULL;
 	static const struct clock_source clock = { .now_us = lab_now };
 	static struct conf_link link = { .timeslot = 16 };
 	static char name[] = "ls", span_name[] = "e1";
@@ -186,11 +187,14 @@ static void lab_open(void)
 
 	memset(&lab, 0, sizeof(lab));
 	link.span = span_name;
+	conf.variant = variant;
+	conf.ansi = ansi;
 	lab.heap = timer_heap_new(&clock);
 	lab.linkset = linkset_new(&conf, &span, NULL, lab.heap, &err);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(lab.linkset);
 	for (unsigned i = 0; i < GROUPS; i++) {
 		const struct isup_conf isup = { .name = groups[i].name,
+						.variant = ansi ? ISUP_ANSI : ISUP_ITU,
 						.opc = 1,
 						.dpc = groups[i].dpc };
 
@@ -200,12 +204,17 @@ static void lab_open(void)
 					       NULL);
 		CU_ASSERT_EQUAL(linkset_attach(lab.linkset, lab.groups[i], groups[i].dpc), 0);
 	}
-	expect_sent("GRS>2 GRS>2 GRS>3 ");
+	expect_sent(ansi ? "GRS>2 GRS>2 GRS>2 GRS>2 GRS>3 GRS>3 " : "GRS>2 GRS>2 GRS>3 ");
 	for (unsigned i = 0; i < GROUPS; i++)
 		receive(groups[i].dpc, groups[i].first, ISUP_GRA, "\x01\x02\x01\x00", 4);
 	expect_available(true, true, true);
 	lab.user.resume(lab.user.arg, 2);
 	expect_sent("");
+}
+
+static void lab_open(void)
+{
+	lab_open_as(NULL);
 }
 
 static void lab_close(void)
@@ -239,16 +248,38 @@ static void messages_find_their_circuit(void)
 	lab_close();
 }
 
-static void pause_and_resume(void)
+static void destinations_come_and_go(void)
 {
-	lab_open();
+	size_t alarms = alarm_count();
+
 	lab.user.pause(lab.user.arg, 3);
 	expect_available(true, true, false);
+	CU_ASSERT_EQUAL(alarm_count(), alarms + 1);
 	lab.user.pause(lab.user.arg, 2); /* through it everything goes */
 	expect_available(false, false, false);
+	CU_ASSERT_EQUAL(alarm_count(), alarms + 2);
 	lab.user.resume(lab.user.arg, 2);
 	expect_available(true, true, true);
+	CU_ASSERT_EQUAL(alarm_count(), alarms);
+	lab.user.pause(lab.user.arg, 3);
+	lab.user.resume(lab.user.arg, 4); /* nobody's */
+	expect_available(true, true, false);
+	CU_ASSERT_EQUAL(alarm_count(), alarms + 1);
+	lab.user.resume(lab.user.arg, 3);
+	expect_available(true, true, true);
+	CU_ASSERT_EQUAL(alarm_count(), alarms);
 	expect_sent("");
+}
+
+static void pause_and_resume(void)
+{
+	static char ansi[] = "ansi";
+
+	lab_open();
+	destinations_come_and_go();
+	lab_close();
+	lab_open_as(ansi);
+	destinations_come_and_go();
 	lab_close();
 }
 
