@@ -196,6 +196,11 @@ void sip_leg_early_changed(struct sip_leg *leg)
 	changed(leg, false);
 }
 
+void sip_leg_early_ended(struct sip_leg *leg)
+{
+	changed(leg, true);
+}
+
 void sip_leg_early_heard(struct sip_leg_fork *fork, const struct sip_msg *msg)
 {
 	struct sip_early_media media;
@@ -230,7 +235,7 @@ static void ended(struct sip_leg *leg, struct sip_leg_fork *fork)
 	log_write(LOG_INFO, leg->id, "early dialog ended by 199");
 	sip_leg_fork_free(fork);
 	if (leg->state == SIP_LEG_CALLING)
-		changed(leg, true);
+		sip_leg_early_ended(leg);
 }
 
 static void heard(struct sip_leg *leg, struct sip_leg_fork *fork, const struct sip_msg *msg)

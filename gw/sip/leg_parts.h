@@ -138,6 +138,8 @@ void sip_leg_early_heard(struct sip_leg_fork *fork, const struct sip_msg *msg);
 bool sip_leg_early_apply(struct sip_leg *leg);
 /* The same, and the core is told when that changed. */
 void sip_leg_early_changed(struct sip_leg *leg);
+/* The same, after dialogs ended while the call goes on: the core hears of silence, too. */
+void sip_leg_early_ended(struct sip_leg *leg);
 /* The call was answered: nothing is held back. */
 void sip_leg_early_over(struct sip_leg *leg);
 /* Media before the answer may go to the peer that called. */

@@ -206,7 +206,7 @@ void sip_leg_early_end_send(struct sip_leg *leg, unsigned status)
 	struct sip_leg_reliable *r = &leg->reliable;
 	struct sip_leg_reply reply = { .status = 199, .ended_by = status };
 
-	if (!leg->trunk->early_dialog_end || !leg->progress ||
+	if (!leg->trunk->early_dialog_end || (!leg->progress && !leg->dialled.told) ||
 	    !sip_tokens_have(invite->supported, STR("199")) || (r->required && r->unacked))
 		return;
 	if (r->required && r->on)
