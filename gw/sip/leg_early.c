@@ -238,12 +238,27 @@ static void ended(struct sip_leg *leg, struct sip_leg_fork *fork)
 		sip_leg_early_ended(leg);
 }
 
+/* RFC 7433 5: in any response; the same again, as responses are repeated, is not told twice. */
+static void uui_hear(struct sip_leg *leg, const struct sip_msg *msg)
+{
+	struct sip_leg_outgoing *out = leg->out;
+	struct leg_uui uui;
+
+	sip_party_uui_read(&leg->trunk->party, msg, leg->id, &uui);
+	if (!uui.n ||
+	    (uui.n == out->told_uui.n && memcmp(uui.octets, out->told_uui.octets, uui.n) == 0))
+		return;
+	out->told_uui = uui;
+	out->uui_fresh = true;
+}
+
 static void heard(struct sip_leg *leg, struct sip_leg_fork *fork, const struct sip_msg *msg)
 {
 	bool in_band;
 
 	leg->out->told = (struct leg_release){ .location = leg->trunk->causes->location };
 	(void)sip_reason_read(msg->reason, &leg->out->told);
+	uui_hear(leg, msg);
 	if (fork) {
 		sip_leg_early_heard(fork, msg);
 		fork->early.ringing |= msg->status == 180;

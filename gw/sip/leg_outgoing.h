@@ -32,6 +32,8 @@ struct sip_leg_outgoing {
 	bool progressed;	/* a backward event was raised */
 	unsigned last_status;	/* provisional that was raised last */
 	bool last_in_band;
+	struct leg_uui told_uui; /* of a provisional response, as it came last */
+	bool uui_fresh;		 /* and was not told to the core */
 	struct leg_release told; /* cause of the last provisional response, NONE: it had none */
 };
 

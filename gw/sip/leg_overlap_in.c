@@ -143,7 +143,9 @@ static void timer_begin(struct sip_leg *leg, const struct leg_awaited *awaited)
 void sip_leg_overlap_in_digits(struct sip_leg *leg, const struct leg_event *event)
 {
 	struct sip_leg_overlap_in *in = &leg->dialled;
-	unsigned ready = leg->trunk->overlap_in == CONF_OVERLAP_IN_184 ? 184 : 183;
+	const struct sip_leg_provisional ready = {
+		.status = leg->trunk->overlap_in == CONF_OVERLAP_IN_184 ? 184 : 183
+	};
 
 	if (event->digits_complete) {
 		sip_leg_overlap_in_done(leg);
@@ -155,7 +157,7 @@ void sip_leg_overlap_in_digits(struct sip_leg *leg, const struct leg_event *even
 	if (in->told || leg->trunk->overlap_in < CONF_OVERLAP_IN_INFO)
 		return;
 	in->told = true;
-	sip_leg_provisional_send(leg, ready, Q850_NONE, Q850_LOC_USER);
+	sip_leg_provisional_send(leg, &ready);
 }
 
 /* ---- INVITEs that continue a call ---- */

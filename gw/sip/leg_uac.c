@@ -107,13 +107,16 @@ struct sip_leg_fork *sip_leg_fork_early(struct sip_leg *leg, const struct sip_ms
 static void backward_raise(struct sip_leg *leg, enum leg_ev ev, uint8_t event, bool in_band)
 {
 	const struct leg_release *told = &leg->out->told;
-	const struct leg_event e = { .ev = ev,
-				     .progress = { .in_band = in_band,
-						   .subscriber_free = ev == LEG_EV_ALERTING,
-						   .event = event,
-						   .cause = told->cause,
-						   .location = told->location } };
+	struct leg_event e = { .ev = ev,
+			       .progress = { .in_band = in_band,
+					     .subscriber_free = ev == LEG_EV_ALERTING,
+					     .event = event,
+					     .cause = told->cause,
+					     .location = told->location } };
 
+	if (leg->out->uui_fresh)
+		e.progress.user_to_user = leg->out->told_uui;
+	leg->out->uui_fresh = false;
 	if (leg->leg.call && leg->state == SIP_LEG_CALLING)
 		call_raise(&leg->leg, &e);
 }
@@ -124,7 +127,8 @@ static void progress_raise(struct sip_leg *leg, unsigned status, bool in_band)
 	bool first = !leg->out->progressed;
 
 	/* The same again, which a proxy or UAS sends to keep the transaction alive (13.3.1.1). */
-	if (!first && leg->out->last_status == status && leg->out->last_in_band == in_band)
+	if (!first && leg->out->last_status == status && leg->out->last_in_band == in_band &&
+	    !leg->out->uui_fresh)
 		return;
 	leg->out->progressed = true;
 	leg->out->last_status = status;

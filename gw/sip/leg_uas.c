@@ -39,6 +39,9 @@ static unsigned progress_status(const struct leg_event *event)
 
 void sip_leg_uas_progress(struct sip_leg *leg, const struct leg_event *event)
 {
+	struct sip_leg_provisional said = { .cause = event->progress.cause,
+					    .location = event->progress.location,
+					    .user_to_user = event->progress.user_to_user };
 	unsigned status = progress_status(event);
 
 	sip_leg_overlap_in_done(leg);
@@ -54,7 +57,15 @@ void sip_leg_uas_progress(struct sip_leg *leg, const struct leg_event *event)
 	if (!status || leg->reliable.answer_waits)
 		return;
 	leg->progress = status;
-	sip_leg_provisional_send(leg, status, event->progress.cause, event->progress.location);
+	said.status = status;
+	sip_leg_provisional_send(leg, &said);
+}
+
+static void say_again(struct sip_leg *leg)
+{
+	const struct sip_leg_provisional last = { .status = leg->progress };
+
+	sip_leg_provisional_send(leg, &last);
 }
 
 void sip_leg_repeat_expired(struct timer *timer, void *arg)
@@ -66,7 +77,7 @@ void sip_leg_repeat_expired(struct timer *timer, void *arg)
 		return;
 	if (!leg->progress)
 		leg->progress = 183;
-	sip_leg_provisional_send(leg, leg->progress, Q850_NONE, Q850_LOC_USER);
+	say_again(leg);
 }
 
 static void fail(struct sip_leg *leg, enum q850_cause cause)
@@ -311,7 +322,7 @@ bool sip_leg_uas_replace(struct sip_leg *leg, struct sip_txn *txn, const struct 
 	}
 	/* What was said of the call's progress is said in the new dialog, too. */
 	if (leg->progress)
-		sip_leg_provisional_send(leg, leg->progress, Q850_NONE, Q850_LOC_USER);
+		say_again(leg);
 	return true;
 }
 
