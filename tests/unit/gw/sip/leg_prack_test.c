@@ -181,7 +181,7 @@ static void test_user_to_user(void)
 	rig_status(200);
 	CU_ASSERT_TRUE(field_is(rig.sent[rig.seen - 2], "User-to-User", NULL));
 	rig_say(LEG_EV_ANSWER, NULL);
-	rig_status(200);
+	CU_ASSERT_TRUE(rig_has(rig_status(200), SIP_H_SUPPORTED, "100rel, 199, uui"));
 	in_dialog("ACK", "\n");
 	bye();
 }
