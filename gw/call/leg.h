@@ -69,6 +69,7 @@ struct leg_progress {
 	uint8_t event;		/* Q.763 3.21: 1 alerting 2 progress 3 in-band 4 to 6 call forwarded; 0 none */
 	enum q850_cause cause;	/* a failure that is announced in band before release; 0 none */
 	enum q850_location location; /* of cause */
+	struct leg_uui user_to_user;
 };
 
 struct leg_answer {

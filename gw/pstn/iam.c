@@ -232,6 +232,7 @@ void progress_from_msg(const struct isup_msg *msg, struct leg_event *event)
 		event->progress.location = (enum q850_location)cause.location;
 		event->progress.in_band = true;
 	}
+	uui_from_msg(msg, &event->progress.user_to_user);
 	if (msg->type == ISUP_ACM)
 		event->ev = free ? LEG_EV_ALERTING : LEG_EV_ADDRESS_COMPLETE;
 	else

@@ -170,6 +170,7 @@ static void send_acm(struct isup_leg *leg, bool free, const struct leg_progress 
 	leg->interworking |= progress->interworking;
 	put_bci(leg, &msg, free);
 	put_in_band(&msg, progress);
+	uui_to_msg(&progress->user_to_user, &msg);
 	isup_leg_send(leg, &msg);
 }
 
@@ -181,6 +182,7 @@ static void send_cpg(struct isup_leg *leg, uint8_t event, const struct leg_progr
 	isup_msg_init(&msg, ISUP_CPG, 0);
 	(void)isup_put_event(&msg, &info);
 	put_in_band(&msg, progress);
+	uui_to_msg(&progress->user_to_user, &msg);
 	isup_leg_send(leg, &msg);
 }
 
@@ -194,11 +196,14 @@ static void ringback(struct isup_leg *leg, bool on)
 static void backward(struct isup_leg *leg, const struct leg_progress *progress, uint8_t event)
 {
 	bool first = !leg->acm_sent;
+	struct leg_progress rest = *progress;
 
-	if (first)
+	if (first) {
 		send_acm(leg, event == 1 || progress->subscriber_free, progress);
+		rest.user_to_user.n = 0;
+	}
 	if (!first || event > 3)
-		send_cpg(leg, event, progress);
+		send_cpg(leg, event, &rest);
 	/* "Upon receipt of a 180 the gateway SHOULD generate the ringback tone", ceased by media.
 	 */
 	if (progress->in_band)

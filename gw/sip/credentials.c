@@ -237,9 +237,9 @@ static void invite_keep(struct sip_credentials *credentials, struct str lines)
 	credentials->invite = strndup(lines.p, lines.n);
 }
 
-static void invite_repeat(const struct sip_credentials *credentials, struct sip_writer *w)
+void sip_credentials_repeat(struct sip_writer *w, const char *lines)
 {
-	const char *at = credentials->invite, *end;
+	const char *at = lines, *end;
 
 	for (; at && (end = strstr(at, "\r\n")); at = end + 2) {
 		sip_write_str(w, (struct str){ at, (size_t)(end - at) });
@@ -256,7 +256,7 @@ void sip_credentials_write(struct sip_credentials *credentials, struct sip_write
 	if (!credentials->n || !user || !password || !request_line(w, &method, &uri))
 		return;
 	if (str_eq(method, STR("ACK"))) {
-		invite_repeat(credentials, w);
+		sip_credentials_repeat(w, credentials->invite);
 		return;
 	}
 	for (unsigned i = 0; i < credentials->n; i++) {

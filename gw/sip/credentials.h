@@ -41,6 +41,8 @@ void sip_credentials_accepted(struct sip_credentials *credentials);
  * (RFC 3261 22.1). */
 void sip_credentials_write(struct sip_credentials *credentials, struct sip_writer *w, const char *user,
 			   const char *password);
+/* The same for an INVITE whose fields (struct sip_credentials' invite) the caller has kept; NULL: none. */
+void sip_credentials_repeat(struct sip_writer *w, const char *lines);
 /* Forgets every challenge. */
 void sip_credentials_close(struct sip_credentials *credentials);
 

@@ -156,6 +156,8 @@ void sip_leg_fork_free(struct sip_leg_fork *fork)
 		sip_session_close(fork->session);
 	free(fork->session);
 	sip_leg_pracks_drop(fork);
+	if (fork->leg->out && fork->dialog.local_cseq > fork->leg->out->cseq_used)
+		fork->leg->out->cseq_used = fork->dialog.local_cseq;
 	sip_txn_detach(fork->bye);
 	sip_dialogs_remove(&fork->leg->ua->dialogs, &fork->dialog);
 	sip_dialog_close(&fork->dialog);
@@ -172,6 +174,19 @@ void sip_leg_forks_drop(struct sip_leg *leg)
 
 	while ((node = list_first(&leg->forks)))
 		sip_leg_fork_free(container_of(node, struct sip_leg_fork, node));
+}
+
+void sip_leg_forks_drop_of(struct sip_leg *leg, uint32_t cseq)
+{
+	struct list_node *next;
+
+	for (struct list_node *n = list_first(&leg->forks); n; n = next) {
+		struct sip_leg_fork *fork = container_of(n, struct sip_leg_fork, node);
+
+		next = list_next(&leg->forks, n);
+		if (fork->cseq == cseq)
+			sip_leg_fork_free(fork);
+	}
 }
 
 /* A reliable response that is unacknowledged may still get its PRACK (RFC 3262 3). */

@@ -196,6 +196,11 @@ void sip_leg_early_changed(struct sip_leg *leg)
 	changed(leg, false);
 }
 
+void sip_leg_early_ended(struct sip_leg *leg)
+{
+	changed(leg, true);
+}
+
 void sip_leg_early_heard(struct sip_leg_fork *fork, const struct sip_msg *msg)
 {
 	struct sip_early_media media;
@@ -230,7 +235,21 @@ static void ended(struct sip_leg *leg, struct sip_leg_fork *fork)
 	log_write(LOG_INFO, leg->id, "early dialog ended by 199");
 	sip_leg_fork_free(fork);
 	if (leg->state == SIP_LEG_CALLING)
-		changed(leg, true);
+		sip_leg_early_ended(leg);
+}
+
+/* RFC 7433 5: in any response; the same again, as responses are repeated, is not told twice. */
+static void uui_hear(struct sip_leg *leg, const struct sip_msg *msg)
+{
+	struct sip_leg_outgoing *out = leg->out;
+	struct leg_uui uui;
+
+	sip_party_uui_read(&leg->trunk->party, msg, leg->id, &uui);
+	if (!uui.n ||
+	    (uui.n == out->told_uui.n && memcmp(uui.octets, out->told_uui.octets, uui.n) == 0))
+		return;
+	out->told_uui = uui;
+	out->uui_fresh = true;
 }
 
 static void heard(struct sip_leg *leg, struct sip_leg_fork *fork, const struct sip_msg *msg)
@@ -239,6 +258,7 @@ static void heard(struct sip_leg *leg, struct sip_leg_fork *fork, const struct s
 
 	leg->out->told = (struct leg_release){ .location = leg->trunk->causes->location };
 	(void)sip_reason_read(msg->reason, &leg->out->told);
+	uui_hear(leg, msg);
 	if (fork) {
 		sip_leg_early_heard(fork, msg);
 		fork->early.ringing |= msg->status == 180;

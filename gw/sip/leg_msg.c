@@ -155,6 +155,7 @@ int sip_leg_request_write(struct sip_leg_fork *fork, enum sip_method method, uin
 			  bool sdp, const struct leg_release *release, struct str *text)
 {
 	struct sip_leg *leg = fork->leg;
+	const char *older = NULL; /* 22.1: an ACK has the credentials of its INVITE */
 	struct sip_writer w;
 	int err = 0;
 
@@ -165,7 +166,10 @@ int sip_leg_request_write(struct sip_leg_fork *fork, enum sip_method method, uin
 		err = write_own_contact(leg->ua, &w, sip_dialog_next_hop(&fork->dialog));
 		sip_ua_write_abilities(&w, NULL, false);
 	}
-	write_credentials(leg, &w);
+	if (method != SIP_ACK || !sip_leg_overlap_authorization(leg, cseq, &older))
+		write_credentials(leg, &w);
+	else if (older)
+		sip_credentials_repeat(&w, older);
 	if (release) {
 		sip_reason_write(&w, release);
 		write_uui(&w, leg, &release->user_to_user);

@@ -22,7 +22,8 @@ struct sip_leg_outgoing {
 	char from[LEG_URI_MAX], to[LEG_URI_MAX]; /* values; From with its tag */
 	char uri[LEG_URI_MAX];			 /* Request-URI */
 	char route[LEG_URI_MAX];		 /* URI of the outbound proxy, empty: none */
-	uint32_t cseq;
+	uint32_t cseq;		/* of the latest INVITE */
+	uint32_t cseq_used;	/* highest in the dialogs that are gone */
 	struct sip_leg_target targets[LEG_TARGETS_MAX]; /* of 3xx, each tried once (RFC 3261 8.1.3.4) */
 	unsigned n_targets;
 	unsigned repaired;	/* bit n: row n of leg_repair.c's table was tried */
@@ -31,6 +32,8 @@ struct sip_leg_outgoing {
 	bool progressed;	/* a backward event was raised */
 	unsigned last_status;	/* provisional that was raised last */
 	bool last_in_band;
+	struct leg_uui told_uui; /* of a provisional response, as it came last */
+	bool uui_fresh;		 /* and was not told to the core */
 	struct leg_release told; /* cause of the last provisional response, NONE: it had none */
 };
 
@@ -48,6 +51,8 @@ bool sip_leg_redirect(struct sip_leg *leg, const struct sip_msg *msg, struct leg
 bool sip_leg_redirect_next(struct sip_leg *leg);
 /* The Request-URI from ENUM; -EINVAL, -ENAMETOOLONG. */
 int sip_leg_target_set(struct sip_leg *leg, const char *uri) __attribute__((warn_unused_result));
+/* Higher than any that was used with the call's Call-ID (RFC 3578 3.2). */
+uint32_t sip_leg_cseq_next(const struct sip_leg *leg);
 /* The INVITE once more with the next CSeq, without the early dialogs of the one before. -errno. */
 int sip_leg_invite_again(struct sip_leg *leg) __attribute__((warn_unused_result));
 /* leg_repair.c: the INVITE goes out once more without what this response objects to; false: nothing to be done about it. */

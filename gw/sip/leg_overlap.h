@@ -36,6 +36,7 @@ struct sip_leg_older {
 	uint32_t cseq;
 	unsigned rank;
 	bool final;
+	char *authorization; /* own: the credentials that it went with, NULL: none */
 };
 
 struct sip_leg_overlap_out {
@@ -76,6 +77,8 @@ bool sip_leg_overlap_failure(struct sip_leg *leg, const struct sip_msg *msg, str
 bool sip_leg_overlap_refused(struct sip_leg *leg, uint32_t cseq, const struct leg_release *release);
 /* The CSeq number of a transaction's INVITE. */
 uint32_t sip_leg_overlap_cseq(const struct sip_leg *leg, const struct sip_txn *txn);
+/* True: the INVITE of that CSeq number was followed by another; lines: the credentials that it went with, NULL: none. */
+bool sip_leg_overlap_authorization(const struct sip_leg *leg, uint32_t cseq, const char **lines);
 void sip_leg_overlap_ended(struct sip_leg *leg, const struct sip_txn *txn);
 /* 3.4: one was answered, the others are cancelled. */
 void sip_leg_overlap_answered(struct sip_leg *leg, uint32_t cseq);

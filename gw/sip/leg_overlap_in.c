@@ -145,9 +145,9 @@ static void timer_begin(struct sip_leg *leg, const struct leg_awaited *awaited)
 void sip_leg_overlap_in_digits(struct sip_leg *leg, const struct leg_event *event)
 {
 	struct sip_leg_overlap_in *in = &leg->dialled;
-	const struct sip_leg_reply ready = { .status = leg->trunk->overlap_in == CONF_OVERLAP_IN_184
-							       ? 184
-							       : 183 };
+	const struct sip_leg_provisional ready = {
+		.status = leg->trunk->overlap_in == CONF_OVERLAP_IN_184 ? 184 : 183
+	};
 
 	if (event->digits_complete) {
 		sip_leg_overlap_in_done(leg);
@@ -159,7 +159,7 @@ void sip_leg_overlap_in_digits(struct sip_leg *leg, const struct leg_event *even
 	if (in->told || leg->trunk->overlap_in < CONF_OVERLAP_IN_INFO)
 		return;
 	in->told = true;
-	(void)sip_leg_reply(leg, leg->invite, sip_server_request(leg->invite), &ready, NULL);
+	sip_leg_provisional_send(leg, &ready);
 }
 
 /* ---- INVITEs that continue a call ---- */

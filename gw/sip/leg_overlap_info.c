@@ -46,6 +46,10 @@ static void info_response(void *user, struct sip_txn *txn, struct sip_msg *msg)
 	if (msg->status < 200)
 		return;
 	o->busy = false;
+	if (sip_leg_challenged(leg, msg)) {
+		send_next(leg);
+		return;
+	}
 	if (msg->status >= 300) {
 		give_up(leg, msg->status);
 		return;
@@ -95,6 +99,7 @@ static int info_write(struct sip_leg *leg, struct sip_leg_fork *fork, struct str
 	sip_write_open(&w, leg->ua->buffer, SIP_MSG_MAX_OCTETS);
 	sip_dialog_write_line(&fork->dialog, &w, SIP_INFO);
 	sip_dialog_write_head(&fork->dialog, &w, SIP_INFO, ++fork->dialog.local_cseq);
+	sip_credentials_write(&leg->credentials, &w, leg->trunk->user, leg->trunk->password);
 	sip_ua_write_product(leg->ua, &w, SIP_H_USER_AGENT);
 	sip_write_body(&w,
 		       o->session_info ? STR("application/x-session-info")

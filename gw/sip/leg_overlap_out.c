@@ -45,6 +45,7 @@ static void older_free(struct sip_leg_older *older)
 {
 	sip_txn_detach(older->txn);
 	list_remove(&older->node);
+	free(older->authorization);
 	free(older);
 }
 
@@ -106,6 +107,15 @@ unsigned sip_leg_overlap_rank(const struct sip_leg *leg, const struct sip_msg *m
 	return older ? older->rank : leg->overlap->rank;
 }
 
+bool sip_leg_overlap_authorization(const struct sip_leg *leg, uint32_t cseq, const char **lines)
+{
+	const struct sip_leg_older *older = leg->overlap ? older_find(leg->overlap, cseq) : NULL;
+
+	if (older)
+		*lines = older->authorization;
+	return older != NULL;
+}
+
 static bool pending(const struct sip_leg_overlap_out *o)
 {
 	if (!o->done)
@@ -146,7 +156,7 @@ static void conclude(struct sip_leg *leg)
 
 	if (!o->over || pending(o) || leg->state != SIP_LEG_CALLING || !o->best.sip_status)
 		return;
-	if (o->best.sip_status < 400 && sip_leg_redirect_next(leg)) {
+	if (o->best.sip_status < 600 && sip_leg_redirect_next(leg)) {
 		o->done = false;
 		o->cseq = leg->out->cseq;
 		o->best.sip_status = 0;
@@ -155,6 +165,12 @@ static void conclude(struct sip_leg *leg)
 	log_write(LOG_INFO, leg->id, "no INVITE left: %u is the best response, cause %u",
 		  o->best.sip_status, (unsigned)o->best.cause);
 	sip_leg_ended(leg, &o->best);
+}
+
+/* Of an INVITE that another one followed it says nothing: that one has all the digits, and a challenge of its own. */
+static bool is_challenge(unsigned status)
+{
+	return status == 401 || status == 407;
 }
 
 bool sip_leg_overlap_refused(struct sip_leg *leg, uint32_t cseq, const struct leg_release *release)
@@ -173,12 +189,29 @@ bool sip_leg_overlap_refused(struct sip_leg *leg, uint32_t cseq, const struct le
 		log_write(LOG_INFO, leg->id, "INVITE with %u digits refused with %u%s",
 			  older ? older->rank : o->rank, release->sip_status,
 			  o->over ? "" : "; more digits may come");
-		keep_best(o, older ? older->rank : o->rank, release);
+		if (!older || !is_challenge(release->sip_status))
+			keep_best(o, older ? older->rank : o->rank, release);
+		sip_leg_forks_drop_of(leg, older ? older->cseq : o->cseq);
 		conclude(leg);
+		if (leg->state == SIP_LEG_CALLING)
+			sip_leg_early_ended(leg);
 		return true;
 	}
 	/* Given up: when the last of them has its 487 the leg is over. */
 	return leg->state == SIP_LEG_CANCELLED ? pending(o) : older != NULL;
+}
+
+/* RFC 3261 22.2, and RFC 4497 8.2.2.2.7: unless the INVITE can be sent so that the problem is avoided. The latest alone: it
+ * has the digits of all. */
+static bool tried_again(struct sip_leg *leg, const struct sip_msg *msg)
+{
+	bool latest = !older_find(leg->overlap, msg->cseq.number);
+
+	if (!latest && is_challenge(msg->status))
+		return false;
+	if (sip_leg_challenged(leg, msg) && sip_leg_invite_again(leg) == 0)
+		return true;
+	return latest && sip_leg_repair(leg, msg);
 }
 
 bool sip_leg_overlap_failure(struct sip_leg *leg, const struct sip_msg *msg,
@@ -192,8 +225,7 @@ bool sip_leg_overlap_failure(struct sip_leg *leg, const struct sip_msg *msg,
 		sip_leg_redirect_note(leg, msg, release);
 	} else if (leg->state == SIP_LEG_CALLING) {
 		sip_leg_new_number_read(msg, release);
-		/* RFC 4497 8.2.2.2.7: unless the INVITE can be sent so that the problem is avoided. */
-		if (!older_find(o, msg->cseq.number) && sip_leg_repair(leg, msg)) {
+		if (tried_again(leg, msg)) {
 			o->cseq = leg->out->cseq;
 			return true;
 		}
@@ -235,6 +267,7 @@ void sip_leg_overlap_answered(struct sip_leg *leg, uint32_t cseq)
 	struct sip_leg_overlap_out *o = leg->overlap;
 	struct sip_leg_older *winner;
 	struct sip_txn *txn;
+	char *lines;
 
 	if (!o)
 		return;
@@ -247,6 +280,9 @@ void sip_leg_overlap_answered(struct sip_leg *leg, uint32_t cseq)
 		winner->txn = txn;
 		winner->cseq = o->cseq;
 		winner->final = o->done;
+		lines = leg->credentials.invite;
+		leg->credentials.invite = winner->authorization;
+		winner->authorization = lines;
 		o->cseq = cseq;
 		if (!txn)
 			older_free(winner);
@@ -306,6 +342,8 @@ static int step_back(struct sip_leg *leg)
 	older->txn = leg->invite;
 	older->cseq = o->cseq;
 	older->rank = o->rank;
+	older->authorization = leg->credentials.invite;
+	leg->credentials.invite = NULL;
 	list_append(&o->older, &older->node);
 	leg->invite = NULL;
 	return 0;
@@ -330,13 +368,7 @@ static int invite_again(struct sip_leg *leg, struct str digits)
 		err = sip_leg_to_set(leg, &out->setup);
 	if (err)
 		return err;
-	for (struct list_node *n = list_first(&leg->forks); n; n = list_next(&leg->forks, n)) {
-		const struct sip_leg_fork *fork = container_of(n, struct sip_leg_fork, node);
-
-		if (fork->dialog.local_cseq > out->cseq)
-			out->cseq = fork->dialog.local_cseq;
-	}
-	out->cseq++;
+	out->cseq = sip_leg_cseq_next(leg);
 	leg->overlap->cseq = out->cseq;
 	leg->overlap->rank = (unsigned)strlen(called->digits);
 	counter_add(&invites, 1);

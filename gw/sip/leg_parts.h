@@ -55,6 +55,7 @@ struct sip_leg_provisional {
 	unsigned status;
 	enum q850_cause cause; /* that is told of in band (RFC 6432), NONE: none */
 	enum q850_location location;
+	struct leg_uui user_to_user;
 };
 
 /* Provisional responses to the INVITE that are sent until their PRACK comes (RFC 3262 3). */
@@ -109,8 +110,7 @@ int sip_leg_reliable_open(struct sip_leg *leg);
 void sip_leg_reliable_close(struct sip_leg *leg);
 void sip_leg_reliable_begin(struct sip_leg *leg, const struct sip_msg *invite);
 /* A provisional response, reliably where that was agreed on. */
-void sip_leg_provisional_send(struct sip_leg *leg, unsigned status, enum q850_cause cause,
-			      enum q850_location location);
+void sip_leg_provisional_send(struct sip_leg *leg, const struct sip_leg_provisional *p);
 /* RFC 6228 5: the early dialog ends with the failure that follows. */
 void sip_leg_early_end_send(struct sip_leg *leg, unsigned status);
 /* A final response goes: nothing is sent again, and what is unacknowledged may still get its PRACK. */
@@ -138,6 +138,8 @@ void sip_leg_early_heard(struct sip_leg_fork *fork, const struct sip_msg *msg);
 bool sip_leg_early_apply(struct sip_leg *leg);
 /* The same, and the core is told when that changed. */
 void sip_leg_early_changed(struct sip_leg *leg);
+/* The same, after dialogs ended while the call goes on: the core hears of silence, too. */
+void sip_leg_early_ended(struct sip_leg *leg);
 /* The call was answered: nothing is held back. */
 void sip_leg_early_over(struct sip_leg *leg);
 /* Media before the answer may go to the peer that called. */

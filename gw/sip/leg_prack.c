@@ -145,6 +145,7 @@ static void send_reliably(struct sip_leg *leg, const struct sip_leg_provisional 
 	struct sip_leg_reply reply = { .status = p->status,
 				       .release = p->cause ? &told : NULL,
 				       .sdp = describes(leg),
+				       .user_to_user = &p->user_to_user,
 				       .rseq = rseq_next(leg) };
 	struct str text;
 	int err = reply.sdp && leg->delayed ? sip_session_offer(&leg->session, leg->want) : 0;
@@ -168,8 +169,11 @@ static void wait(struct sip_leg *leg, const struct sip_leg_provisional *p)
 {
 	struct sip_leg_reliable *r = &leg->reliable;
 
-	if (r->n_waiting && r->waiting[r->n_waiting - 1].status == p->status)
+	if (r->n_waiting && r->waiting[r->n_waiting - 1].status == p->status) {
+		if (p->user_to_user.n)
+			r->waiting[r->n_waiting - 1].user_to_user = p->user_to_user;
 		return;
+	}
 	if (r->n_waiting == LEG_PROVISIONAL_MAX) {
 		counter_add(&dropped, 1);
 		log_write(LOG_WARNING, leg->id,
@@ -180,23 +184,22 @@ static void wait(struct sip_leg *leg, const struct sip_leg_provisional *p)
 	r->waiting[r->n_waiting++] = *p;
 }
 
-void sip_leg_provisional_send(struct sip_leg *leg, unsigned status, enum q850_cause cause,
-			      enum q850_location location)
+void sip_leg_provisional_send(struct sip_leg *leg, const struct sip_leg_provisional *p)
 {
-	const struct sip_leg_provisional p = { status, cause, location };
-	const struct leg_release told = { .cause = cause, .location = location };
-	const struct sip_leg_reply reply = { .status = status,
+	const struct leg_release told = { .cause = p->cause, .location = p->location };
+	const struct sip_leg_reply reply = { .status = p->status,
 					     .sdp = leg->early_sdp,
-					     .release = cause ? &told : NULL };
+					     .user_to_user = &p->user_to_user,
+					     .release = p->cause ? &told : NULL };
 
 	timer_start_ms(&leg->repeat, leg->reliable.on ? REPEAT_RELIABLE_MS : LEG_REPEAT_MS);
 	if (!leg->reliable.on)
 		(void)sip_leg_reply(leg, leg->invite, sip_server_request(leg->invite), &reply,
 				    NULL);
 	else if (leg->reliable.unacked)
-		wait(leg, &p);
+		wait(leg, p);
 	else
-		send_reliably(leg, &p);
+		send_reliably(leg, p);
 }
 
 /* Reliably only where nothing else is allowed, and then only when the one before has arrived: RSeq must not have gaps. */
@@ -206,7 +209,7 @@ void sip_leg_early_end_send(struct sip_leg *leg, unsigned status)
 	struct sip_leg_reliable *r = &leg->reliable;
 	struct sip_leg_reply reply = { .status = 199, .ended_by = status };
 
-	if (!leg->trunk->early_dialog_end || !leg->progress ||
+	if (!leg->trunk->early_dialog_end || (!leg->progress && !leg->dialled.told) ||
 	    !sip_tokens_have(invite->supported, STR("199")) || (r->required && r->unacked))
 		return;
 	if (r->required && r->on)

@@ -39,6 +39,7 @@ struct sip_leg_fork {
 	struct sip_settled settled;
 	bool has_settled;
 	unsigned rank;	     /* digits of the INVITE that it answers, where there are several */
+	uint32_t cseq;	     /* UAC: of that INVITE */
 	bool acked;	     /* its 2xx was acknowledged once */
 	struct sip_leg_early early;
 	struct sip_session *session; /* own: where an UPDATE made it differ from the leg's, else NULL */
@@ -99,6 +100,8 @@ void sip_leg_state_set(struct sip_leg *leg, enum sip_leg_state state);
 struct sip_leg_fork *sip_leg_fork_new(struct sip_leg *leg);
 void sip_leg_fork_free(struct sip_leg_fork *fork);
 void sip_leg_forks_drop(struct sip_leg *leg);
+/* Of an INVITE that has its final response, or is made again: by its CSeq number (12.3). */
+void sip_leg_forks_drop_of(struct sip_leg *leg, uint32_t cseq);
 /* Frees the leg soon, when the core and every transaction have let go. */
 void sip_leg_settle(struct sip_leg *leg);
 /* Nothing but transactions is left. A UAS has sent its final response. */

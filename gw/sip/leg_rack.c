@@ -174,6 +174,11 @@ bool sip_leg_reliable_take(struct sip_leg_fork *fork, const struct sip_msg *msg)
 			  msg->status);
 		return true;
 	}
+	/* Of an INVITE that another one in this dialog has overtaken. */
+	if (msg->cseq.number < fork->cseq) {
+		counter_add(&misordered, 1);
+		return false;
+	}
 	if (early->rseq && rseq <= early->rseq) {
 		counter_add(&repeated, 1);
 		return false;

@@ -127,10 +127,26 @@ int sip_leg_target_set(struct sip_leg *leg, const char *uri)
 	return target_set(leg, uri, false);
 }
 
+uint32_t sip_leg_cseq_next(const struct sip_leg *leg)
+{
+	const struct sip_leg_outgoing *out = leg->out;
+	uint32_t used = out->cseq > out->cseq_used ? out->cseq : out->cseq_used;
+
+	for (struct list_node *n = list_first(&leg->forks); n; n = list_next(&leg->forks, n)) {
+		const struct sip_leg_fork *fork = container_of(n, struct sip_leg_fork, node);
+
+		if (fork->dialog.local_cseq > used)
+			used = fork->dialog.local_cseq;
+	}
+	return used + 1;
+}
+
 int sip_leg_invite_again(struct sip_leg *leg)
 {
-	sip_leg_forks_drop(leg);
-	leg->out->cseq++;
+	uint32_t before = leg->out->cseq;
+
+	leg->out->cseq = sip_leg_cseq_next(leg);
+	sip_leg_forks_drop_of(leg, before);
 	return sip_leg_invite_send(leg);
 }
 

@@ -63,11 +63,23 @@ static struct sip_leg_fork *fork_make(struct sip_leg *leg, const struct sip_msg 
 	if (sip_dialog_open_uac(&fork->dialog, msg, local) == 0) {
 		fork->dialog.owner = fork;
 		fork->rank = sip_leg_overlap_rank(leg, msg);
+		fork->cseq = msg->cseq.number;
 		if (sip_dialogs_add(&leg->ua->dialogs, &fork->dialog) == 0)
 			return fork;
 	}
 	sip_leg_fork_free(fork);
 	return NULL;
+}
+
+/* A peer may answer several INVITEs of ours with one To tag. RFC 3262 3: RSeq counts "within a single transaction". */
+static void fork_follow(const struct sip_leg *leg, struct sip_leg_fork *fork,
+			const struct sip_msg *msg)
+{
+	if (msg->cseq.number <= fork->cseq)
+		return;
+	fork->cseq = msg->cseq.number;
+	fork->rank = sip_leg_overlap_rank(leg, msg);
+	fork->early.rseq = 0;
 }
 
 /* 12.1.2: the early dialog of a provisional response; NULL: no tag, or too many. */
@@ -78,8 +90,10 @@ struct sip_leg_fork *sip_leg_fork_early(struct sip_leg *leg, const struct sip_ms
 	if (!msg->to->tag.n)
 		return NULL;
 	fork = sip_leg_fork_find(leg, msg->to->tag);
-	if (fork)
+	if (fork) {
+		fork_follow(leg, fork, msg);
 		return fork;
+	}
 	if (leg->n_forks >= LEG_FORKS_MAX) {
 		counter_add(&forks_dropped, 1);
 		log_write(LOG_WARNING, leg->id, "more than %d early dialogs: one ignored",
@@ -93,13 +107,16 @@ struct sip_leg_fork *sip_leg_fork_early(struct sip_leg *leg, const struct sip_ms
 static void backward_raise(struct sip_leg *leg, enum leg_ev ev, uint8_t event, bool in_band)
 {
 	const struct leg_release *told = &leg->out->told;
-	const struct leg_event e = { .ev = ev,
-				     .progress = { .in_band = in_band,
-						   .subscriber_free = ev == LEG_EV_ALERTING,
-						   .event = event,
-						   .cause = told->cause,
-						   .location = told->location } };
+	struct leg_event e = { .ev = ev,
+			       .progress = { .in_band = in_band,
+					     .subscriber_free = ev == LEG_EV_ALERTING,
+					     .event = event,
+					     .cause = told->cause,
+					     .location = told->location } };
 
+	if (leg->out->uui_fresh)
+		e.progress.user_to_user = leg->out->told_uui;
+	leg->out->uui_fresh = false;
 	if (leg->leg.call && leg->state == SIP_LEG_CALLING)
 		call_raise(&leg->leg, &e);
 }
@@ -110,7 +127,8 @@ static void progress_raise(struct sip_leg *leg, unsigned status, bool in_band)
 	bool first = !leg->out->progressed;
 
 	/* The same again, which a proxy or UAS sends to keep the transaction alive (13.3.1.1). */
-	if (!first && leg->out->last_status == status && leg->out->last_in_band == in_band)
+	if (!first && leg->out->last_status == status && leg->out->last_in_band == in_band &&
+	    !leg->out->uui_fresh)
 		return;
 	leg->out->progressed = true;
 	leg->out->last_status = status;

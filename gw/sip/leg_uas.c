@@ -39,6 +39,9 @@ static unsigned progress_status(const struct leg_event *event)
 
 void sip_leg_uas_progress(struct sip_leg *leg, const struct leg_event *event)
 {
+	struct sip_leg_provisional said = { .cause = event->progress.cause,
+					    .location = event->progress.location,
+					    .user_to_user = event->progress.user_to_user };
 	unsigned status = progress_status(event);
 
 	sip_leg_overlap_in_done(leg);
@@ -54,7 +57,15 @@ void sip_leg_uas_progress(struct sip_leg *leg, const struct leg_event *event)
 	if (!status || leg->reliable.answer_waits)
 		return;
 	leg->progress = status;
-	sip_leg_provisional_send(leg, status, event->progress.cause, event->progress.location);
+	said.status = status;
+	sip_leg_provisional_send(leg, &said);
+}
+
+static void say_again(struct sip_leg *leg)
+{
+	const struct sip_leg_provisional last = { .status = leg->progress };
+
+	sip_leg_provisional_send(leg, &last);
 }
 
 void sip_leg_repeat_expired(struct timer *timer, void *arg)
@@ -66,7 +77,7 @@ void sip_leg_repeat_expired(struct timer *timer, void *arg)
 		return;
 	if (!leg->progress)
 		leg->progress = 183;
-	sip_leg_provisional_send(leg, leg->progress, Q850_NONE, Q850_LOC_USER);
+	say_again(leg);
 }
 
 static void fail(struct sip_leg *leg, enum q850_cause cause)
@@ -278,6 +289,14 @@ static void refuse(struct sip_leg *leg, const struct sip_msg *msg, unsigned stat
 	sip_leg_ended(leg, &release);
 }
 
+static void expires_start(struct sip_leg *leg, const struct sip_msg *msg)
+{
+	if (msg->has_expires)
+		timer_start_ms(&leg->expires, (uint64_t)msg->expires * 1000);
+	else
+		timer_stop(&leg->expires);
+}
+
 bool sip_leg_uas_replace(struct sip_leg *leg, struct sip_txn *txn, const struct sip_msg *msg)
 {
 	struct sip_txn *before = leg->invite;
@@ -295,6 +314,7 @@ bool sip_leg_uas_replace(struct sip_leg *leg, struct sip_txn *txn, const struct 
 	}
 	sip_leg_fork_free(fork);
 	sip_leg_reliable_begin(leg, msg);
+	expires_start(leg, msg);
 	status = offer_take(leg, msg);
 	if (status) {
 		refuse(leg, msg, status, "its session description does not fit");
@@ -302,7 +322,7 @@ bool sip_leg_uas_replace(struct sip_leg *leg, struct sip_txn *txn, const struct 
 	}
 	/* What was said of the call's progress is said in the new dialog, too. */
 	if (leg->progress)
-		sip_leg_provisional_send(leg, leg->progress, Q850_NONE, Q850_LOC_USER);
+		say_again(leg);
 	return true;
 }
 
@@ -338,8 +358,7 @@ static void begin(struct sip_leg *leg, const struct sip_msg *msg, struct leg_set
 		return;
 	}
 	timer_start_ms(&leg->repeat, LEG_REPEAT_MS);
-	if (msg->has_expires)
-		timer_start_ms(&leg->expires, (uint64_t)msg->expires * 1000);
+	expires_start(leg, msg);
 	call_raise(&leg->leg, &event);
 }
 
@@ -373,18 +392,18 @@ void sip_leg_invite(struct sip_trunk *trunk, struct sip_txn *txn, struct sip_msg
 	struct sip_leg *leg;
 	int err;
 
+	if (trunk->reliable == CONF_RELIABLE_REQUIRED &&
+	    !sip_tokens_have(msg->supported, STR("100rel")) &&
+	    !sip_tokens_have(msg->require, STR("100rel"))) {
+		sip_ua_refuse(trunk->ua, txn, msg, 421, "the trunk requires 100rel", trunk->name);
+		return;
+	}
 	if (sip_leg_overlap_in_take(trunk, txn, msg))
 		return;
 	err = sip_party_called(&trunk->party, &msg->uri, &setup);
 	if (err) {
 		sip_ua_refuse(trunk->ua, txn, msg, sip_identity_refusal(err),
 			      "no telephone number in the Request-URI", trunk->name);
-		return;
-	}
-	if (trunk->reliable == CONF_RELIABLE_REQUIRED &&
-	    !sip_tokens_have(msg->supported, STR("100rel")) &&
-	    !sip_tokens_have(msg->require, STR("100rel"))) {
-		sip_ua_refuse(trunk->ua, txn, msg, 421, "the trunk requires 100rel", trunk->name);
 		return;
 	}
 	leg = sip_leg_new(trunk, SIP_LEG_INVITED);

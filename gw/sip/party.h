@@ -49,6 +49,9 @@ void sip_party_write(struct sip_writer *w, const struct sip_party_conf *party, c
 /* The user part and '@' of a Contact that names the trunk group a call comes from; nothing where none is to be named. */
 void sip_party_write_group(struct sip_writer *w, const struct sip_party_conf *party, const struct leg_setup *setup);
 
+/* Accept-Resource-Priority: every value of the trunk's namespaces (RFC 4412 3.2); nothing where it has none. */
+void sip_party_priority_accepted(struct sip_writer *w, const struct sip_party_conf *party);
+
 /* User-to-user information of any message; out is empty when there is none. */
 void sip_party_uui_read(const struct sip_party_conf *party, const struct sip_msg *msg, const char *subject,
 			struct leg_uui *out);

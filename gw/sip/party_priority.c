@@ -122,6 +122,13 @@ unsigned sip_party_priority_read(const struct sip_party_conf *party, const struc
 	return required ? 403 : 0;
 }
 
+static void write_value(struct sip_writer *w, const struct namespace *space, const char *level)
+{
+	sip_write_c(w, space->name);
+	sip_write_c(w, ".");
+	sip_write_c(w, level);
+}
+
 void sip_party_priority_write(struct sip_writer *w, const struct sip_party_conf *party,
 			      const struct leg_priority *in)
 {
@@ -131,10 +138,29 @@ void sip_party_priority_write(struct sip_writer *w, const struct sip_party_conf 
 		if (space->kind != in->kind || in->level > LEG_LEVEL_ROUTINE)
 			continue;
 		sip_write_c(w, NAME ": ");
-		sip_write_c(w, space->name);
-		sip_write_c(w, ".");
-		sip_write_c(w, space->levels[in->level]);
+		write_value(w, space, space->levels[in->level]);
 		sip_write_crlf(w);
 		return;
 	}
+}
+
+void sip_party_priority_accepted(struct sip_writer *w, const struct sip_party_conf *party)
+{
+	if (!party->n_priorities)
+		return;
+	sip_write_c(w, "Accept-" NAME ": ");
+	for (unsigned i = 0; i < party->n_priorities; i++) {
+		const struct namespace *space = &namespaces[party->priorities[i]];
+
+		sip_write_c(w, i ? ", " : "");
+		if (space->above) {
+			write_value(w, space, space->above);
+			sip_write_c(w, ", ");
+		}
+		for (uint8_t level = 0; level <= LEG_LEVEL_ROUTINE; level++) {
+			sip_write_c(w, level ? ", " : "");
+			write_value(w, space, space->levels[level]);
+		}
+	}
+	sip_write_crlf(w);
 }

@@ -113,12 +113,36 @@ void sip_ua_write_allow(struct sip_writer *w)
 	sip_write_header(w, SIP_H_ALLOW, allow_value);
 }
 
+/* What the trunk does of what we can; of RFC 4412 and RFC 7433 that is nothing where it has no namespace, or no
+ * user-to-user information. */
+static void write_supported(struct sip_writer *w, const struct sip_trunk *trunk)
+{
+	const struct str *tags = options_of(trunk);
+	const struct {
+		struct str tag;
+		bool on;
+	} more[] = {
+		{ STR("resource-priority"), trunk && trunk->party.n_priorities },
+		{ STR("uui"), trunk && trunk->party.user_to_user },
+	};
+
+	sip_write_begin(w, SIP_H_SUPPORTED);
+	if (tags == option_tags)
+		sip_write_c(w, "100rel, ");
+	sip_write_c(w, "199");
+	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
+		if (!more[i].on)
+			continue;
+		sip_write_c(w, ", ");
+		sip_write_str(w, more[i].tag);
+	}
+	sip_write_crlf(w);
+}
+
 void sip_ua_write_abilities(struct sip_writer *w, const struct sip_trunk *trunk, bool accept)
 {
 	sip_ua_write_allow(w);
-	sip_write_header(w, SIP_H_SUPPORTED,
-			 options_of(trunk) == option_tags ? STR("100rel, 199")
-							  : unreliable_tags[0]);
+	write_supported(w, trunk);
 	if (accept)
 		sip_write_header(w, SIP_H_ACCEPT, body_types[0]);
 }
@@ -154,9 +178,9 @@ static void write_unsupported(struct sip_writer *w, const struct sip_msg *msg,
 }
 
 /* What each status owes its receiver: 21.4.6, 21.4.13, 21.4.15, 21.4.16, 21.4.26, 21.5.4, 14.2;
- * RFC 3311 5.2. */
+ * RFC 3311 5.2, RFC 4412 4.6.2. */
 static void write_dues(struct sip_ua *ua, struct sip_writer *w, const struct sip_msg *msg,
-		       unsigned status, const struct str *options)
+		       unsigned status, const struct sip_trunk *trunk)
 {
 	switch (status) {
 	case 405:
@@ -171,8 +195,12 @@ static void write_dues(struct sip_ua *ua, struct sip_writer *w, const struct sip
 					       "application/x-session-info")
 					 : body_types[0]);
 		break;
+	case 417:
+		if (trunk)
+			sip_party_priority_accepted(w, &trunk->party);
+		break;
 	case 420:
-		write_unsupported(w, msg, options);
+		write_unsupported(w, msg, options_of(trunk));
 		break;
 	case 421:
 		sip_write_header(w, SIP_H_REQUIRE, option_tags[0]);
@@ -219,7 +247,7 @@ void sip_ua_refuse(struct sip_ua *ua, struct sip_txn *txn, const struct sip_msg 
 		  sip_hop_text(sip_txn_hop(txn), hop), status, why);
 	sip_write_open(&w, ua->buffer, SIP_MSG_MAX_OCTETS);
 	sip_write_response(&w, msg, status, STR_NONE, sip_server_to_tag(txn));
-	write_dues(ua, &w, msg, status, options_of(trunk_of(ua, sip_txn_hop(txn))));
+	write_dues(ua, &w, msg, status, trunk_of(ua, sip_txn_hop(txn)));
 	sip_ua_write_product(ua, &w, SIP_H_SERVER);
 	sip_write_end(&w);
 	if (sip_write_close(&w, &text) || sip_server_respond(txn, text))

@@ -128,8 +128,10 @@ def connected_restricted(case):
 def priority_unknown(case):
     with Raw(case.lab) as raw:
         more = "Resource-Priority: wps.3\r\nRequire: resource-priority\r\n"
-        status, _ = raw.ask(uri=f"sip:+49301@127.0.0.1:{case.lab.sip}", more=more, body=sdp(6000).replace("\n", "\r\n"))
+        status, headers = raw.ask(uri=f"sip:+49301@127.0.0.1:{case.lab.sip}", more=more,
+                                  body=sdp(6000).replace("\n", "\r\n"))
         case.equal("status", status, 417)
+        has(case, headers, r"Accept-Resource-Priority: q735\.0, q735\.1, q735\.2, q735\.3, q735\.4")
     case.run(Caller("+49301", more="Resource-Priority: wps.3").answered(100))
     case.equal("priority", case.cdr(2)["priority"], None)
 

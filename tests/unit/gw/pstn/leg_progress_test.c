@@ -4,6 +4,7 @@
  * new number as a diagnostic (7.2.4.1, 8.2.5).
  */
 #include "gw/pstn/diagnostic.h"
+#include "gw/pstn/iam.h"
 #include "tests/unit/gw/pstn/leg_rig.h"
 
 /* What a SIP peer's responses are to the core (gw/sip/leg_uac.c). */
@@ -86,6 +87,43 @@ static void every_order(void)
 		released_by_other(other, 2);
 		lab_close();
 	}
+}
+
+static bool uui_is(const char *text)
+{
+	struct leg_uui uui;
+
+	uui_from_msg(&rig.last, &uui);
+	return uui.n == strlen(text) && memcmp(uui.octets, text, uui.n) == 0;
+}
+
+/* Q.737.1 UUS 1: with any message back, once; and the other way. */
+static void user_to_user(void)
+{
+	struct leg_progress p = { .event = 2, .user_to_user = { 3, { 4, 'h', 'i' } } };
+	struct leg_event event = { .ev = LEG_EV_PROGRESS };
+	struct other *other;
+
+	lab_open(4);
+	other = call_in(2);
+	say(other, LEG_EV_ADDRESS_COMPLETE, &p);
+	expect("ACM 2 ", "");
+	CU_ASSERT_TRUE(uui_is("\x04hi"));
+	progress_from_msg(&rig.last, &event);
+	CU_ASSERT_EQUAL(event.progress.user_to_user.n, 3);
+	say(other, LEG_EV_PROGRESS, &p);
+	expect("CPG 2 ", "");
+	CU_ASSERT_TRUE(uui_is("\x04hi"));
+	progress_from_msg(&rig.last, &event);
+	CU_ASSERT_EQUAL(event.progress.user_to_user.n, 3);
+	released_by_other(other, 2);
+	other = call_in(3);
+	p.event = 6;
+	say(other, LEG_EV_PROGRESS, &p);
+	expect("ACM 3 CPG 3 ", "");
+	CU_ASSERT_TRUE(uui_is(""));
+	released_by_other(other, 3);
+	lab_close();
 }
 
 /* 181 first: early ACM and CPG 6 (8.2.3), as a 3xx that is told of (8.1.6). */
@@ -242,6 +280,7 @@ int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
 		{ "every order", every_order },
+		{ "Q.737.1 user-to-user", user_to_user },
 		{ "forwarding comes first", forwarding_comes_first },
 		{ "early ACM", early_acm },
 		{ "interworking by policy", interworking_by_policy },

@@ -686,8 +686,43 @@ static void test_challenged_in_vain(void)
 	rig_close();
 }
 
+static void uui_tune(struct rig *r)
+{
+	r->sips[0].parties.user_to_user = true;
+}
+
+#define UUI(hex) "User-to-User: " hex ";purpose=isdn-uui;content=isdn-uui;encoding=hex\n"
+
+static void uui_is(enum leg_ev ev, const char *text)
+{
+	const struct leg_uui *uui = &rig_event(ev)->progress.user_to_user;
+
+	CU_ASSERT_EQUAL(uui->n, strlen(text));
+	CU_ASSERT_EQUAL(memcmp(uui->octets, text, strlen(text)), 0);
+}
+
+/* RFC 7433 5: each is told once, in the first event that a response makes. */
+static void test_user_to_user(void)
+{
+	call_by(uui_tune, false);
+	respond(last_invite, "181 Call Is Being Forwarded", "a", CONTACT UUI("046869") "\n");
+	uui_is(LEG_EV_ADDRESS_COMPLETE, "\x04hi");
+	uui_is(LEG_EV_PROGRESS, "");
+	respond(last_invite, "180 Ringing", "a", CONTACT UUI("046869") "\n");
+	uui_is(LEG_EV_ALERTING, "");
+	respond(last_invite, "180 Ringing", "a", CONTACT UUI("046869") "\n");
+	rig_no_event();
+	respond(last_invite, "180 Ringing", "a", CONTACT UUI("04686f") "\n");
+	uui_is(LEG_EV_ALERTING, "\x04ho");
+	respond(last_invite, "486 Busy Here", "a", "\n");
+	rig_request(SIP_ACK);
+	rig_event(LEG_EV_RELEASE);
+	rig_close();
+}
+
 static const CU_TestInfo tests[] = {
 	{ "PRACK", test_prack },
+	{ "RFC 7433 User-to-User", test_user_to_user },
 	{ "gap", test_gap },
 	{ "not reliable", test_not_reliable },
 	{ "required and off", test_required_and_off },

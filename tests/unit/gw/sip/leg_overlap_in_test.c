@@ -4,6 +4,7 @@
 
 #include "tests/unit/gw/sip/leg_rig.c"
 
+#include "gw/sip/progress_fields.h"
 #include "gw/sip/session_info.h"
 
 #define SDP                                                                                        \
@@ -25,6 +26,7 @@ static void tune(struct rig *r)
 	r->sips[0].overlap_in = how;
 	r->sips[0].t10_ms = 5000;
 	r->sips[0].t35_ms = 15000;
+	r->sips[0].early_dialog_end = true;
 }
 
 static void open_as(enum conf_overlap_in overlap_in)
@@ -344,6 +346,134 @@ static void asked_by_184(void)
 	rig_close();
 }
 
+/* ---- RFC 3262: what asks for digits goes reliably, too ---- */
+
+static void tune_required(struct rig *r)
+{
+	tune(r);
+	r->sips[0].reliable = CONF_RELIABLE_REQUIRED;
+}
+
+static void invite_with(const char *fields, const char *number, unsigned cseq)
+{
+	rig_receive("INVITE sip:%s@192.0.2.1;user=phone SIP/2.0\n"
+		    "Via: SIP/2.0/UDP 198.51.100.7:5060;branch=z9hG4bK%u%s\nMax-Forwards: 70\n"
+		    "From: <sip:+49301234@pbx>;tag=caller\nTo: <sip:%s@gw>\nCall-ID: in-1\n"
+		    "CSeq: %u INVITE\nContact: <sip:alice@198.51.100.7:5060>\n%s"
+		    "Content-Type: application/sdp\n\n" SDP,
+		    number, cseq, number, number, cseq, fields);
+}
+
+/* The next message, a reliable response: its RSeq. */
+static uint32_t reliable(unsigned status)
+{
+	const struct sip_msg *msg = rig_status(status);
+	uint32_t rseq = 0;
+
+	CU_ASSERT_TRUE(sip_is_reliable(msg));
+	CU_ASSERT_EQUAL(sip_rseq_read(msg, &rseq), 0);
+	tag_take(msg);
+	return rseq;
+}
+
+static void prack(const char *number, unsigned cseq, uint32_t rseq, unsigned of, unsigned status)
+{
+	char rest[64];
+
+	snprintf(rest, sizeof(rest), "RAck: %u %u INVITE\n\n", (unsigned)rseq, of);
+	in_dialog("PRACK", number, cseq, rest);
+	rig_status(status);
+}
+
+static void asked_reliably(unsigned status)
+{
+	uint32_t rseq;
+
+	invite_with("Require: 100rel\nSupported: 199\n", "030", 1);
+	rseq = reliable(status);
+	rig_run_ms(500);
+	CU_ASSERT_EQUAL(reliable(status), rseq);
+	prack("030", 2, rseq, 1, 200);
+	in_dialog("INFO", "030", 3, RELAY "Signal=1\n");
+	rig_status(200);
+	digits_were("1", false);
+	rig_quiet();
+	rig_say(LEG_EV_ALERTING, NULL);
+	CU_ASSERT_EQUAL(reliable(180), rseq + 1);
+	prack("030", 4, rseq + 1, 1, 200);
+	rig_say_release(Q850_BUSY);
+	rig_event(LEG_EV_RELEASED);
+	rig_run_ms(0);
+	CU_ASSERT_EQUAL(reliable(199), rseq + 2);
+	rig_status(486);
+	ack("030", 1);
+	prack("030", 5, rseq + 2, 1, 200);
+	rig_close();
+}
+
+static void reliable_184(void)
+{
+	open_as(CONF_OVERLAP_IN_184);
+	asked_reliably(184);
+}
+
+static void reliable_183(void)
+{
+	how = CONF_OVERLAP_IN_INFO;
+	rig_open_with(tune_required);
+	rig.trunk.ops = &overlap_trunk_ops;
+	invite("0301", 1);
+	refused(421, 1, "0301");
+	asked_reliably(183);
+}
+
+/* Another INVITE is another transaction: its own RSeq; what asked for digits in the one before is owed no more. */
+static void reliable_and_continued(void)
+{
+	uint32_t rseq, before;
+
+	how = CONF_OVERLAP_IN_184;
+	rig_open_with(tune_required);
+	rig.trunk.ops = &overlap_trunk_ops;
+	invite_with("Supported: 100rel\n", "030", 1);
+	rseq = reliable(184);
+	invite_with("Supported: 100rel\n", "0301", 2);
+	refused(484, 1, "030");
+	digits_were("1", false);
+	before = rseq;
+	rseq = reliable(184);
+	CU_ASSERT_NOT_EQUAL(before, rseq);
+	prack("0301", 3, before, 1, 481);
+	prack("0301", 4, rseq, 2, 200);
+	rig_run_ms(4000);
+	rig_quiet();
+	/* One that could not have it is not taken in its place. */
+	invite("03012", 5);
+	refused(421, 5, "03012");
+	rig_no_event();
+	rig_say_release(Q850_BUSY);
+	rig_event(LEG_EV_RELEASED);
+	refused(486, 2, "0301");
+	rig_close();
+}
+
+/* Expires is that of the INVITE that the call goes on with. */
+static void expires_anew(void)
+{
+	open_as(CONF_OVERLAP_IN_INVITE);
+	invite_with("Expires: 3\n", "030", 1);
+	invite_with("Expires: 4\n", "0301", 2);
+	refused(484, 1, "030");
+	digits_were("1", false);
+	rig_run_ms(3900);
+	rig_no_event();
+	rig.seen = rig.n_sent; /* 100 */
+	rig_run_ms(200);
+	refused(487, 2, "0301");
+	rig_event(LEG_EV_RELEASE);
+	rig_close();
+}
+
 /* RFC 3578 4: so many half-dialled calls at once, and each for so long. */
 static void tune_limit(struct rig *r)
 {
@@ -410,6 +540,10 @@ static const CU_TestInfo tests[] = {
 	{ "cancelled", cancelled },
 	{ "INFO", info },
 	{ "asked by 184", asked_by_184 },
+	{ "asked by 184 reliably", reliable_184 },
+	{ "asked by 183 reliably", reliable_183 },
+	{ "reliable and continued", reliable_and_continued },
+	{ "Expires anew", expires_anew },
 	{ "4 half-dialled calls are limited", half_dialled_calls_are_limited },
 	{ "session-info bodies", session_info_bodies },
 	CU_TEST_INFO_NULL,

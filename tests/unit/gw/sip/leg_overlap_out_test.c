@@ -387,6 +387,183 @@ static void given_up_with_nothing_pending(void)
 	rig_close();
 }
 
+/* ---- RFC 3262: each INVITE has its own RSeq, and its own early dialogs ---- */
+
+static void reliable(unsigned i, const char *line, const char *tag, unsigned rseq, const char *sdp)
+{
+	char rest[512];
+
+	snprintf(rest, sizeof(rest), CONTACT "Require: 100rel\nRSeq: %u\n%s\n%s", rseq,
+		 sdp[0] ? TYPE : "", sdp);
+	respond(invite[i], line, tag, rest);
+}
+
+static void acknowledged(unsigned i, const char *tag, unsigned rseq)
+{
+	const struct sip_msg *prack = rig_request(SIP_PRACK);
+	const struct sip_header *rack = sip_msg_other(prack, STR("RAck"));
+	char text[32];
+
+	snprintf(text, sizeof(text), "%u %u INVITE", rseq, (unsigned)invite[i]->cseq.number);
+	CU_ASSERT_TRUE_FATAL(rack != NULL);
+	CU_ASSERT_TRUE(str_eq(rack->value, str_c(text)));
+	CU_ASSERT_TRUE(str_eq(prack->to->tag, str_c(tag)));
+	respond(prack, "200 OK", "", "\n");
+}
+
+static void reliable_responses_of_each(void)
+{
+	three_invites();
+	reliable(0, "183 Session Progress", "b0", 900, SDP_AT("4000"));
+	acknowledged(0, "b0", 900);
+	CU_ASSERT_TRUE(rig_event(LEG_EV_ADDRESS_COMPLETE)->progress.in_band);
+	CU_ASSERT_EQUAL(media_port(), 4000);
+	reliable(2, "183 Session Progress", "b2", 7, SDP_AT("4002"));
+	acknowledged(2, "b2", 7);
+	CU_ASSERT_EQUAL(media_port(), 4002);
+	/* Not the next one of its INVITE, though it would be of the other. */
+	reliable(0, "180 Ringing", "b0", 8, "");
+	rig_quiet();
+	reliable(0, "180 Ringing", "b0", 901, "");
+	acknowledged(0, "b0", 901);
+	CU_ASSERT_TRUE(rig_event(LEG_EV_ALERTING)->progress.in_band);
+	/* 12.3: with its final response an INVITE's early dialogs are over; what the others have stays. */
+	refuse(2, "484 Address Incomplete");
+	CU_ASSERT_EQUAL(media_port(), 4000);
+	CU_ASSERT_EQUAL(sip_ua_dialogs(rig.ua), 1);
+	refuse(0, "484 Address Incomplete");
+	CU_ASSERT_EQUAL(sip_ua_dialogs(rig.ua), 0);
+	CU_ASSERT_FALSE(rig_event(LEG_EV_PROGRESS)->progress.in_band);
+	refuse(1, "486 Busy Here");
+	released_with(Q850_BUSY);
+}
+
+/* One To tag for all of them; CSeq numbers rise beyond those of the PRACKs, of dialogs that are gone, too. */
+static void reliable_responses_in_one_dialog(void)
+{
+	rig_open_with(invites);
+	call("301");
+	invite[0] = rig_request(SIP_INVITE);
+	reliable(0, "199 Early Dialog Terminated", "b", 50, "");
+	acknowledged(0, "b", 50);
+	dial("2", false);
+	invite[1] = rig_request(SIP_INVITE);
+	CU_ASSERT_EQUAL(invite[1]->cseq.number, invite[0]->cseq.number + 2);
+	dial("3", false);
+	invite[2] = rig_request(SIP_INVITE);
+	reliable(1, "183 Session Progress", "b", 20, "");
+	acknowledged(1, "b", 20);
+	awaited();
+	rig_event(LEG_EV_ADDRESS_COMPLETE);
+	reliable(2, "180 Ringing", "b", 3, "");
+	acknowledged(2, "b", 3);
+	rig_event(LEG_EV_ALERTING);
+	reliable(1, "180 Ringing", "b", 21, "");
+	rig_quiet();
+	respond(invite[2], "200 OK", "b", CONTACT TYPE "\n" SDP_AT("4002"));
+	rig_event(LEG_EV_ANSWER);
+	CU_ASSERT_EQUAL(rig_request(SIP_ACK)->cseq.number, invite[2]->cseq.number);
+	for (unsigned i = 0; i < 2; i++)
+		respond(rig_request(SIP_CANCEL), "200 OK", "c", "\n");
+	refuse(0, "487 Request Terminated");
+	refuse(1, "487 Request Terminated");
+	bye_by_us();
+}
+
+/* ---- RFC 3261 22: each attempt has its challenge ---- */
+
+#define CHALLENGE(nonce)                                                                           \
+	"Proxy-Authenticate: Digest realm=\"r\", nonce=\"" nonce "\", qop=\"auth\"\n\n"
+
+static void with_password(struct rig *r)
+{
+	static char user[] = "gw", password[] = "secret";
+
+	invites(r);
+	r->sips[0].user = user;
+	r->sips[0].password = password;
+}
+
+static bool answers(const struct sip_msg *msg, const char *text)
+{
+	return rig_has(msg, SIP_H_PROXY_AUTHORIZATION, text);
+}
+
+static void challenge(unsigned i, const char *rest)
+{
+	respond(invite[i], "407 Proxy Authentication Required", "f", rest);
+	CU_ASSERT_EQUAL(rig_request(SIP_ACK)->cseq.number, invite[i]->cseq.number);
+}
+
+/* A challenge is answered for the number with most digits; one for a part of it says nothing. */
+static void challenged_each(void)
+{
+	rig_open_with(with_password);
+	call("301");
+	invite[0] = rig_request(SIP_INVITE);
+	dial("2", false);
+	invite[1] = rig_request(SIP_INVITE);
+	challenge(0, CHALLENGE("one"));
+	rig_quiet();
+	challenge(1, CHALLENGE("two"));
+	invite[2] = rig_request(SIP_INVITE);
+	CU_ASSERT_TRUE(str_eq(invite[2]->uri.text, invite[1]->uri.text));
+	CU_ASSERT_TRUE(answers(invite[2], "nonce=\"two\""));
+	CU_ASSERT_TRUE(answers(invite[2], "nc=00000001"));
+	dial("3", false);
+	invite[3] = rig_request(SIP_INVITE);
+	CU_ASSERT_TRUE(answers(invite[3], "nc=00000002"));
+	CU_ASSERT_TRUE(answers(invite[3], "uri=\"sip:30123@"));
+	awaited();
+	rig_no_event();
+}
+
+/* 22.1: the ACK has the credentials of its INVITE, not of the latest. */
+static void challenged_and_older_answered(void)
+{
+	const struct sip_msg *ack, *cancel;
+
+	challenged_each();
+	respond(invite[3], "100 Trying", "", "\n");
+	respond(invite[2], "200 OK", "b2", CONTACT TYPE "\n" SDP_AT("4002"));
+	ack = rig_request(SIP_ACK);
+	CU_ASSERT_TRUE(answers(ack, "nc=00000001"));
+	CU_ASSERT_TRUE(answers(ack, "uri=\"sip:3012@"));
+	rig_event(LEG_EV_ANSWER);
+	cancel = rig_request(SIP_CANCEL);
+	CU_ASSERT_EQUAL(cancel->cseq.number, invite[3]->cseq.number);
+	respond(invite[2], "200 OK", "b2", CONTACT TYPE "\n" SDP_AT("4002"));
+	CU_ASSERT_TRUE(answers(rig_request(SIP_ACK), "nc=00000001"));
+	respond(invite[3], "200 OK", "b3", CONTACT TYPE "\n" SDP_AT("4003"));
+	CU_ASSERT_TRUE(answers(rig_request(SIP_ACK), "nc=00000002"));
+	respond(rig_request(SIP_BYE), "200 OK", "", "\n");
+	respond(cancel, "481 Call/Transaction Does Not Exist", "c", "\n");
+	bye_by_us();
+}
+
+static void challenged_and_password_wrong(void)
+{
+	challenged_each();
+	challenge(2, CHALLENGE("three"));
+	challenge(3, CHALLENGE("four"));
+	rig_no_event();
+	pause_t10();
+	released_with(Q850_REJECTED); /* RFC 3398 8.2.6.1 */
+}
+
+static void challenged_and_nonce_stale(void)
+{
+	challenged_each();
+	refuse(2, "484 Address Incomplete");
+	challenge(3, "Proxy-Authenticate: Digest realm=\"r\", nonce=\"five\", qop=\"auth\", "
+		     "stale=true\n\n");
+	invite[3] = rig_request(SIP_INVITE);
+	CU_ASSERT_TRUE(answers(invite[3], "nonce=\"five\""));
+	refuse(3, "484 Address Incomplete");
+	pause_t10();
+	released_with(Q850_INCOMPLETE);
+}
+
 /* RFC 4497 8.2.2.2.6: as ever, once nothing better can come. */
 static void redirected(void)
 {
@@ -474,6 +651,36 @@ static void info_refused(void)
 	rig_close();
 }
 
+static void info_with_password(struct rig *r)
+{
+	with_password(r);
+	info(r);
+}
+
+/* RFC 3261 22: an INFO may be challenged as well. */
+static void info_challenged(void)
+{
+	const struct sip_msg *msg;
+
+	rig_open_with(info_with_password);
+	call("301");
+	invite[0] = rig_request(SIP_INVITE);
+	reliable(0, "183 Session Progress", "b1", 1, "");
+	acknowledged(0, "b1", 1);
+	dial("2", false);
+	msg = rig_request(SIP_INFO);
+	CU_ASSERT_FALSE(answers(msg, "Digest"));
+	respond(msg, "407 Proxy Authentication Required", "", CHALLENGE("one"));
+	msg = rig_request(SIP_INFO);
+	CU_ASSERT_TRUE(answers(msg, "nonce=\"one\""));
+	info_is(msg, "application/dtmf-relay", "Signal=2\r\n");
+	pause_t10();
+	awaited();
+	rig_event(LEG_EV_ADDRESS_COMPLETE);
+	refuse(0, "486 Busy Here");
+	released_with(Q850_BUSY);
+}
+
 static void only_184_opens(void)
 {
 	rig_open_with(by_184);
@@ -503,10 +710,16 @@ static const CU_TestInfo tests[] = {
 	{ "3.4 second answered, third cancelled", second_answered_third_cancelled },
 	{ "given up", given_up },
 	{ "given up, nothing pending", given_up_with_nothing_pending },
+	{ "RFC 3262 reliable responses of each", reliable_responses_of_each },
+	{ "RFC 3262 reliable responses in one dialog", reliable_responses_in_one_dialog },
+	{ "challenged, an older one answered", challenged_and_older_answered },
+	{ "challenged, password wrong", challenged_and_password_wrong },
+	{ "challenged, nonce stale", challenged_and_nonce_stale },
 	{ "redirected", redirected },
 	{ "3.1 INFO after a provisional", info_after_a_provisional },
 	{ "3.1 INFO with several digits", info_with_several_digits },
 	{ "3.1 INFO refused", info_refused },
+	{ "3.1 INFO challenged", info_challenged },
 	{ "184 opens, 183 does not", only_184_opens },
 	CU_TEST_INFO_NULL,
 };

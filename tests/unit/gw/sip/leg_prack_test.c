@@ -139,6 +139,53 @@ static void test_in_order(void)
 	bye();
 }
 
+static void uui_tune(struct rig *r)
+{
+	r->sips[0].parties.user_to_user = true;
+}
+
+static struct leg_progress with_uui(const char *text, bool in_band_too)
+{
+	struct leg_progress p = { .in_band = in_band_too };
+
+	p.user_to_user.n = (uint8_t)strlen(text);
+	memcpy(p.user_to_user.octets, text, p.user_to_user.n);
+	return p;
+}
+
+/* RFC 7433 5: in a provisional response, and in one that waits for a PRACK. */
+static void test_user_to_user(void)
+{
+	const struct leg_progress first = with_uui("\x04hi", false),
+				  second = with_uui("\x04ho", false);
+	uint32_t rseq;
+
+	rig_open_with(uui_tune);
+	invite(RELIABLE OFFER);
+	rig_say(LEG_EV_ADDRESS_COMPLETE, &first);
+	rseq = reliable(183);
+	CU_ASSERT_TRUE(field_is(rig.sent[rig.seen - 1], "User-to-User",
+				"046869;purpose=isdn-uui;content=isdn-uui;encoding=hex"));
+	rig_say(LEG_EV_ALERTING, &none);
+	rig_say(LEG_EV_ALERTING, &second);
+	prack(rseq, "\n");
+	rig_status(200);
+	rseq = reliable(180);
+	CU_ASSERT_TRUE(field_is(rig.sent[rig.seen - 1], "User-to-User",
+				"04686f;purpose=isdn-uui;content=isdn-uui;encoding=hex"));
+	prack(rseq, "\n");
+	rig_status(200);
+	/* Repeated to keep the transaction alive: without it. */
+	rig_run_ms(150000);
+	prack(reliable(180), "\n");
+	rig_status(200);
+	CU_ASSERT_TRUE(field_is(rig.sent[rig.seen - 2], "User-to-User", NULL));
+	rig_say(LEG_EV_ANSWER, NULL);
+	CU_ASSERT_TRUE(rig_has(rig_status(200), SIP_H_SUPPORTED, "100rel, 199, uui"));
+	in_dialog("ACK", "\n");
+	bye();
+}
+
 /* 3: intervals double without a cap, for 64*T1; then 5xx. */
 static void test_no_prack(void)
 {
@@ -743,6 +790,7 @@ static void test_199(void)
 
 static const CU_TestInfo tests[] = {
 	{ "in order", test_in_order },
+	{ "RFC 7433 User-to-User", test_user_to_user },
 	{ "no PRACK", test_no_prack },
 	{ "bad PRACKs", test_bad_pracks },
 	{ "answer held back", test_answer_held_back },

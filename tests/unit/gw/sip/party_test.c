@@ -818,6 +818,40 @@ static void test_priority(void)
 	CU_ASSERT_STRING_EQUAL(all_of(&stranger, &s), "");
 }
 
+static const char *accepted_of(const struct sip_party_conf *party)
+{
+	static char line[512];
+	struct sip_writer w;
+
+	memset(line, 0, sizeof(line));
+	sip_write_open(&w, line, sizeof(line) - 1);
+	sip_party_priority_accepted(&w, party);
+	CU_ASSERT_FALSE(w.bad);
+	return line;
+}
+
+/* RFC 4412 3.2; the values are those of its section 10, highest first. */
+static void test_priority_accepted(void)
+{
+	static char q735[] = "q735", drsn[] = "drsn", dsn[] = "dsn", wps[] = "wps";
+	const struct conf_sip_parties two = { .priorities = { drsn, q735 }, .n_priorities = 2 },
+				      other = { .priorities = { dsn, wps }, .n_priorities = 2 };
+	struct sip_party_conf party = { .trusted = true };
+
+	CU_ASSERT_STRING_EQUAL(accepted_of(&party), "");
+	sip_party_priority_configure(&party, &two);
+	CU_ASSERT_STRING_EQUAL(
+		accepted_of(&party),
+		"Accept-Resource-Priority: drsn.flash-override-override, drsn.flash-override, "
+		"drsn.flash, drsn.immediate, drsn.priority, drsn.routine, "
+		"q735.0, q735.1, q735.2, q735.3, q735.4\r\n");
+	sip_party_priority_configure(&party, &other);
+	CU_ASSERT_STRING_EQUAL(
+		accepted_of(&party),
+		"Accept-Resource-Priority: dsn.flash-override, dsn.flash, dsn.immediate, "
+		"dsn.priority, dsn.routine, wps.0, wps.1, wps.2, wps.3, wps.4\r\n");
+}
+
 static const CU_TestInfo tests[] = {
 	{ "called", test_called },
 	{ "ported", test_ported },
@@ -835,6 +869,7 @@ static const CU_TestInfo tests[] = {
 	{ "original", test_original },
 	{ "uui", test_uui },
 	{ "priority", test_priority },
+	{ "priority accepted", test_priority_accepted },
 	CU_TEST_INFO_NULL,
 };
 
