@@ -109,7 +109,7 @@ static void send_report(struct rtp_end *rtp, uint64_t now_us, bool bye)
 	if (out.metrics)
 		rtp_end_rate(rtp);
 	n = rtcp_encode(octets, &out);
-	if (sendto(rtp->params.rtcp_mux ? rtp->fd : rtp->rtcp_fd, octets, n,
+	if (sendto(rtp->params.rtcp_mux ? rtp->path.fd : rtp->rtcp_fd, octets, n,
 		   MSG_DONTWAIT | MSG_NOSIGNAL, (const struct sockaddr *)&peer,
 		   sockaddr_octets(&peer)) < 0)
 		return;

@@ -211,7 +211,7 @@ void rtp_end_init(struct rtp_end *rtp, const struct rtp_end_conf *conf,
 	memset(rtp, 0, sizeof(*rtp));
 	rtp->end.ops = &rtp_ops;
 	rtp->end.block = BLOCK_SAMPLES;
-	rtp->fd = conf->fd;
+	rtp_path_init(&rtp->path, conf->fd, conf->direct_fd);
 	rtp->rtcp_fd = conf->rtcp_fd;
 	rtp->timeout_ms = conf->timeout_ms;
 	rtp->jitter_conf = jitter;
@@ -298,6 +298,7 @@ void rtp_end_set(struct rtp_end *rtp, const struct media_rtp_params *params,
 	if (params->other_silence_ms || rtp->params.other_silence_ms)
 		pipeline_watch(rtp->end.pipeline, !rtp->end.side, params->other_silence_ms);
 	source_lock_signal(&rtp->lock, &params->remote, params->learn_source, round->now_us);
+	rtp_path_follow(&rtp->path, &rtp->lock);
 	if (!listened) {
 		rtp->last_in_us = round->now_us;
 		rtp->timed_out = false;

@@ -14,6 +14,7 @@
 #include "gw/media/reception.h"
 #include "gw/media/rtcp.h"
 #include "gw/media/rtp.h"
+#include "gw/media/rtp_path.h"
 #include "gw/media/rtp_relay.h"
 #include "gw/media/source_lock.h"
 
@@ -93,7 +94,8 @@ struct rtp_control {
 
 struct rtp_end {
 	struct media_end end;
-	int fd, rtcp_fd; /* borrow: core closes them */
+	int rtcp_fd; /* borrow: core closes it */
+	struct rtp_path path;
 	struct rtp_identity identity;
 	uint32_t timeout_ms; /* 0: none */
 	struct jitter_conf jitter_conf; /* the engine's */
@@ -144,6 +146,7 @@ struct rtp_end_conf {
 	int fd, rtcp_fd;
 	unsigned jitter_min_ms, jitter_max_ms;
 	uint32_t timeout_ms;
+	int direct_fd; /* 0: none: rtp_path.h */
 };
 
 /* Core thread. */
