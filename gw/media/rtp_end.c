@@ -187,6 +187,14 @@ static void vbd(struct media_end *end, bool on)
 	jitter_configure(&rtp->jitter, &conf);
 }
 
+static void watch(struct media_end *end, const struct watch *watch)
+{
+	struct rtp_end *rtp = rtp_end_of(end);
+
+	rtp_control_watch(rtp, watch);
+	rtp_path_watch(&rtp->path, watch);
+}
+
 static const struct media_end_ops rtp_ops = {
 	.attach = attach,
 	.intake = intake,
@@ -197,6 +205,7 @@ static const struct media_end_ops rtp_ops = {
 	.upkeep = upkeep,
 	.detach = detach,
 	.vbd = vbd,
+	.watch = watch,
 };
 
 void rtp_end_init(struct rtp_end *rtp, const struct rtp_end_conf *conf,

@@ -83,7 +83,9 @@ struct rtp_control {
 	bool sent_any;
 	unsigned members_before;
 	double average_octets;
-	uint64_t poll_us;	/* next time to look for packets */
+	bool watched;		/* rtcp_fd is: */
+	bool waiting;		/* something is there */
+	uint64_t poll_us;	/* where it is not, next time to look for packets */
 	bool heard;		/* the peer's RTCP */
 	bool peer_is_sender;
 	uint32_t lsr;		/* of the peer's last SR */
@@ -190,6 +192,8 @@ void rtp_event_out_repeat(struct rtp_end *rtp);
 
 /* rtp_control.c: RTCP. */
 void rtp_control_open(struct rtp_end *rtp, const struct round *round);
+/* Before rtp_path_watch(), which keeps whose it is. */
+void rtp_control_watch(struct rtp_end *rtp, const struct watch *watch);
 void rtp_control_upkeep(struct rtp_end *rtp, const struct round *round);
 void rtp_control_packet(struct rtp_end *rtp, const uint8_t *octets, size_t n, const struct round *round);
 /* BYE, when anything was ever sent. */

@@ -379,7 +379,7 @@ void rtp_in_read(struct rtp_end *rtp, const struct round *round)
 	uint64_t before;
 	uint16_t next;
 
-	if (rtp->path.bound && round->now_us >= rtp->path.look_us)
+	if (rtp_path_others(&rtp->path, round->now_us))
 		read_others(rtp, round);
 	before = rtp->end.stats.packets_in;
 	next = (uint16_t)(rtp->last_sequence + 1);

@@ -22,6 +22,35 @@ static bool direct_bind(const struct rtp_path *path)
 	       bind(path->direct_fd, (const struct sockaddr *)&local, n) == 0;
 }
 
+/* Until now everything came there. */
+static void watch_begin(struct rtp_path *path)
+{
+	if (path->watch && path->bound && !path->watched)
+		path->watched = watch_add(path->watch, path->fd, &path->others);
+	path->others = true;
+}
+
+void rtp_path_watch(struct rtp_path *path, const struct watch *watch)
+{
+	if (path->watched)
+		watch_remove(path->watch, path->fd);
+	path->watched = false;
+	path->watch = watch;
+	watch_begin(path);
+}
+
+bool rtp_path_others(struct rtp_path *path, uint64_t now_us)
+{
+	bool others = path->others;
+
+	if (!path->bound)
+		return false;
+	if (!path->direct || !path->watched)
+		return now_us >= path->look_us;
+	path->others = false;
+	return others;
+}
+
 /*
  * Bound without a peer the socket would share what comes with the first one: so it is bound only
  * now, and what it gets until it is connected is judged like everything else.
@@ -33,6 +62,7 @@ static void direct_connect(struct rtp_path *path, const struct sockaddr_storage 
 		return;
 	}
 	path->bound = true;
+	watch_begin(path);
 	path->peer = (struct sockaddr_storage){ .ss_family = AF_UNSPEC };
 	path->look_us = 0;
 	if (connect(path->direct_fd, (const struct sockaddr *)peer, sockaddr_octets(peer)) == 0)

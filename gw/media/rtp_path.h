@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 
 #include "gw/media/source_lock.h"
+#include "gw/media/watch.h"
 
 struct rtp_path {
 	int fd;	       /* borrow: bound */
@@ -22,13 +23,20 @@ struct rtp_path {
 	bool bound;    /* direct_fd is, and connected */
 	bool direct;   /* to where RTP goes now */
 	struct sockaddr_storage peer; /* of direct_fd */
-	uint64_t look_us;	      /* when the other one is looked at next */
+	const struct watch *watch;    /* borrow; NULL: none */
+	bool watched;		      /* fd is, since it is the other one: */
+	bool others;		      /* something is there */
+	uint64_t look_us;	      /* where it is not, when the other one is looked at next */
 };
 
 /* Neither is known to be of use yet. direct_fd: 0, or not bound yet, sharing ports with fd (SO_REUSEPORT). */
 void rtp_path_init(struct rtp_path *path, int fd, int direct_fd);
 /* After the source lock has moved. */
 void rtp_path_follow(struct rtp_path *path, const struct source_lock *lock);
+/* Who tells when something is on the other socket; NULL: nobody any more. */
+void rtp_path_watch(struct rtp_path *path, const struct watch *watch);
+/* Is it time to look at the other socket? */
+bool rtp_path_others(struct rtp_path *path, uint64_t now_us);
 /* To where the lock says; -1: it was not sent. */
 ssize_t rtp_path_send(const struct rtp_path *path, const struct sockaddr_storage *to, const uint8_t *octets, size_t n);
 /* From where the peer's packets come; -1: nothing is there. */

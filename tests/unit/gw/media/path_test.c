@@ -135,6 +135,46 @@ static void peer_is_away(void)
 	rig_close(&rig);
 }
 
+/* With a watch nobody reads in vain, and what comes is found in the next round. */
+static void watched(void)
+{
+	struct sockaddr_storage attacker;
+	int fd = udp(&attacker);
+	struct watch watch;
+	struct rig rig;
+
+	CU_ASSERT_FATAL(watch_open(&watch) == 0);
+	rig_open(&rig, 20, MEDIA_PCMA, 20);
+	rig.rtp.end.ops->watch(&rig.rtp.end, &watch);
+	CU_ASSERT_TRUE(rig.rtp.control.watched);
+	rig.peer_ptime = 160;
+	rig_run(&rig, 200);
+	CU_ASSERT_TRUE(rig.rtp.path.direct);
+	CU_ASSERT_TRUE(rig.rtp.path.watched);
+	rig_run(&rig, 200);
+	CU_ASSERT_FALSE(rig.rtp.path.others);
+	forge(&rig, fd, 100); /* more than one round reads */
+	rig_run(&rig, 200);
+	CU_ASSERT_EQUAL(rig.rtp.end.stats.refused, 0);
+	for (unsigned i = 0; i < 3; i++) {
+		watch_look(&watch);
+		rig_run(&rig, 20);
+	}
+	CU_ASSERT_EQUAL(rig.rtp.end.stats.refused, 100);
+	watch_look(&watch);
+	CU_ASSERT_FALSE(rig.rtp.path.others);
+	/* another thread's */
+	rig.rtp.end.ops->watch(&rig.rtp.end, NULL);
+	CU_ASSERT_FALSE(rig.rtp.path.watched);
+	forge(&rig, fd, 1);
+	watch_look(&watch);
+	rig_run(&rig, OTHERS_MS + 20);
+	CU_ASSERT_EQUAL(rig.rtp.end.stats.refused, 101);
+	rig_close(&rig);
+	watch_close(&watch);
+	close(fd);
+}
+
 /* Without a second socket everything takes the first. */
 static void alone(void)
 {
@@ -158,6 +198,7 @@ int main(int argc, char **argv)
 		{ "what is forged is counted, and not heard", forged_is_counted },
 		{ "moves with the peer", moves },
 		{ "the peer is away", peer_is_away },
+		{ "watched sockets", watched },
 		{ "one socket alone", alone },
 		CU_TEST_INFO_NULL,
 	};
