@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define NUMBER_MAX 24
+#define KEY_AROUND 4 /* comma, quotation marks, colon */
 
 static void put(struct json_line *line, const char *text, size_t n)
 {
@@ -73,11 +74,21 @@ static void put_text(struct json_line *line, const char *text)
 
 static void put_key(struct json_line *line, const char *key)
 {
-	if (line->at > line->start && line->at[-1] != '{')
-		put_char(line, ',');
-	put_char(line, '"');
-	put(line, key, strlen(key));
-	put(line, "\":", 2);
+	size_t n = strlen(key);
+	char *at = line->at;
+
+	if (line->bad || n + KEY_AROUND > (size_t)(line->end - at)) {
+		line->bad = true;
+		return;
+	}
+	if (at > line->start && at[-1] != '{')
+		*at++ = ',';
+	*at++ = '"';
+	memcpy(at, key, n);
+	at += n;
+	*at++ = '"';
+	*at++ = ':';
+	line->at = at;
 }
 
 void json_line_open(struct json_line *line, char *text, size_t cap)
@@ -105,6 +116,11 @@ void json_line_text(struct json_line *line, const char *key, const char *text)
 void json_line_int(struct json_line *line, const char *key, int64_t value)
 {
 	put_key(line, key);
+	/* What most counters of a call are. */
+	if (value >= 0 && value < 10) {
+		put_char(line, (char)('0' + value));
+		return;
+	}
 	if (value < 0)
 		put_char(line, '-');
 	put_digits(line, value < 0 ? 0 - (uint64_t)value : (uint64_t)value, 1);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /* The call core: calls by id, trunks, routes, observers, and the birth and end of a call. */
 #include <errno.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -256,11 +257,12 @@ struct call *call_new(struct call_core *core, struct leg *leg, enum q850_cause *
 
 	*cause = Q850_TEMPORARY_FAILURE;
 	if (!core->drain)
-		call = calloc(1, sizeof(*call));
+		call = malloc(sizeof(*call));
 	if (!call) {
 		counter_add(&calls_refused, 1);
 		return NULL;
 	}
+	memset(call, 0, offsetof(struct call, uui));
 	call->core = core;
 	call_id_make(call);
 	if (call_open(call)) {

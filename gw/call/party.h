@@ -13,9 +13,15 @@
 
 #define LEG_DIGITS_MAX 32
 
-enum leg_noa { LEG_NOA_UNKNOWN, LEG_NOA_SUBSCRIBER, LEG_NOA_NATIONAL, LEG_NOA_INTERNATIONAL };
-enum leg_presentation { LEG_PRES_ALLOWED, LEG_PRES_RESTRICTED, LEG_PRES_UNAVAILABLE };
-enum leg_screening { LEG_SCR_USER_NOT_VERIFIED, LEG_SCR_USER_PASSED, LEG_SCR_USER_FAILED, LEG_SCR_NETWORK };
+/* An octet each: a call keeps a dozen numbers. */
+enum __attribute__((packed)) leg_noa { LEG_NOA_UNKNOWN, LEG_NOA_SUBSCRIBER, LEG_NOA_NATIONAL, LEG_NOA_INTERNATIONAL };
+enum __attribute__((packed)) leg_presentation { LEG_PRES_ALLOWED, LEG_PRES_RESTRICTED, LEG_PRES_UNAVAILABLE };
+enum __attribute__((packed)) leg_screening {
+	LEG_SCR_USER_NOT_VERIFIED,
+	LEG_SCR_USER_PASSED,
+	LEG_SCR_USER_FAILED,
+	LEG_SCR_NETWORK
+};
 
 struct leg_number {
 	enum leg_noa noa;

@@ -76,6 +76,7 @@ int media_rtp_open(struct media_channel *channel, unsigned side, const char *add
 	end->channel = channel;
 	conf.fd = end->pair.fd;
 	conf.rtcp_fd = end->pair.rtcp_fd;
+	conf.direct_fd = end->pair.direct_fd;
 	identity_make(engine, &identity);
 	rtp_end_init(&end->rtp, &conf, &identity);
 	attach(end, side);

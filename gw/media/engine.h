@@ -16,6 +16,7 @@
 
 #include "gw/base/ring.h"
 #include "gw/media/channel.h"
+#include "gw/media/watch.h"
 
 #define ENGINE_SPANS_MAX 128
 
@@ -60,6 +61,7 @@ struct media_worker {
 	int timer_fd; /* own: ticks while no span does */
 	bool stopping;
 	struct round round;
+	struct watch watch; /* own; core opens and closes it */
 	uint64_t last_round_us;
 	int clock_fd;	    /* borrow: of the leading clock */
 	uint64_t due_us;    /* when its last tick was due */

@@ -17,7 +17,7 @@
 #define NTP_EPOCH_S  2208988800u /* 1900 to 1970 */
 #define DIGIT_MIN_MS 40
 /* both ends RTP: two sockets each */
-#define DESCRIPTORS_A_CHANNEL 4
+#define DESCRIPTORS_A_CHANNEL 6
 #define DESCRIPTORS_OTHER     1000
 
 uint64_t engine_random(struct media_engine *engine)

@@ -30,6 +30,7 @@ struct round {
 
 struct pipeline;
 struct media_end;
+struct watch;
 
 /* What a sink with a clock of its own wants in this round. */
 struct demand {
@@ -55,6 +56,8 @@ struct media_end_ops {
 	void (*detach)(struct media_end *end, const struct round *round);
 	/* The channel becomes voice-band data, or is it no more: octets are to pass as they are, at a constant delay. */
 	void (*vbd)(struct media_end *end, bool on);
+	/* Its thread's watch over sockets; NULL: none any more. No such operation: it has no sockets. */
+	void (*watch)(struct media_end *end, const struct watch *watch);
 };
 
 /* Every kind of end embeds this first. */

@@ -79,22 +79,31 @@ static int address_parse(const char *text, struct sockaddr_storage *address)
 	return 0;
 }
 
-/* A bound socket, or -errno. */
-static int socket_open(struct sockaddr_storage *address, uint16_t port)
+/* Or -errno. */
+static int socket_new(const struct sockaddr_storage *address)
 {
 	const int dscp = DSCP_EF, on = 1;
 	int fd = socket(address->ss_family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	int rc;
 
 	if (fd < 0)
 		return -errno;
-	sockaddr_set_port(address, port);
 	if (address->ss_family == AF_INET6) {
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
 		setsockopt(fd, IPPROTO_IPV6, IPV6_TCLASS, &dscp, sizeof(dscp));
 	} else {
 		setsockopt(fd, IPPROTO_IP, IP_TOS, &dscp, sizeof(dscp));
 	}
+	return fd;
+}
+
+/* A bound socket, or -errno. */
+static int socket_open(struct sockaddr_storage *address, uint16_t port)
+{
+	int fd = socket_new(address), rc;
+
+	if (fd < 0)
+		return fd;
+	sockaddr_set_port(address, port);
 	if (bind(fd, (const struct sockaddr *)address, sockaddr_octets(address)) == 0)
 		return fd;
 	rc = -errno;
@@ -102,16 +111,41 @@ static int socket_open(struct sockaddr_storage *address, uint16_t port)
 	return rc;
 }
 
+/*
+ * RTP's second socket, which will share the port. The first one says so only when it is bound, so
+ * that it takes no port that somebody else has.
+ */
+static int direct_open(const struct sockaddr_storage *address, struct port_pair *pair)
+{
+	const int on = 1;
+
+	pair->direct_fd = socket_new(address);
+	if (pair->direct_fd < 0)
+		return pair->direct_fd;
+	if (setsockopt(pair->fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) == 0 &&
+	    setsockopt(pair->direct_fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) == 0)
+		return 0;
+	close(pair->direct_fd);
+	return -errno;
+}
+
 static int pair_open(struct sockaddr_storage *address, struct port_pair *pair)
 {
+	int rc;
+
 	pair->fd = socket_open(address, pair->port);
 	if (pair->fd < 0)
 		return pair->fd;
 	pair->rtcp_fd = socket_open(address, (uint16_t)(pair->port + 1));
-	if (pair->rtcp_fd >= 0)
-		return 0;
+	rc = pair->rtcp_fd;
+	if (rc >= 0) {
+		rc = direct_open(address, pair);
+		if (!rc)
+			return 0;
+		close(pair->rtcp_fd);
+	}
 	close(pair->fd);
-	return pair->rtcp_fd;
+	return rc;
 }
 
 int ports_open(struct ports *ports, const char *address, struct port_pair *pair)
@@ -135,5 +169,6 @@ void ports_close(struct ports *ports, const struct port_pair *pair)
 {
 	close(pair->fd);
 	close(pair->rtcp_fd);
+	close(pair->direct_fd);
 	queue_push(ports, pair->port);
 }

@@ -11,6 +11,7 @@ struct ports;
 struct port_pair {
 	uint16_t port;	 /* RTP, even */
 	int fd, rtcp_fd; /* own, non-blocking, bound */
+	int direct_fd;	 /* own, non-blocking, not bound yet: rtp_path.h */
 };
 
 /* own; -EINVAL when the range holds no pair, -ENOMEM. */

@@ -109,7 +109,7 @@ static void send_report(struct rtp_end *rtp, uint64_t now_us, bool bye)
 	if (out.metrics)
 		rtp_end_rate(rtp);
 	n = rtcp_encode(octets, &out);
-	if (sendto(rtp->params.rtcp_mux ? rtp->fd : rtp->rtcp_fd, octets, n,
+	if (sendto(rtp->params.rtcp_mux ? rtp->path.fd : rtp->rtcp_fd, octets, n,
 		   MSG_DONTWAIT | MSG_NOSIGNAL, (const struct sockaddr *)&peer,
 		   sockaddr_octets(&peer)) < 0)
 		return;
@@ -209,13 +209,29 @@ void rtp_control_open(struct rtp_end *rtp, const struct round *round)
 	counter_list(&refused);
 }
 
+void rtp_control_watch(struct rtp_end *rtp, const struct watch *watch)
+{
+	struct rtp_control *control = &rtp->control;
+
+	if (control->watched)
+		watch_remove(rtp->path.watch, rtp->rtcp_fd);
+	control->watched = watch && watch_add(watch, rtp->rtcp_fd, &control->waiting);
+	control->waiting = true;
+}
+
+static bool packets_due(const struct rtp_control *control, uint64_t now_us)
+{
+	return control->watched ? control->waiting : now_us >= control->poll_us;
+}
+
 void rtp_control_upkeep(struct rtp_end *rtp, const struct round *round)
 {
 	struct rtp_control *control = &rtp->control;
 
 	if (!rtp->negotiated)
 		return;
-	if (round->now_us >= control->poll_us) {
+	if (packets_due(control, round->now_us)) {
+		control->waiting = false;
 		control->poll_us = round->now_us + POLL_US;
 		read_packets(rtp, round);
 	}

@@ -187,6 +187,14 @@ static void vbd(struct media_end *end, bool on)
 	jitter_configure(&rtp->jitter, &conf);
 }
 
+static void watch(struct media_end *end, const struct watch *watch)
+{
+	struct rtp_end *rtp = rtp_end_of(end);
+
+	rtp_control_watch(rtp, watch);
+	rtp_path_watch(&rtp->path, watch);
+}
+
 static const struct media_end_ops rtp_ops = {
 	.attach = attach,
 	.intake = intake,
@@ -197,6 +205,7 @@ static const struct media_end_ops rtp_ops = {
 	.upkeep = upkeep,
 	.detach = detach,
 	.vbd = vbd,
+	.watch = watch,
 };
 
 void rtp_end_init(struct rtp_end *rtp, const struct rtp_end_conf *conf,
@@ -211,7 +220,7 @@ void rtp_end_init(struct rtp_end *rtp, const struct rtp_end_conf *conf,
 	memset(rtp, 0, sizeof(*rtp));
 	rtp->end.ops = &rtp_ops;
 	rtp->end.block = BLOCK_SAMPLES;
-	rtp->fd = conf->fd;
+	rtp_path_init(&rtp->path, conf->fd, conf->direct_fd);
 	rtp->rtcp_fd = conf->rtcp_fd;
 	rtp->timeout_ms = conf->timeout_ms;
 	rtp->jitter_conf = jitter;
@@ -298,6 +307,7 @@ void rtp_end_set(struct rtp_end *rtp, const struct media_rtp_params *params,
 	if (params->other_silence_ms || rtp->params.other_silence_ms)
 		pipeline_watch(rtp->end.pipeline, !rtp->end.side, params->other_silence_ms);
 	source_lock_signal(&rtp->lock, &params->remote, params->learn_source, round->now_us);
+	rtp_path_follow(&rtp->path, &rtp->lock);
 	if (!listened) {
 		rtp->last_in_us = round->now_us;
 		rtp->timed_out = false;

@@ -14,6 +14,7 @@
 #include "gw/media/reception.h"
 #include "gw/media/rtcp.h"
 #include "gw/media/rtp.h"
+#include "gw/media/rtp_path.h"
 #include "gw/media/rtp_relay.h"
 #include "gw/media/source_lock.h"
 
@@ -82,7 +83,9 @@ struct rtp_control {
 	bool sent_any;
 	unsigned members_before;
 	double average_octets;
-	uint64_t poll_us;	/* next time to look for packets */
+	bool watched;		/* rtcp_fd is: */
+	bool waiting;		/* something is there */
+	uint64_t poll_us;	/* where it is not, next time to look for packets */
 	bool heard;		/* the peer's RTCP */
 	bool peer_is_sender;
 	uint32_t lsr;		/* of the peer's last SR */
@@ -93,7 +96,8 @@ struct rtp_control {
 
 struct rtp_end {
 	struct media_end end;
-	int fd, rtcp_fd; /* borrow: core closes them */
+	int rtcp_fd; /* borrow: core closes it */
+	struct rtp_path path;
 	struct rtp_identity identity;
 	uint32_t timeout_ms; /* 0: none */
 	struct jitter_conf jitter_conf; /* the engine's */
@@ -144,6 +148,7 @@ struct rtp_end_conf {
 	int fd, rtcp_fd;
 	unsigned jitter_min_ms, jitter_max_ms;
 	uint32_t timeout_ms;
+	int direct_fd; /* 0: none: rtp_path.h */
 };
 
 /* Core thread. */
@@ -187,6 +192,8 @@ void rtp_event_out_repeat(struct rtp_end *rtp);
 
 /* rtp_control.c: RTCP. */
 void rtp_control_open(struct rtp_end *rtp, const struct round *round);
+/* Before rtp_path_watch(), which keeps whose it is. */
+void rtp_control_watch(struct rtp_end *rtp, const struct watch *watch);
 void rtp_control_upkeep(struct rtp_end *rtp, const struct round *round);
 void rtp_control_packet(struct rtp_end *rtp, const uint8_t *octets, size_t n, const struct round *round);
 /* BYE, when anything was ever sent. */

@@ -11,6 +11,7 @@
 #define US_PER_SAMPLE  125
 #define READ_MARGIN_US 2000 /* rounds come that much too early or late */
 #define LOOK_AHEAD     4
+#define OTHERS_US      100000
 #define RTCP_FIRST                                                                                 \
 	192 /* RFC 5761 4: the second octet of RTCP, and of no RTP that is used with it */
 #define RTCP_LAST 223
@@ -309,6 +310,10 @@ void rtp_in_packet(struct rtp_end *rtp, const uint8_t *octets, size_t n,
 		rtp_in_refuse(rtp);
 		return;
 	}
+	if (rtp->lock.moved) {
+		rtp->lock.moved = false;
+		rtp_path_follow(&rtp->path, &rtp->lock);
+	}
 	note_arrival(rtp, packet.n_payload, round);
 	if (!note_reception(rtp, &packet, round))
 		return;
@@ -323,13 +328,28 @@ static bool read_one(struct rtp_end *rtp, const struct round *round)
 {
 	uint8_t octets[PACKET_MAX];
 	struct sockaddr_storage from;
-	socklen_t from_octets = sizeof(from);
-	ssize_t n = recvfrom(rtp->fd, octets, sizeof(octets), MSG_DONTWAIT,
-			     (struct sockaddr *)&from, &from_octets);
+	ssize_t n = rtp_path_read(&rtp->path, octets, sizeof(octets), &from);
 
 	if (n >= 0)
 		rtp_in_packet(rtp, octets, (size_t)n, &from, round);
 	return n >= 0;
+}
+
+/* What comes from elsewhere, now and then: more often while it does. */
+static void read_others(struct rtp_end *rtp, const struct round *round)
+{
+	uint8_t octets[PACKET_MAX];
+	struct sockaddr_storage from;
+	unsigned i;
+
+	for (i = 0; i < READ_MAX; i++) {
+		ssize_t n = rtp_path_read_other(&rtp->path, octets, sizeof(octets), &from);
+
+		if (n < 0)
+			break;
+		rtp_in_packet(rtp, octets, (size_t)n, &from, round);
+	}
+	rtp->path.look_us = i ? round->now_us : round->now_us + OTHERS_US;
 }
 
 /*
@@ -356,9 +376,13 @@ static bool expect_next(struct rtp_end *rtp, const struct round *round, bool in_
 
 void rtp_in_read(struct rtp_end *rtp, const struct round *round)
 {
-	uint64_t before = rtp->end.stats.packets_in;
-	uint16_t next = (uint16_t)(rtp->last_sequence + 1);
+	uint64_t before;
+	uint16_t next;
 
+	if (rtp_path_others(&rtp->path, round->now_us))
+		read_others(rtp, round);
+	before = rtp->end.stats.packets_in;
+	next = (uint16_t)(rtp->last_sequence + 1);
 	if (round->now_us < rtp->look_us || !read_one(rtp, round))
 		return;
 	if (rtp->end.stats.packets_in != before &&

@@ -24,8 +24,7 @@ static void transmit_as(struct rtp_end *rtp, const struct rtp_packet *packet, ui
 		return;
 	header.ssrc = rtp->identity.ssrc;
 	rtp_encode_header(octets, &header);
-	if (sendto(rtp->fd, octets, RTP_HEADER_OCTETS + n, MSG_DONTWAIT | MSG_NOSIGNAL,
-		   (const struct sockaddr *)to, sockaddr_octets(to)) < 0)
+	if (rtp_path_send(&rtp->path, to, octets, RTP_HEADER_OCTETS + n) < 0)
 		return;
 	rtp->sent_packets++;
 	rtp->sent_octets += (uint32_t)n;

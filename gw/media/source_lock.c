@@ -87,6 +87,7 @@ static bool candidate_confirmed(struct source_lock *lock, const struct sockaddr_
 static void source_take(struct source_lock *lock, const struct sockaddr_storage *from)
 {
 	lock->source = *from;
+	lock->moved = true;
 	lock->ssrc_known = false;
 }
 

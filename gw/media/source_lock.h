@@ -29,6 +29,7 @@
 struct source_lock {
 	struct sockaddr_storage signalled; /* AF_UNSPEC: none */
 	struct sockaddr_storage source;	   /* that is taken; AF_UNSPEC: none yet */
+	bool moved; /* source was taken anew: for whoever follows it */
 	bool learns;
 	uint64_t since_us;		   /* waiting for the signalled one */
 	struct sockaddr_storage candidate;

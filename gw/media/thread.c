@@ -68,6 +68,12 @@ static void letters_send(struct media_worker *worker)
 
 /* ---- from core ---- */
 
+static void end_watch(struct media_end *end, const struct watch *watch)
+{
+	if (end && end->ops->watch)
+		end->ops->watch(end, watch);
+}
+
 static void end_return(struct media_worker *worker, struct channel_half *half, unsigned side)
 {
 	struct media_end *end = pipeline_detach(&half->pipeline, side, &worker->round);
@@ -75,6 +81,7 @@ static void end_return(struct media_worker *worker, struct channel_half *half, u
 
 	if (!end)
 		return;
+	end_watch(end, NULL);
 	holder = container_of(end, struct channel_end, end);
 	if (!holder->is_link)
 		snapshot_write(&half->channel->snapshot[side], &end->stats);
@@ -100,6 +107,8 @@ static void sound_let_go(struct media_worker *worker, struct media_sound *sound)
 static void half_join(struct media_worker *worker, struct channel_half *half)
 {
 	half->events = worker->events;
+	for (unsigned side = 0; side < 2; side++)
+		end_watch(half->pipeline.side[side].end, &worker->watch);
 	list_append(&worker->channels, &half->node);
 }
 
@@ -112,6 +121,8 @@ static void half_add(struct media_worker *worker, struct channel_half *half)
 /* Core may give it to another worker, or free it, as soon as it has the letter. */
 static void half_leave(struct media_worker *worker, struct channel_half *half)
 {
+	for (unsigned side = 0; side < 2; side++)
+		end_watch(half->pipeline.side[side].end, NULL);
 	list_remove(&half->node);
 	half->letter.event = (struct engine_event){ .kind = ENGINE_EV_LEFT,
 						    .channel = half->channel,
@@ -174,6 +185,7 @@ static void end_attach(struct media_worker *worker, const struct engine_command 
 	struct channel_end *end = command->end;
 
 	pipeline_attach(&command->half->pipeline, command->side, &end->end, &worker->round);
+	end_watch(&end->end, &worker->watch);
 	if (end->is_bearer)
 		line_card_add(&end->span->card, &end->bearer, command->place.group,
 			      command->place.lane);
@@ -532,6 +544,7 @@ static void round_run(struct media_worker *worker)
 	struct list_node *node, *next;
 
 	round_open(worker);
+	watch_look(&worker->watch);
 	missing_spans_leave(worker);
 	for (size_t i = 0; i < worker->n_ticking; i++)
 		line_card_run(&worker->ticking[i]->card);

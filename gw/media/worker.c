@@ -103,7 +103,10 @@ static void letters_take(struct media_worker *worker)
 
 int worker_open(struct media_worker *worker, struct media_engine *engine)
 {
+	int rc;
+
 	worker->engine = engine;
+	worker->watch.fd = -1;
 	worker->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	if (worker->timer_fd < 0)
 		return -errno;
@@ -113,7 +116,10 @@ int worker_open(struct media_worker *worker, struct media_engine *engine)
 	list_init(&worker->letters);
 	worker->commands = ring_new(COMMAND_SLOTS, sizeof(struct engine_command));
 	worker->events = ring_new(EVENT_SLOTS, sizeof(struct engine_event));
-	return worker->commands && worker->events ? 0 : -ENOMEM;
+	rc = watch_open(&worker->watch);
+	if (!rc && !(worker->commands && worker->events))
+		rc = -ENOMEM;
+	return rc;
 }
 
 /* Signals are for the threads that wait for them. */
@@ -166,6 +172,7 @@ void worker_destroy(struct media_worker *worker)
 {
 	if (!worker->engine)
 		return;
+	watch_close(&worker->watch);
 	ring_free(worker->commands);
 	ring_free(worker->events);
 	if (worker->timer_fd >= 0) {

@@ -111,6 +111,10 @@ static bool realm_take(struct sip_credentials *credentials, const struct sip_aut
 				  SIP_REALMS_MAX);
 			return false;
 		}
+		if (!credentials->realms)
+			credentials->realms = calloc(SIP_REALMS_MAX, sizeof(*realm));
+		if (!credentials->realms)
+			return false;
 		realm = &credentials->realms[credentials->n];
 		if (!realm_set(realm, auth, proxy, cnonce))
 			return false;
@@ -282,6 +286,7 @@ void sip_credentials_close(struct sip_credentials *credentials)
 {
 	for (unsigned i = 0; i < credentials->n; i++)
 		free(credentials->realms[i].text);
+	free(credentials->realms);
 	free(credentials->invite);
 	*credentials = (struct sip_credentials){ .n = 0 };
 }

@@ -25,7 +25,7 @@ struct sip_realm {
 };
 
 struct sip_credentials {
-	struct sip_realm realms[SIP_REALMS_MAX];
+	struct sip_realm *realms; /* own: SIP_REALMS_MAX; NULL: nothing was asked for yet */
 	unsigned n;
 	char *invite; /* own: the fields as the last INVITE had them, each line ended; NULL: none */
 };

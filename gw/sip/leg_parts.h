@@ -69,8 +69,7 @@ struct sip_leg_reliable {
 	bool offered;	/* which is an offer: its PRACK brings the answer */
 	bool described; /* the INVITE has its offer or answer */
 	bool settled;	/* and the peer has it: further offers may go (RFC 3311 5.1) */
-	bool answer_waits;
-	struct leg_answer answer;
+	struct leg_answer *answer; /* own: it waits for the PRACK; NULL: none does */
 	char *text; /* own: the unacknowledged one */
 	size_t n;
 	uint32_t interval_ms;

@@ -81,6 +81,7 @@ void sip_leg_reliable_close(struct sip_leg *leg)
 	timer_close(&leg->reliable.resend);
 	timer_close(&leg->reliable.give_up);
 	release_text(&leg->reliable);
+	free(leg->reliable.answer);
 }
 
 void sip_leg_reliable_begin(struct sip_leg *leg, const struct sip_msg *invite)
@@ -229,7 +230,8 @@ void sip_leg_reliable_final(struct sip_leg *leg)
 	timer_stop(&r->give_up);
 	release_text(r);
 	r->n_waiting = 0;
-	r->answer_waits = false;
+	free(r->answer);
+	r->answer = NULL;
 	if (r->unacked)
 		timer_start_ms(&r->give_up, 64 * (uint64_t)sip_stack_t1_ms(leg->ua->parts.stack));
 }
@@ -254,8 +256,8 @@ static void go_on(struct sip_leg *leg)
 
 	if (leg->state != SIP_LEG_INVITED) {
 		sip_leg_settle(leg);
-	} else if (r->answer_waits) {
-		sip_leg_uas_answer_send(leg);
+	} else if (r->answer) {
+		sip_leg_uas_answer_send(leg, r->answer);
 	} else if (r->n_waiting) {
 		memmove(r->waiting, r->waiting + 1, --r->n_waiting * sizeof(r->waiting[0]));
 		send_reliably(leg, &next);

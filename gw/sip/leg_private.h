@@ -151,7 +151,7 @@ void sip_leg_uas_progress(struct sip_leg *leg, const struct leg_event *event);
 void sip_leg_uas_answer(struct sip_leg *leg, const struct leg_event *event);
 void sip_leg_uas_release(struct sip_leg *leg, const struct leg_release *release);
 void sip_leg_uas_bye(struct sip_leg *leg, const struct leg_release *release);
-void sip_leg_uas_answer_send(struct sip_leg *leg);
+void sip_leg_uas_answer_send(struct sip_leg *leg, const struct leg_answer *answer);
 void sip_leg_uac_release(struct sip_leg *leg, const struct leg_release *release);
 /* RFC 3398 8.2.3: what a provisional response tells the core. */
 void sip_leg_progress_raise(struct sip_leg *leg, unsigned status, bool in_band);

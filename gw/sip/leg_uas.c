@@ -2,6 +2,7 @@
 /* The SIP leg called by its peer: INVITE to SETUP (RFC 3398 7.2.1), and back to 18x, 200 and
  * failures (RFC 3261 13.3). */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "gw/base/log.h"
@@ -54,7 +55,7 @@ void sip_leg_uas_progress(struct sip_leg *leg, const struct leg_event *event)
 		if (leg->tells_early)
 			leg->early_said = event->progress.cause ? "sendonly" : "sendrecv";
 	}
-	if (!status || leg->reliable.answer_waits)
+	if (!status || leg->reliable.answer)
 		return;
 	leg->progress = status;
 	said.status = status;
@@ -73,7 +74,7 @@ void sip_leg_repeat_expired(struct timer *timer, void *arg)
 	struct sip_leg *leg = arg;
 
 	(void)timer;
-	if (leg->state != SIP_LEG_INVITED || leg->reliable.answer_waits)
+	if (leg->state != SIP_LEG_INVITED || leg->reliable.answer)
 		return;
 	if (!leg->progress)
 		leg->progress = 183;
@@ -92,36 +93,43 @@ void sip_leg_uas_answer(struct sip_leg *leg, const struct leg_event *event)
 {
 	struct sip_leg_reliable *r = &leg->reliable;
 
-	r->answer = event->answer;
 	if (!r->unacked || !r->sdp) {
-		sip_leg_uas_answer_send(leg);
+		sip_leg_uas_answer_send(leg, &event->answer);
 		return;
 	}
-	r->answer_waits = true;
+	if (!r->answer)
+		r->answer = malloc(sizeof(*r->answer));
+	if (!r->answer) {
+		sip_ua_reply(leg->invite, 500, leg->id);
+		fail(leg, Q850_TEMPORARY_FAILURE);
+		return;
+	}
+	*r->answer = event->answer;
 	r->n_waiting = 0;
 	log_write(LOG_DEBUG, leg->id, "200 waits for the PRACK");
 }
 
-static int answer_write(struct sip_leg *leg, bool offers, struct str *text)
+static int answer_write(struct sip_leg *leg, const struct leg_answer *answer, bool offers,
+			struct str *text)
 {
 	/* 13.2.1: what went in a reliable response is not said again. */
 	const struct sip_leg_reply reply = { .status = 200,
 					     .sdp = !leg->reliable.described,
-					     .connected = &leg->reliable.answer.connected,
-					     .user_to_user = &leg->reliable.answer.user_to_user };
+					     .connected = &answer->connected,
+					     .user_to_user = &answer->user_to_user };
 	int err = offers ? sip_session_offer(&leg->session, leg->want) : 0;
 
 	return err ? err
 		   : sip_leg_reply(leg, leg->invite, sip_server_request(leg->invite), &reply, text);
 }
 
-void sip_leg_uas_answer_send(struct sip_leg *leg)
+void sip_leg_uas_answer_send(struct sip_leg *leg, const struct leg_answer *answer)
 {
 	struct sip_txn *txn = leg->invite;
 	uint32_t cseq = leg->reliable.cseq;
 	bool offers = leg->delayed && !leg->reliable.described;
 	struct str text;
-	int err = answer_write(leg, offers, &text);
+	int err = answer_write(leg, answer, offers, &text);
 
 	if (err) {
 		log_write(LOG_ERROR, leg->id, "no 200 for the answer: %s", strerror(-err));

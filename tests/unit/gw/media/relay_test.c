@@ -60,6 +60,7 @@ static void relay_open(struct relay *relay, enum media_codec codec, unsigned pti
 						       .cname = "a" };
 
 		conf.fd = udp(&relay->ours[i]);
+		conf.direct_fd = udp_direct(conf.fd);
 		conf.rtcp_fd = udp(&relay->rtcp[i]);
 		relay->peer_fd[i] = udp(&relay->peer[i]);
 		rtp_end_init(&relay->end[i], &conf, &identity);
@@ -74,8 +75,7 @@ static void relay_close(struct relay *relay)
 {
 	for (unsigned i = 0; i < 2; i++) {
 		pipeline_detach(&relay->pipeline, i, &relay->round);
-		close(relay->end[i].fd);
-		close(relay->end[i].rtcp_fd);
+		rtp_sockets_close(&relay->end[i]);
 		close(relay->peer_fd[i]);
 	}
 }
@@ -344,7 +344,9 @@ static void other_end_changes(void)
 
 	relay_open(&relay, MEDIA_PCMA, 20);
 	run(&relay, 1000);
-	conf.fd = relay.end[1].fd;
+	conf.fd = relay.end[1].path.fd;
+	close(relay.end[1].path.direct_fd);
+	conf.direct_fd = udp_direct(conf.fd);
 	conf.rtcp_fd = relay.end[1].rtcp_fd;
 	pipeline_detach(&relay.pipeline, 1, &relay.round);
 	run(&relay, 100);

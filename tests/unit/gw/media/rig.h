@@ -101,6 +101,25 @@ static inline int udp(struct sockaddr_storage *address)
 	return fd;
 }
 
+/* What is to be connected to the peer of fd's port. */
+static inline int udp_direct(int fd)
+{
+	const int on = 1;
+	int direct = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+
+	CU_ASSERT_FATAL(setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) == 0);
+	CU_ASSERT_FATAL(setsockopt(direct, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) == 0);
+	return direct;
+}
+
+static inline void rtp_sockets_close(const struct rtp_end *rtp)
+{
+	close(rtp->path.fd);
+	close(rtp->rtcp_fd);
+	if (rtp->path.direct_fd)
+		close(rtp->path.direct_fd);
+}
+
 static inline struct media_rtp_params params_to(const struct sockaddr_storage *peer,
 						const struct sockaddr_storage *peer_rtcp,
 						enum media_codec codec, unsigned ptime_ms)
@@ -157,6 +176,7 @@ static inline void rig_open(struct rig *rig, unsigned chunk_ms, enum media_codec
 	rig->pipeline.side[1].hear = rig->pipeline.side[1].speak = true;
 
 	conf.fd = udp(&rig->ours);
+	conf.direct_fd = udp_direct(conf.fd);
 	conf.rtcp_fd = udp(&ours_rtcp);
 	rig->peer_fd = udp(&peer);
 	rig->peer_rtcp_fd = udp(&peer_rtcp);
@@ -184,8 +204,7 @@ static inline void rig_close(struct rig *rig)
 	pipeline_detach(&rig->pipeline, 0, &rig->round);
 	pipeline_detach(&rig->pipeline, 1, &rig->round);
 	lane_group_free(rig->group);
-	close(rig->rtp.fd);
-	close(rig->rtp.rtcp_fd);
+	rtp_sockets_close(&rig->rtp);
 	close(rig->peer_fd);
 	close(rig->peer_rtcp_fd);
 	close(rig->bearer.fd);

@@ -92,6 +92,8 @@ static void flood(void)
 			turn_at(&rig, now += 5000, true);
 		CU_ASSERT_EQUAL(packets_in(&rig), i + 1);
 	}
+	for (unsigned k = 0; k < 40; k++)
+		turn_at(&rig, now += 5000, true);
 	CU_ASSERT(rig.rtp.end.stats.refused >= 20 * 500);
 	rig_close(&rig);
 	close(fd);
@@ -159,6 +161,7 @@ static void relay_open(struct relay *relay)
 		struct media_rtp_params params;
 
 		conf.fd = udp(&relay->ours[i]);
+		conf.direct_fd = udp_direct(conf.fd);
 		conf.rtcp_fd = udp(&rtcp);
 		relay->peer_fd[i] = udp(&peer);
 		params = params_to(&peer, &rtcp, MEDIA_PCMA, 20);
@@ -173,8 +176,7 @@ static void relay_close(struct relay *relay)
 {
 	for (unsigned i = 0; i < 2; i++) {
 		pipeline_detach(&relay->pipeline, i, &relay->round);
-		close(relay->end[i].fd);
-		close(relay->end[i].rtcp_fd);
+		rtp_sockets_close(&relay->end[i]);
 		close(relay->peer_fd[i]);
 	}
 }
