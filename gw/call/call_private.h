@@ -24,6 +24,7 @@ struct call {
 
 	/* What the incoming leg asked for, kept for re-attempts. */
 	struct leg_setup setup;
+	uint8_t *kept; /* own: octets that setup.user_to_user and attached point to; NULL: there are none */
 	struct leg_attachment attached;
 
 	/* The called number as it came; in the setup it is as routes are matched. */
@@ -58,10 +59,6 @@ struct call {
 	struct timer treatment;
 	struct timer guard; /* a leg owes RELEASED */
 	struct call_record record;
-
-	/* Octets that setup and attached point to, as far as these say: not cleared when the call begins. */
-	uint8_t uui[CALL_UUI_MAX];
-	uint8_t attachment[CALL_ATTACHMENT_MAX];
 };
 
 struct call_core {

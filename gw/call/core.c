@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /* The call core: calls by id, trunks, routes, observers, and the birth and end of a call. */
 #include <errno.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -233,6 +232,7 @@ static void call_close(struct call *call)
 	call_lookup_cancel(call);
 	timer_close(&call->lookup_timer);
 	free(call->targets);
+	free(call->kept);
 	route_use_unref(call->use);
 	call_overlap_close(call);
 	if (call->media)
@@ -257,12 +257,11 @@ struct call *call_new(struct call_core *core, struct leg *leg, enum q850_cause *
 
 	*cause = Q850_TEMPORARY_FAILURE;
 	if (!core->drain)
-		call = malloc(sizeof(*call));
+		call = calloc(1, sizeof(*call));
 	if (!call) {
 		counter_add(&calls_refused, 1);
 		return NULL;
 	}
-	memset(call, 0, offsetof(struct call, uui));
 	call->core = core;
 	call_id_make(call);
 	if (call_open(call)) {

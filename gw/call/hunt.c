@@ -2,6 +2,7 @@
 /* From digits to an outgoing leg: routing, hunting over trunk groups, re-attempts. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "gw/base/counter.h"
@@ -12,25 +13,40 @@
 static struct counter returns_refused = COUNTER_INIT(
 	"causeway_call_returns_refused_total", "Calls kept from the trunk that they came from");
 
+/* Few calls bring any. */
+static void octets_keep(struct call *call, struct str uui, const struct leg_attachment *a)
+{
+	size_t attached = a->protocol && a->n <= CALL_ATTACHMENT_MAX ? a->n : 0;
+
+	call->setup.user_to_user = STR_NONE;
+	call->kept = uui.n + attached ? malloc(uui.n + attached) : NULL;
+	if (!call->kept) {
+		if (uui.n + attached)
+			log_write(LOG_ERROR, call->record.id,
+				  "no memory for what the call brings along: it goes without");
+		return;
+	}
+	if (uui.n)
+		memcpy(call->kept, uui.p, uui.n);
+	call->setup.user_to_user = (struct str){ (const char *)call->kept, uui.n };
+	if (!attached)
+		return;
+	memcpy(call->kept + uui.n, a->octets, attached);
+	call->attached = (struct leg_attachment){ a->protocol, call->kept + uui.n, attached };
+}
+
 void call_setup_take(struct call *call, const struct leg_event *event)
 {
-	const struct leg_attachment *a = &event->attachment;
-	size_t uui = event->setup->user_to_user.n;
+	struct str uui = event->setup->user_to_user;
 
 	call->setup = *event->setup;
-	if (uui > CALL_UUI_MAX) {
+	if (uui.n > CALL_UUI_MAX) {
 		log_write(LOG_WARNING, call->record.id,
 			  "user-to-user information of %zu octets dropped; at most %d go through",
-			  uui, CALL_UUI_MAX);
-		uui = 0;
+			  uui.n, CALL_UUI_MAX);
+		uui = STR_NONE;
 	}
-	if (uui)
-		memcpy(call->uui, event->setup->user_to_user.p, uui);
-	call->setup.user_to_user = (struct str){ (const char *)call->uui, uui };
-	if (a->protocol && a->n <= sizeof(call->attachment)) {
-		memcpy(call->attachment, a->octets, a->n);
-		call->attached = (struct leg_attachment){ a->protocol, call->attachment, a->n };
-	}
+	octets_keep(call, uui, &event->attachment);
 	call->setup.target = STR_NONE;
 	/* RFC 4904 5: a call that names no other comes from the trunk group that it came in by. */
 	if (!call->setup.groups.from[0])

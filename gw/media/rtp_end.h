@@ -83,9 +83,8 @@ struct rtp_control {
 	bool sent_any;
 	unsigned members_before;
 	double average_octets;
-	bool watched;		/* rtcp_fd is: */
-	bool waiting;		/* something is there */
-	uint64_t poll_us;	/* where it is not, next time to look for packets */
+	bool watched, waiting;	/* rtcp_fd is; something is there */
+	uint64_t poll_us;	/* where it is not watched, next time to look for packets */
 	bool heard;		/* the peer's RTCP */
 	bool peer_is_sender;
 	uint32_t lsr;		/* of the peer's last SR */
@@ -156,11 +155,10 @@ void rtp_end_init(struct rtp_end *rtp, const struct rtp_end_conf *conf, const st
 struct rtp_end *rtp_end_of(struct media_end *end);
 /* Media thread from here on. */
 void rtp_end_set(struct rtp_end *rtp, const struct media_rtp_params *params, const struct round *round);
-
 /* What losses, delays and levels come to, into the end's statistics. */
 void rtp_end_rate(struct rtp_end *rtp);
 
-/* rtp_in.c: reads the socket; a packet read is judged and stored. */
+/* rtp_in.c: a packet read is judged and stored. */
 void rtp_in_read(struct rtp_end *rtp, const struct round *round);
 void rtp_in_packet(struct rtp_end *rtp, const uint8_t *octets, size_t n, const struct sockaddr_storage *from,
 		   const struct round *round);
@@ -192,8 +190,7 @@ void rtp_event_out_repeat(struct rtp_end *rtp);
 
 /* rtp_control.c: RTCP. */
 void rtp_control_open(struct rtp_end *rtp, const struct round *round);
-/* Before rtp_path_watch(), which keeps whose it is. */
-void rtp_control_watch(struct rtp_end *rtp, const struct watch *watch);
+void rtp_control_watch(struct rtp_end *rtp, const struct watch *watch); /* before rtp_path_watch() */
 void rtp_control_upkeep(struct rtp_end *rtp, const struct round *round);
 void rtp_control_packet(struct rtp_end *rtp, const uint8_t *octets, size_t n, const struct round *round);
 /* BYE, when anything was ever sent. */

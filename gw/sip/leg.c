@@ -53,6 +53,7 @@ static void leg_free(struct sip_leg *leg)
 	timer_close(&leg->reap);
 	sip_leg_reliable_close(leg);
 	sip_credentials_close(&leg->credentials);
+	free(leg->info.waiting);
 	sip_session_close(&leg->session);
 	sip_leg_outgoing_free(leg->out);
 	sip_leg_overlap_free(leg);

@@ -2,6 +2,7 @@
 /* Digits by INFO (RFC 6086, in the way of before it): from the peer to the core, and to the peer one by one, each after
  * the answer to the one before, so that they keep their order. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "gw/base/counter.h"
@@ -162,6 +163,14 @@ void sip_leg_info_send(struct sip_leg *leg, const struct leg_event *event)
 {
 	struct sip_leg_info *info = &leg->info;
 
+	if (!info->waiting)
+		info->waiting = calloc(LEG_INFO_MAX, sizeof(*info->waiting));
+	if (!info->waiting) {
+		counter_add(&lost, event->digits.n);
+		log_write(LOG_ERROR, leg->id, "no memory for INFO: %.*s lost",
+			  STR_FMT(event->digits));
+		return;
+	}
 	for (size_t i = 0; i < event->digits.n; i++) {
 		if (info->n == LEG_INFO_MAX) {
 			counter_add(&lost, 1);

@@ -35,7 +35,7 @@ struct sip_leg_info {
 	struct sip_txn *txn; /* borrow */
 	bool busy;	     /* no final response yet */
 	unsigned n;
-	struct dtmf_digit waiting[LEG_INFO_MAX];
+	struct dtmf_digit *waiting; /* own: LEG_INFO_MAX; NULL: none was ever to be sent */
 	struct dtmf_digit sending;
 };
 
