@@ -80,8 +80,12 @@ void control_fail(struct control_reply *reply, const char *fmt, ...)
 
 /* --- show and help --- */
 
+struct listed {
+	const struct counter *counter;
+};
+
 struct counter_list {
-	const struct counter **at; /* own */
+	struct listed *at; /* own */
 	size_t n, cap;
 };
 
@@ -91,21 +95,21 @@ static void counter_collect(const struct counter *counter, void *arg)
 
 	if (list->n == list->cap) {
 		size_t cap = list->cap ? list->cap * 2 : 128;
-		const struct counter **at = reallocarray(list->at, cap, sizeof(*at));
+		struct listed *at = reallocarray(list->at, cap, sizeof(*at));
 
 		if (!at)
 			return;
 		list->at = at;
 		list->cap = cap;
 	}
-	list->at[list->n++] = counter;
+	list->at[list->n++].counter = counter;
 }
 
 static int by_name(const void *a, const void *b)
 {
-	const struct counter *const *x = a, *const *y = b;
+	const struct listed *x = a, *y = b;
 
-	return strcmp((*x)->name, (*y)->name);
+	return strcmp(x->counter->name, y->counter->name);
 }
 
 static struct table *counters_fill(void *arg)
@@ -119,9 +123,9 @@ static struct table *counters_fill(void *arg)
 	if (list.n)
 		qsort(list.at, list.n, sizeof(*list.at), by_name);
 	for (size_t i = 0; table && i < list.n && !table_row(table); i++) {
-		table_set_str(table, 0, str_c(list.at[i]->name));
-		table_set_int(table, 1, (int64_t)atomic_load(&list.at[i]->value));
-		table_set_str(table, 2, str_c(list.at[i]->help));
+		table_set_str(table, 0, str_c(list.at[i].counter->name));
+		table_set_int(table, 1, (int64_t)atomic_load(&list.at[i].counter->value));
+		table_set_str(table, 2, str_c(list.at[i].counter->help));
 	}
 	free(list.at);
 	return table;
