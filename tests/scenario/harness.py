@@ -140,7 +140,7 @@ class Case:
         self.true("heard with gaps: " + text, len(result["jumps"]) <= min(1, self.stalls() - stalls))
 
     def stalls(self):
-        ours = sum(row["stalls"] for row in self.lab.show("spans"))
+        ours = sum(row[what] or 0 for row in self.lab.show("spans") for what in ("stalls", "overruns", "underruns"))
         return ours + sum(span["stalls"] for span in self.lab.tell_exchange("status")["spans"])
 
     def counter(self, name):
