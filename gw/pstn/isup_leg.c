@@ -583,7 +583,8 @@ static void leg_event(struct leg *base, const struct leg_event *event)
 	struct isup_msg msg;
 
 	isup_leg_enter(leg);
-	if (event->ev == LEG_EV_ANSWER)
+	if (event->ev == LEG_EV_ADDRESS_COMPLETE || event->ev == LEG_EV_PROGRESS ||
+	    event->ev == LEG_EV_ALERTING || event->ev == LEG_EV_ANSWER)
 		isup_leg_review_bearer(leg);
 	if (!pass_on(leg, event, &msg))
 		act(leg, event);

@@ -40,6 +40,7 @@ struct isup_leg {
 	bool acm_sent, answered;
 	bool interworking; /* incoming: ISUP does not go all the way to the called party */
 	bool bearer_open;
+	bool beyond; /* the other side is a bearer, too, and this one is heard accordingly */
 	enum leg_bearer use; /* of it */
 	bool fell_back; /* incoming: 64 kbit/s were preferred, and are not what is used: */
 	uint8_t medium; /* that is, to be told (Q.764 2.5) */
@@ -67,7 +68,7 @@ void isup_leg_leave(struct isup_leg *leg);
 void isup_leg_take_circuit(struct isup_leg *leg, struct isup_circuit *circuit);
 /* isup_leg_bearer.c */
 int isup_leg_open_bearer(struct isup_leg *leg, struct isup_circuit *circuit);
-/* The call is answered: nothing listens on the bearer that its other side does not need. */
+/* The other side speaks, and no other trunk is tried any more: nothing listens on the bearer that it does not need. */
 void isup_leg_review_bearer(struct isup_leg *leg);
 /* A circuit whose continuity was checked is the call's from here on. */
 void isup_leg_take_bearer(struct isup_leg *leg);

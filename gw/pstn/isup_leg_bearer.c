@@ -45,6 +45,7 @@ int isup_leg_open_bearer(struct isup_leg *leg, struct isup_circuit *circuit)
 	int err = media ? media_bearer_set(media, leg->base.side, &params) : 0;
 
 	leg->bearer_open = true;
+	leg->beyond = bearer_beyond(leg);
 	if (media && !err)
 		err = media_bearer_open(media, leg->base.side, bearer->span, bearer->timeslot);
 	if (err)
@@ -60,12 +61,13 @@ void isup_leg_review_bearer(struct isup_leg *leg)
 	struct media_bearer_params params;
 	int err;
 
-	if (!media || !leg->circuit || !leg->bearer_open || !bearer_beyond(leg))
+	if (!media || !leg->circuit || !leg->bearer_open || leg->beyond == bearer_beyond(leg))
 		return;
+	leg->beyond = !leg->beyond;
 	bearer = isup_circuit_bearer(leg->circuit);
 	params = bearer_params(leg, bearer->span);
 	err = media_bearer_set(media, leg->base.side, &params);
 	if (err)
 		log_write(LOG_WARNING, call_id(leg->base.call),
-			  "the bearer goes on as before the answer: %s", strerror(-err));
+			  "the bearer goes on as before: %s", strerror(-err));
 }
