@@ -68,6 +68,6 @@ void isup_leg_review_bearer(struct isup_leg *leg)
 	params = bearer_params(leg, bearer->span);
 	err = media_bearer_set(media, leg->base.side, &params);
 	if (err)
-		log_write(LOG_WARNING, call_id(leg->base.call),
-			  "the bearer goes on as before: %s", strerror(-err));
+		log_write(LOG_WARNING, call_id(leg->base.call), "the bearer goes on as before: %s",
+			  strerror(-err));
 }
