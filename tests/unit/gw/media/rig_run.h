@@ -13,7 +13,8 @@ static inline void peer_send(struct rig *rig, const struct rtp_packet *header,
 	uint8_t octets[12 + 960];
 
 	rtp_encode_header(octets, header);
-	memcpy(octets + 12, payload, n);
+	if (n)
+		memcpy(octets + 12, payload, n);
 	CU_ASSERT_EQUAL(sendto(rig->peer_fd, octets, 12 + n, 0, (struct sockaddr *)&rig->ours,
 			       sizeof(struct sockaddr_in)),
 			(ssize_t)(12 + n));
