@@ -70,7 +70,7 @@ def exchange_never_answers(case):
     case.released(19, number=2)
 
 
-PERMANENT = ("span watch", "MTP2 silence", "MTP", "peer addresses")
+PERMANENT = ("span watch", "load", "MTP2 silence", "MTP", "peer addresses")
 fast = Group("fast", SLOW_PLAN + """
 originate "in" { called = "4050" calling = "301234567" noa = national calling-noa = national start = trigger }
 """, sip_more="t1 = 50ms t2 = 200ms t4 = 250ms", rtp_timeout="3s")
