@@ -7,6 +7,7 @@
 
 #include "gw/base/counter.h"
 #include "gw/base/log.h"
+#include "gw/call/pair.h"
 
 static struct counter unexpected_events =
 	COUNTER_INIT("causeway_call_unexpected_events_total",
@@ -29,19 +30,6 @@ static const char answered_once[] = "the call is answered";
 static const char letting_go[] =
 	"its release is on the way: what it says until then no longer matters";
 static const char call_over[] = "both legs are forgotten";
-
-#define ACT(fn)                                                                                    \
-	{                                                                                          \
-		.act = fn                                                                          \
-	}
-#define SKIP(why)                                                                                  \
-	{                                                                                          \
-		.ignored = why                                                                     \
-	}
-#define NEVER(why)                                                                                 \
-	{                                                                                          \
-		.impossible = why                                                                  \
-	}
 
 /* clang-format off */
 static const struct call_pair pairs[CALL_STS][LEG_EVS][2] = {

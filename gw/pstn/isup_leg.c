@@ -12,6 +12,7 @@
 #include "gw/base/log.h"
 #include "gw/base/trace.h"
 #include "gw/call/call_table.h"
+#include "gw/call/pair.h"
 #include "gw/pstn/diagnostic.h"
 #include "gw/pstn/iam.h"
 #include "gw/pstn/iam_ansi.h"
@@ -444,19 +445,6 @@ static const char acm_says_so[] = "the ACM has said that no more digits are need
 static const char to_caller_only[] = "the core tells that to the leg that called";
 static const char core_connects[] = "the bearer is there: the core connects the media";
 static const char answered[] = "the call is answered";
-
-#define ACT(fn)                                                                                    \
-	{                                                                                          \
-		.act = fn                                                                          \
-	}
-#define SKIP(why)                                                                                  \
-	{                                                                                          \
-		.ignored = why                                                                     \
-	}
-#define NEVER(why)                                                                                 \
-	{                                                                                          \
-		.impossible = why                                                                  \
-	}
 
 /* clang-format off */
 static const struct isup_leg_pair pairs[ISUP_LEG_STATES][LEG_EVS] = {

@@ -5,6 +5,7 @@
 
 #include "gw/base/counter.h"
 #include "gw/base/log.h"
+#include "gw/call/pair.h"
 #include "gw/pstn/iam.h"
 #include "gw/pstn/iam_ansi.h"
 #include "gw/pstn/isup_leg.h"
@@ -269,19 +270,6 @@ static const char backward_only[] = "the exchange that called does not say how t
 static const char we_ask_for_it[] = "the check is the one that our IAM asks for";
 static const char after_answer[] = "ISUP takes it after the answer only";
 static const char answered[] = "the call is answered";
-
-#define ACT(fn)                                                                                    \
-	{                                                                                          \
-		.act = fn                                                                          \
-	}
-#define SKIP(why)                                                                                  \
-	{                                                                                          \
-		.ignored = why                                                                     \
-	}
-#define NEVER(why)                                                                                 \
-	{                                                                                          \
-		.impossible = why                                                                  \
-	}
 
 /* clang-format off */
 static const struct isup_ind_pair pairs[ISUP_LEG_STATES][ISUP_INDS] = {

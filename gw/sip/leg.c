@@ -11,6 +11,7 @@
 #include "gw/base/counter.h"
 #include "gw/base/log.h"
 #include "gw/call/call_table.h"
+#include "gw/call/pair.h"
 #include "gw/sip/leg_outgoing.h"
 #include "gw/sip/reason.h"
 
@@ -526,19 +527,6 @@ static const char after_answer[] = "the core passes that on after the answer";
 static const char to_caller_only[] = "the core tells that to the leg that called";
 static const char answered[] = "the call is answered";
 static const char on_its_way_out[] = "the peer has its end, or was told of it";
-
-#define ACT(fn)                                                                                    \
-	{                                                                                          \
-		.act = fn                                                                          \
-	}
-#define SKIP(why)                                                                                  \
-	{                                                                                          \
-		.ignored = why                                                                     \
-	}
-#define NEVER(why)                                                                                 \
-	{                                                                                          \
-		.impossible = why                                                                  \
-	}
 
 /* clang-format off */
 static const struct sip_leg_pair pairs[SIP_LEG_STATES][LEG_EVS] = {
