@@ -27,6 +27,15 @@ static const char *text_at(json_t *object, const char *section, const char *key)
 		json_object_get(section ? json_object_get(object, section) : object, key));
 }
 
+static void quality_told(json_t *quality)
+{
+	CU_ASSERT_DOUBLE_EQUAL(json_real_value(json_object_get(quality, "loss")), 3.125, 0.0005);
+	CU_ASSERT_DOUBLE_EQUAL(json_real_value(json_object_get(quality, "mos_lq")), 4.3, 0.0005);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(quality, "r_factor")), 91);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(quality, "burst_ms")), 120);
+	CU_ASSERT_TRUE(json_is_null(json_object_get(quality, "mos_cq")));
+}
+
 static void whole_record(void)
 {
 	struct call_record r = {
@@ -48,7 +57,7 @@ static void whole_record(void)
 		.released_by = 1,
 		.release = { .cause = Q850_BUSY, .location = Q850_LOC_USER, .sip_status = 486 }
 	};
-	json_t *o, *echo, *media, *quality;
+	json_t *o, *echo, *media;
 
 	memcpy(r.called.digits, "0301234", 8);
 	r.calling.noa = LEG_NOA_INTERNATIONAL;
@@ -101,12 +110,7 @@ static void whole_record(void)
 	CU_ASSERT_EQUAL(json_integer_value(json_object_get(media, "signals_in")), 2);
 	CU_ASSERT_EQUAL(json_integer_value(json_object_get(media, "rtp_timeouts")), 1);
 	CU_ASSERT_TRUE(json_is_null(json_object_get(media, "peer_quality")));
-	quality = json_object_get(media, "quality");
-	CU_ASSERT_DOUBLE_EQUAL(json_real_value(json_object_get(quality, "loss")), 3.125, 0.0005);
-	CU_ASSERT_DOUBLE_EQUAL(json_real_value(json_object_get(quality, "mos_lq")), 4.3, 0.0005);
-	CU_ASSERT_EQUAL(json_integer_value(json_object_get(quality, "r_factor")), 91);
-	CU_ASSERT_EQUAL(json_integer_value(json_object_get(quality, "burst_ms")), 120);
-	CU_ASSERT_TRUE(json_is_null(json_object_get(quality, "mos_cq")));
+	quality_told(json_object_get(media, "quality"));
 	json_decref(o);
 }
 
