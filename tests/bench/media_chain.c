@@ -142,7 +142,13 @@ static void speech_make(void)
 static void chain_open(struct chain *chain, unsigned i, const struct sockaddr_storage *peer,
 		       const struct media_bearer_params *card, const struct round *round)
 {
-	const struct rtp_end_conf conf = { FD_BASE - (int)i, FD_BASE, 20, 200, 30000 };
+	const struct rtp_end_conf conf = {
+		.fd = FD_BASE - (int)i,
+		.rtcp_fd = FD_BASE,
+		.jitter_min_ms = 20,
+		.jitter_max_ms = 200,
+		.timeout_ms = 30000,
+	};
 	const struct rtp_identity identity = { .ssrc = 1, .random = i, .cname = "bench" };
 	const struct media_rtp_params params = { .remote = *peer,
 						 .codec = MEDIA_PCMU,
