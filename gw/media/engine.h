@@ -70,7 +70,7 @@ struct media_worker {
 	uint64_t gathered_ms;	  /* ticks since the last round */
 
 	/* the thread writes, any reads */
-	_Atomic uint64_t stalls, stall_worst_us;
+	_Atomic uint64_t stalls, long_stalls, stall_worst_us;
 };
 
 struct media_engine {

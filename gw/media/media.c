@@ -244,16 +244,18 @@ size_t media_engine_channels(const struct media_engine *engine)
 	return engine->n_channels;
 }
 
-void media_engine_stalls(const struct media_engine *engine, uint64_t *stalls, uint64_t *worst_us)
+void media_engine_stalls(const struct media_engine *engine, struct media_stalls *stalls)
 {
-	*stalls = *worst_us = 0;
+	*stalls = (struct media_stalls){ 0 };
 	for (unsigned i = 0; i < engine->n_workers; i++) {
 		const struct media_worker *worker = &engine->worker[i];
 		uint64_t worst =
 			atomic_load_explicit(&worker->stall_worst_us, memory_order_relaxed);
 
-		*stalls += atomic_load_explicit(&worker->stalls, memory_order_relaxed);
-		*worst_us = worst > *worst_us ? worst : *worst_us;
+		stalls->late += atomic_load_explicit(&worker->stalls, memory_order_relaxed);
+		stalls->too_late +=
+			atomic_load_explicit(&worker->long_stalls, memory_order_relaxed);
+		stalls->worst_us = worst > stalls->worst_us ? worst : stalls->worst_us;
 	}
 }
 

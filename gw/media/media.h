@@ -23,6 +23,7 @@ struct media_engine;
 struct media_channel;
 
 #define MEDIA_THREADS_MAX 16
+#define MEDIA_STALL_MS	  60 /* a thread that comes so late still loses nothing */
 
 struct media_conf {
 	unsigned port_first, port_last; /* RTP on even ports, RTCP on the next */
@@ -120,8 +121,15 @@ void media_engine_free(struct media_engine *engine);
 int media_engine_add_span(struct media_engine *engine, struct tdm_span *span);
 /* -EBUSY while a channel uses one of its timeslots. */
 int media_engine_remove_span(struct media_engine *engine, struct tdm_span *span);
-/* Times a thread's tick was late by more than 20 ms, and the worst lateness. */
-void media_engine_stalls(const struct media_engine *engine, uint64_t *stalls, uint64_t *worst_us);
+/* Times a thread's tick came late. */
+struct media_stalls {
+	uint64_t late;	   /* by more than 20 ms */
+	uint64_t too_late; /* by more than MEDIA_STALL_MS: something may be lost */
+	uint64_t worst_us;
+};
+
+/* Of all threads, since the start. Any thread. */
+void media_engine_stalls(const struct media_engine *engine, struct media_stalls *stalls);
 size_t media_engine_channels(const struct media_engine *engine);
 
 /* Held by the caller; NULL with the reason, which names the file and what would be right. Reads the whole file. */

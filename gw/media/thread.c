@@ -24,6 +24,11 @@
 
 static struct counter events_lost = COUNTER_INIT("causeway_media_events_lost_total",
 						 "Media events that core did not fetch in time");
+static struct counter late_ticks =
+	COUNTER_INIT("causeway_media_stalls_total", "Media ticks more than 20 ms late");
+static struct counter lost_ticks =
+	COUNTER_INIT("causeway_media_long_stalls_total",
+		     "Media ticks more than 60 ms late: something may be lost");
 
 static uint64_t now_us(void)
 {
@@ -301,8 +306,14 @@ static void note_lateness(struct media_worker *worker, uint64_t late_us)
 {
 	if (late_us > atomic_load_explicit(&worker->stall_worst_us, memory_order_relaxed))
 		atomic_store_explicit(&worker->stall_worst_us, late_us, memory_order_relaxed);
-	if (late_us > STALL_US)
-		atomic_fetch_add_explicit(&worker->stalls, 1, memory_order_relaxed);
+	if (late_us <= STALL_US)
+		return;
+	atomic_fetch_add_explicit(&worker->stalls, 1, memory_order_relaxed);
+	counter_add(&late_ticks, 1);
+	if (late_us > MEDIA_STALL_MS * 1000) {
+		atomic_fetch_add_explicit(&worker->long_stalls, 1, memory_order_relaxed);
+		counter_add(&lost_ticks, 1);
+	}
 }
 
 static struct bearer_end *clock_bearer(const struct engine_span *span)

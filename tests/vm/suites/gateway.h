@@ -39,7 +39,7 @@ struct gateway_sample {
 	double at_ms;
 	double media_ns, process_ns;	 /* of the processor, since it started */
 	uint64_t overruns, underruns;	 /* that the driver told of */
-	uint64_t stalls, stall_worst_us; /* that the engine saw */
+	struct media_stalls stalls; /* that the engine saw */
 	struct media_end_stats ends[GATEWAY_CHANNELS][2];
 };
 
@@ -234,7 +234,7 @@ static inline void gateway_take_sample(const struct gateway_inside *g, struct ga
 		sample->overruns += counters.rx_overruns;
 		sample->underruns += counters.tx_underruns;
 	}
-	media_engine_stalls(g->engine, &sample->stalls, &sample->stall_worst_us);
+	media_engine_stalls(g->engine, &sample->stalls);
 	for (unsigned i = 0; i < g->plan->n_joints; i++)
 		for (unsigned side = 0; side < 2; side++)
 			media_stats(g->channels[i], side, &sample->ends[i][side]);

@@ -76,7 +76,7 @@ static void cost_print(const char *what, unsigned channels)
 	       "ms late\n",
 	       what, plan.chunk_ms, media / per / frames,
 	       (after.process_ns - before.process_ns) / per / frames, media / seconds / 1e7,
-	       (double)after.stall_worst_us / 1e3);
+	       (double)after.stalls.worst_us / 1e3);
 }
 
 /* To 0.2 %; one block more or less lies at an end of the time. */
@@ -230,7 +230,7 @@ static void others_whole(unsigned n, const char *what, double silence)
 	CU_ASSERT_TRUE(silence < 100);
 	printf("# %s: %u octets damaged, %u idle; %u bearers wrong, off by %.1f octets/s at most; "
 	       "longest silence %.0f ms, worst tick %.1f ms late\n",
-	       what, damaged, idle, wrong, worst, silence, (double)after.stall_worst_us / 1e3);
+	       what, damaged, idle, wrong, worst, silence, (double)after.stalls.worst_us / 1e3);
 }
 
 /* Span 1 leads with 30 timeslots; spans 3 and 5 have the other ends, and channels with each other.
@@ -560,12 +560,12 @@ static void stalled(unsigned chunk_ms)
 	       "stalls, worst %.1f ms\n",
 	       chunk_ms, least, most, least_after, most_after, STALL_MS, (unsigned long)idle,
 	       (unsigned long)(after.underruns - before.underruns),
-	       (unsigned long)(after.stalls - before.stalls), (double)after.stall_worst_us / 1e3);
+	       (unsigned long)(after.stalls.late - before.stalls.late), (double)after.stalls.worst_us / 1e3);
 	printf("# RTP: %u packets, %u gaps; %u octets damaged, %u idle inside\n", far.packets,
 	       far.lost, far.to_rtp.damaged, far.to_rtp.idle_inside);
 	CU_ASSERT_EQUAL(after.overruns - before.overruns, 0);
 	CU_ASSERT_TRUE(idle > 0 && after.underruns > before.underruns);
-	CU_ASSERT_TRUE(after.stalls - before.stalls >= 10);
+	CU_ASSERT_TRUE(after.stalls.late - before.stalls.late >= 10);
 	CU_ASSERT_EQUAL(far.lost, 0);
 	CU_ASSERT_EQUAL(far.to_rtp.damaged, 0);
 	CU_ASSERT_EQUAL(far.to_rtp.idle_inside, 0);

@@ -156,6 +156,30 @@ static uint64_t late_us(const struct timespec *due)
 			  (now.tv_nsec - due->tv_nsec) / 1000);
 }
 
+/* A packet a tick either way; how late this test was at most. */
+static uint64_t talk(struct peer peer[2], uv_loop_t *loop, const struct timespec *tick)
+{
+	struct timespec next;
+	uint64_t own_us = 0;
+
+	clock_gettime(CLOCK_MONOTONIC, &next);
+	for (unsigned k = 0; k < PACKETS; k++) {
+		next.tv_nsec += tick->tv_nsec;
+		if (next.tv_nsec >= 1000000000) {
+			next.tv_nsec -= 1000000000;
+			next.tv_sec++;
+		}
+		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &next, NULL);
+		own_us = late_us(&next) > own_us ? late_us(&next) : own_us;
+		for (unsigned i = 0; i < 2; i++) {
+			peer_send(&peer[i], k);
+			peer_receive(&peer[i]);
+		}
+		uv_run(loop, UV_RUN_NOWAIT);
+	}
+	return own_us;
+}
+
 /* False: the machine was too busy to tell. */
 static bool run(unsigned chunk_ms)
 {
@@ -171,8 +195,8 @@ static bool run(unsigned chunk_ms)
 	struct media_engine *engine;
 	struct media_channel *channel[2];
 	static struct peer peer[2];
-	struct timespec next;
-	uint64_t stalls, worst, own_us = 0;
+	struct media_stalls stalls;
+	uint64_t own_us;
 	bool disturbed;
 	size_t octets;
 	uv_loop_t loop;
@@ -187,25 +211,11 @@ static bool run(unsigned chunk_ms)
 		nanosleep(&tick, NULL);
 	channel[0] = channel_open(engine, &peer[0], master);
 	channel[1] = channel_open(engine, &peer[1], slave);
-	clock_gettime(CLOCK_MONOTONIC, &next);
-	for (unsigned k = 0; k < PACKETS; k++) {
-		next.tv_nsec += tick.tv_nsec;
-		if (next.tv_nsec >= 1000000000) {
-			next.tv_nsec -= 1000000000;
-			next.tv_sec++;
-		}
-		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &next, NULL);
-		own_us = late_us(&next) > own_us ? late_us(&next) : own_us;
-		for (unsigned i = 0; i < 2; i++) {
-			peer_send(&peer[i], k);
-			peer_receive(&peer[i]);
-		}
-		uv_run(&loop, UV_RUN_NOWAIT);
-	}
+	own_us = talk(peer, &loop, &tick);
 	tdm_span_counters(master, &c[0]);
 	tdm_span_counters(slave, &c[1]);
-	media_engine_stalls(engine, &stalls, &worst);
-	disturbed = own_us + worst + c[0].late_us_max + c[1].late_us_max > QUIET_US;
+	media_engine_stalls(engine, &stalls);
+	disturbed = own_us + stalls.worst_us + c[0].late_us_max + c[1].late_us_max > QUIET_US;
 	for (unsigned i = 0; i < 2; i++) {
 		struct media_end_stats rtp, bearer;
 		unsigned broken = breaks(&peer[i], &octets);
@@ -235,8 +245,9 @@ static bool run(unsigned chunk_ms)
 	if (getenv("CU_DEBUG"))
 		printf("chunk %u ms: late by at most: engine %llu us, spans %llu and %llu us, "
 		       "this test %llu us\n",
-		       chunk_ms, (unsigned long long)worst, (unsigned long long)c[0].late_us_max,
-		       (unsigned long long)c[1].late_us_max, (unsigned long long)own_us);
+		       chunk_ms, (unsigned long long)stalls.worst_us,
+		       (unsigned long long)c[0].late_us_max, (unsigned long long)c[1].late_us_max,
+		       (unsigned long long)own_us);
 	return !disturbed;
 }
 
