@@ -125,6 +125,7 @@ $(BENCHES): $(B)/tests/bench/%: $(B)/obj/tests/bench/%.o $(all_archives)
 	@mkdir -p $(@D)
 	$(link)
 
+benches: $(BENCHES)
 bench: $(BENCHES)
 	@for b in $(BENCHES); do $$b || exit 1; done
 
@@ -229,6 +230,6 @@ unit-programs-threads: $(foreach f,gw/base tdm gw/media,$(call unit_programs,$(f
 clean:
 	rm -rf build build-*
 
-.PHONY: all unit unit-programs-threads vm-programs peers tools bench bench-peers plots soak fuzz deps demo check vm-check vm-check-full proof lint install clean
+.PHONY: all unit unit-programs-threads vm-programs peers tools benches bench bench-peers plots soak fuzz deps demo check vm-check vm-check-full proof lint install clean
 .SECONDARY:
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

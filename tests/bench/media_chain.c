@@ -20,6 +20,7 @@
 
 #include "gw/media/line_card.h"
 #include "gw/media/rtp_end.h"
+#include "tests/bench/machine.h"
 
 #define CHANNELS_MAX 2000
 #define FRAMES	     50
@@ -371,6 +372,7 @@ int main(void)
 	chains = aligned_alloc(64, sizeof(*chains) * CHANNELS_MAX);
 	if (!chains)
 		return 1;
+	machine_scalar();
 	speech_make();
 	row("media_channel", chain_us(&plain), "us", "limit", PLAIN_US);
 	ec128_rows(lanes_best(), "");

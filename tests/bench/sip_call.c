@@ -5,16 +5,12 @@
  * memory of dialogs that are held. The work runs in a child, so that its CPU and memory are its
  * own.
  */
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <uv.h>
@@ -25,11 +21,10 @@
 #include "gw/call/loop.h"
 #include "gw/cdr/cdr.h"
 #include "gw/sip/ua.h"
+#include "tests/bench/machine.h"
 
 #define PORT	      15060
 #define CALL_LIMIT_US 50.0
-/* of the machine that the limits were set on */
-#define MACHINE_SEND_US 2.54
 
 extern char **environ;
 
@@ -157,40 +152,6 @@ static double cpu_us(pid_t pid)
 	return (double)(user + system_ticks) * 1e6 / (double)sysconf(_SC_CLK_TCK);
 }
 
-static double own_cpu_us(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
-	return (double)ts.tv_sec * 1e6 + (double)ts.tv_nsec / 1e3;
-}
-
-/* What this machine takes to send a datagram over loopback, the receiver's softirq included: a
- * yardstick, as a call is three of them and three received. */
-static void measure_machine(void)
-{
-	enum { SENDS = 20000 };
-	static const char octets[172];
-	struct sockaddr_in to = { .sin_family = AF_INET,
-				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t n = sizeof(to);
-	int from = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
-	int into = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
-	double start;
-
-	if (from < 0 || into < 0 || bind(into, (struct sockaddr *)&to, n) ||
-	    getsockname(into, (struct sockaddr *)&to, &n))
-		exit(1);
-	start = own_cpu_us();
-	for (unsigned i = 0; i < SENDS; i++)
-		(void)sendto(from, octets, sizeof(octets), 0, (struct sockaddr *)&to, n);
-	printf("bench\tudp_send\t%.2f\tus\tmachine of the limits\t%.2f\t%.2f\n",
-	       (own_cpu_us() - start) / SENDS, MACHINE_SEND_US,
-	       (own_cpu_us() - start) / SENDS / MACHINE_SEND_US);
-	close(from);
-	close(into);
-}
-
 static pid_t start_sipp(unsigned rate, unsigned calls, unsigned hold_ms)
 {
 	char r[12], m[12], d[12];
@@ -257,7 +218,9 @@ int main(void)
 
 	if (!mkdtemp(folder))
 		return 1;
-	measure_machine();
+	machine_send();
+	machine_scalar();
+	fflush(stdout);
 	server = fork();
 	if (server == 0)
 		_exit(serve(folder));

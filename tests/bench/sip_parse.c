@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "gw/sip/msg.h"
+#include "tests/bench/machine.h"
 
 #define RUNS	    61
 #define PER_RUN	    4000
@@ -150,17 +150,9 @@ static void check(void)
 	sip_msg_free(m);
 }
 
-static double cpu_us(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
-	return (double)ts.tv_sec * 1e6 + (double)ts.tv_nsec / 1e3;
-}
-
 static double run(void)
 {
-	double start = cpu_us();
+	double start = machine_cpu_us();
 
 	for (int i = 0; i < PER_RUN; i++) {
 		struct sip_msg *m;
@@ -169,7 +161,7 @@ static double run(void)
 			exit(1);
 		sip_msg_free(m);
 	}
-	return (cpu_us() - start) / PER_RUN;
+	return (machine_cpu_us() - start) / PER_RUN;
 }
 
 static int by_value(const void *a, const void *b)
@@ -184,6 +176,7 @@ int main(void)
 	double us[RUNS];
 
 	_Static_assert(sizeof(invite) - 1 == MSG_OCTETS, "the message has 1,400 octets");
+	machine_scalar();
 	check();
 	for (int i = 0; i < RUNS; i++)
 		us[i] = run();
