@@ -229,6 +229,11 @@ bool conf_play_parse(const char *text, struct conf_play *play)
 	return str_starts(t, STR("tone:")) && tone_parse(text + 5, play);
 }
 
+bool conf_octets_valid(const char *text)
+{
+	return conf_kind_octets.valid(text);
+}
+
 /* --- checks of the whole --- */
 
 static void check_play(struct conf_report *report, const char *word, char *const *text)

@@ -115,5 +115,7 @@ void conf_exchange_free(struct conf_exchange *conf);
 
 /* False when the text says nothing that can be played. */
 bool conf_play_parse(const char *text, struct conf_play *play);
+/* Whether it is a parameter of ISUP as "21 83 10 98", code and contents. */
+bool conf_octets_valid(const char *text);
 
 #endif

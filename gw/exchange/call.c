@@ -142,7 +142,7 @@ void call_take_circuit(struct exchange_call *call, struct isup_circuit *circuit)
 	isup_circuit_set_user(circuit, call);
 }
 
-void call_send(struct exchange_call *call, struct isup_msg *msg)
+int call_send(struct exchange_call *call, struct isup_msg *msg)
 {
 	int err = call->circuit ? isup_send(call->circuit, msg) : -EPROTO;
 
@@ -150,6 +150,7 @@ void call_send(struct exchange_call *call, struct isup_msg *msg)
 		call_event(call, isup_type_name(msg->type), "not sent: %s", strerror(-err));
 	else
 		call_event(call, isup_type_name(msg->type), "sent");
+	return err;
 }
 
 void call_answered(struct exchange_call *call)

@@ -40,8 +40,8 @@ int exchange_trigger(struct exchange *exchange, const char *name);
 /* Releases the call of that number, or all (0). How many. */
 size_t exchange_release(struct exchange *exchange, unsigned call);
 struct exchange_totals exchange_totals(const struct exchange *exchange);
-/* A line of the control socket: "status", "call NAME", "release [CALL]", "fault SPAN FAULT", "quit". own; NULL when out
- * of memory. */
+/* A line of the control socket: "status", "call NAME", "release [CALL]", "send [CALL] MESSAGE [OCTETS]", "fault SPAN
+ * FAULT", "quit". own; NULL when out of memory. */
 json_t *exchange_command(struct exchange *exchange, char *line);
 
 #endif

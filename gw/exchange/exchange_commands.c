@@ -86,6 +86,13 @@ static json_t *do_release(struct exchange *exchange, char *argument)
 			 (int)exchange_release(exchange, (unsigned)id));
 }
 
+static json_t *do_send(struct exchange *exchange, char *argument)
+{
+	const char *wrong = exchange_send(exchange, argument);
+
+	return wrong ? fault(wrong) : done(0);
+}
+
 static json_t *do_fault(struct exchange *exchange, char *argument)
 {
 	char *text = strchr(argument, ' ');
@@ -111,8 +118,8 @@ static const struct {
 	const char *name;
 	json_t *(*fn)(struct exchange *exchange, char *argument);
 } commands[] = {
-	{ "status", do_status }, { "call", do_call }, { "release", do_release },
-	{ "fault", do_fault },	 { "quit", do_quit },
+	{ "status", do_status }, { "call", do_call },	{ "release", do_release },
+	{ "send", do_send },	 { "fault", do_fault }, { "quit", do_quit },
 };
 
 json_t *exchange_command(struct exchange *exchange, char *line)
@@ -126,6 +133,6 @@ json_t *exchange_command(struct exchange *exchange, char *line)
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (strcmp(commands[i].name, line) == 0)
 			return commands[i].fn(exchange, argument);
-	return fault("unknown command; write status, call NAME, release [CALL], fault SPAN FAULT "
-		     "or quit");
+	return fault("unknown command; write status, call NAME, release [CALL], send [CALL] "
+		     "MESSAGE [OCTETS], fault SPAN FAULT or quit");
 }

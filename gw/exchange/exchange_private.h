@@ -109,7 +109,8 @@ void call_set_state(struct exchange_call *call, enum call_state state);
 const char *call_state_name(enum call_state state);
 bool call_is_ansi(const struct exchange_call *call);
 void call_take_circuit(struct exchange_call *call, struct isup_circuit *circuit);
-void call_send(struct exchange_call *call, struct isup_msg *msg);
+/* What fails is an event of the call, too. */
+int call_send(struct exchange_call *call, struct isup_msg *msg);
 /* Starts the script's part that begins with the answer. */
 void call_answered(struct exchange_call *call);
 /* Our own release, by whom: "local", or "network" when something failed here. */
@@ -140,9 +141,13 @@ void incoming_digits(struct exchange_call *call, const struct isup_indication *i
 void incoming_step(struct exchange_call *call);	  /* its timer */
 void incoming_played(struct exchange_call *call); /* a file came to its end */
 
+/* command_send.c: "[CALL] MESSAGE [OCTETS][, OCTETS]...", which is written into. NULL, or what is wrong with it. */
+const char *exchange_send(struct exchange *exchange, char *argument);
+
 /* outgoing.c */
 void outgoing_call(struct origin *origin);
-/* parameters.c: -ENOSPC, -EINVAL */
+/* parameters.c: -ENOSPC, -EINVAL. text: "22 01", pairs of hexadecimal digits, code and contents. */
+int parameter_put(const char *text, struct isup_msg *msg);
 int parameters_put(const struct conf_script *script, struct isup_msg *msg);
 void outgoing_seize(struct exchange_call *call);
 void outgoing_indicate(struct exchange_call *call, const struct isup_indication *ind);

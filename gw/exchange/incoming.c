@@ -29,7 +29,7 @@ static void send_acm(struct exchange_call *call, bool free, bool in_band)
 	if (in_band)
 		(void)isup_put_obci(&msg, &obci);
 	call->acm_sent = true;
-	call_send(call, &msg);
+	(void)call_send(call, &msg);
 }
 
 static void answer(struct exchange_call *call)
@@ -45,7 +45,7 @@ static void answer(struct exchange_call *call)
 		put_bci(&msg, true);
 	if (parameters_put(&call->subscriber->conf->script, &msg))
 		call_event(call, "parameters", "not sent: too many");
-	call_send(call, &msg);
+	(void)call_send(call, &msg);
 	call_answered(call);
 }
 

@@ -151,7 +151,7 @@ void outgoing_digit(struct exchange_call *call)
 	isup_msg_init(&sam, ISUP_SAM, 0);
 	(void)isup_put_number(&sam, ISUP_P_SUBSEQUENT, &part);
 	call->digits_sent = (uint8_t)(call->digits_sent + part.n);
-	call_send(call, &sam);
+	(void)call_send(call, &sam);
 	if (call->digits_sent < call->called.n)
 		timer_start_ms(&call->digit, call->origin->digit_interval_ms);
 }

@@ -2,8 +2,6 @@
 /* Parameters that a script gives octet by octet: what the exchange has no words for (Q.763 1.7: code, contents). */
 #include <errno.h>
 
-#include <errno.h>
-
 #include "gw/exchange/exchange_private.h"
 
 #define OCTETS_MAX 255
@@ -23,20 +21,24 @@ static size_t octets_of(const char *text, uint8_t *octets)
 	return n;
 }
 
-int parameters_put(const struct conf_script *script, struct isup_msg *msg)
+int parameter_put(const char *text, struct isup_msg *msg)
 {
 	uint8_t octets[OCTETS_MAX];
+	size_t n = octets_of(text, octets);
+
+	if (n < 2)
+		return -EINVAL;
+	/* Only generic numbers may be there more than once; of others this one counts. */
+	if (octets[0] != ISUP_P_GENERIC_NUMBER)
+		isup_msg_remove(msg, octets[0]);
+	return isup_msg_add(msg, octets[0], octets + 1, n - 1);
+}
+
+int parameters_put(const struct conf_script *script, struct isup_msg *msg)
+{
 	int err = 0;
 
-	for (size_t i = 0; i < script->n_parameters && !err; i++) {
-		size_t n = octets_of(script->parameters[i], octets);
-
-		if (n < 2)
-			return -EINVAL;
-		/* Only generic numbers may be there more than once; of others this one counts. */
-		if (octets[0] != ISUP_P_GENERIC_NUMBER)
-			isup_msg_remove(msg, octets[0]);
-		err = isup_msg_add(msg, octets[0], octets + 1, n - 1);
-	}
+	for (size_t i = 0; i < script->n_parameters && !err; i++)
+		err = parameter_put(script->parameters[i], msg);
 	return err;
 }

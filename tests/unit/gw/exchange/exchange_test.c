@@ -480,16 +480,63 @@ static void cannot_start(void)
 	}
 }
 
+static bool b_is_called(const struct two *two)
+{
+	return exchange_totals(two->b.exchange).incoming == 1;
+}
+
+/* What b answers to a line; the fault's text, "" when it was done. */
+static void expect_command(struct two *two, const char *line, const char *wrong)
+{
+	char text[80];
+	json_t *json;
+	const char *error;
+
+	snprintf(text, sizeof(text), "%s", line);
+	json = exchange_command(two->b.exchange, text);
+	error = json_string_value(json_object_get(json, "error"));
+	if (strncmp(error ? error : "", wrong, strlen(wrong) + !wrong[0]) != 0) {
+		CU_FAIL("another answer");
+		printf("\n%s: %s\n", line, error ? error : "done");
+	}
+	json_decref(json);
+}
+
+/* Q.763 1.7: a message octet by octet, where the call's state allows it. */
+static void sent_by_hand(void)
+{
+	struct two two;
+
+	two_folder(&two);
+	two_side_open(&two, true, "originate \"x\" { called = \"1\"\n give-up = 1s }\n");
+	two_side_open(&two, false, "number \"1\" { action = silent }\n");
+	CU_ASSERT_FATAL(two_run(&two, two_are_ready));
+	expect_command(&two, "send CPG 24 01", "there is no such call");
+	CU_ASSERT_FATAL(two_run(&two, b_is_called));
+	expect_command(&two, "send", "write send");
+	expect_command(&two, "send XYZ", "write send");
+	expect_command(&two, "send 7 CPG 24 01", "there is no such call");
+	expect_command(&two, "send ANM", "IAM, ANM");
+	expect_command(&two, "send CPG 24", "write send");
+	expect_command(&two, "send CPG 24 0g", "write send");
+	expect_command(&two, "send CPG", "the message is not");
+	expect_command(&two, "send SUS 22 01", "the message is not"); /* before the answer */
+	expect_command(&two, "send ACM 11 12 04, 12 84 81", "");
+	expect_command(&two, "send 1 CPG 24 01", "");
+	wanted_calls = 1;
+	CU_ASSERT(two_run(&two, calls_are_over));
+	two_stop(&two);
+	expect(two_call(&two.a, "1"), "IAM ACM CPG REL ");
+	two_close(&two);
+}
+
 int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
-		{ "whole calls", whole_calls },
-		{ "both ways", both_ways },
-		{ "peer dies", peer_dies },
-		{ "control", control },
-		{ "long line", long_line },
-		{ "cannot start", cannot_start },
-		CU_TEST_INFO_NULL,
+		{ "whole calls", whole_calls },	  { "both ways", both_ways },
+		{ "peer dies", peer_dies },	  { "control", control },
+		{ "sent by hand", sent_by_hand }, { "long line", long_line },
+		{ "cannot start", cannot_start }, CU_TEST_INFO_NULL,
 	};
 
 	return cu_run("exchange", tests, argc, argv);
