@@ -163,7 +163,8 @@ void call_no_answer_expired(struct timer *timer, void *arg)
 	struct call *call = arg;
 
 	(void)timer;
-	call_release_local(call, Q850_NO_ANSWER);
+	/* RFC 3398 7.1.6: the time for an announcement is over; the caller is told why it was made. */
+	call_release_local(call, call->announced ? call->announced : Q850_NO_ANSWER);
 }
 
 void call_guard_expired(struct timer *timer, void *arg)
@@ -243,6 +244,8 @@ static void backward(struct call *call, unsigned side, const struct leg_event *e
 	call->progressed = true;
 	if (event->ev != LEG_EV_MEDIA)
 		call_overlap_progressed(call);
+	if (event->progress.cause)
+		call->announced = event->progress.cause;
 	if (state > call->state)
 		call_state_set(call, state);
 	if (event->progress.in_band)

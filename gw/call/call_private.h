@@ -37,6 +37,7 @@ struct call {
 	bool progressed;	  /* a backward event was passed on: no re-attempt any more */
 	bool answered;
 	uint32_t no_answer_ms;	  /* of the route, 0: none */
+	enum q850_cause announced; /* in band, before any release; 0: none */
 	bool rtp_failure_keep;	  /* of the route */
 	char called_out[ROUTE_NUMBER_MAX];
 	struct route_use *use;	   /* own reference; NULL: not placed yet */

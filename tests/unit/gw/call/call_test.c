@@ -464,6 +464,22 @@ static void route_changes_the_number_and_times_the_answer(void)
 	lab_close();
 }
 
+/* RFC 3398 7.1.6 */
+static void time_over_for_an_announcement_tells_why_it_was_made(void)
+{
+	struct leg_event event = { .ev = LEG_EV_ADDRESS_COMPLETE,
+				   .progress = { .in_band = true, .cause = Q850_UNALLOCATED } };
+	struct fake_leg *in;
+
+	lab_open();
+	in = setup("03015", true);
+	call_raise(&lab.legs[1].leg, &event);
+	pass_ms(20000);
+	CU_ASSERT_EQUAL(in->release.cause, Q850_UNALLOCATED);
+	CU_ASSERT_EQUAL(lab.record.release.cause, Q850_UNALLOCATED);
+	lab_close();
+}
+
 static void a_leg_that_does_not_let_go_is_given_up(void)
 {
 	struct fake_leg *in;
@@ -665,6 +681,8 @@ int main(int argc, char **argv)
 		{ "a digit map says that no number begins so", digit_map_says_never },
 		{ "a route changes the number and times the answer",
 		  route_changes_the_number_and_times_the_answer },
+		{ "time over for an announcement",
+		  time_over_for_an_announcement_tells_why_it_was_made },
 		{ "a leg that does not let go is given up",
 		  a_leg_that_does_not_let_go_is_given_up },
 		{ "releases cross", releases_cross },
