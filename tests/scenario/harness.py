@@ -30,6 +30,17 @@ def free_ports(first, count):
     raise Failure(f"no ports are free from {first} on")
 
 
+def listens(port):
+    """Whether a socket here has that port and takes what comes."""
+    for name, states in (("udp", ("07",)), ("udp6", ("07",)), ("tcp", ("0A",)), ("tcp6", ("0A",))):
+        with open(f"/proc/net/{name}", encoding="ascii") as f:
+            for line in f.readlines()[1:]:
+                row = line.split()
+                if int(row[1].split(":")[1], 16) == port and row[3] in states:
+                    return True
+    return False
+
+
 class Group:
     """A lab for several scenarios, in the order in which they are defined."""
     all = {}
@@ -161,8 +172,9 @@ class Case:
 
     def server(self, xml, *words, **more):
         """Starts SIPp as the peer that is called, and waits until it listens."""
-        process = self.client(xml, *words, port=more.pop("port", self.lab.pbx), target=False, **more)
-        time.sleep(0.3)
+        port = more.pop("port", self.lab.pbx)
+        process = self.client(xml, *words, port=port, target=False, **more)
+        wait_until("SIPp to listen", lambda: process.poll() is not None or listens(port), 20)
         return process
 
     def finish(self, process, seconds=60):

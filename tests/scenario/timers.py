@@ -3,12 +3,14 @@
 import socket
 import time
 
+from flows import flow
 from harness import Group, wait_until
 from sipp import Callee, Caller, expect, message, pause, scenario
 
 SLOW_PLAN = """
 number "0301" { action = answer }
 number "0305" { action = no-answer }
+number "0306" { action = silent }
 number "0307" { action = silent }
 originate "incomplete" { called = "40" calling = "301234567" noa = national calling-noa = national start = trigger
 	end-signal = false }
@@ -57,17 +59,33 @@ def overlap_by_map(case):
     case.true("waited for T10", case.report()["answer_ms"] < 1500)
 
 
-@group.scenario("RFC 3398 7.2.2 and Q.764 T7, T9: a silent exchange is 504 after T7, one that rings for ever 480 after T9")
+def called_at_exchange(case, digits):
+    """The exchange's number of a call to those digits, once it is there."""
+    return wait_until(f"a call to {digits} at the exchange", lambda: [
+        c["call"] for c in case.lab.tell_exchange("status")["calls"] if digits.endswith(c["called"])])[0]
+
+
+@group.scenario("RFC 3398 7.1.3, 7.1.6, 7.2.8: after T7 a silent exchange is 504; after T9 one that rings for ever 480, and one "
+                "that announced a failure what its ACM's cause is")
 def exchange_never_answers(case):
     start = time.monotonic()
     silent = case.client(Caller("0307").failed(504), seconds=40)
     ringing = case.client(Caller("0305").failed(480), seconds=70)
+    announced = case.client(Caller("0306", port=case.lab.phone().port).failed(404), seconds=70)
+    case.lab.tell_exchange(f"send {called_at_exchange(case, '0306')} ACM 11 12 04, 12 84 81")
     case.finish(silent)
     case.true("T7 at the wrong time", 19.5 < time.monotonic() - start < 24)
     case.released(102, number=1)
     case.finish(ringing, 70)
+    case.finish(announced, 70)
     case.true("T9 at the wrong time", 44.5 < time.monotonic() - start < 49)
-    case.released(19, number=2)
+    ends = {case.cdr(number)["called"]["digits"]: case.cdr(number) for number in (1, 2, 3)}
+    case.equal("causes", {digits: cdr["release"]["cause"] for digits, cdr in ends.items()},
+               {"0307": 102, "0305": 19, "0306": 1})
+    for digits, messages in (("0307", ">INVITE IAM> REL> <504 (>ACK RLC<)"),
+                             ("0305", ">INVITE IAM> ACM< <180 REL> <480 (>ACK RLC<)"),
+                             ("0306", ">INVITE IAM> ACM< <183 REL> <404 (>ACK RLC<)")):
+        flow(case, messages, lambda digits=digits: case.lab.ctl("-j", "ladder", ends[digits]["call"]))
 
 
 PERMANENT = ("span watch", "load", "MTP2 silence", "MTP", "peer addresses")
