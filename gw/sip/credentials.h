@@ -27,6 +27,7 @@ struct sip_realm {
 struct sip_credentials {
 	struct sip_realm *realms; /* own: SIP_REALMS_MAX; NULL: nothing was asked for yet */
 	unsigned n;
+	bool let_through; /* a dialog came of an INVITE that had them */
 	char *invite; /* own: the fields as the last INVITE had them, each line ended; NULL: none */
 };
 

@@ -32,6 +32,12 @@ bool sip_leg_challenged(struct sip_leg *leg, const struct sip_msg *msg)
 		sip_credentials_accepted(&leg->credentials);
 		return false;
 	}
+	/* The INVITE that made the early dialog had them: a fresh nonce for what follows in it does not
+	 * say that they are wrong. Once, so that every further challenge counts (22.2). */
+	if (msg->cseq.method != SIP_INVITE && !leg->credentials.let_through) {
+		leg->credentials.let_through = true;
+		sip_credentials_accepted(&leg->credentials);
+	}
 	sip_stack_tag(leg->ua->parts.stack, cnonce);
 	return leg->trunk->user &&
 	       sip_credentials_challenged(&leg->credentials, msg, cnonce, leg->id);

@@ -660,6 +660,26 @@ static void test_challenged(void)
 	rig_close();
 }
 
+/* The dialog came of an INVITE that had credentials: a fresh nonce is no refusal, a second one is. */
+static void test_challenged_in_the_dialog(void)
+{
+	call_by(user_tune, false);
+	respond(last_invite, "407 Proxy", "p", CHALLENGE("Proxy-Authenticate", "proxy", "1") "\n");
+	rig_request(SIP_ACK);
+	last_invite = rig_request(SIP_INVITE);
+	respond(last_invite, "183 Session Progress", "b1", ALLOW REL("1") MEDIA("4000"));
+	rig_event(LEG_EV_ADDRESS_COMPLETE);
+	respond(rig_request(SIP_PRACK), "407 No", "",
+		CHALLENGE("Proxy-Authenticate", "proxy", "2") "\n");
+	respond(rig_request(SIP_PRACK), "407 No", "",
+		CHALLENGE("Proxy-Authenticate", "proxy", "3") "\n");
+	rig_quiet();
+	respond(last_invite, "200 OK", "b1", CONTACT "\n");
+	rig_event(LEG_EV_ANSWER);
+	rig_request(SIP_ACK);
+	bye_by_us();
+}
+
 static void test_challenged_in_vain(void)
 {
 	call();
@@ -741,6 +761,7 @@ static const CU_TestInfo tests[] = {
 	{ "early hold", test_hold_early },
 	{ "UPDATE lost", test_update_lost },
 	{ "challenged", test_challenged },
+	{ "challenged in the dialog", test_challenged_in_the_dialog },
 	{ "challenged in vain", test_challenged_in_vain },
 	CU_TEST_INFO_NULL,
 };
