@@ -134,6 +134,14 @@ static void tell_complete(struct call *call)
 	call->leg[0]->ops->event(call->leg[0], &event);
 }
 
+bool overlap_times(const struct route *route)
+{
+	const struct conf_route_overlap *conf = &route->overlap;
+
+	return route->digits || conf->min_digits || conf->max_digits || conf->t10_ms ||
+	       conf->t35_ms;
+}
+
 void call_overlap_await(struct call *call, const struct route *route, bool missing)
 {
 	const struct conf_route_overlap *conf = route ? &route->overlap : NULL;
@@ -141,10 +149,8 @@ void call_overlap_await(struct call *call, const struct route *route, bool missi
 					 .awaited = { .missing = missing,
 						      .t10_ms = conf ? conf->t10_ms : 0,
 						      .t35_ms = conf ? conf->t35_ms : 0 } };
-	bool knows = conf && (route->digits || conf->min_digits || conf->max_digits ||
-			      conf->t10_ms || conf->t35_ms);
 
-	if (knows || call->leg[0]->trunk->overlap.asks)
+	if ((route && overlap_times(route)) || call->leg[0]->trunk->overlap.asks)
 		call->leg[0]->ops->event(call->leg[0], &event);
 }
 

@@ -52,6 +52,8 @@ const struct overlap_ops *overlap_of(const struct conf_route_overlap *conf, cons
 /* What the route's digit map and lengths, and what was learnt, say of a number; *by_length: the last alone decided. */
 enum digit_map_match overlap_judge(const struct route *route, struct str digits, struct numbers *numbers,
 				   bool *by_length);
+/* Whether the route says which timer runs while digits are awaited; else the trunk that the call came from does. */
+bool overlap_times(const struct route *route);
 
 /* For the call's state machine. */
 int call_overlap_open(struct call *call) __attribute__((warn_unused_result));

@@ -19,6 +19,7 @@ struct explained {
 	struct route_query query;
 	const struct route *chosen; /* NULL: none yet */
 	unsigned others;
+	size_t dialled; /* digits, as the trunk counts them */
 };
 
 static void put_steps(struct control_reply *reply, const char *what, const char *text,
@@ -30,34 +31,137 @@ static void put_steps(struct control_reply *reply, const char *what, const char 
 	control_printf(reply, "%s)\n", steps->reason);
 }
 
+/* ---- digits ---- */
+
+/* Why what the trunk sends is always the whole number; NULL: digits may come one by one. */
+static const char *whole(const struct explained *e)
+{
+	const struct conf *conf = e->gw->conf;
+	const struct conf_sip_trunk *sip = e->trunk ? conf_sip_find(conf, e->trunk->name) : NULL;
+	const struct conf_isup *isup = e->trunk ? conf_isup_find(conf, e->trunk->name) : NULL;
+
+	if (sip && sip->overlap_in == CONF_OVERLAP_IN_OFF)
+		return "overlap-in = false";
+	return isup && isup->ansi ? "variant = ansi" : NULL;
+}
+
+/* How long the caller's trunk waits, as the route or the trunk has it; 0: no trunk was named. */
+static uint32_t wait_ms(const struct explained *e, bool missing, const char **of)
+{
+	const struct conf_route_overlap *route = &e->chosen->overlap;
+	const struct conf_sip_trunk *sip;
+	const struct conf_isup *isup;
+	const char *name = missing ? "T35" : "T10";
+	uint32_t ms = missing ? route->t35_ms : route->t10_ms;
+
+	*of = ms ? "the route" : "the trunk";
+	if (ms || !e->trunk)
+		return ms;
+	sip = conf_sip_find(e->gw->conf, e->trunk->name);
+	isup = conf_isup_find(e->gw->conf, e->trunk->name);
+	for (size_t i = 0; isup && i < isup->n_timers; i++)
+		if (strcmp(isup->timers[i].name, name) == 0)
+			return isup->timers[i].ms;
+	return sip    ? missing ? sip->t35_ms : sip->t10_ms
+	       : isup ? gateway_timer_default(name, isup->ansi_timers)
+		      : 0;
+}
+
+static void put_wait(struct explained *e, bool missing)
+{
+	const char *of, *name = missing ? "T35" : "T10";
+	uint32_t ms = wait_ms(e, missing, &of);
+
+	control_text(e->reply, name);
+	if (ms)
+		control_printf(e->reply, " (%u.%u s, of %s)", ms / 1000, ms % 1000 / 100, of);
+}
+
+/* Where the route says nothing of it the trunk does, by the digits as they were dialled. */
+static bool missing_by_trunk(const struct explained *e)
+{
+	const struct conf_isup *isup =
+		e->trunk ? conf_isup_find(e->gw->conf, e->trunk->name) : NULL;
+
+	return isup && !overlap_times(e->chosen) && e->dialled < isup->min_digits;
+}
+
+/* What the number still lacks; it is sent on as it is where the first trunk takes a part of it. */
+static void put_lack(struct explained *e, enum digit_map_match match)
+{
+	const struct route *route = e->chosen;
+	struct trunk *first = route->n_to ? call_core_find_trunk(e->gw->core, route->to[0]) : NULL;
+	const char *sent = overlap_of(&route->overlap, first)->early ? ": sent on at once" : "";
+
+	if (match == DIGIT_MAP_MORE || missing_by_trunk(e)) {
+		control_printf(e->reply, "too few%s: more are waited for, ",
+			       match == DIGIT_MAP_MORE ? "" : sent);
+		put_wait(e, true);
+		control_text(e->reply, " ends that with cause 28");
+		if (match != DIGIT_MAP_MORE)
+			control_text(e->reply, ", by the trunk's min-digits");
+	} else {
+		control_printf(e->reply,
+			       "enough%s, but more may follow: complete with ST or after ", sent);
+		put_wait(e, false);
+	}
+}
+
+static void put_verdict(struct explained *e, enum digit_map_match match)
+{
+	const char *why = whole(e);
+
+	if (match == DIGIT_MAP_NEVER)
+		control_text(e->reply, "no number of the route: refused with cause 28, 484");
+	else if (match == DIGIT_MAP_MORE && why)
+		control_text(e->reply, "too few: refused with cause 28, 484");
+	else if (match == DIGIT_MAP_COMPLETE || why)
+		control_text(e->reply, "complete: sent on at once");
+	else
+		put_lack(e, match);
+	if (why)
+		control_printf(e->reply, ", as %s sends whole numbers (%s)", e->trunk->name, why);
+}
+
+static void put_learnt(struct explained *e, struct str digits)
+{
+	unsigned first = e->chosen->overlap.learn;
+	unsigned length =
+		numbers_length(call_core_numbers(e->gw->core), e->chosen->name, digits, first);
+
+	if (digits.n < first)
+		control_printf(e->reply,
+			       "  learnt   by the first %u digits, which are not there yet\n",
+			       first);
+	else if (length)
+		control_printf(e->reply, "  learnt   numbers with %.*s have %u digits\n",
+			       (int)first, digits.p, length);
+	else
+		control_printf(e->reply, "  learnt   nothing yet of numbers with %.*s\n",
+			       (int)first, digits.p);
+}
+
 static void put_digits(struct explained *e, struct str digits)
 {
-	static const char *const texts[] = {
-		[DIGIT_MAP_NEVER] = "no number of the route: refused with cause 28, 484",
-		[DIGIT_MAP_MORE] = "too few: more are waited for, T35 ends that with cause 28",
-		[DIGIT_MAP_ENOUGH] = "enough, but more may follow: complete with ST or after T10",
-		[DIGIT_MAP_COMPLETE] = "complete: sent on at once",
-	};
 	const struct route *route = e->chosen;
 	const struct conf_route_overlap *conf = &route->overlap;
-	struct numbers *numbers = call_core_numbers(e->gw->core);
 	bool by_length;
-	enum digit_map_match match = overlap_judge(route, digits, numbers, &by_length);
+	enum digit_map_match match =
+		overlap_judge(route, digits, call_core_numbers(e->gw->core), &by_length);
 	const char *by = match == DIGIT_MAP_MORE && digits.n < conf->min_digits ? "min-digits"
 			 : conf->max_digits && digits.n >= conf->max_digits	? "max-digits"
 			 : by_length	 ? "the length that calls have taught"
 			 : route->digits ? "the digit map"
 					 : NULL;
 
-	control_printf(e->reply, "  digits   %zu, %s%s%s\n", digits.n, texts[match],
-		       by ? ", by " : "", by ? by : "");
+	control_printf(e->reply, "  digits   %zu, ", digits.n);
+	put_verdict(e, match);
+	control_printf(e->reply, "%s%s\n", by ? ", by " : "", by ? by : "");
 	if (conf->min_digits || conf->max_digits)
 		control_printf(e->reply, "  lengths  %u to %u\n", conf->min_digits,
 			       conf->max_digits ? conf->max_digits : LEG_DIGITS_MAX);
 	if (conf->learn)
-		control_printf(e->reply, "  learnt   %u digits for the first %u (0: not known)\n",
-			       numbers_length(numbers, route->name, digits, conf->learn),
-			       conf->learn);
+		put_learnt(e, digits);
 }
 
 static void put_route(void *arg, const struct route *route, enum route_miss miss)
@@ -113,6 +217,7 @@ static void put_target(struct explained *e, const char *word, unsigned index,
 	struct trunk *trunk = call_core_find_trunk(e->gw->core, route->to[index]);
 	const struct number_plan *plan = trunk ? trunk_plan(trunk) : NULL;
 	char text[NUMBER_DIGITS_MAX + 2];
+	const struct overlap_ops *ops;
 	struct number out = *number;
 	struct number_steps steps = { 0 };
 
@@ -121,11 +226,14 @@ static void put_target(struct explained *e, const char *word, unsigned index,
 		control_text(e->reply, "not there\n");
 		return;
 	}
+	ops = overlap_of(&route->overlap, trunk);
 	put_room(e, trunk);
 	if (index < route->hunt.n_shares)
 		control_printf(e->reply, ", share %u", route->hunt.shares[index]);
-	control_printf(e->reply, "\n  overlap  %s: %s\n", overlap_of(&route->overlap, trunk)->name,
-		       overlap_of(&route->overlap, trunk)->what);
+	control_printf(e->reply, "\n  overlap  %s: %s", ops->name, ops->what);
+	if (ops == &overlap_split)
+		control_printf(e->reply, " (first-digits = %u)", route->overlap.first_digits);
+	control_text(e->reply, "\n");
 	if (!plan)
 		return;
 	(void)number_out(plan, number, &out, &steps);
@@ -195,7 +303,7 @@ static int normalise(struct explained *e, struct str dialled, char *text, size_t
 	out = in;
 	if (plan) {
 		(void)number_in(plan, &in, &out, &steps);
-		if (number_undecided(plan, &in))
+		if (!whole(e) && number_undecided(plan, &in))
 			control_text(e->reply,
 				     "  more digits may make another number of it: without "
 				     "ST they are waited for\n");
@@ -224,13 +332,14 @@ void gateway_explain_number(struct gateway *gw, struct control_reply *reply, str
 	}
 	control_printf(reply, "number %.*s%s%s\n", STR_FMT(number), trunk ? " from " : "",
 		       trunk ? trunk : "");
+	e.dialled = number.n - (number.p[0] == '+');
 	e.query = (struct route_query){ .from = trunk,
 					.category = 10, /* Q.763 3.11: ordinary */
 					.bearer = LEG_BEARER_AUDIO_3K1,
 					.time = call_core_week(gw->core) };
 	if (normalise(&e, number, text, sizeof(text)))
 		return;
-	if (route_find(call_core_routes(gw->core), &e.query, &route) == ROUTE_MORE)
+	if (route_find(call_core_routes(gw->core), &e.query, &route) == ROUTE_MORE && !whole(&e))
 		control_text(reply,
 			     "  more digits may choose a route with a longer prefix: without "
 			     "ST they are waited for\n");

@@ -187,6 +187,23 @@ def learnt_lengths(case):
     case.equal("left", lab.show("numbers"), [])
 
 
+@group.scenario("explain number: what a number still lacks, which timer waits for it and whose that is, what goes on and how")
+def explained_overlap(case):
+    for number, trunk, *words in (
+            ("415551", "pstn", "6, enough, but more may follow: complete with ST or after T10 (2.0 s, of the route)", "4 to 9"),
+            ("41", "pstn", "2, too few: more are waited for, T35 (15.0 s, of the trunk) ends that with cause 28, by min-digits"),
+            ("4155512345", "pstn", "10, no number of the route: refused with cause 28, 484, by max-digits"),
+            ("4255", "pstn", "4, enough: sent on at once, but more may follow", "multiple-invite: another INVITE"),
+            ("03", "pstn", "2, too few: more are waited for, T35 (15.0 s, of the trunk)", "by the trunk's min-digits"),
+            ("46", "pstn", "learnt   by the first 3 digits, which are not there yet"),
+            ("0301", "in-invite", "after T10 (2.0 s, of the trunk)"),
+            ("03091234", "pbx", "8, complete: sent on at once, as pbx sends whole numbers (overlap-in = false)",
+             "split: IAM with the first digits, the others in SAM (first-digits = 4)")):
+        said = case.lab.ctl("explain", "number", number, "trunk", trunk)
+        for word in words:
+            case.true(f"{number}: no {word!r} in {said}", word in said)
+
+
 # --- to the exchange ---
 
 def client(case, address, xml):
