@@ -119,30 +119,37 @@ static void routed_number(const struct call *call, struct leg_number *number)
 	(void)str_copy(number->digits, sizeof(number->digits), in);
 }
 
-/* Whether the trunk may be asked; else *cause says why not. */
-static bool may_seize(struct call *call, struct trunk *trunk, enum q850_cause *cause)
+struct refusal {
+	enum q850_cause cause;
+	const char *why; /* for people; NULL: the trunk's protocol told the cause */
+};
+
+/* Whether the trunk may be asked; else *refusal says why not. */
+static bool may_seize(struct call *call, struct trunk *trunk, struct refusal *refusal)
 {
-	*cause = Q850_EXCHANGE_ROUTING_ERROR;
+	*refusal = (struct refusal){ Q850_EXCHANGE_ROUTING_ERROR, "the call came from it" };
 	if (trunk == call->leg[0]->trunk && trunk_refuses_return(trunk)) {
 		counter_add(&returns_refused, 1);
 		return false;
 	}
-	*cause = Q850_NETWORK_OUT_OF_ORDER;
+	*refusal = (struct refusal){ Q850_NETWORK_OUT_OF_ORDER, "it is not available" };
 	if (!trunk->ops->available(trunk))
 		return false;
-	*cause = trunk_admit(trunk, TRUNK_OUT, call->spared,
-			     timer_heap_now_us(call->core->conf.heap));
-	return *cause == Q850_NONE;
+	refusal->cause = trunk_admit(trunk, TRUNK_OUT, call->spared,
+				     timer_heap_now_us(call->core->conf.heap));
+	refusal->why = refusal->cause == Q850_NO_CIRCUIT ? "as many calls are up as it may have"
+							 : "more calls a second than it may have";
+	return refusal->cause == Q850_NONE;
 }
 
-/* 0: the trunk took the call (or it ended meanwhile); else *cause says why not. */
-static int seize(struct call *call, struct trunk *trunk, enum q850_cause *cause)
+/* 0: the trunk took the call (or it ended meanwhile); else *refusal says why not. */
+static int seize(struct call *call, struct trunk *trunk, struct refusal *refusal)
 {
 	struct leg_setup setup = call->setup;
 	struct leg *leg = NULL;
 	int err;
 
-	if (!may_seize(call, trunk, cause))
+	if (!may_seize(call, trunk, refusal))
 		return -EAGAIN;
 	routed_number(call, &setup.called);
 	trunk_number_out(trunk, &setup.called);
@@ -153,8 +160,8 @@ static int seize(struct call *call, struct trunk *trunk, enum q850_cause *cause)
 	(void)call_overlap_setup(call, trunk, &setup);
 	call->record.attempts++;
 	call->tries++;
-	*cause = Q850_TEMPORARY_FAILURE;
-	err = trunk->ops->seize(trunk, call, &setup, &call->attached, &leg, cause);
+	*refusal = (struct refusal){ Q850_TEMPORARY_FAILURE, NULL };
+	err = trunk->ops->seize(trunk, call, &setup, &call->attached, &leg, &refusal->cause);
 	if (!err)
 		call_overlap_seized(call, &setup);
 	return err;
@@ -162,7 +169,7 @@ static int seize(struct call *call, struct trunk *trunk, enum q850_cause *cause)
 
 void call_place(struct call *call)
 {
-	enum q850_cause cause = Q850_NO_CIRCUIT;
+	struct refusal refusal = { Q850_NO_CIRCUIT, NULL };
 
 	call_state_set(call, CALL_ST_PROCEEDING);
 	for (; call->hunt_at < call->n_hunt && call_attempts_left(call); call->hunt_at++) {
@@ -172,18 +179,19 @@ void call_place(struct call *call)
 			call_state_set(call, CALL_ST_COLLECTING);
 			return;
 		}
-		if (!seize(call, trunk, &cause)) {
+		if (!seize(call, trunk, &refusal)) {
 			if (call->no_answer_ms && call->state < CALL_ST_ACTIVE &&
 			    !timer_running(&call->no_answer))
 				timer_start_ms(&call->no_answer, call->no_answer_ms);
 			return;
 		}
-		log_write(LOG_NOTICE, call->record.id, "trunk %s refused the call: cause %u %s",
-			  trunk->name, (unsigned)cause, q850_cause_name(cause));
+		log_write(LOG_NOTICE, call->record.id, "trunk %s refused the call: cause %u %s%s%s",
+			  trunk->name, (unsigned)refusal.cause, q850_cause_name(refusal.cause),
+			  refusal.why ? ", " : "", refusal.why ? refusal.why : "");
 		call->tries = 0;
 		call_target_first(call);
 	}
-	call_release_local(call, cause);
+	call_release_local(call, refusal.cause);
 }
 
 /* More digits could make another number of those that are there. */

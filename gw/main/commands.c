@@ -333,18 +333,32 @@ static void run_level(void *arg, struct control_reply *reply, unsigned argc,
 	control_printf(reply, "log level %s\n", log_level_name(level));
 }
 
+static bool is_route(const struct conf *conf, const char *name)
+{
+	for (size_t i = 0; i < conf->n_routes; i++)
+		if (strcmp(conf->routes[i].name, name) == 0)
+			return true;
+	return false;
+}
+
 static void run_forget(void *arg, struct control_reply *reply, unsigned argc,
 		       const char *const *argv, bool json)
 {
 	struct gateway *gw = arg;
 	const char *route = argc > 1 ? argv[1] : NULL;
+	size_t n;
 
 	(void)json;
-	if (strcmp(argv[0], "numbers") != 0)
+	if (strcmp(argv[0], "numbers") != 0) {
 		control_fail(reply, "usage: forget numbers [ROUTE]");
+		return;
+	}
+	/* A route that a reload took away may have left some. */
+	n = numbers_forget(call_core_numbers(gw->core), route);
+	if (!n && route && !is_route(gw->conf, route))
+		control_fail(reply, "no route is called '%s'; see 'show routes'", route);
 	else
-		control_printf(reply, "%zu learnt lengths forgotten\n",
-			       numbers_forget(call_core_numbers(gw->core), route));
+		control_printf(reply, "%zu learnt length%s forgotten\n", n, n == 1 ? "" : "s");
 }
 
 static void run_fault(void *arg, struct control_reply *reply, unsigned argc,

@@ -4,7 +4,7 @@ import re
 import time
 
 import overlap_calls
-from harness import Group
+from harness import Failure, Group
 from overlap_calls import RELAY, SESSION_INFO, Overlapping, Several, relay
 from sipp import Callee, Caller, expect, pause, scenario
 
@@ -183,7 +183,12 @@ def learnt_lengths(case):
     case.finish(server)
     delay = case.cdr(4)["post_dial_delay"]
     case.true(f"post-dial delay {delay} s", delay < 1.5)
-    case.true("not forgotten", "1 learnt" in lab.ctl("forget", "numbers", "learn"))
+    case.true("not forgotten", "1 learnt length forgotten" in lab.ctl("forget", "numbers", "learn"))
+    try:
+        refusal = lab.ctl("forget", "numbers", "lern")
+    except Failure as error:
+        refusal = str(error)
+    case.true(refusal, "no route is called 'lern'" in refusal)
     case.equal("left", lab.show("numbers"), [])
 
 
