@@ -172,26 +172,12 @@ static const struct {
 	{ "T22", "T23", "GRS would not be repeated" },
 };
 
-/* What the timer is, and the place that says so. */
-static uint32_t timer_of(const struct conf_report *report, const struct conf_isup *isup,
-			 const char *name, const void **place)
-{
-	for (size_t i = 0; i < isup->n_timers; i++) {
-		if (strcmp(isup->timers[i].name, name) != 0)
-			continue;
-		*place = &isup->timers[i];
-		return isup->timers[i].ms;
-	}
-	return report->lint->timer_default ? report->lint->timer_default(name, isup->ansi_timers)
-					   : 0;
-}
-
 static void lint_timers(struct conf_report *report, const struct conf_isup *isup)
 {
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
 		const void *place = &isup->name;
-		uint32_t first = timer_of(report, isup, pairs[i].first, &place);
-		uint32_t second = timer_of(report, isup, pairs[i].second, &place);
+		uint32_t first = conf_lint_timer(report, isup, pairs[i].first, &place);
+		uint32_t second = conf_lint_timer(report, isup, pairs[i].second, &place);
 
 		if (first && second && first >= second)
 			conf_report_warn(report, place,
@@ -210,7 +196,7 @@ static void lint_no_answer(const struct conf *conf, struct conf_report *report,
 	for (size_t i = 0; route->no_answer_ms && i < route->n_to; i++) {
 		const struct conf_isup *isup = conf_isup_find(conf, route->to[i]);
 		const void *place = NULL;
-		uint32_t t7 = isup ? timer_of(report, isup, "T7", &place) : 0;
+		uint32_t t7 = isup ? conf_lint_timer(report, isup, "T7", &place) : 0;
 
 		if (route->no_answer_ms < t7)
 			conf_report_warn(
@@ -238,26 +224,6 @@ static void lint_stack(const struct conf *conf, struct conf_report *report)
 			"t2 of %u ms is shorter than t1 of %u ms: requests are repeated at "
 			"t2 from the first time on; write %u ms or more",
 			conf->sip.t2_ms, conf->sip.t1_ms, conf->sip.t1_ms);
-}
-
-/* ---- overlap ---- */
-
-static void lint_overlap(const struct conf *conf, struct conf_report *report,
-			 const struct conf_route *route)
-{
-	bool overlap = route->from ? conf_isup_find(conf, route->from) != NULL : conf->n_isups > 0;
-
-	for (size_t i = 0; overlap && !route->digits && i < route->n_to; i++) {
-		const struct conf_sip_trunk *sip = conf_sip_find(conf, route->to[i]);
-
-		if (sip && sip->no_484)
-			conf_report_warn(
-				report, &route->to[i],
-				"numbers come digit by digit and \"%s\" cannot tell one that "
-				"is too short (answers-484 = false); write a digit map: "
-				"digits = \"...\"",
-				route->to[i]);
-	}
 }
 
 /* ---- two masters ---- */
@@ -380,9 +346,9 @@ void conf_lint(const void *object, struct conf_report *report)
 	for (size_t i = 0; i < conf->n_sips; i++)
 		lint_policy(report, &conf->sips[i].policy);
 	lint_shadowed(conf, report);
+	conf_lint_overlap(conf, report);
 	for (size_t i = 0; i < conf->n_routes; i++) {
 		lint_targets(conf, report, &conf->routes[i]);
 		lint_no_answer(conf, report, &conf->routes[i]);
-		lint_overlap(conf, report, &conf->routes[i]);
 	}
 }

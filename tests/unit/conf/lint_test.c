@@ -95,6 +95,20 @@ static const struct lint lints[] = {
 	/* digit by digit to a peer that cannot say that they are too few */
 	{"sip t { host = b answers-484 = false }\nroute s { from = pstn\n to = {t} }\nroute u { from = pbx to = t }\nroute v { from = pstn prefix = \"1\" to = t digits = \"1xxx\" }\n",
 	 {{10, "numbers come digit by digit and \"t\" cannot tell one that is too short"}}},
+	/* waits of overlap dialling: the route's own, with the trunk's, the trunk's own */
+	{"route s { from = pstn to = {pbx}\n t10 = 8s t35 = 8s }\n", {{9, "t10 of 8000 ms is not shorter than t35 of 8000 ms: digits would be given up"}}},
+	{"sip t { host = b overlap-in = invite t10 = 5s t35 = 6s }\nroute s { from = t to = {pstn}\n t10 = 7s }\n", {{10, "t10 of 7000 ms is not shorter than t35 of 6000 ms"}}},
+	{"isup i { linkset = ls circuits a { cic = 7 timeslots = 7 }\n timers { T10 = 9s } }\nroute s { from = i to = {pbx}\n t35 = 9s }\n", {{11, "t10 of 9000 ms is not shorter than t35 of 9000 ms"}}},
+	{"sip t { host = b overlap-in = info\n t10 = 6s t35 = 5s }\nsip u { host = c t10 = 6s t35 = 5s }\n", {{9, "t10 of 6000 ms is not shorter than t35 of 5000 ms"}}},
+	/* what comes to nothing */
+	{"route s { from = pbx to = {pstn}\n learn-digits = 3 }\nroute t { from = pbx prefix = 1 to = {pbx}\n overlap = info t10 = 3s }\n",
+	 {{9, "learn-digits of route \"s\" comes to nothing: its calls have whole numbers"}, {11, "overlap of route \"t\" comes to nothing"}}},
+	{"route s { from = pstn to = {pstn}\n overlap = multiple-invite }\nroute t { from = pstn prefix = 1 to = {pbx, pstn} overlap = multiple-invite overlap-pstn = split first-digits = 4 }\n",
+	 {{9, "overlap is for sip trunks, and route \"s\" leads to none"}}},
+	{"route s { from = pbx to = {pbx}\n overlap-pstn = replace }\nroute t { from = pbx prefix = 1 to = {pstn}\n first-digits = 4 }\n",
+	 {{9, "overlap-pstn is for isup trunks, and route \"s\" leads to none"}, {11, "first-digits of route \"t\" is for numbers that are split"}}},
+	{"route s { from = pstn to = {pbx}\n overlap-info = session-info }\nroute t { from = pstn prefix = 1 to = {pbx} overlap = \"184\" overlap-info = session-info }\n",
+	 {{9, "overlap-info of route \"s\" is for digits in INFO"}}},
 	/* two masters */
 	{"span b { type = virtual cable = \"/tmp/b\" end = listen clock = master }\nspan c { type = virtual cable = \"/tmp/b\"\n clock = master }\n", {{10, "spans \"b\" and \"c\" are two ends of a cable, and both are clock master; write"}}},
 	{"span b { type = virtual cable = \"/tmp/b\" end = listen }\nspan c { type = virtual cable = \"/tmp/b\" }\n", {{9, "neither is clock master"}}},
