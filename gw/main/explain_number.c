@@ -210,30 +210,14 @@ static void put_room(struct explained *e, struct trunk *trunk)
 			       (unsigned)cause);
 }
 
-static void put_target(struct explained *e, const char *word, unsigned index,
-		       const struct number *number)
+/* What the trunk makes of the number. */
+static void put_sent(struct explained *e, const struct trunk *trunk, const struct number *number)
 {
-	const struct route *route = e->chosen;
-	struct trunk *trunk = call_core_find_trunk(e->gw->core, route->to[index]);
-	const struct number_plan *plan = trunk ? trunk_plan(trunk) : NULL;
+	const struct number_plan *plan = trunk_plan(trunk);
 	char text[NUMBER_DIGITS_MAX + 2];
-	const struct overlap_ops *ops;
 	struct number out = *number;
 	struct number_steps steps = { 0 };
 
-	control_printf(e->reply, "  %-8s %s, ", word, route->to[index]);
-	if (!trunk) {
-		control_text(e->reply, "not there\n");
-		return;
-	}
-	ops = overlap_of(&route->overlap, trunk);
-	put_room(e, trunk);
-	if (index < route->hunt.n_shares)
-		control_printf(e->reply, ", share %u", route->hunt.shares[index]);
-	control_printf(e->reply, "\n  overlap  %s: %s", ops->name, ops->what);
-	if (ops == &overlap_split)
-		control_printf(e->reply, " (first-digits = %u)", route->overlap.first_digits);
-	control_text(e->reply, "\n");
 	if (!plan)
 		return;
 	(void)number_out(plan, number, &out, &steps);
@@ -242,6 +226,39 @@ static void put_target(struct explained *e, const char *word, unsigned index,
 	if (steps.rule)
 		control_printf(e->reply, ", rule \"%s\"", steps.rule);
 	control_printf(e->reply, " (%s)\n", steps.reason);
+}
+
+/* How digits go on to the trunk; of a number that comes whole only where it is split again. */
+static void put_way(struct explained *e, const struct trunk *trunk)
+{
+	const struct conf_route_overlap *conf = &e->chosen->overlap;
+	const struct overlap_ops *ops = overlap_of(conf, trunk);
+
+	if (whole(e) && ops != &overlap_split)
+		return;
+	control_printf(e->reply, "  overlap  %s: %s", ops->name, ops->what);
+	if (ops == &overlap_split)
+		control_printf(e->reply, " (first-digits = %u)", conf->first_digits);
+	control_text(e->reply, "\n");
+}
+
+static void put_target(struct explained *e, const char *word, unsigned index,
+		       const struct number *number)
+{
+	const struct route *route = e->chosen;
+	struct trunk *trunk = call_core_find_trunk(e->gw->core, route->to[index]);
+
+	control_printf(e->reply, "  %-8s %s, ", word, route->to[index]);
+	if (!trunk) {
+		control_text(e->reply, "not there\n");
+		return;
+	}
+	put_room(e, trunk);
+	if (index < route->hunt.n_shares)
+		control_printf(e->reply, ", share %u", route->hunt.shares[index]);
+	control_text(e->reply, "\n");
+	put_sent(e, trunk, number);
+	put_way(e, trunk);
 }
 
 static void put_targets(struct explained *e, const char *sent)
