@@ -262,6 +262,15 @@ static void judge_again(struct call *call, struct leg_event *event)
 	event->digits_complete = call->setup.complete;
 }
 
+/* The record tells all that the trunk was sent. */
+static void sent_too(struct call *call, struct str digits)
+{
+	struct leg_number *sent = &call->record.called_sent;
+
+	if (digits.n)
+		(void)str_add(sent->digits, sizeof(sent->digits), strlen(sent->digits), digits);
+}
+
 void call_overlap_digits(struct call *call, const struct leg_event *event)
 {
 	struct call_overlap *o = &call->overlap;
@@ -285,8 +294,10 @@ void call_overlap_digits(struct call *call, const struct leg_event *event)
 	if (call->setup.complete)
 		call_overlap_end(call);
 	/* An address that is complete takes no more digits (Q.764 2.1.4); one sent en bloc is sent again. */
-	if (o->ops && o->ops->digits && (call->state == CALL_ST_PROCEEDING || o->sent_complete))
-		o->ops->digits(call, &more);
+	if (!o->ops || !o->ops->digits || (call->state != CALL_ST_PROCEEDING && !o->sent_complete))
+		return;
+	sent_too(call, more.digits);
+	o->ops->digits(call, &more);
 }
 
 void call_overlap_progressed(struct call *call)

@@ -71,6 +71,7 @@ def figure_2(case):
     case.finish(server)
     several(case, ["4255", "42555", "425551"], server)
     cdr = strategy(case, "multiple-invite")
+    case.equal("sent", cdr["called_sent"]["digits"], "425551")
     case.true(f"post-dial delay {cdr['post_dial_delay']} s", cdr["post_dial_delay"] < 1.5)
     case.true("a CANCEL", "CANCEL sip:" not in case.messages(server))
 

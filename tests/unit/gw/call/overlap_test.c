@@ -426,6 +426,7 @@ static void another_trunk_gets_all_digits(void)
 	dial(in, "3", true);
 	CU_ASSERT_STRING_EQUAL(out()->told, "+3 ! ");
 	release(in, Q850_NORMAL);
+	CU_ASSERT_STRING_EQUAL(lab.record.called_sent.digits, "30123");
 	lab_close();
 }
 
@@ -457,6 +458,7 @@ static void split(void)
 	dial(in, "", true);
 	CU_ASSERT_STRING_EQUAL(out()->told, "+2 +3 + ! ");
 	release(in, Q850_NORMAL);
+	CU_ASSERT_STRING_EQUAL(lab.record.called_sent.digits, "30123");
 	lab_close();
 }
 
