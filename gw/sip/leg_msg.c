@@ -224,6 +224,7 @@ int sip_leg_invite_write(struct sip_leg *leg, struct str next_hop, struct str *t
 {
 	const struct sip_leg_outgoing *out = leg->out;
 	const struct sip_uri uri = { .text = str_c(out->uri) };
+	const struct sip_party_targets targets = sip_leg_history_targets(leg);
 	struct str name = str_c(sip_method_name(SIP_INVITE));
 	struct sip_uri hop;
 	struct sip_sent_by sent_by;
@@ -249,7 +250,7 @@ int sip_leg_invite_write(struct sip_leg *leg, struct str next_hop, struct str *t
 	sip_write_header(&w, SIP_H_CALL_ID, str_c(out->call_id));
 	sip_write_cseq(&w, out->cseq, name);
 	write_group_contact(&w, leg, &sent_by);
-	sip_party_write(&w, &leg->trunk->party, &out->setup, uri.text,
+	sip_party_write(&w, &leg->trunk->party, &out->setup, &targets,
 			str_c(leg->ua->domain ? leg->ua->domain : sent_by.host));
 	write_uui(&w, leg, &out->uui);
 	if (out->expires_s)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
-/* The INVITE of an outgoing call, and what becomes of it: leg_uac.c, leg_redirect.c, leg_repair.c, leg_msg.c. */
+/* The INVITE of an outgoing call, and what becomes of it: leg_uac.c, leg_redirect.c, leg_history.c, leg_repair.c,
+ * leg_msg.c. */
 #ifndef SIP_LEG_OUTGOING_H
 #define SIP_LEG_OUTGOING_H
 
@@ -12,6 +13,15 @@ struct sip_leg_target {
 	uint16_t q;
 	bool proxy; /* of a 305: the way there, not the place */
 	bool tried;
+	char *param; /* own: how it was found (RFC 7044 10.4), NULL: not said */
+};
+
+/* Where the INVITE went until now, for History-Info. */
+struct sip_leg_history {
+	unsigned n;
+	struct sip_party_target gone[LEG_TARGETS_MAX + 1]; /* own, but for param; and room for the present one */
+	struct sip_party_target refused; /* own: what the latest INVITE was refused with; status 0: nothing yet */
+	char *param;			 /* borrow: of the present target */
 };
 
 /* What the INVITE of an outgoing call is made of; gone when it has its final response. */
@@ -26,6 +36,7 @@ struct sip_leg_outgoing {
 	uint32_t cseq_used;	/* highest in the dialogs that are gone */
 	struct sip_leg_target targets[LEG_TARGETS_MAX]; /* of 3xx, each tried once (RFC 3261 8.1.3.4) */
 	unsigned n_targets;
+	struct sip_leg_history history;
 	unsigned repaired;	/* bit n: row n of leg_repair.c's table was tried */
 	bool no_extensions;	/* no Supported */
 	uint32_t expires_s;	/* 0: none */
@@ -55,6 +66,13 @@ int sip_leg_target_set(struct sip_leg *leg, const char *uri) __attribute__((warn
 uint32_t sip_leg_cseq_next(const struct sip_leg *leg);
 /* The INVITE once more with the next CSeq, without the early dialogs of the one before. -errno. */
 int sip_leg_invite_again(struct sip_leg *leg) __attribute__((warn_unused_result));
+/* leg_history.c: the latest INVITE was refused, msg NULL: without a response. */
+void sip_leg_history_refused(struct sip_leg *leg, const struct sip_msg *msg, unsigned status);
+/* It goes to another target. */
+void sip_leg_history_moved(struct sip_leg *leg, const struct sip_leg_target *target);
+/* All targets, the present one last. */
+struct sip_party_targets sip_leg_history_targets(struct sip_leg *leg);
+void sip_leg_history_free(struct sip_leg_history *history);
 /* leg_repair.c: the INVITE goes out once more without what this response objects to; false: nothing to be done about it. */
 bool sip_leg_repair(struct sip_leg *leg, const struct sip_msg *msg);
 /* leg_uac.c: the call is being forwarded (RFC 3398 8.1.6). */

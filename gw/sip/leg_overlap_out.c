@@ -221,6 +221,9 @@ bool sip_leg_overlap_failure(struct sip_leg *leg, const struct sip_msg *msg,
 
 	if (!o || !o->ops->many)
 		return false;
+	/* What came before has fewer digits, and is not where the call is when it is redirected. */
+	if (!older_find(o, msg->cseq.number))
+		sip_leg_history_refused(leg, msg, msg->status);
 	if (leg->state == SIP_LEG_CALLING && msg->status < 400) {
 		sip_leg_redirect_note(leg, msg, release);
 	} else if (leg->state == SIP_LEG_CALLING) {

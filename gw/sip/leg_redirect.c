@@ -60,6 +60,7 @@ static bool target_add(struct sip_leg_outgoing *out, const struct sip_addr *cont
 	target->q = contact->q;
 	target->proxy = proxy;
 	target->tried = false;
+	target->param = proxy ? NULL : sip_party_history_param(contact);
 	out->n_targets++;
 	return true;
 }
@@ -156,6 +157,7 @@ bool sip_leg_redirect_next(struct sip_leg *leg)
 
 	while ((target = next_best(leg->out))) {
 		target->tried = true;
+		sip_leg_history_moved(leg, target);
 		if (target_set(leg, target->uri, target->proxy))
 			continue;
 		log_write(LOG_INFO, leg->id, "redirected to %s", target->uri);

@@ -29,8 +29,11 @@ void sip_leg_outgoing_free(struct sip_leg_outgoing *out)
 {
 	if (!out)
 		return;
-	for (unsigned i = 0; i < out->n_targets; i++)
+	for (unsigned i = 0; i < out->n_targets; i++) {
 		free(out->targets[i].uri);
+		free(out->targets[i].param);
+	}
+	sip_leg_history_free(&out->history);
 	free(out);
 }
 
@@ -284,6 +287,7 @@ static void failure(struct sip_leg *leg, const struct sip_msg *msg)
 		sip_leg_ended(leg, &release);
 		return;
 	}
+	sip_leg_history_refused(leg, msg, msg->status);
 	if (tried_again(leg, msg, &release))
 		return;
 	if (msg->status >= 400)
@@ -317,6 +321,7 @@ static void invite_failed(void *user, struct sip_txn *txn, unsigned status)
 
 	if (sip_leg_overlap_refused(leg, sip_leg_overlap_cseq(leg, txn), &release))
 		return;
+	sip_leg_history_refused(leg, NULL, status);
 	if (leg->state == SIP_LEG_CALLING && sip_leg_redirect_next(leg))
 		return;
 	if (leg->state == SIP_LEG_CALLING || leg->state == SIP_LEG_CANCELLED)

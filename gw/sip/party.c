@@ -68,12 +68,10 @@ static void redirection_read(const struct sip_party_conf *party, const struct si
 			     const char *subject, struct leg_setup *setup)
 {
 	struct sip_party_diverted by = { .n = 0 };
-	bool history = party->diversion == CONF_DIVERSION_HISTORY ||
-		       party->diversion == CONF_DIVERSION_BOTH;
 	bool diversion = party->diversion == CONF_DIVERSION_DIVERSION ||
 			 party->diversion == CONF_DIVERSION_BOTH;
 
-	if (history)
+	if (sip_party_history_said(party))
 		sip_party_history_read(party, invite, subject, &by);
 	if (diversion && !by.n)
 		sip_party_diversion_read(party, invite, subject, &by);
@@ -131,11 +129,12 @@ unsigned sip_party_read(const struct sip_party_conf *party, const struct sip_msg
 }
 
 void sip_party_write(struct sip_writer *w, const struct sip_party_conf *party,
-		     const struct leg_setup *setup, struct str uri, struct str host)
+		     const struct leg_setup *setup, const struct sip_party_targets *targets,
+		     struct str host)
 {
 	sip_identity_write_caller(w, party, setup, host);
-	if (party->diversion == CONF_DIVERSION_HISTORY || party->diversion == CONF_DIVERSION_BOTH)
-		sip_party_history_write(w, party, &setup->redirection, uri, host);
+	if (sip_party_history_said(party))
+		sip_party_history_write(w, party, &setup->redirection, targets, host);
 	if (party->diversion == CONF_DIVERSION_DIVERSION || party->diversion == CONF_DIVERSION_BOTH)
 		sip_party_diversion_write(w, party, &setup->redirection, host);
 	sip_party_priority_write(w, party, &setup->priority);

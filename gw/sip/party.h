@@ -43,9 +43,31 @@ unsigned sip_party_read(const struct sip_party_conf *party, const struct sip_msg
 /* "sip:+49...;params@host:port;user=phone" for the called number. */
 void sip_party_write_uri(struct sip_writer *w, const struct sip_party_conf *party, const struct leg_setup *setup,
 			 struct str host, uint16_t port);
-/* The header fields of an INVITE that tell of its parties; uri: its Request-URI. */
+/* Where a call went (RFC 7044 9.3): the texts are own where they are kept. */
+struct sip_party_target {
+	char *uri;	 /* Request-URI, without header fields */
+	unsigned status; /* of its final response; 0: none yet */
+	char *reason;	 /* Reason of that response, NULL: none */
+	char *param;	 /* how the target was found, "rc=1" or "mp=1"; NULL: not said */
+	char *below;	 /* entries of that response for what followed, NULL: none */
+};
+
+struct sip_party_targets { /* in order; the last is the Request-URI of the INVITE that is written */
+	unsigned n;
+	const struct sip_party_target *at;
+};
+
+/* The header fields of an INVITE that tell of its parties. */
 void sip_party_write(struct sip_writer *w, const struct sip_party_conf *party, const struct leg_setup *setup,
-		     struct str uri, struct str host);
+		     const struct sip_party_targets *targets, struct str host);
+/* The trunk's INVITEs have History-Info, where there is something to say. */
+bool sip_party_history_said(const struct sip_party_conf *party);
+/* own, NULL: none. How a Contact of a 3xx was found (RFC 7044 10.4), a response's Reason, and its History-Info of what came
+ * after the turn-th target, from 1. */
+char *sip_party_history_param(const struct sip_addr *contact);
+char *sip_party_history_reason(const struct sip_msg *response, const char *subject);
+char *sip_party_history_below(const struct sip_msg *response, const struct leg_redirection *in, unsigned turn,
+			      const char *subject);
 /* The user part and '@' of a Contact that names the trunk group a call comes from; nothing where none is to be named. */
 void sip_party_write_group(struct sip_writer *w, const struct sip_party_conf *party, const struct leg_setup *setup);
 

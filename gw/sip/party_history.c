@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /*
  * History-Info (RFC 7044) as far as it tells of diversion: RFC 7544 5 and 6. An entry whose URI has a cause of RFC 4458 is
- * what a call was diverted to; the entry that its mp names, else the one before it, is who did that.
+ * what a call was diverted to; the entry that its mp names, else the one before it, is who did that. Written are those who
+ * diverted, and the targets that a call went to from here, one after the other.
  */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "gw/base/log.h"
 
 #include "gw/sip/party_private.h"
 
 #define CAUSE_MAX 699
+#define KEPT_MAX                                                                                   \
+	1024 /* octets of a response's entries, or of its reasons, that go into an INVITE */
 
 static bool cause_of(const struct sip_addr *addr, const struct sip_party_reason **reason)
 {
@@ -105,21 +112,13 @@ static void write_cause(struct sip_writer *w, uint8_t reason)
 	sip_write_uint(w, cause_for(reason));
 }
 
-/* The n-th in a row: 1, 1.1, 1.1.1. */
-static void write_index(struct sip_writer *w, const char *name, unsigned n)
+/* That deep in the tree, and that one in its row: 1, 1.1, 1.1.2. */
+static void write_index(struct sip_writer *w, const char *name, unsigned depth, unsigned at)
 {
 	sip_write_c(w, name);
-	for (unsigned i = 0; i <= n; i++)
-		sip_write_c(w, i ? ".1" : "1");
-}
-
-/* Behind the URI: header parameters. */
-static void write_place(struct sip_writer *w, unsigned n)
-{
-	sip_write_c(w, ">");
-	write_index(w, ";index=", n);
-	if (n)
-		write_index(w, ";mp=", n - 1);
+	for (unsigned i = 0; i < depth; i++)
+		sip_write_c(w, "1.");
+	sip_write_uint(w, at);
 }
 
 static bool has_cause(struct str uri)
@@ -129,13 +128,70 @@ static bool has_cause(struct str uri)
 	return memmem(uri.p, uri.n, name, sizeof(name) - 1) != NULL;
 }
 
+/* A header field in a URI: RFC 3261 25.1, hvalue. */
+static void write_hvalue(struct sip_writer *w, const char *text)
+{
+	static const char hex[] = "0123456789ABCDEF", plain[] = "-_.!~*'()[]/?:+$";
+
+	for (const char *p = text; *p; p++) {
+		unsigned char c = (unsigned char)*p;
+		char escaped[] = { '%', hex[c >> 4], hex[c & 15] };
+		bool kept = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+			    (c >= 'a' && c <= 'z') || strchr(plain, c);
+
+		sip_write_str(w, kept ? (struct str){ p, 1 } : (struct str){ escaped, 3 });
+	}
+}
+
+/* RFC 7044 10.2: its status, and the Reason that came with that. */
+static void write_reasons(struct sip_writer *w, const struct sip_party_target *target)
+{
+	if (!target->status)
+		return;
+	sip_write_c(w, "?Reason=SIP%3Bcause%3D");
+	sip_write_uint(w, target->status);
+	if (!target->reason)
+		return;
+	sip_write_c(w, "&Reason=");
+	write_hvalue(w, target->reason);
+}
+
+/* Behind those who diverted: RFC 7044 10.3, rules 1 and 4, and 10.4. Each is the next branch of the same hop. */
+static void write_targets(struct sip_writer *w, const struct sip_party_diverted *all,
+			  const struct sip_party_targets *targets)
+{
+	for (unsigned i = 0; i < targets->n; i++) {
+		const struct sip_party_target *target = &targets->at[i];
+
+		sip_write_c(w, i || all->n ? ", <" : "<");
+		sip_write_c(w, target->uri);
+		/* Why the last of them diverted. */
+		if (!i && all->n && !has_cause(str_c(target->uri)))
+			write_cause(w, all->by[all->n - 1].reason);
+		write_reasons(w, target);
+		sip_write_c(w, ">");
+		write_index(w, ";index=", all->n, i + 1);
+		if (!i && all->n)
+			write_index(w, ";mp=", all->n - 1, 1);
+		if (target->param) {
+			sip_write_c(w, ";");
+			sip_write_c(w, target->param);
+		}
+		if (target->below) {
+			sip_write_c(w, ", ");
+			sip_write_c(w, target->below);
+		}
+	}
+}
+
 void sip_party_history_write(struct sip_writer *w, const struct sip_party_conf *party,
-			     const struct leg_redirection *in, struct str uri, struct str host)
+			     const struct leg_redirection *in,
+			     const struct sip_party_targets *targets, struct str host)
 {
 	struct sip_party_diverted all;
 
 	sip_party_diverted_of(in, &all);
-	if (!all.n)
+	if (!all.n && targets->n < 2)
 		return;
 	sip_write_c(w, "History-Info: ");
 	for (unsigned i = 0; i < all.n; i++) {
@@ -148,13 +204,97 @@ void sip_party_history_write(struct sip_writer *w, const struct sip_party_conf *
 			write_cause(w, all.by[i - 1].reason);
 		if (shown && number->presentation == LEG_PRES_RESTRICTED)
 			sip_write_c(w, "?Privacy=history");
-		write_place(w, i);
+		sip_write_c(w, ">");
+		write_index(w, ";index=", i, 1);
+		if (i)
+			write_index(w, ";mp=", i - 1, 1);
 	}
-	/* The target is the Request-URI, and why the last of them diverted. */
-	sip_write_c(w, ", <");
-	sip_write_str(w, uri);
-	if (!has_cause(uri))
-		write_cause(w, all.by[all.n - 1].reason);
-	write_place(w, all.n);
+	write_targets(w, &all, targets);
 	sip_write_crlf(w);
+}
+
+/* ---- what responses say ---- */
+
+bool sip_party_history_said(const struct sip_party_conf *party)
+{
+	return party->diversion == CONF_DIVERSION_HISTORY ||
+	       party->diversion == CONF_DIVERSION_BOTH;
+}
+
+char *sip_party_history_param(const struct sip_addr *contact)
+{
+	static const char *const names[] = { "rc", "mp" };
+	struct str value;
+	char *text = NULL;
+
+	for (unsigned i = 0; i < 2; i++)
+		if (sip_param_find(contact->params, str_c(names[i]), &value) &&
+		    value.n < KEPT_MAX && index_good(value))
+			return asprintf(&text, "%s=%.*s", names[i], STR_FMT(value)) < 0 ? NULL
+											: text;
+	return NULL;
+}
+
+/* Behind what is there already, which a comma then ends. False: too much. */
+static bool append(char *text, size_t *n, struct str value)
+{
+	if (*n + 2 + value.n > KEPT_MAX)
+		return false;
+	if (*n) {
+		memcpy(text + *n, ", ", 2);
+		*n += 2;
+	}
+	memcpy(text + *n, value.p, value.n);
+	*n += value.n;
+	return true;
+}
+
+static char *kept(const char *text, size_t n, bool whole, const char *subject, const char *name)
+{
+	if (!whole)
+		log_write(LOG_NOTICE, subject,
+			  "%s of a response is longer than %d octets: not all of it is sent on",
+			  name, KEPT_MAX);
+	return n ? strndup(text, n) : NULL;
+}
+
+char *sip_party_history_reason(const struct sip_msg *response, const char *subject)
+{
+	char text[KEPT_MAX];
+	size_t n = 0;
+	bool whole = true;
+	const struct sip_header *h;
+
+	for (unsigned i = 0; (h = sip_msg_header(response, SIP_H_REASON, i)); i++)
+		if (!h->bad && h->value.n)
+			whole = append(text, &n, h->value) && whole;
+	return kept(text, n, whole, subject, "Reason");
+}
+
+char *sip_party_history_below(const struct sip_msg *response, const struct leg_redirection *in,
+			      unsigned turn, const char *subject)
+{
+	struct sip_addr addrs[PARTY_VALUES_MAX];
+	struct sip_party_diverted all;
+	char ours[4 * PARTY_VALUES_MAX], text[KEPT_MAX];
+	struct sip_writer w;
+	size_t n = 0;
+	bool bad, whole = true;
+	unsigned n_addrs =
+		sip_party_addrs(response, STR("History-Info"), addrs, PARTY_VALUES_MAX, &bad);
+
+	sip_party_diverted_of(in, &all);
+	sip_write_open(&w, ours, sizeof(ours));
+	write_index(&w, "", all.n, turn);
+	sip_write_c(&w, ".");
+	for (unsigned i = 0; i < n_addrs; i++) {
+		struct str index;
+
+		if (addrs[i].bracketed && sip_param_find(addrs[i].params, STR("index"), &index) &&
+		    index_good(index) && str_starts(index, (struct str){ w.p, w.n }))
+			whole = append(text, &n, addrs[i].text) && whole;
+	}
+	if (bad)
+		sip_party_malformed(subject, "History-Info");
+	return kept(text, n, whole, subject, "History-Info");
 }

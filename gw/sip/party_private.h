@@ -97,7 +97,7 @@ void sip_party_diverted_of(const struct leg_redirection *in, struct sip_party_di
 void sip_party_diversion_write(struct sip_writer *w, const struct sip_party_conf *party,
 			       const struct leg_redirection *in, struct str host);
 void sip_party_history_write(struct sip_writer *w, const struct sip_party_conf *party, const struct leg_redirection *in,
-			     struct str uri, struct str host);
+			     const struct sip_party_targets *targets, struct str host);
 /* The URI of one who diverted, by what may be shown of it; false: nothing of it may. */
 bool sip_party_write_diverter(struct sip_writer *w, const struct sip_party_conf *party, const struct leg_number *number,
 			      struct str host);

@@ -55,16 +55,27 @@ static bool read_parties(const struct sip_party_conf *party, const struct sip_ms
 	return true;
 }
 
-static size_t write_invite(const struct sip_party_conf *party, const struct parties *p, char *text,
-			   size_t cap)
+/* from: as if it had been the 3xx that sent the call to a second target. */
+static size_t write_invite(const struct sip_party_conf *party, const struct parties *p,
+			   const struct sip_msg *from, char *text, size_t cap)
 {
-	char uri[1024];
+	char uri[1024], other[] = "sip:other@h";
+	struct sip_party_target at[] = {
+		{ .uri = uri,
+		  .status = 302,
+		  .reason = sip_party_history_reason(from, "fuzz"),
+		  .below = sip_party_history_below(from, &p->setup.redirection, 1, "fuzz") },
+		{ .uri = other,
+		  .param = from->contact ? sip_party_history_param(from->contact) : NULL },
+	};
+	const struct sip_party_targets targets = { 2, at };
 	struct sip_writer w;
 	struct str message, target;
 
-	sip_write_open(&w, uri, sizeof(uri));
+	sip_write_open(&w, uri, sizeof(uri) - 1);
 	sip_party_write_uri(&w, party, &p->setup, STR("h"), 0);
 	require(sip_write_close(&w, &target) == 0);
+	uri[target.n] = '\0';
 	sip_write_open(&w, text, cap);
 	sip_write_c(&w, "INVITE ");
 	sip_write_str(&w, target);
@@ -84,10 +95,13 @@ static size_t write_invite(const struct sip_party_conf *party, const struct part
 	sip_party_write_group(&w, party, &p->setup);
 	sip_write_c(&w, "gw>");
 	sip_write_crlf(&w);
-	sip_party_write(&w, party, &p->setup, target, STR("gw"));
+	sip_party_write(&w, party, &p->setup, &targets, STR("gw"));
 	sip_party_uui_write(&w, party, p->uui.octets, p->uui.n);
 	sip_write_end(&w);
 	require(sip_write_close(&w, &message) == 0);
+	free(at[0].reason);
+	free(at[0].below);
+	free(at[1].param);
 	return message.n;
 }
 
@@ -103,12 +117,13 @@ static void same(const struct parties *a, const struct parties *b)
 	require(a->uui.n == b->uui.n && memcmp(a->uui.octets, b->uui.octets, a->uui.n) == 0);
 }
 
-static void round_trip(const struct sip_party_conf *party, const struct parties *p)
+static void round_trip(const struct sip_party_conf *party, const struct parties *p,
+		       const struct sip_msg *from)
 {
 	static char text[SIP_MSG_MAX_OCTETS];
 	struct sip_msg *msg = NULL;
 	struct parties back;
-	size_t n = write_invite(party, p, text, sizeof(text));
+	size_t n = write_invite(party, p, from, text, sizeof(text));
 
 	require(sip_msg_parse(&msg, text, n, SIP_DATAGRAM) == 0);
 	if (party->trusted && read_parties(party, msg, &back))
@@ -126,7 +141,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 	    msg->method == SIP_INVITE)
 		for (size_t i = 0; i < sizeof(confs) / sizeof(confs[0]); i++)
 			if (read_parties(&confs[i], msg, &parties))
-				round_trip(&confs[i], &parties);
+				round_trip(&confs[i], &parties, msg);
 	sip_msg_free(msg);
 	return 0;
 }

@@ -79,11 +79,13 @@ static void setup_of(const struct sip_party_conf *party, const char *lines, stru
 
 static const char *lines_of(const struct sip_party_conf *party, const struct leg_setup *setup)
 {
-	static char text[4096];
+	static char text[4096], uri[] = "sip:+49301@x";
+	const struct sip_party_target target = { .uri = uri };
+	const struct sip_party_targets targets = { 1, &target };
 	struct sip_writer w;
 
 	sip_write_open(&w, text, sizeof(text) - 1);
-	sip_party_write(&w, party, setup, STR("sip:+49301@x"), STR("gw"));
+	sip_party_write(&w, party, setup, &targets, STR("gw"));
 	CU_ASSERT_FALSE(w.bad);
 	text[w.n] = '\0';
 	return text;

@@ -64,6 +64,8 @@ static const char *written_lines(const struct sip_party_conf *party, const struc
 				 char *uri, size_t cap)
 {
 	static char text[8192];
+	const struct sip_party_target target = { .uri = uri };
+	const struct sip_party_targets targets = { 1, &target };
 	struct sip_writer w;
 
 	sip_write_open(&w, uri, cap - 1);
@@ -77,7 +79,7 @@ static const char *written_lines(const struct sip_party_conf *party, const struc
 	sip_write_crlf(&w);
 	sip_write_c(&w, "To: <sip:x@y>");
 	sip_write_crlf(&w);
-	sip_party_write(&w, party, setup, str_c(uri), STR("gw"));
+	sip_party_write(&w, party, setup, &targets, STR("gw"));
 	sip_party_uui_write(&w, party, (const uint8_t *)setup->user_to_user.p,
 			    setup->user_to_user.n);
 	CU_ASSERT_FALSE(w.bad);

@@ -388,9 +388,12 @@ static void test_category(void)
 
 static const char *all_of(const struct sip_party_conf *party, const struct leg_setup *setup)
 {
+	char uri[] = "sip:+4930999@h;user=phone";
+	const struct sip_party_target target = { .uri = uri };
+	const struct sip_party_targets targets = { 1, &target };
 	struct sip_writer *w = writer();
 
-	sip_party_write(w, party, setup, STR("sip:+4930999@h;user=phone"), STR("gw"));
+	sip_party_write(w, party, setup, &targets, STR("gw"));
 	return written(w);
 }
 

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* History-Info of INVITEs that a 3xx sent elsewhere: RFC 7044 9.2, 9.3, 10.2 to 10.4. */
+#include "tests/unit/gw/sip/leg_rig.c"
+
+static const struct sip_msg *invite;
+
+static void setup_make(struct leg_setup *setup)
+{
+	*setup = (struct leg_setup){ .complete = true };
+	snprintf(setup->called.digits, sizeof(setup->called.digits), "4930999");
+	setup->called.noa = LEG_NOA_INTERNATIONAL;
+}
+
+static void call_diverted(bool diverted)
+{
+	struct leg_setup setup;
+
+	setup_make(&setup);
+	if (diverted)
+		setup.redirection = (struct leg_redirection){
+			.counter = 2,
+			.original = { .noa = LEG_NOA_INTERNATIONAL, .digits = "491" },
+			.original_reason = LEG_REASON_BUSY,
+			.last = { .noa = LEG_NOA_INTERNATIONAL, .digits = "492" },
+			.reason = LEG_REASON_NO_REPLY,
+		};
+	rig_call(&setup);
+	invite = rig_request(SIP_INVITE);
+}
+
+static void refuse(const char *line, const char *rest)
+{
+	rig_receive("SIP/2.0 %s\nVia: %.*s\nFrom: %.*s\nTo: %.*s;tag=t\nCall-ID: %.*s\nCSeq: %u "
+		    "INVITE\n%s\n",
+		    line, STR_FMT(invite->via->text), STR_FMT(invite->from->text),
+		    STR_FMT(invite->to->text), STR_FMT(invite->call_id),
+		    (unsigned)invite->cseq.number, rest);
+	rig_request(SIP_ACK);
+}
+
+/* And another INVITE follows. */
+static void move(const char *line, const char *rest)
+{
+	refuse(line, rest);
+	invite = rig_request(SIP_INVITE);
+}
+
+static void end(void)
+{
+	refuse("486 Busy Here", "");
+	CU_ASSERT_EQUAL(rig_event(LEG_EV_RELEASE)->release.cause, Q850_BUSY);
+	rig_close();
+}
+
+static void says(const char *text)
+{
+	const struct sip_header *history = sip_msg_other(invite, STR("History-Info"));
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(history);
+	CU_ASSERT_TRUE(str_eq(history->value, str_c(text)));
+	if (!str_eq(history->value, str_c(text)))
+		printf("History-Info: %.*s\n", STR_FMT(history->value));
+}
+
+#define FIRST "<sip:+4930999@198.51.100.7;user=phone"
+
+/* 10.3 rule 4: the rightmost value grows; 10.4: rc and mp are the Contact's, and none where it has none. */
+static void test_targets(void)
+{
+	rig_open(false);
+	call_diverted(false);
+	CU_ASSERT_PTR_NULL(sip_msg_other(invite, STR("History-Info")));
+	move("302 Moved Temporarily",
+	     "Contact: <sip:high@198.51.100.31;cause=302?Subject=x>;q=0.9;mp=1, "
+	     "<sip:mid@198.51.100.32>;q=0.5;rc=1, <sip:low@198.51.100.33>;q=0.2\n");
+	says(FIRST "?Reason=SIP%3Bcause%3D302>;index=1, "
+		   "<sip:high@198.51.100.31;cause=302>;index=2;mp=1");
+	CU_ASSERT_TRUE(str_eq(invite->uri.text, STR("sip:high@198.51.100.31;cause=302")));
+	/* 9.3 step 2: of every final response that is no 2xx; and 10.2: with the Reason that came. */
+	move("480 Temporarily Unavailable",
+	     "Reason: Q.850;cause=20;text=\"a, b\"\nReason: SIP;cause=480\n");
+	says(FIRST "?Reason=SIP%3Bcause%3D302>;index=1, "
+		   "<sip:high@198.51.100.31;cause=302?Reason=SIP%3Bcause%3D480&Reason=Q.850"
+		   "%3Bcause%3D20%3Btext%3D%22a%2C%20b%22%2C%20SIP%3Bcause%3D480>;index=2;mp=1, "
+		   "<sip:mid@198.51.100.32>;index=3;rc=1");
+	move("500 Oops", "");
+	says(FIRST "?Reason=SIP%3Bcause%3D302>;index=1, "
+		   "<sip:high@198.51.100.31;cause=302?Reason=SIP%3Bcause%3D480&Reason=Q.850"
+		   "%3Bcause%3D20%3Btext%3D%22a%2C%20b%22%2C%20SIP%3Bcause%3D480>;index=2;mp=1, "
+		   "<sip:mid@198.51.100.32?Reason=SIP%3Bcause%3D500>;index=3;rc=1, "
+		   "<sip:low@198.51.100.33>;index=4");
+	end();
+}
+
+/* Behind those who diverted the call: the target keeps why, and who. */
+static void test_diverted(void)
+{
+#define DIVERTED                                                                                   \
+	"<sip:+491@192.0.2.1;user=phone>;index=1, "                                                \
+	"<sip:+492@192.0.2.1;user=phone;cause=486>;index=1.1;mp=1, " FIRST ";cause=408"
+	rig_open(false);
+	call_diverted(true);
+	says(DIVERTED ">;index=1.1.1;mp=1.1");
+	move("302 Moved Temporarily", "Contact: <tel:+49-30-888>;mp=1.1.1\n");
+	says(DIVERTED "?Reason=SIP%3Bcause%3D302>;index=1.1.1;mp=1.1, "
+		      "<sip:+4930888@198.51.100.7;user=phone>;index=1.1.2;mp=1.1.1");
+	end();
+}
+
+/* 9.3 step 3: what the one that redirects did before it did is told, too; nothing of what it says of others. */
+static void test_entries_of_the_response(void)
+{
+	rig_open(false);
+	call_diverted(true);
+	move("302 Moved Temporarily",
+	     "History-Info: <sip:+491@x>;index=1, <sip:+499@x>;index=1.1.1;mp=1.1\n"
+	     "History-Info: <sip:a@x?Reason=SIP%3Bcause%3D486>;index=1.1.1.1;rc=1.1.1, "
+	     "<sip:b@x>;index=1.1.1.2;mp=1.1.1.1, <sip:c@x>;index=1.1.10, sip:d@x;index=1.1.1.3\n"
+	     "Contact: <sip:high@198.51.100.31>;mp=1.1.1.2\n");
+	says(DIVERTED "?Reason=SIP%3Bcause%3D302>;index=1.1.1;mp=1.1, "
+		      "<sip:a@x?Reason=SIP%3Bcause%3D486>;index=1.1.1.1;rc=1.1.1, "
+		      "<sip:b@x>;index=1.1.1.2;mp=1.1.1.1, "
+		      "<sip:high@198.51.100.31>;index=1.1.2;mp=1.1.1.2");
+	end();
+}
+
+/* Too long, and malformed: left out. */
+static void test_odd_responses(void)
+{
+	char rest[4096], long_text[1200];
+
+	memset(long_text, 'x', sizeof(long_text) - 1);
+	long_text[sizeof(long_text) - 1] = '\0';
+	snprintf(rest, sizeof(rest),
+		 "Reason: Q.850;cause=16\nReason: SIP;text=\"%s\"\n"
+		 "History-Info: <sip:%s@x>;index=1.1, <sip:b@x>;index=1.2, <sip:c@x\n"
+		 "Contact: <sip:high@198.51.100.31>;mp=1..1\n",
+		 long_text, long_text);
+	rig_open(false);
+	call_diverted(false);
+	move("302 Moved Temporarily", rest);
+	says(FIRST "?Reason=SIP%3Bcause%3D302&Reason=Q.850%3Bcause%3D16>;index=1, "
+		   "<sip:b@x>;index=1.2, <sip:high@198.51.100.31>;index=2");
+	end();
+}
+
+/* 10.2: one that does not answer is as if it had sent 408. */
+static void test_silence(void)
+{
+	rig_open(false);
+	call_diverted(false);
+	move("302 Moved Temporarily",
+	     "Contact: <sip:high@198.51.100.31>;q=0.9, <sip:low@198.51.100.32>;q=0.1\n");
+	rig_run_ms(32000);
+	while (rig.seen + 1 < rig.n_sent)
+		rig_request(SIP_INVITE);
+	invite = rig_request(SIP_INVITE);
+	says(FIRST "?Reason=SIP%3Bcause%3D302>;index=1, "
+		   "<sip:high@198.51.100.31?Reason=SIP%3Bcause%3D408>;index=2, "
+		   "<sip:low@198.51.100.32>;index=3");
+	end();
+}
+
+/* 305: the target stays, and the way there is another. np does not go with redirection. */
+static void test_use_proxy(void)
+{
+	rig_open(false);
+	call_diverted(false);
+	move("305 Use Proxy", "Contact: <sip:198.51.100.60;lr>;rc=1\n");
+	CU_ASSERT_TRUE(rig_has(invite, SIP_H_ROUTE, "<sip:198.51.100.60;lr>"));
+	says(FIRST "?Reason=SIP%3Bcause%3D305>;index=1, " FIRST ">;index=2");
+	end();
+}
+
+static void diversion_alone(struct rig *r)
+{
+	r->sips[0].parties.diversion = CONF_DIVERSION_DIVERSION;
+}
+
+static void test_not_said(void)
+{
+	rig_open_with(diversion_alone);
+	call_diverted(true);
+	move("302 Moved Temporarily", "Contact: <sip:high@198.51.100.31>;mp=1\n");
+	CU_ASSERT_PTR_NULL(sip_msg_other(invite, STR("History-Info")));
+	end();
+}
+
+static void overlap(struct rig *r)
+{
+	r->routes[1].overlap.sip = CONF_OVERLAP_INVITES;
+	r->routes[1].overlap.min_digits = 3;
+}
+
+/* The number that the call goes on from is the one with all digits. */
+static void test_overlap(void)
+{
+	const struct sip_msg *first;
+	struct leg_event more = { .ev = LEG_EV_DIGITS,
+				  .digits = STR("9"),
+				  .digits_complete = true };
+	struct leg_setup setup;
+
+	rig_open_with(overlap);
+	setup_make(&setup);
+	setup.complete = false;
+	rig_call(&setup);
+	first = invite = rig_request(SIP_INVITE);
+	call_raise(&rig.leg, &more);
+	invite = rig_request(SIP_INVITE);
+	refuse("302 Moved Temporarily", "Contact: <sip:high@198.51.100.31>;mp=1\n");
+	invite = first;
+	move("484 Address Incomplete", "");
+	says("<sip:+49309999@198.51.100.7;user=phone?Reason=SIP%3Bcause%3D302>;index=1, "
+	     "<sip:high@198.51.100.31>;index=2;mp=1");
+	while (rig.events_seen < rig.n_events && rig.events[rig.events_seen].ev == LEG_EV_DIGITS)
+		rig.events_seen++;
+	end();
+}
+
+int main(int argc, char **argv)
+{
+	static const CU_TestInfo tests[] = {
+		{ "targets of a 3xx", test_targets },
+		{ "a call that was diverted", test_diverted },
+		{ "entries of the response", test_entries_of_the_response },
+		{ "odd responses", test_odd_responses },
+		{ "silence", test_silence },
+		{ "305", test_use_proxy },
+		{ "a trunk without History-Info", test_not_said },
+		{ "overlap", test_overlap },
+		CU_TEST_INFO_NULL,
+	};
+	return cu_run("leg_history", tests, argc, argv);
+}
