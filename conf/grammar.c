@@ -426,6 +426,7 @@ static const struct conf_field route_fields[] = {
 	{"overlap", &conf_kind_word, AT(overlap.sip), .words = overlaps, .fallback = "collect"},
 	{"overlap-pstn", &conf_kind_word, AT(overlap.pstn), .words = pstn_overlaps, .fallback = "through"},
 	{"overlap-info", &conf_kind_flag, AT(overlap.session_info), .words = info_bodies, .fallback = "dtmf-relay"},
+	{"overlap-cancel", &conf_kind_ms, AT(overlap.cancel_ms), .max = 30 * SECOND, .fallback = "0ms"},
 	{"first-digits", &conf_kind_uint, AT(overlap.first_digits), .min = 3, .max = 32, .fallback = "3"},
 	{"learn-digits", &conf_kind_uint, AT(overlap.learn), .max = 12, .fallback = "0"},
 	{"t10", &conf_kind_ms, AT(overlap.t10_ms), .max = 10 * SECOND, .fallback = "0ms"},

@@ -17,6 +17,7 @@ struct conf_route_overlap { /* of a route */
 	unsigned first_digits;	     /* first-digits = 3: of the IAM of a number that is split */
 	unsigned min_digits, max_digits; /* 0: none */
 	unsigned learn;		     /* learn-digits = 0: digits of the prefixes whose lengths are learnt; 0: none */
+	uint32_t cancel_ms;	     /* overlap-cancel = 0ms: CANCEL of the other INVITEs that long after the answer */
 	uint32_t t10_ms, t35_ms;     /* 0: those of the trunk that the call came from */
 };
 

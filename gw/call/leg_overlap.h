@@ -17,6 +17,7 @@ enum leg_overlap_way {
 struct leg_overlap {
 	enum leg_overlap_way way;
 	bool session_info; /* INFO holds several digits */
+	uint32_t cancel_ms; /* the other INVITEs are cancelled that long after the answer (RFC 3578 3.4) */
 };
 
 struct leg_awaited { /* Q.764 2.1.2 and 2.2.5, RFC 3578 2 */

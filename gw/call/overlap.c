@@ -209,7 +209,7 @@ bool call_overlap_setup(struct call *call, const struct trunk *trunk, struct leg
 		return false;
 	o->ops = ops;
 	call->record.overlap = o->overlapped || ops->setup ? ops->name : NULL;
-	setup->overlap = (struct leg_overlap){ ops->way, o->conf.session_info };
+	setup->overlap = (struct leg_overlap){ ops->way, o->conf.session_info, o->conf.cancel_ms };
 	if (ops->setup)
 		ops->setup(call, setup);
 	o->sent_complete = setup->complete;

@@ -277,6 +277,7 @@ void sip_leg_over(struct sip_leg *leg)
 	timer_stop(&leg->repeat);
 	timer_stop(&leg->expires);
 	sip_leg_overlap_in_close(leg);
+	sip_leg_overlap_hung_up(leg);
 	reinvite_drop(leg);
 	if (leg->leg.side == 0) {
 		sip_leg_reliable_final(leg);
@@ -299,6 +300,7 @@ void sip_leg_ended(struct sip_leg *leg, const struct leg_release *release)
 static void bye_or_owe(struct sip_leg *leg, const struct leg_release *release)
 {
 	leg->release = *release;
+	sip_leg_overlap_hung_up(leg);
 	reinvite_drop(leg);
 	if (leg->state == SIP_LEG_ACCEPTED) {
 		leg->bye_owed = true;

@@ -49,6 +49,8 @@ struct sip_leg_overlap_out {
 	bool done;	   /* the latest has its final response */
 	struct leg_release best; /* of the final responses so far; sip_status 0: none */
 	unsigned best_rank;
+	uint32_t cancel_ms;  /* how long those that are left have for a final response of their own after the answer */
+	struct timer cancel; /* CANCEL for them */
 	/* INFO */
 	bool session_info; /* application/x-session-info, else application/dtmf-relay */
 	bool ready;	   /* the peer takes digits in fork's dialog */
@@ -80,8 +82,10 @@ uint32_t sip_leg_overlap_cseq(const struct sip_leg *leg, const struct sip_txn *t
 /* True: the INVITE of that CSeq number was followed by another; lines: the credentials that it went with, NULL: none. */
 bool sip_leg_overlap_authorization(const struct sip_leg *leg, uint32_t cseq, const char **lines);
 void sip_leg_overlap_ended(struct sip_leg *leg, const struct sip_txn *txn);
-/* 3.4: one was answered, the others are cancelled. */
+/* 3.4: one was answered, the others are cancelled, now or after the route's time. */
 void sip_leg_overlap_answered(struct sip_leg *leg, uint32_t cseq);
+/* The call is over: they are cancelled now. */
+void sip_leg_overlap_hung_up(struct sip_leg *leg);
 /* CANCEL for all that have no final response; false: there is none. */
 bool sip_leg_overlap_cancel(struct sip_leg *leg, struct str reason);
 

@@ -23,6 +23,8 @@ static const struct sip_overlap_ops *const ways[] = {
 	[LEG_OVERLAP_184] = &sip_overlap_184,
 };
 
+static timer_fn cancel_expired;
+
 int sip_leg_overlap_open(struct sip_leg *leg, const struct leg_setup *setup)
 {
 	struct sip_leg_overlap_out *o;
@@ -33,6 +35,12 @@ int sip_leg_overlap_open(struct sip_leg *leg, const struct leg_setup *setup)
 	if (!o)
 		return -ENOMEM;
 	list_init(&o->older);
+	if (timer_init(&o->cancel, leg->ua->parts.heap, "overlap-cancel", cancel_expired, leg)) {
+		free(o);
+		return -ENOMEM;
+	}
+	o->cancel.subject = leg->id;
+	o->cancel_ms = setup->overlap.cancel_ms;
 	o->ops = ways[setup->overlap.way];
 	o->session_info = setup->overlap.session_info;
 	o->cseq = leg->out->cseq;
@@ -58,6 +66,7 @@ void sip_leg_overlap_free(struct sip_leg *leg)
 	while ((node = list_first(&leg->overlap->older)))
 		older_free(container_of(node, struct sip_leg_older, node));
 	sip_txn_detach(leg->overlap->info);
+	timer_close(&leg->overlap->cancel);
 	free(leg->overlap);
 	leg->overlap = NULL;
 }
@@ -264,7 +273,35 @@ void sip_leg_overlap_progressed(struct sip_leg *leg)
 
 /* ---- CANCEL ---- */
 
-/* 3.4: CANCELs are for the others once one has its 200. */
+static void others_cancel(struct sip_leg *leg)
+{
+	struct list *list = &leg->overlap->older;
+
+	for (struct list_node *n = list_first(list); n; n = list_next(list, n)) {
+		struct sip_leg_older *older = container_of(n, struct sip_leg_older, node);
+
+		if (!older->final)
+			sip_client_cancel(older->txn,
+					  STR("SIP;cause=200;text=\"Call completed elsewhere\""));
+	}
+}
+
+static void cancel_expired(struct timer *timer, void *arg)
+{
+	(void)timer;
+	others_cancel(arg);
+}
+
+void sip_leg_overlap_hung_up(struct sip_leg *leg)
+{
+	if (!leg->overlap || !timer_running(&leg->overlap->cancel))
+		return;
+	timer_stop(&leg->overlap->cancel);
+	others_cancel(leg);
+}
+
+/* 3.4: CANCELs are for the others once one has its 200, maybe after "some time", which "gives time to all the previous
+ * INVITE transactions to terminate smoothly". */
 void sip_leg_overlap_answered(struct sip_leg *leg, uint32_t cseq)
 {
 	struct sip_leg_overlap_out *o = leg->overlap;
@@ -291,13 +328,10 @@ void sip_leg_overlap_answered(struct sip_leg *leg, uint32_t cseq)
 			older_free(winner);
 	}
 	o->done = true;
-	for (struct list_node *n = list_first(&o->older); n; n = list_next(&o->older, n)) {
-		struct sip_leg_older *older = container_of(n, struct sip_leg_older, node);
-
-		if (!older->final)
-			sip_client_cancel(older->txn,
-					  STR("SIP;cause=200;text=\"Call completed elsewhere\""));
-	}
+	if (o->cancel_ms)
+		timer_start_ms(&o->cancel, o->cancel_ms);
+	else
+		others_cancel(leg);
 }
 
 bool sip_leg_overlap_cancel(struct sip_leg *leg, struct str reason)

@@ -66,7 +66,8 @@ static const char everything[] =
 	"sip t { host = \"2001:db8::1\" }\n"
 	"route r { prefix = \"+49\" from = s to = {i, t} strip = 3 prepend = \"0\" no-answer = 90s "
 	"digits = \"[2-9]xxx|0x.T\" min-digits = 4 max-digits = 12 overlap = multiple-invite "
-	"overlap-pstn = split overlap-info = session-info first-digits = 5 learn-digits = 6 "
+	"overlap-pstn = split overlap-info = session-info overlap-cancel = 2s first-digits = 5 "
+	"learn-digits = 6 "
 	"t10 = 3s t35 = 7s "
 	" rtp-timeout = 50s silence-timeout = 2min rtp-failure = keep\n"
 	" calling = {\"+4930\", \"0\"} category = {ordinary, payphone} bearer = {data, speech}\n"
@@ -134,7 +135,7 @@ static void check_sip(const struct conf *c)
 	CU_ASSERT_STRING_EQUAL(c->routes[0].digits, "[2-9]xxx|0x.T");
 	CU_ASSERT(c->routes[0].overlap.sip == CONF_OVERLAP_INVITES &&
 		  c->routes[0].overlap.pstn == CONF_PSTN_SPLIT &&
-		  c->routes[0].overlap.session_info);
+		  c->routes[0].overlap.cancel_ms == 2000 && c->routes[0].overlap.session_info);
 	CU_ASSERT(c->routes[0].overlap.min_digits == 4 && c->routes[0].overlap.max_digits == 12 &&
 		  c->routes[0].overlap.first_digits == 5 && c->routes[0].overlap.learn == 6);
 	CU_ASSERT(c->routes[0].overlap.t10_ms == 3000 && c->routes[0].overlap.t35_ms == 7000);

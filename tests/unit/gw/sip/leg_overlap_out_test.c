@@ -96,9 +96,9 @@ static void cancelled(unsigned i)
 }
 
 /* 30, 301 (the first INVITE), 3012, 30123 */
-static void three_invites(void)
+static void three_invites_with(void (*tune)(struct rig *))
 {
-	rig_open_with(invites);
+	rig_open_with(tune);
 	call("30");
 	rig_quiet();
 	dial("1", false);
@@ -111,6 +111,11 @@ static void three_invites(void)
 	invite[2] = rig_request(SIP_INVITE);
 	respond(invite[2], "100 Trying", "", "\n");
 	awaited();
+}
+
+static void three_invites(void)
+{
+	three_invites_with(invites);
 }
 
 static void released_with(enum q850_cause cause)
@@ -325,6 +330,74 @@ static void digits_cancel_nothing_and_an_answer_all_others(void)
 	rig_no_event();
 	CU_ASSERT_EQUAL(media_port(), 4002);
 	bye_by_us();
+}
+
+static void cancel_later(struct rig *r)
+{
+	invites(r);
+	r->routes[1].overlap.cancel_ms = 2000;
+}
+
+/* "This gives time to all the previous INVITE transactions to terminate smoothly". */
+static void three_and_an_answer(void)
+{
+	three_invites_with(cancel_later);
+	respond(invite[2], "200 OK", "b2", CONTACT TYPE "\n" SDP_AT("4002"));
+	rig_event(LEG_EV_ANSWER);
+	rig_request(SIP_ACK);
+	rig_run_ms(1999);
+	rig_quiet();
+}
+
+static void cancelled_after_a_while(void)
+{
+	three_and_an_answer();
+	refuse(0, "484 Address Incomplete");
+	rig_run_ms(1);
+	cancelled(1);
+	rig_quiet();
+	bye_by_us();
+}
+
+static void smooth_end(void)
+{
+	three_and_an_answer();
+	refuse(0, "484 Address Incomplete");
+	refuse(1, "484 Address Incomplete");
+	rig_run_ms(10000);
+	rig_quiet();
+	bye_by_us();
+}
+
+/* Nothing is left ringing when the call is over before that. */
+static void hung_up_by_the_peer(void)
+{
+	three_and_an_answer();
+	refuse(1, "484 Address Incomplete");
+	rig_receive("BYE sip:gw@192.0.2.1 SIP/2.0\nVia: SIP/2.0/UDP 198.51.100.7;branch=z9hG4bKb\n"
+		    "From: %.*s;tag=b2\nTo: %.*s\nCall-ID: %.*s\nCSeq: 1 BYE\nMax-Forwards: 70\n\n",
+		    STR_FMT(invite[2]->to->text), STR_FMT(invite[2]->from->text),
+		    STR_FMT(invite[2]->call_id));
+	rig_status(200);
+	cancelled(0);
+	rig_event(LEG_EV_RELEASE);
+	rig_close();
+}
+
+static void hung_up_by_us(void)
+{
+	const struct sip_msg *cancel;
+
+	three_and_an_answer();
+	refuse(1, "484 Address Incomplete");
+	rig_say_release(Q850_NORMAL);
+	rig_event(LEG_EV_RELEASED);
+	cancel = rig_request(SIP_CANCEL);
+	CU_ASSERT_EQUAL(cancel->cseq.number, invite[0]->cseq.number);
+	respond(rig_request(SIP_BYE), "200 OK", "", "\n");
+	respond(cancel, "200 OK", "c", "\n");
+	refuse(0, "487 Request Terminated");
+	rig_close();
 }
 
 /* The second is answered while the third is on its way. */
@@ -707,6 +780,10 @@ static const CU_TestInfo tests[] = {
 	{ "3.2 silence is a final response", silence_is_a_final_response },
 	{ "3.3 media of most digits", media_of_most_digits },
 	{ "3.4 CANCEL after 200 alone", digits_cancel_nothing_and_an_answer_all_others },
+	{ "3.4 cancelled after a while", cancelled_after_a_while },
+	{ "3.4 all ended before", smooth_end },
+	{ "3.4 the peer hangs up before", hung_up_by_the_peer },
+	{ "3.4 we hang up before", hung_up_by_us },
 	{ "3.4 second answered, third cancelled", second_answered_third_cancelled },
 	{ "given up", given_up },
 	{ "given up, nothing pending", given_up_with_nothing_pending },
