@@ -175,14 +175,50 @@ static const struct cause_row rfc4497_to_cause[] = {
 	{ 606, 31, TABLE_2 },
 };
 
-/* Q.1912.5 itself is not at hand: what a gateway maker publishes as its table for SIP-I, where it
- * differs from RFC 3398 (docs.oracle.com, Session Border Controller 8.3, "Interworking SIP Response
- * to ISUP Cause Values"). */
+/* Q.1912.5 itself is not at hand: what a gateway maker publishes as its table for SIP-I
+ * (docs.oracle.com, Session Border Controller 8.3, "Interworking SIP Response to ISUP Cause
+ * Values"). */
 static const struct cause_row q1912_5_to_cause[] = {
-	{ 400, 111, ORACLE }, { 403, 79, ORACLE },  { 414, 111, ORACLE }, { 416, 111, ORACLE },
-	{ 420, 111, ORACLE }, { 421, 111, ORACLE }, { 433, 24, ORACLE },  { 480, 20, ORACLE },
-	{ 488, 50, ORACLE },  { 501, 79, ORACLE },  { 502, 27, ORACLE },  { 513, 95, ORACLE },
-	{ 604, 2, ORACLE },   { 606, 88, ORACLE },
+	{ 400, 111, ORACLE },
+	{ 414, 111, ORACLE },
+	{ 416, 111, ORACLE },
+	{ 420, 111, ORACLE },
+	{ 421, 111, ORACLE },
+	{ 403, 79, ORACLE },
+	{ 417, 79, ORACLE },
+	{ 501, 79, ORACLE },
+	{ 404, 1, ORACLE },
+	{ 485, 1, ORACLE },
+	{ 408, 102, ORACLE },
+	{ 504, 102, ORACLE },
+	{ 410, 22, ORACLE },
+	{ 422, 31, ORACLE },
+	{ 433, 24, ORACLE },
+	{ 480, 20, ORACLE },
+	{ 483, 25, ORACLE },
+	{ 484, 28, ORACLE },
+	{ 486, 17, ORACLE },
+	{ 600, 17, ORACLE },
+	{ 488, 50, ORACLE },
+	{ 502, 27, ORACLE },
+	{ 503, 41, ORACLE },
+	{ 513, 95, ORACLE },
+	{ 603, 21, ORACLE },
+	{ 604, 2, ORACLE },
+	{ 606, 88, ORACLE },
+	/* "Other", which comes before what RFC 3398 has for them. */
+	{ 401, 127, ORACLE },
+	{ 402, 127, ORACLE },
+	{ 405, 127, ORACLE },
+	{ 406, 127, ORACLE },
+	{ 407, 127, ORACLE },
+	{ 413, 127, ORACLE },
+	{ 415, 127, ORACLE },
+	{ 423, 127, ORACLE },
+	{ 481, 127, ORACLE },
+	{ 482, 127, ORACLE },
+	{ 500, 127, ORACLE },
+	{ 505, 127, ORACLE },
 };
 
 const struct cause_profile cause_rfc3398 = {

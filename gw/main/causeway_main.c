@@ -11,8 +11,8 @@
 #include "gw/main/detect.h"
 #include "gw/main/gateway.h"
 #include "gw/main/tones.h"
+#include "gw/selftest/causes.h"
 #include "gw/selftest/q784.h"
-#include "gw/selftest/rfc3398.h"
 
 static void usage(FILE *out)
 {
@@ -20,7 +20,7 @@ static void usage(FILE *out)
 	      "       causeway decode isup|isup-body HEX|- [VARIANT]\n"
 	      "       causeway detect\n"
 	      "       causeway tones [COUNTRY]\n"
-	      "       causeway selftest q784|rfc3398\n"
+	      "       causeway selftest q784|rfc3398|rfc4497|q1912.5\n"
 	      "  -c FILE  configuration\n"
 	      "  -n       check it, warn of what will not do what is meant, and exit\n"
 	      "  -W       with -n: a warning counts as a fault\n"
@@ -33,7 +33,8 @@ static void usage(FILE *out)
 	      "one\n"
 	      "  selftest q784  play the ISUP conformance cases of Q.784.1, print each "
 	      "with its verdict\n"
-	      "  selftest rfc3398  compare the cause tables with a second transcription\n",
+	      "  selftest rfc3398, rfc4497 or q1912.5  compare that profile's cause tables with a "
+	      "second transcription\n",
 	      out);
 }
 
@@ -114,17 +115,18 @@ static int run(struct conf *conf)
 static int selftest(const char *which)
 {
 	size_t failed;
-
 	bool q784 = strcmp(which, "q784") == 0;
 
-	if (!q784 && strcmp(which, "rfc3398") != 0) {
-		fprintf(stderr, "causeway: no selftest \"%s\"; there are q784 and rfc3398\n",
+	if (!q784 && !causes_known(which)) {
+		fprintf(stderr,
+			"causeway: no selftest \"%s\"; there are q784, rfc3398, rfc4497 and "
+			"q1912.5\n",
 			which);
 		return 2;
 	}
 	if (log_open("/dev/null", LOG_ERROR, 16))
 		return 1;
-	failed = q784 ? q784_print(stdout) : rfc3398_print(stdout);
+	failed = q784 ? q784_print(stdout) : causes_print(which, stdout);
 	log_close();
 	return failed ? 1 : 0;
 }
