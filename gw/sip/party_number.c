@@ -24,9 +24,20 @@ static int number_text(struct str user, struct sip_party_tel *out, struct str *t
 	return 0;
 }
 
+/* The letters of a phonedigit-hex: a name such as "ada" is made of them, too. */
+static bool has_letter(struct str number)
+{
+	for (size_t i = 0; i < number.n; i++)
+		if ((number.p[i] | 0x20) >= 'a' && (number.p[i] | 0x20) <= 'f')
+			return true;
+	return false;
+}
+
 int sip_party_tel(const struct sip_uri *uri, struct sip_party_tel *out)
 {
 	struct str user = uri->user, text;
+	bool phone = uri->scheme == SIP_SCHEME_TEL || uri->user_phone;
+	int err;
 
 	if (uri->scheme != SIP_SCHEME_SIP && uri->scheme != SIP_SCHEME_SIPS &&
 	    uri->scheme != SIP_SCHEME_TEL)
@@ -38,7 +49,9 @@ int sip_party_tel(const struct sip_uri *uri, struct sip_party_tel *out)
 		user.n = (size_t)(uri->params.p + uri->params.n - user.p);
 	if (number_text(user, out, &text))
 		return -EBADMSG;
-	return sip_tel_parse(&out->tel, text);
+	err = sip_tel_parse(&out->tel, text);
+	/* RFC 3261 19.1.1: only user=phone says that a user that could be a name is a number. */
+	return !err && !phone && has_letter(out->tel.number) ? -EBADMSG : err;
 }
 
 int sip_party_digits(const struct sip_tel *tel, struct leg_number *number)

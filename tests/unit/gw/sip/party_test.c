@@ -82,6 +82,10 @@ static void test_called(void)
 		{ &german, "tel:5551234;phone-context=+49-30", 0, "5551234", LEG_NOA_SUBSCRIBER },
 		{ &german, "tel:12;phone-context=%zz", 1, "", 0 },
 		{ &german, "sip:alice@gw", -EBADMSG, "", 0 },
+		/* Names that are hexadecimal digits, unless it is said that they are. */
+		{ &german, "sip:ada@gw", -EBADMSG, "", 0 },
+		{ &german, "sip:12b@gw", -EBADMSG, "", 0 },
+		{ &stranger, "sip:12b@gw;user=phone", 0, "12B", LEG_NOA_UNKNOWN },
 		{ &german, "sip:gw", -ENOENT, "", 0 },
 	};
 	struct leg_setup s;
@@ -333,6 +337,8 @@ static void test_calling(void)
 	CU_ASSERT_EQUAL(s.calling.noa, LEG_NOA_INTERNATIONAL);
 	CU_ASSERT_EQUAL(read_as(&german, "<sip:5551@x>", "", &s), 0);
 	CU_ASSERT_STRING_EQUAL(s.calling.digits, "49305551");
+	CU_ASSERT_EQUAL(read_as(&german, "<sip:ada@x>", "", &s), 0);
+	CU_ASSERT_STRING_EQUAL(s.calling.digits, "");
 	/* Remote-Party-ID, where the trunk is old. */
 	old.identity = CONF_IDENTITY_REMOTE_PARTY;
 	CU_ASSERT_EQUAL(
