@@ -21,27 +21,40 @@ static const struct {
 	{ 2, LEG_BEARER_UNRESTRICTED },
 };
 
-#define TMR_64_PREFERRED   6
-#define TMR_MULTIRATE	   7  /* 2 x 64 kbit/s, and on to 1920 kbit/s */
-#define TMR_MULTIRATE_LAST 42 /* 29 x 64 kbit/s */
+#define TMR_64_PREFERRED 6
 
 bool iam_fallback(const struct isup_msg *iam, uint8_t *tmr)
 {
-	uint8_t preferred;
+	uint8_t preferred, prime;
 
-	return isup_get_octet(iam, ISUP_P_TMR, &preferred) && preferred == TMR_64_PREFERRED &&
-	       isup_get_octet(iam, ISUP_P_TMR_PRIME, tmr);
+	/* Q.763 3.55: speech or 3.1 kHz audio; all others are reserved, and say nothing. */
+	if (!isup_get_octet(iam, ISUP_P_TMR, &preferred) || preferred != TMR_64_PREFERRED ||
+	    !isup_get_octet(iam, ISUP_P_TMR_PRIME, &prime) || (prime != 0 && prime != 3))
+		return false;
+	*tmr = prime;
+	return true;
 }
 
-static enum leg_bearer bearer_in(const struct isup_msg *iam, uint8_t tmr)
+/* -ENOTSUP: one circuit is one channel of 64 kbit/s, and no bearer of what is spare or reserved. */
+static int bearer_in(const struct isup_msg *iam, enum leg_bearer *bearer)
 {
+	uint8_t tmr;
+
+	*bearer = LEG_BEARER_AUDIO_3K1;
+	if (!isup_get_octet(iam, ISUP_P_TMR, &tmr))
+		return 0;
 	/* Q.764 2.5: what the call falls back to where 64 kbit/s cannot be had is surer. */
-	if (tmr == TMR_64_PREFERRED && !iam_fallback(iam, &tmr))
-		return LEG_BEARER_UNRESTRICTED;
-	for (size_t i = 0; i < sizeof(bearers) / sizeof(bearers[0]); i++)
-		if (bearers[i].tmr == tmr)
-			return bearers[i].bearer;
-	return LEG_BEARER_AUDIO_3K1;
+	if (tmr == TMR_64_PREFERRED && !iam_fallback(iam, &tmr)) {
+		*bearer = LEG_BEARER_UNRESTRICTED;
+		return 0;
+	}
+	for (size_t i = 0; i < sizeof(bearers) / sizeof(bearers[0]); i++) {
+		if (bearers[i].tmr != tmr)
+			continue;
+		*bearer = bearers[i].bearer;
+		return 0;
+	}
+	return -ENOTSUP;
 }
 
 static uint8_t bearer_out(enum leg_bearer bearer)
@@ -75,8 +88,8 @@ int iam_to_setup(const struct conf_isup *conf, const struct isup_msg *iam, struc
 	const struct isup_param *uui = isup_msg_find(iam, ISUP_P_UUI);
 	struct isup_number called;
 	struct isup_fci fci;
-	uint8_t octet, tmr;
-	int err = 0;
+	uint8_t octet;
+	int err = 0, unborne;
 
 	memset(setup, 0, sizeof(*setup));
 	if (isup_get_number(iam, ISUP_P_CALLED, &called)) {
@@ -91,8 +104,7 @@ int iam_to_setup(const struct conf_isup *conf, const struct isup_msg *iam, struc
 	setup->category = isup_get_octet(iam, ISUP_P_CPC, &octet) ? octet : LEG_CATEGORY_ORDINARY;
 	setup->oli_known =
 		iam->variant == ISUP_ANSI && isup_get_octet(iam, ISUP_P_OLI, &setup->oli);
-	tmr = isup_get_octet(iam, ISUP_P_TMR, &octet) ? octet : 3;
-	setup->bearer = bearer_in(iam, tmr);
+	unborne = bearer_in(iam, &setup->bearer);
 	setup->hop_counter = isup_get_octet(iam, ISUP_P_HOP_COUNTER, &octet) ? octet : 0;
 	if (uui)
 		setup->user_to_user =
@@ -102,8 +114,7 @@ int iam_to_setup(const struct conf_isup *conf, const struct isup_msg *iam, struc
 	iam_priority_get(conf, iam, setup);
 	if (!err)
 		err = iam_ported_get(conf, iam, setup);
-	/* One circuit is one channel of 64 kbit/s. */
-	return tmr >= TMR_MULTIRATE && tmr <= TMR_MULTIRATE_LAST ? -ENOTSUP : err;
+	return unborne ? unborne : err;
 }
 
 /* Q.931 4.5.5: unrestricted digital information, circuit mode at 64 kbit/s. */

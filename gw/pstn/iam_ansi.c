@@ -22,10 +22,10 @@
 #define SUPPLEMENTAL_UNSCREENED 3
 #define CHARGE_CALLING_NATIONAL                                                                    \
 	3 /* nature of the charge number: ANI of the calling party, national */
-#define JURISDICTION_DIGITS	6
-#define CAPABILITY		0x1f /* Q.931 4.5.5: information transfer capability */
-#define CAPABILITY_SPEECH	0x00
-#define CAPABILITY_UNRESTRICTED 0x08
+#define JURISDICTION_DIGITS 6
+#define CAPABILITY	    0x1f /* Q.931 4.5.5: information transfer capability */
+#define MODE_AND_RATE	    0x7f /* transfer mode and information transfer rate */
+#define CIRCUIT_64	    0x10 /* circuit mode at 64 kbit/s */
 
 /* Q.931 4.5.5: capability, circuit mode at 64 kbit/s, mu-law. */
 static const struct {
@@ -47,19 +47,34 @@ static int put_service(enum leg_bearer bearer, struct isup_msg *iam)
 	return isup_msg_add(iam, ISUP_P_USI, services[i].octets, services[i].n);
 }
 
-static enum leg_bearer service_of(const struct isup_msg *iam)
+/* Q.931 4.5.5. What is digital passes octet by octet: unrestricted, restricted, with tones and announcements, video. */
+static const struct {
+	uint8_t capability;
+	enum leg_bearer bearer;
+} capabilities[] = {
+	{ 0x00, LEG_BEARER_SPEECH },	   { 0x08, LEG_BEARER_UNRESTRICTED },
+	{ 0x09, LEG_BEARER_UNRESTRICTED }, { 0x10, LEG_BEARER_AUDIO_3K1 },
+	{ 0x11, LEG_BEARER_UNRESTRICTED }, { 0x18, LEG_BEARER_UNRESTRICTED },
+};
+
+/* -ENOTSUP: what one circuit is no bearer of. */
+static int service_of(const struct isup_msg *iam, enum leg_bearer *bearer)
 {
 	const struct isup_param *usi = isup_msg_find(iam, ISUP_P_USI);
-	uint8_t octet = usi && usi->length ? isup_param_octets(iam, usi)[0] : 0x10;
+	const uint8_t *octets = usi ? isup_param_octets(iam, usi) : NULL;
 
-	switch (octet & CAPABILITY) {
-	case CAPABILITY_SPEECH:
-		return LEG_BEARER_SPEECH;
-	case CAPABILITY_UNRESTRICTED:
-		return LEG_BEARER_UNRESTRICTED;
-	default:
-		return LEG_BEARER_AUDIO_3K1;
+	*bearer = LEG_BEARER_AUDIO_3K1;
+	if (!usi || !usi->length)
+		return 0;
+	if (usi->length > 1 && (octets[1] & MODE_AND_RATE) != CIRCUIT_64)
+		return -ENOTSUP;
+	for (size_t i = 0; i < sizeof(capabilities) / sizeof(capabilities[0]); i++) {
+		if (capabilities[i].capability != (octets[0] & CAPABILITY))
+			continue;
+		*bearer = capabilities[i].bearer;
+		return 0;
 	}
+	return -ENOTSUP;
 }
 
 /* T1.113.3 has no nature "unknown" and no end signal. */
@@ -187,16 +202,16 @@ static void generic_from(const struct conf_isup *conf, const struct isup_msg *ia
 int iam_from_ansi(const struct conf_isup *conf, const struct isup_msg *iam, struct leg_setup *setup)
 {
 	struct isup_number called;
+	int err = service_of(iam, &setup->bearer);
 
 	setup->complete = true;
-	setup->bearer = service_of(iam);
 	memset(&setup->generic, 0, sizeof(setup->generic));
 	generic_from(conf, iam, &setup->generic);
 	if (!isup_get_number(iam, ISUP_P_CALLED, &called) || called.noa < SUBSCRIBER_OPERATOR ||
 	    called.noa > INTERNATIONAL_OPERATOR)
-		return 0;
+		return err;
 	called.noa = called.noa == SUBSCRIBER_OPERATOR ? ISUP_NOA_SUBSCRIBER
 		     : called.noa == NATIONAL_OPERATOR ? ISUP_NOA_NATIONAL
 						       : ISUP_NOA_INTERNATIONAL;
-	return number_from_isup(conf, &called, &setup->called);
+	return err ? err : number_from_isup(conf, &called, &setup->called);
 }

@@ -52,6 +52,9 @@ static struct {
 	struct call_observer observer;
 } both;
 
+/* Before a call to both_open: what it changes in the configuration. */
+static void (*both_tune)(void);
+
 static struct tdm_span span = { .name = "e1" };
 
 /* --- the order of messages: SIP left of the gateway, ISUP right --- */
@@ -466,6 +469,8 @@ static inline void both_open(bool treated)
 	memset(&rig, 0, sizeof(rig));
 	memset(&both, 0, sizeof(both));
 	both_conf();
+	if (both_tune)
+		both_tune();
 	both.random = 4711;
 	linkset.name = both.isup.linkset;
 	routes[0] = (struct conf_route){ .name = in, .prefix = empty, .from = both.isup.name,

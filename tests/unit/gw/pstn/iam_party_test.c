@@ -440,9 +440,15 @@ static void bearers(void)
 		{ 6, -1, 0, LEG_BEARER_UNRESTRICTED },
 		{ 6, 0, 0, LEG_BEARER_SPEECH },
 		{ 6, 3, 0, LEG_BEARER_AUDIO_3K1 },
+		/* Reserved ones say nothing. */
+		{ 6, 2, 0, LEG_BEARER_UNRESTRICTED },
+		{ 6, 7, 0, LEG_BEARER_UNRESTRICTED },
+		{ 1, -1, -ENOTSUP, 0 },
+		{ 4, -1, -ENOTSUP, 0 },
 		{ 7, -1, -ENOTSUP, 0 },
 		{ 10, -1, -ENOTSUP, 0 },
 		{ 42, -1, -ENOTSUP, 0 },
+		{ 255, -1, -ENOTSUP, 0 },
 	};
 	const struct conf_isup conf = german(CONF_PORTABILITY_OFF);
 	struct isup_msg iam;
