@@ -43,7 +43,7 @@ struct leg_setup {
 	struct leg_number calling;
 	struct leg_number generic; /* additional calling party number; digits empty: none */
 	char calling_name[64];
-	uint8_t category; /* Q.763 3.11 value; 10 ordinary */
+	uint8_t category; /* Q.763 3.11 value; 10 ordinary, 0 not known */
 	enum leg_bearer bearer;
 	struct leg_redirection redirection;
 	uint8_t hop_counter; /* 0: none */

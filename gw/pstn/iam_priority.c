@@ -47,10 +47,9 @@ int iam_priority_put(const struct conf_isup *conf, const struct leg_setup *setup
 	return isup_msg_add(iam, ISUP_P_MLPP, octets, sizeof(octets));
 }
 
-/* A category of its own says more than that the call has priority. */
+/* A category of its own says more than that the call has priority; one that is not known (0) does not. */
 uint8_t iam_category(const struct leg_setup *setup)
 {
-	/* A call from a protocol without categories has none. */
 	bool plain = !setup->category || setup->category == LEG_CATEGORY_ORDINARY;
 
 	if (plain && setup->priority.kind == LEG_PRIORITY_EMERGENCY)
@@ -58,5 +57,5 @@ uint8_t iam_category(const struct leg_setup *setup)
 	if (plain && setup->priority.kind == LEG_PRIORITY_PRECEDENCE &&
 	    setup->priority.level < LEG_LEVEL_ROUTINE)
 		return LEG_CATEGORY_PRIORITY;
-	return plain ? LEG_CATEGORY_ORDINARY : setup->category;
+	return setup->category;
 }

@@ -83,8 +83,7 @@ void sip_party_category_read(const struct sip_uri *uri, const struct sip_msg *in
 
 const char *sip_party_category_name(uint8_t category)
 {
-	/* 0 also is what no category at all leaves behind. */
-	if (!category || category == LEG_CATEGORY_ORDINARY)
+	if (category == LEG_CATEGORY_ORDINARY)
 		return NULL;
 	for (size_t i = 0; i < N_CATEGORIES; i++)
 		if (categories[i].category == category)

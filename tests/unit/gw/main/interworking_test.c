@@ -166,7 +166,7 @@ static void category(const char *from, const char *to)
 {
 	static const struct {
 		const char *meant, *cpc;
-	} words[] = { { "Category unknown", "" },
+	} words[] = { { "Category unknown", "unknown" },
 		      { "operator", "operator" },
 		      { "available to", "" },
 		      { "reserved", "" },

@@ -352,6 +352,15 @@ static void priority(void)
 	s.category = 15;
 	CU_ASSERT_EQUAL(iam_from_setup(&conf, &s, &iam), 0);
 	EXPECT(&iam, ISUP_P_CPC, 15);
+	/* Q.763 3.11: 0 is a value like others, but for priority. */
+	s.category = 0;
+	CU_ASSERT_EQUAL(iam_from_setup(&conf, &s, &iam), 0);
+	EXPECT(&iam, ISUP_P_CPC, 14);
+	s.priority.kind = LEG_PRIORITY_NONE;
+	CU_ASSERT_EQUAL(iam_from_setup(&conf, &s, &iam), 0);
+	EXPECT(&iam, ISUP_P_CPC, 0);
+	s = over(&conf, &iam);
+	CU_ASSERT_EQUAL(s.category, 0);
 	s = setup_of("49301234", "");
 	s.priority = (struct leg_priority){ LEG_PRIORITY_PRECEDENCE, LEG_LEVEL_ROUTINE };
 	CU_ASSERT_EQUAL(iam_from_setup(&conf, &s, &iam), 0);

@@ -14,7 +14,7 @@ static const struct sip_msg *last_invite;
 
 static void call_setup(struct leg_setup *setup)
 {
-	*setup = (struct leg_setup){ .complete = true };
+	*setup = (struct leg_setup){ .complete = true, .category = LEG_CATEGORY_ORDINARY };
 	snprintf(setup->called.digits, sizeof(setup->called.digits), "4930999");
 	setup->called.noa = LEG_NOA_INTERNATIONAL;
 	snprintf(setup->calling.digits, sizeof(setup->calling.digits), "4940111");

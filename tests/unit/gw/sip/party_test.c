@@ -376,6 +376,8 @@ static void test_category(void)
 		{ "<tel:+491;cpc=operator>", "", 2, -1 },
 		{ "<tel:+491;cpc=operator>", "Accept-Language: xx, fr-CA;q=0.5\r\n", 1, -1 },
 		{ "<tel:+491;cpc=operator>", "Accept-Language: es\r\n", 5, -1 },
+		{ "<tel:+491;cpc=unknown>", "", 0, -1 },
+		{ "<tel:+491;cpc=ordinary>", "", 10, -1 },
 		{ "<tel:+491;cpc=nonsense;oli=100>", "", 10, -1 },
 		{ "<sip:+492@x>", "P-Asserted-Identity: <tel:+491;cpc=test>\r\n", 13, -1 },
 		{ "<sip:+491@x>", "", 10, -1 },
