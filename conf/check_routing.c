@@ -4,7 +4,8 @@
 
 #include "conf/check.h"
 
-#define HUNDRED 100
+#define HUNDRED	       100
+#define CARRIER_DIGITS 11 /* LEG_CARRIER_MAX of gw/call/party.h */
 
 static void check_shares(struct conf_report *report, const struct conf_route *route)
 {
@@ -46,6 +47,21 @@ static void check_enum(const struct conf *conf, struct conf_report *report,
 			conf_report_at(report, &route->to[i],
 				       "an isup trunk cannot call what enum finds; write a sip "
 				       "trunk, or leave enum out");
+}
+
+/* RFC 4694 4, Q.763 3.53 */
+static void check_carriers(struct conf_report *report, const struct conf_route *route)
+{
+	for (size_t i = 0; i < route->match.n_carrier; i++) {
+		const char *code = route->match.carrier[i];
+		size_t n = strspn(code + (*code == '+'), "0123456789");
+
+		if (n < 1 || n > CARRIER_DIGITS || code[n + (*code == '+')])
+			conf_report_at(report, &route->match.carrier[i],
+				       "\"%s\" is no carrier's code; write 1 to %d digits, after + "
+				       "and the country code where the trunk has one",
+				       code, CARRIER_DIGITS);
+	}
 }
 
 static void check_policy(struct conf_report *report, const struct conf_trunk_policy *policy,
@@ -91,5 +107,6 @@ void conf_check_routing(const struct conf *conf, struct conf_report *report)
 	for (size_t i = 0; i < conf->n_routes; i++) {
 		check_shares(report, &conf->routes[i]);
 		check_enum(conf, report, &conf->routes[i]);
+		check_carriers(report, &conf->routes[i]);
 	}
 }

@@ -413,6 +413,7 @@ static const struct conf_field route_fields[] = {
 	{"category", &conf_kind_text_word, LIST(match.category, match.n_category, CONF_CONDITIONS_MAX),
 	 .words = categories},
 	{"bearer", &conf_kind_text_word, LIST(match.bearer, match.n_bearer, 3), .words = bearers},
+	{"carrier-code", &conf_kind_dial, LIST(match.carrier, match.n_carrier, CONF_CONDITIONS_MAX)},
 	{"times", &conf_kind_hours, LIST(match.times, match.n_times, CONF_CONDITIONS_MAX)},
 	{"hunt", &conf_kind_word, AT(hunt.order), .words = orders, .fallback = "order"},
 	{"shares", &conf_kind_share, LIST(hunt.shares, hunt.n_shares, CONF_TARGETS_MAX)},

@@ -56,7 +56,7 @@ static unsigned weight(const struct conf_route *route)
 {
 	return (route->from ? 8u : 0u) + (route->match.n_calling > 0) +
 	       (route->match.n_category > 0) + (route->match.n_bearer > 0) +
-	       (route->match.n_times > 0);
+	       (route->match.n_carrier > 0) + (route->match.n_times > 0);
 }
 
 /* Of one prefix: a is asked before b and takes every call that b would. */
@@ -70,6 +70,7 @@ static bool shadows(const struct conf_route *a, const struct conf_route *b)
 	       all_in(a->match.category, a->match.n_category, b->match.category,
 		      b->match.n_category) &&
 	       all_in(a->match.bearer, a->match.n_bearer, b->match.bearer, b->match.n_bearer) &&
+	       all_in(a->match.carrier, a->match.n_carrier, b->match.carrier, b->match.n_carrier) &&
 	       all_in(a->match.times, a->match.n_times, b->match.times, b->match.n_times);
 }
 

@@ -42,6 +42,8 @@ struct conf_route_match {
 	size_t n_category;
 	char *bearer[3];		     /* bearer = {"speech", "audio", "data"} */
 	size_t n_bearer;
+	char *carrier[CONF_CONDITIONS_MAX];  /* carrier-code = {"+491012"}: which carrier the call asks for, its whole code */
+	size_t n_carrier;
 	char *times[CONF_CONDITIONS_MAX];    /* times = {"mon-fri 08:00-18:00"} */
 	size_t n_times;
 };

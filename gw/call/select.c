@@ -37,7 +37,7 @@ enum route_answer call_route_find(const struct call *call, struct str number,
 {
 	struct leg_number calling = call->setup.calling;
 	struct number from = { 0 };
-	char text[LEG_DIGITS_MAX + 2];
+	char text[LEG_DIGITS_MAX + 2], carrier[2 * LEG_CARRIER_MAX + 2];
 	struct route_query query = { .number = number,
 				     .from = call->leg[0]->trunk->name,
 				     .category = call->setup.category,
@@ -49,6 +49,9 @@ enum route_answer call_route_find(const struct call *call, struct str number,
 	trunk_number_in(call->leg[0]->trunk, &calling);
 	from.nature = (enum number_nature)calling.noa;
 	memcpy(from.digits, calling.digits, sizeof(from.digits));
+	query.carrier =
+		(struct str){ carrier, trunk_carrier_in(call->leg[0]->trunk, &call->setup.carrier,
+							carrier, sizeof(carrier)) };
 	query.calling = (struct str){ text, number_text(&from, text, sizeof(text)) };
 	return route_find(call->core->routes, &query, route);
 }

@@ -109,12 +109,12 @@ static void put_notes(struct table *table, const struct route *r)
 		bool is;
 		struct str text;
 	} notes[] = {
-		{ r->emergency, STR("emergency") }, { r->carrier, STR("carrier") },
-		{ r->enum_root, STR("enum") },	    { r->n_calling, STR("calling") },
-		{ r->categories, STR("category") }, { r->bearers, STR("bearer") },
-		{ r->n_times, STR("times") },
+		{ r->emergency, STR("emergency") },	{ r->carrier, STR("carrier") },
+		{ r->enum_root, STR("enum") },		{ r->n_calling, STR("calling") },
+		{ r->categories, STR("category") },	{ r->bearers, STR("bearer") },
+		{ r->n_carriers, STR("carrier-code") }, { r->n_times, STR("times") },
 	};
-	char text[80];
+	char text[96];
 	size_t n = 0;
 
 	for (size_t i = 0; i < sizeof(notes) / sizeof(notes[0]); i++) {

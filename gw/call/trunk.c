@@ -197,6 +197,22 @@ static void to_leg(const struct number *in, struct leg_number *number)
 	memcpy(number->digits, in->digits, sizeof(number->digits));
 }
 
+size_t trunk_carrier_in(const struct trunk *trunk, const struct leg_carrier *carrier, char *text,
+			size_t cap)
+{
+	const struct number_plan *plan = trunk_plan(trunk);
+	const char *country = plan && plan->country && !carrier->global ? plan->country : "";
+	size_t n = 0;
+
+	if (!carrier->digits[0])
+		return 0;
+	/* A country that is the trunk's own is left out by its legs where the protocol does. */
+	if (carrier->global || country[0])
+		n = str_add(text, cap, n, STR("+"));
+	n = str_add(text, cap, n, str_c(country));
+	return str_add(text, cap, n, str_c(carrier->digits));
+}
+
 void trunk_number_in(const struct trunk *trunk, struct leg_number *number)
 {
 	struct number in = of_leg(number), out;

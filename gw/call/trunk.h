@@ -38,6 +38,9 @@ enum q850_cause trunk_would_admit(struct trunk *trunk, enum trunk_way way, uint6
 /* Numbers from the trunk, as routes are matched; and what goes on to it. The rest of number stays. */
 void trunk_number_in(const struct trunk *trunk, struct leg_number *number);
 void trunk_number_out(const struct trunk *trunk, struct leg_number *number);
+/* Which carrier a call from the trunk asks for, as routes are matched: its code behind '+' and the country, if there is one;
+ * its length, 0: none. */
+size_t trunk_carrier_in(const struct trunk *trunk, const struct leg_carrier *carrier, char *text, size_t cap);
 /* More digits could make it another number. */
 bool trunk_number_undecided(const struct trunk *trunk, const struct leg_number *number);
 /* NULL: the trunk has none. */

@@ -465,10 +465,10 @@ static const struct control_command commands[] = {
 	  .max_args = 3,
 	  .run = run_fault },
 	{ .name = "explain",
-	  .usage = "explain cause N | status N | number DIGITS [trunk TRUNK]",
+	  .usage = "explain cause N | status N | number DIGITS [trunk TRUNK] [carrier CODE]",
 	  .help = "what a cause, a SIP status or a number becomes, and why",
 	  .min_args = 2,
-	  .max_args = 4,
+	  .max_args = 6,
 	  .run = gateway_explain },
 };
 _Static_assert(sizeof(commands) / sizeof(commands[0]) <= GATEWAY_COMMANDS, "GATEWAY_COMMANDS");

@@ -14,7 +14,9 @@
 #include "gw/sip/names.h"
 #include "gw/sip/reason.h"
 
-#define USAGE "usage: explain cause 1-127 | status 300-699 | number DIGITS [trunk TRUNK]"
+#define USAGE                                                                                      \
+	"usage: explain cause 1-127 | status 300-699 [trunk TRUNK], "                              \
+	"explain number DIGITS [trunk TRUNK] [carrier CODE]"
 
 struct explained {
 	const char *from_kind, *to_kind; /* "cause", "status" */
@@ -156,19 +158,30 @@ static void explain_release(struct gateway *gw, struct control_reply *reply,
 		print_text(reply, &e);
 }
 
+/* What stands behind a word among pairs of words; NULL: it is not there. */
+static const char *behind(unsigned argc, const char *const *argv, const char *word)
+{
+	for (unsigned i = 0; i + 1 < argc; i += 2)
+		if (strcmp(argv[i], word) == 0)
+			return argv[i + 1];
+	return NULL;
+}
+
 void gateway_explain(void *arg, struct control_reply *reply, unsigned argc, const char *const *argv,
 		     bool json)
 {
 	bool number = strcmp(argv[0], "number") == 0;
 	bool release = strcmp(argv[0], "cause") == 0 || strcmp(argv[0], "status") == 0;
-	const char *trunk = argc == 4 ? argv[3] : NULL;
+	const char *trunk = behind(argc - 2, argv + 2, "trunk");
+	const char *carrier = number ? behind(argc - 2, argv + 2, "carrier") : NULL;
+	unsigned understood = 2u + (trunk ? 2 : 0) + (carrier ? 2 : 0);
 
-	if ((!number && !release) || argc == 3 || (argc == 4 && strcmp(argv[2], "trunk") != 0))
+	if ((!number && !release) || argc != understood)
 		control_fail(reply, USAGE);
 	else if (number && json)
 		control_fail(reply, "explain number has no JSON form");
 	else if (number)
-		gateway_explain_number(arg, reply, str_c(argv[1]), trunk);
+		gateway_explain_number(arg, reply, str_c(argv[1]), trunk, carrier);
 	else
 		explain_release(arg, reply, argv, trunk, json);
 }

@@ -332,7 +332,7 @@ static int normalise(struct explained *e, struct str dialled, char *text, size_t
 }
 
 void gateway_explain_number(struct gateway *gw, struct control_reply *reply, struct str number,
-			    const char *trunk)
+			    const char *trunk, const char *carrier)
 {
 	struct explained e = { .gw = gw, .reply = reply };
 	const struct route *route;
@@ -347,10 +347,11 @@ void gateway_explain_number(struct gateway *gw, struct control_reply *reply, str
 		control_fail(reply, "a number has 1 to %d digits", NUMBER_DIGITS_MAX);
 		return;
 	}
-	control_printf(reply, "number %.*s%s%s\n", STR_FMT(number), trunk ? " from " : "",
-		       trunk ? trunk : "");
+	control_printf(reply, "number %.*s%s%s%s%s\n", STR_FMT(number), trunk ? " from " : "",
+		       trunk ? trunk : "", carrier ? " by carrier " : "", carrier ? carrier : "");
 	e.dialled = number.n - (number.p[0] == '+');
 	e.query = (struct route_query){ .from = trunk,
+					.carrier = str_c(carrier ? carrier : ""),
 					.category = 10, /* Q.763 3.11: ordinary */
 					.bearer = LEG_BEARER_AUDIO_3K1,
 					.time = call_core_week(gw->core) };

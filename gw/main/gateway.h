@@ -89,7 +89,8 @@ void gateway_commands_open(struct gateway *gw);
 /* explain.c: a command. */
 void gateway_explain(void *arg, struct control_reply *reply, unsigned argc, const char *const *argv, bool json);
 /* explain_number.c */
-void gateway_explain_number(struct gateway *gw, struct control_reply *reply, struct str number, const char *trunk);
+void gateway_explain_number(struct gateway *gw, struct control_reply *reply, struct str number, const char *trunk,
+			    const char *carrier);
 /* shows.c */
 void gateway_shows_open(struct gateway *gw);
 void gateway_shows_close(struct gateway *gw);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
-/* Conditions: trunk, caller, category (Q.763 3.11), bearer, hour. */
+/* Conditions: trunk, caller, category (Q.763 3.11), bearer, carrier (Q.763 3.53, RFC 4694), hour. */
 #include "gw/route/match.h"
 
 #include <string.h>
@@ -47,7 +47,8 @@ uint32_t route_bearers(char *const *words, size_t n)
 unsigned route_weight(const struct route *route)
 {
 	return (route->from ? WEIGHT_FROM : 0u) + (route->n_calling > 0) +
-	       (route->categories != 0) + (route->bearers != 0) + (route->n_times > 0);
+	       (route->categories != 0) + (route->bearers != 0) + (route->n_carriers > 0) +
+	       (route->n_times > 0);
 }
 
 static bool calling_fits(const struct route *route, struct str calling)
@@ -56,6 +57,14 @@ static bool calling_fits(const struct route *route, struct str calling)
 		if (str_starts(calling, str_c(route->calling[i])))
 			return true;
 	return !route->n_calling;
+}
+
+static bool carrier_fits(const struct route *route, struct str carrier)
+{
+	for (size_t i = 0; i < route->n_carriers; i++)
+		if (str_eq(carrier, str_c(route->carriers[i])))
+			return true;
+	return !route->n_carriers;
 }
 
 static bool time_fits(const struct route *route, struct week_time time)
@@ -76,6 +85,8 @@ enum route_miss route_match(const struct route *route, const struct route_query 
 		return ROUTE_MISS_CATEGORY;
 	if (route->bearers && !(route->bearers & 1u << query->bearer))
 		return ROUTE_MISS_BEARER;
+	if (!carrier_fits(route, query->carrier))
+		return ROUTE_MISS_CARRIER;
 	if (!time_fits(route, query->time))
 		return ROUTE_MISS_TIME;
 	return route->enum_root && query->no_enum ? ROUTE_MISS_ENUM : ROUTE_FITS;
@@ -89,6 +100,7 @@ const char *route_miss_text(enum route_miss miss)
 		[ROUTE_MISS_CALLING] = "the caller's number begins otherwise",
 		[ROUTE_MISS_CATEGORY] = "the caller's category is another",
 		[ROUTE_MISS_BEARER] = "the bearer is another",
+		[ROUTE_MISS_CARRIER] = "the carrier that is asked for is another, or none",
 		[ROUTE_MISS_TIME] = "not at this time",
 		[ROUTE_MISS_ENUM] = "ENUM found nothing",
 	};

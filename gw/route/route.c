@@ -111,8 +111,9 @@ static void room_add(struct room *room, const struct conf_route *route)
 	room->octets += text_octets(route->name) + text_octets(route->prefix) + 1 +
 			text_octets(route->from) + text_octets(route->prepend) +
 			text_octets(route->enum_root) + texts_octets(route->to, route->n_to) +
-			texts_octets(route->match.calling, route->match.n_calling);
-	room->lists += route->n_to + route->match.n_calling;
+			texts_octets(route->match.calling, route->match.n_calling) +
+			texts_octets(route->match.carrier, route->match.n_carrier);
+	room->lists += route->n_to + route->match.n_calling + route->match.n_carrier;
 	room->windows += route->match.n_times;
 }
 
@@ -168,6 +169,8 @@ static int match_put(struct filling *at, struct route *route, const struct conf_
 	route->n_calling = match->n_calling;
 	route->categories = route_categories(match->category, match->n_category);
 	route->bearers = route_bearers(match->bearer, match->n_bearer);
+	route->carriers = list_put(at, match->carrier, match->n_carrier);
+	route->n_carriers = match->n_carrier;
 	route->times = at->window;
 	route->n_times = match->n_times;
 	for (size_t i = 0; i < match->n_times; i++)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /*
- * Routing: a pure function of a call (number, trunk, caller, category, bearer, hour) and the routes. The longest prefix
+ * Routing: a pure function of a call (number, trunk, caller, category, bearer, carrier, hour) and the routes. The longest prefix
  * with a route that fits wins; of routes of one prefix one that names the trunk, then the one with more conditions, then
  * the one written first.
  */
@@ -47,6 +47,8 @@ struct route {
 	size_t n_calling;
 	uint32_t categories; /* bits by route_category */
 	uint32_t bearers;    /* bits by enum leg_bearer */
+	const char *const *carriers; /* codes as in struct route_query */
+	size_t n_carriers;
 	const struct week_window *times;
 	size_t n_times;
 	struct conf_route_hunt hunt;
@@ -59,6 +61,7 @@ struct route_query {
 	struct str number;  /* may begin with '+' */
 	const char *from;   /* trunk; NULL: only routes of any trunk */
 	struct str calling; /* as number; empty: none */
+	struct str carrier; /* "+491012", or digits alone of a country that is not known; empty: none is asked for */
 	uint8_t category;   /* Q.763 3.11 */
 	uint8_t bearer;	    /* enum leg_bearer */
 	struct week_time time;
@@ -79,6 +82,7 @@ enum route_miss {
 	ROUTE_MISS_CALLING,
 	ROUTE_MISS_CATEGORY,
 	ROUTE_MISS_BEARER,
+	ROUTE_MISS_CARRIER,
 	ROUTE_MISS_TIME,
 	ROUTE_MISS_ENUM,
 };

@@ -195,6 +195,7 @@ def explained(case):
                            'international-prefix = "00" rewrite-in = {"112$ =", "9 -"}'),
                     ('isup "pstn" {', 'isup "pstn" { numbers-out = national'),
                     ('route "out"', 'route "night" { from = "pbx" prefix = "+49" to = {"pstn"} calling = {"+44"} }\n'
+                     'route "preselected" { from = "pbx" prefix = "+49" to = {"pstn"} carrier-code = "+491012" }\n'
                      'route "shared" { from = "pbx" prefix = "+49" to = {"pstn", "pbx"} hunt = percentage shares = {60, 40} }\n'
                      'route "out"'))
     try:
@@ -204,6 +205,9 @@ def explained(case):
                       "hunt     by percentage", "to       pstn, available", "then     pbx, available", "share 60",
                       "30123, national (numbers-out = national)"):
             case.true(f"'{words}' is not in: {said}", words in said)
+        case.true(said, "not      preselected, prefix \"+49\": the carrier that is asked for is another, or none" in said)
+        said = lab.ctl("explain", "number", "9030123", "trunk", "pbx", "carrier", "+491012")
+        case.true(said, "from pbx by carrier +491012" in said and "route    preselected, prefix \"+49\"" in said)
         said = lab.ctl("explain", "number", "+4912", "trunk", "pstn")
         case.true(f"no ENUM in: {said}", "looked up at e164.arpa" in said)
         # National at the exchange, which puts its own 0 before it.

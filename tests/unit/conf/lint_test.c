@@ -81,6 +81,8 @@ static const struct lint lints[] = {
 	{"route s { to = {pstn} times = {sat, sun} category = {test, data} }\nroute t { to = {pstn} times = sun category = data }\nroute u { to = pstn times = mon category = data }\n",
 	 {{9, "route \"t\" is never asked"}}},
 	{"route s { to = {pstn} bearer = data }\nroute t { to = {pstn} }\nroute u { to = pbx }\n", {{10, "route \"u\" is never asked: route \"t\" in line 9"}}},
+	{"route s { to = {pstn} carrier-code = {\"+491012\", \"5062\"} }\nroute t { to = {pstn} carrier-code = \"5062\" }\nroute u { to = pstn carrier-code = \"+491013\" }\n",
+	 {{9, "route \"t\" is never asked"}}},
 	/* one that looks up may find nothing */
 	{"route s { to = {pbx} enum = \"e164.arpa\" }\nroute t { to = {pstn} }\n", {{0}}},
 	/* leads nowhere else */

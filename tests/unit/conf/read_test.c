@@ -71,6 +71,7 @@ static const char everything[] =
 	"t10 = 3s t35 = 7s "
 	" rtp-timeout = 50s silence-timeout = 2min rtp-failure = keep\n"
 	" calling = {\"+4930\", \"0\"} category = {ordinary, payphone} bearer = {data, speech}\n"
+	" carrier-code = {\"+491012\", \"5062\"}\n"
 	" times = {\"mon-fri 08:00-18:00\", \"sat\"} hunt = percentage shares = {30, 70}\n"
 	" failover = \"17,34,38-41,127\" attempts = 2 emergency = on carrier = on\n"
 	" treatment { unobtainable = \"/u.wav\" cause = {\"20 /a.wav\", \"21 none\"} } }\n"
@@ -179,6 +180,7 @@ static void check_routing(const struct conf *c)
 	CU_ASSERT(p->rate == 5 && p->rate_in == 4 && p->rate_out == 3 && p->burst == 7);
 	CU_ASSERT(p->return_refused && !q->return_refused);
 	CU_ASSERT(c->sips[0].no_484 && !c->sips[1].no_484);
+	CU_ASSERT(r->match.n_carrier == 2 && strcmp(r->match.carrier[0], "+491012") == 0);
 	CU_ASSERT(r->match.n_calling == 2 && r->match.n_category == 2 && r->match.n_bearer == 2 &&
 		  r->match.n_times == 2);
 	CU_ASSERT_STRING_EQUAL(r->match.times[0], "mon-fri 08:00-18:00");
@@ -418,6 +420,8 @@ static const char *const changes[][2] = {
 	{ "routing-number-digits = 5", "routing-number-digits = 6" },
 	{ "carrier = cip ", "" },
 	{ "own-carrier = 0288", "" },
+	{ "carrier-code = {\"+491012\", \"5062\"}", "carrier-code = {\"+491012\"}" },
+	{ "overlap-cancel = 2s", "" },
 	{ "calling-name = display", "calling-name = generic-name" },
 	{ "mlpp = true", "" },
 	{ "mlpp-network = 0490", "" },

@@ -256,6 +256,8 @@ static const struct wrong wholes[] = {
 	 {{9, "2 trunks have 0 shares; write shares = {...} with one for each"}, {12, "the shares are 90 together; write percentages that are 100"}}},
 	{"route \"s\" { to = pbx\n shares = {100}\n}\nroute \"t\" { to = {pbx, pstn} hunt = weight\n shares = {0, 0}\n}\n",
 	 {{9, "shares are for hunt = weight or percentage"}, {12, "the shares are 0 together; write one that is not 0"}}},
+	{"route \"s\" { to = {pbx} carrier-code = {\"+491012\", \"12345678901\"} }\nroute \"t\" { to = {pbx}\n carrier-code = {\"5062\", \"50A2\"} }\nroute \"u\" { to = {pbx}\n carrier-code = \"123456789012\" }\n",
+	 {{10, "\"50A2\" is no carrier's code; write 1 to 11 digits, after + and the country code"}, {12, "\"123456789012\" is no carrier's code"}}},
 	{"route \"s\" { enum = \"e164.arpa\"\n to = {pbx, pstn}\n}\n", {{9, "an isup trunk cannot call what enum finds; write a sip trunk"}}},
 	{"sip \"s\" { host = a max-calls = 5\n max-calls-in = 6\n max-calls-out = 5\n call-burst = 2\n area-code = 30\n}\n",
 	 {{9, "max-calls-in is more than max-calls; write 5 or less"}, {11, "call-burst has no rate"}, {12, "area-code has no country-code"}}},

@@ -156,7 +156,8 @@ static char t_in[] = "in", t_a[] = "a", t_b[] = "b", t_c[] = "c", p_1[] = "1", p
 	    p_3[] = "3", p_4[] = "4", p_5[] = "5", p_112[] = "112", p_49[] = "+49", p_empty[] = "",
 	    r_1[] = "one", r_2[] = "two", r_3[] = "three", r_4[] = "four", r_5[] = "five",
 	    r_day[] = "day", r_sos[] = "sos", r_carrier[] = "carrier", r_enum[] = "enum",
-	    r_rest[] = "rest", hours[] = "mon-fri 08:00-18:00", root[] = "e164.arpa", p_6[] = "6";
+	    r_rest[] = "rest", hours[] = "mon-fri 08:00-18:00", root[] = "e164.arpa", p_6[] = "6",
+	    r_by_code[] = "by-code", code[] = "+491012";
 
 static void lab_open(void)
 {
@@ -187,6 +188,11 @@ static void lab_open(void)
 		  .to = { t_a, t_b },
 		  .n_to = 2,
 		  .enum_root = root },
+		{ .name = r_by_code,
+		  .prefix = p_5,
+		  .to = { t_b },
+		  .n_to = 1,
+		  .match = { .carrier = { code }, .n_carrier = 1 } },
 		{ .name = r_rest, .prefix = p_empty, .to = { t_c }, .n_to = 1 },
 	};
 	struct call_core_conf conf = { .wall_us = lab_wall, .random_seed = 1 };
@@ -242,9 +248,10 @@ static void policy(struct trunk *trunk, const struct conf_trunk_policy *conf)
 	CU_ASSERT_EQUAL(trunk_policy_set(trunk, conf, &numbers), 0);
 }
 
-static struct fake_leg *call_from(struct trunk *trunk, const char *digits, bool complete)
+static struct fake_leg *call_asking(struct trunk *trunk, const char *digits, bool complete,
+				    const struct leg_carrier *carrier)
 {
-	struct leg_setup setup = { .complete = complete, .category = 10 };
+	struct leg_setup setup = { .complete = complete, .category = 10, .carrier = *carrier };
 	const struct leg_event event = { .ev = LEG_EV_SETUP, .setup = &setup };
 	struct fake_leg *leg = fake_leg(trunk);
 	struct str number = str_c(digits);
@@ -258,6 +265,11 @@ static struct fake_leg *call_from(struct trunk *trunk, const char *digits, bool 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(call_new(lab.core, &leg->leg, &cause));
 	call_raise(&leg->leg, &event);
 	return leg;
+}
+
+static struct fake_leg *call_from(struct trunk *trunk, const char *digits, bool complete)
+{
+	return call_asking(trunk, digits, complete, &(struct leg_carrier){ .global = false });
 }
 
 static struct fake_leg *call_to(const char *digits)
@@ -484,6 +496,32 @@ static void hours_of_a_route(void)
 
 /* ---- loops ---- */
 
+/* ISUP legs say a code with its country, SIP legs leave that of the trunk out: both are one. */
+static void carriers(void)
+{
+	static const struct {
+		struct leg_carrier carrier;
+		bool german; /* the trunk */
+		const char *route;
+	} rows[] = {
+		{ { true, "491012" }, false, "by-code" }, { { true, "491012" }, true, "by-code" },
+		{ { false, "1012" }, true, "by-code" },	  { { false, "1012" }, false, "five" },
+		{ { true, "1012" }, true, "five" },	  { { false, "10123" }, true, "five" },
+		{ { false, "" }, true, "five" },
+	};
+	const struct conf_trunk_policy none = { .form = CONF_FORM_AS_IS };
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		lab_open();
+		if (rows[i].german)
+			policy(&lab.in, &none);
+		/* A Sunday: the route of working hours does not count. */
+		refuse(call_asking(&lab.in, "5", true, &rows[i].carrier), Q850_NORMAL);
+		CU_ASSERT_STRING_EQUAL(lab.record.route, rows[i].route);
+		lab_close();
+	}
+}
+
 static void returns(void)
 {
 	const struct conf_trunk_policy conf = { .return_refused = true };
@@ -666,6 +704,7 @@ int main(int argc, char **argv)
 		{ "counts of routes", counts_of_routes },
 		{ "shares", shares },
 		{ "hours of a route", hours_of_a_route },
+		{ "carriers", carriers },
 		{ "returns", returns },
 		{ "numbers both ways", numbers_both_ways },
 		{ "digits one by one", digits_one_by_one },

@@ -108,6 +108,47 @@ static void conditions(void)
 	route_table_free(table);
 }
 
+/* Whole, and with its country or without: never the beginning of another. */
+static void carriers(void)
+{
+	static char local[] = "5062", global[] = "+15062", n_carrier[] = "carrier";
+	const struct conf_route routes[] = {
+		{ .name = n_any, .prefix = empty, .to = { a }, .n_to = 1 },
+		{ .name = n_carrier,
+		  .prefix = empty,
+		  .to = { a },
+		  .n_to = 1,
+		  .match = { .carrier = { local, global }, .n_carrier = 2 } },
+		{ .name = n_long,
+		  .prefix = empty,
+		  .to = { a },
+		  .n_to = 1,
+		  .match = { .carrier = { local },
+			     .n_carrier = 1,
+			     .bearer = { data },
+			     .n_bearer = 1 } },
+	};
+	static const struct {
+		const char *code, *route;
+	} rows[] = { { "", "any" },	 { "5062", "carrier" }, { "+15062", "carrier" },
+		     { "50621", "any" }, { "506", "any" },	{ "+5062", "any" },
+		     { "15062", "any" } };
+	struct route_table *table = route_table_new(routes, 3);
+	struct route_query q = query("0302");
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(table);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		q.carrier = str_c(rows[i].code);
+		CU_ASSERT_STRING_EQUAL(found(table, &q), rows[i].route);
+	}
+	q.carrier = STR("5062");
+	q.bearer = 2;
+	CU_ASSERT_STRING_EQUAL(found(table, &q), "long");
+	CU_ASSERT_STRING_EQUAL(route_miss_text(ROUTE_MISS_CARRIER),
+			       "the carrier that is asked for is another, or none");
+	route_table_free(table);
+}
+
 static void shorter_prefix_serves(void)
 {
 	struct route_table *table = fixture();
@@ -320,6 +361,7 @@ int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
 		{ "conditions", conditions },
+		{ "carriers", carriers },
 		{ "shorter prefix serves", shorter_prefix_serves },
 		{ "more only for this call", more_only_for_this_call },
 		{ "categories", categories },
