@@ -130,6 +130,7 @@ struct sip_leg_fork *sip_leg_fork_new(struct sip_leg *leg)
 		return NULL;
 	fork->leg = leg;
 	list_init(&fork->early.pracks);
+	list_init(&fork->early.overtaken);
 	list_append(&leg->forks, &fork->node);
 	leg->n_forks++;
 	return fork;

@@ -86,9 +86,17 @@ struct sip_leg_prack {
 	uint32_t rseq, cseq;
 };
 
+/* RSeq counts for each INVITE by itself (RFC 3262 3 and 4), and a peer may answer several of ours in one dialog. */
+struct sip_leg_rseq {
+	struct list_node node; /* of its dialog's */
+	uint32_t cseq;	       /* of an INVITE that a later one has overtaken */
+	uint32_t rseq;	       /* of its last reliable response in order */
+};
+
 /* What an early dialog said. */
 struct sip_leg_early {
-	uint32_t rseq; /* of the last reliable response in order, 0: none */
+	uint32_t rseq; /* of the last reliable response in order to the fork's INVITE, 0: none */
+	struct list overtaken; /* own: the same of INVITEs before that one */
 	bool answered; /* its answer came reliably: offers may follow (RFC 3311 5.1) */
 	bool updates;  /* the peer's Allow has UPDATE */
 	bool ringing;  /* 180 came */
@@ -119,6 +127,8 @@ void sip_leg_prack(struct sip_leg *leg, struct sip_txn *txn, struct sip_msg *msg
 /* leg_rack.c: as the one that calls. False: the response came before, or too early, and is not to be looked at. */
 bool sip_leg_reliable_take(struct sip_leg_fork *fork, const struct sip_msg *msg);
 void sip_leg_pracks_drop(struct sip_leg_fork *fork);
+/* The dialog goes on with a later INVITE. */
+void sip_leg_reliable_overtaken(struct sip_leg_fork *fork);
 /* The early dialog does not answer our requests in it. */
 void sip_leg_early_lost(struct sip_leg_fork *fork, unsigned status);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
-/* Reliable provisional responses of the peer (RFC 3262 4): taken in order, each acknowledged with a PRACK in its dialog. */
+/* Reliable provisional responses of the peer (RFC 3262 4): taken in order, INVITE by INVITE, each acknowledged with a PRACK
+ * in its dialog. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,6 +34,10 @@ void sip_leg_pracks_drop(struct sip_leg_fork *fork)
 
 	while ((node = list_first(&fork->early.pracks)))
 		prack_free(container_of(node, struct sip_leg_prack, node));
+	while ((node = list_first(&fork->early.overtaken))) {
+		list_remove(node);
+		free(container_of(node, struct sip_leg_rseq, node));
+	}
 }
 
 void sip_leg_early_lost(struct sip_leg_fork *fork, unsigned status)
@@ -56,12 +61,18 @@ void sip_leg_early_lost(struct sip_leg_fork *fork, unsigned status)
 
 static int prack_start(struct sip_leg_prack *prack);
 
-/* 12.2.1.2: 408 and 481 say that the dialog is gone. */
-static void refused(struct sip_leg_fork *fork, unsigned status)
+/* 12.2.1.2: 408 and 481 say that the dialog is gone; of an INVITE that was overtaken, that it had its final response. */
+static void lost(const struct sip_leg_prack *prack, unsigned status)
 {
-	log_write(LOG_NOTICE, fork->leg->id, "PRACK refused with %u", status);
+	if (prack->cseq >= prack->fork->cseq)
+		sip_leg_early_lost(prack->fork, status);
+}
+
+static void refused(const struct sip_leg_prack *prack, unsigned status)
+{
+	log_write(LOG_NOTICE, prack->fork->leg->id, "PRACK refused with %u", status);
 	if (status == 408 || status == 481)
-		sip_leg_early_lost(fork, status);
+		lost(prack, status);
 }
 
 static void prack_response(void *user, struct sip_txn *txn, struct sip_msg *msg)
@@ -74,7 +85,7 @@ static void prack_response(void *user, struct sip_txn *txn, struct sip_msg *msg)
 	if (sip_leg_challenged(prack->fork->leg, msg) && prack_start(prack) == 0)
 		return;
 	if (msg->status >= 300)
-		refused(prack->fork, msg->status);
+		refused(prack, msg->status);
 	else
 		sip_leg_early_heard(prack->fork, msg);
 }
@@ -85,7 +96,7 @@ static void prack_failed(void *user, struct sip_txn *txn, unsigned status)
 
 	(void)txn;
 	log_write(LOG_WARNING, prack->fork->leg->id, "PRACK without an answer (%u)", status);
-	sip_leg_early_lost(prack->fork, status);
+	lost(prack, status);
 }
 
 static void prack_ended(void *user, struct sip_txn *txn)
@@ -161,10 +172,57 @@ static void prack_send(struct sip_leg_fork *fork, uint32_t rseq, uint32_t cseq)
 		prack_free(prack);
 }
 
+/* What came in order for an INVITE that was overtaken; NULL: no memory. */
+static uint32_t *overtaken_rseq(struct sip_leg_fork *fork, uint32_t cseq)
+{
+	struct list *list = &fork->early.overtaken;
+	struct sip_leg_rseq *last;
+
+	for (struct list_node *n = list_first(list); n; n = list_next(list, n)) {
+		last = container_of(n, struct sip_leg_rseq, node);
+		if (last->cseq == cseq)
+			return &last->rseq;
+	}
+	last = calloc(1, sizeof(*last));
+	if (!last) {
+		log_write(LOG_ERROR, fork->leg->id, "no memory for an RSeq");
+		return NULL;
+	}
+	last->cseq = cseq;
+	list_append(list, &last->node);
+	return &last->rseq;
+}
+
+void sip_leg_reliable_overtaken(struct sip_leg_fork *fork)
+{
+	uint32_t *last = fork->early.rseq ? overtaken_rseq(fork, fork->cseq) : NULL;
+
+	if (last)
+		*last = fork->early.rseq;
+}
+
+/* RFC 3262 4: the first one tells where RSeq begins. */
+static bool in_order(const struct sip_leg_fork *fork, const struct sip_msg *msg, uint32_t last,
+		     uint32_t rseq)
+{
+	if (last && rseq <= last) {
+		counter_add(&repeated, 1);
+		return false;
+	}
+	/* Discarded, not kept: the peer sends again what is missing, and then this one. */
+	if (last && rseq != last + 1) {
+		counter_add(&misordered, 1);
+		log_write(LOG_NOTICE, fork->leg->id, "%u discarded: RSeq %u after %u", msg->status,
+			  (unsigned)rseq, (unsigned)last);
+		return false;
+	}
+	return true;
+}
+
 bool sip_leg_reliable_take(struct sip_leg_fork *fork, const struct sip_msg *msg)
 {
-	struct sip_leg_early *early = &fork->early;
-	uint32_t rseq;
+	bool late = msg->cseq.number < fork->cseq;
+	uint32_t *last, rseq;
 
 	if (!sip_is_reliable(msg) || fork->leg->trunk->reliable == CONF_RELIABLE_OFF)
 		return true;
@@ -174,24 +232,12 @@ bool sip_leg_reliable_take(struct sip_leg_fork *fork, const struct sip_msg *msg)
 			  msg->status);
 		return true;
 	}
-	/* Of an INVITE that another one in this dialog has overtaken. */
-	if (msg->cseq.number < fork->cseq) {
-		counter_add(&misordered, 1);
+	last = late ? overtaken_rseq(fork, msg->cseq.number) : &fork->early.rseq;
+	if (!last || !in_order(fork, msg, *last, rseq))
 		return false;
-	}
-	if (early->rseq && rseq <= early->rseq) {
-		counter_add(&repeated, 1);
-		return false;
-	}
-	/* Discarded, not kept: the peer sends again what is missing, and then this one. */
-	if (early->rseq && rseq != early->rseq + 1) {
-		counter_add(&misordered, 1);
-		log_write(LOG_NOTICE, fork->leg->id, "%u discarded: RSeq %u after %u", msg->status,
-			  (unsigned)rseq, (unsigned)early->rseq);
-		return false;
-	}
 	counter_add(&taken, 1);
-	early->rseq = rseq;
+	*last = rseq;
 	prack_send(fork, rseq, msg->cseq.number);
-	return true;
+	/* Of an INVITE that another one in this dialog has overtaken it is acknowledged, and says no more of the call. */
+	return !late;
 }

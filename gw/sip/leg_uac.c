@@ -80,6 +80,7 @@ static void fork_follow(const struct sip_leg *leg, struct sip_leg_fork *fork,
 {
 	if (msg->cseq.number <= fork->cseq)
 		return;
+	sip_leg_reliable_overtaken(fork);
 	fork->cseq = msg->cseq.number;
 	fork->rank = sip_leg_overlap_rank(leg, msg);
 	fork->early.rseq = 0;

@@ -531,8 +531,26 @@ static void reliable_responses_in_one_dialog(void)
 	reliable(2, "180 Ringing", "b", 3, "");
 	acknowledged(2, "b", 3);
 	rig_event(LEG_EV_ALERTING);
-	reliable(1, "180 Ringing", "b", 21, "");
+	/* Overtaken, it still goes on by its own RSeq: acknowledged once, in order, and not told. */
+	reliable(1, "183 Session Progress", "b", 22, "");
 	rig_quiet();
+	reliable(1, "183 Session Progress", "b", 21, SDP_AT("4001"));
+	acknowledged(1, "b", 21);
+	reliable(1, "183 Session Progress", "b", 21, SDP_AT("4001"));
+	rig_quiet();
+	reliable(1, "183 Session Progress", "b", 22, "");
+	acknowledged(1, "b", 22);
+	/* One that is heard of only now begins where it wants. */
+	reliable(0, "183 Session Progress", "b", 900, "");
+	acknowledged(0, "b", 900);
+	/* It has its 484 already: the dialog is the other INVITE's as well. */
+	reliable(0, "183 Session Progress", "b", 901, "");
+	respond(rig_request(SIP_PRACK), "481 Call/Transaction Does Not Exist", "", "\n");
+	CU_ASSERT_EQUAL(sip_ua_dialogs(rig.ua), 1);
+	reliable(2, "180 Ringing", "b", 4, "");
+	acknowledged(2, "b", 4);
+	rig_no_event();
+	CU_ASSERT_EQUAL(rig.n_media_set, 0);
 	respond(invite[2], "200 OK", "b", CONTACT TYPE "\n" SDP_AT("4002"));
 	rig_event(LEG_EV_ANSWER);
 	CU_ASSERT_EQUAL(rig_request(SIP_ACK)->cseq.number, invite[2]->cseq.number);
