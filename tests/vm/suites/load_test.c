@@ -560,7 +560,8 @@ static void stalled(unsigned chunk_ms)
 	       "stalls, worst %.1f ms\n",
 	       chunk_ms, least, most, least_after, most_after, STALL_MS, (unsigned long)idle,
 	       (unsigned long)(after.underruns - before.underruns),
-	       (unsigned long)(after.stalls.late - before.stalls.late), (double)after.stalls.worst_us / 1e3);
+	       (unsigned long)(after.stalls.late - before.stalls.late),
+	       (double)after.stalls.worst_us / 1e3);
 	printf("# RTP: %u packets, %u gaps; %u octets damaged, %u idle inside\n", far.packets,
 	       far.lost, far.to_rtp.damaged, far.to_rtp.idle_inside);
 	CU_ASSERT_EQUAL(after.overruns - before.overruns, 0);
