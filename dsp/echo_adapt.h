@@ -28,6 +28,7 @@
 #define FAR_LEAKS      0.05f  /* of far's mean power in the band: less in a bin is what leaks there from others */
 #define CHANGE_FADE    0.8f
 #define CHANGE_LIMIT   0.25f /* correlation coefficient, negative, that tells of a change */
+#define MEAN_PACE      1.2e-4f /* per sample: of means over a second */
 #define SHADOW_PACE    0.25f /* of 1,024 taps; less with fewer, for the same memory */
 #define SHADOW_FADE_32 0.975f
 #define SHADOW_FADE_64 0.95f
@@ -145,6 +146,8 @@ LANES_INLINE vf band_adapt(struct echo_set *set, unsigned band, const struct ech
 
 	for (unsigned k = first; k < first + bins; k++)
 		power += set->power[k];
+	set->far_mean[band] += pass->adapt * (MEAN_PACE * (float)n) * (far - set->far_mean[band]);
+	set->error_mean[band] += pass->adapt * (MEAN_PACE * (float)n) * (power - set->error_mean[band]);
 	variance = vf_max(variance, pass->change * weight);
 	/* the error is of one block in a transform of two */
 	variance = vf_max(variance, vf_min(pass->missed * power * 2.0f / (far + FAR_FLOOR * (float)bins),

@@ -22,7 +22,7 @@ LANES_INLINE vi random_next(vi *random)
 }
 
 /* n samples of comfort noise in the lanes that want it; the others' random numbers and overlap do not move. */
-LANES_INLINE void noise_make(struct echo_set *set, vf *noise, vi wanted, const unsigned n)
+LANES_INLINE void comfort_make(struct echo_set *set, vf *noise, vi wanted, const unsigned n)
 {
 	const float *window = n == 32 ? echo_window_32 : echo_window_64;
 	vf spectrum[2 * ECHO_BLOCK_MAX], x[2 * ECHO_BLOCK_MAX], none = { 0 };
@@ -90,7 +90,7 @@ LANES_INLINE void output_make(struct echo_set *set, unsigned first, struct echo_
 		set->noise[k] += learn * (set->power[k] - set->noise[k]);
 	wanted = vf_below(none, vf_max(level.now, level.step));
 	if (vi_bits(wanted))
-		noise_make(set, noise, wanted, n);
+		comfort_make(set, noise, wanted, n);
 	else
 		memset(set->overlap, 0, n * sizeof(vf));
 	for (unsigned i = 0; i < n; i++) {

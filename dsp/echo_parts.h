@@ -18,13 +18,17 @@
 #define CHANCE_UNTIL 0.003f /* of variance to weight */
 
 /*
- * A partition counts whose taps are above this part of all and, of a line that is known, above what is not known of them.
- * Those of others fade, which lets an echo grow again if there is one, until they are below these parts of both.
+ * A partition counts whose taps are above this part of all and, of a line that is known, above what is not known of them,
+ * or whose echo would be heard in what is left of all. Those of others fade, which lets an echo grow again if there is one,
+ * until they are below these parts of both.
  */
 #define KEPT_LEAST   3e-6f
 #define KEPT_UNKNOWN 0.25f
+#define KEPT_ECHO    0.02f /* of the error lately, in power */
 #define KEPT_FADE    0.5f /* each time that the partition is constrained */
+#ifndef SURE		   /* a test that compares with a filter that is never sure has its own */
 #define SURE	     1e-3f /* variance to weight: where nothing is learnt beside the partitions kept ... */
+#endif
 #define SURE_NONE    2e-4f /* ... and without an echo */
 #define ERROR_FLOOR  50.0f /* mean square of the error that always counts as noise: G.711's */
 
@@ -53,7 +57,7 @@ LANES_INLINE void part_keep(struct echo_set *set, unsigned p, vf *spectrum, vi c
 LANES_INLINE void taps_measure(struct echo_set *set, unsigned p, vf *spectrum, vi learnt, const unsigned n)
 {
 	const unsigned bins = n / ECHO_BANDS;
-	vf none = { 0 }, taps = none, all = none, unknown = none;
+	vf none = { 0 }, taps = none, all = none, unknown = none, echo = none, error = none;
 
 	for (unsigned band = 0; band < ECHO_BANDS; band++) {
 		vf sum = none, *power = &set->tap_power[band * set->parts + p], variance = set->variance[band];
@@ -69,11 +73,14 @@ LANES_INLINE void taps_measure(struct echo_set *set, unsigned p, vf *spectrum, v
 		set->weight[band] = vf_max(set->weight[band] + sum - *power, none);
 		*power = sum;
 		taps += sum;
+		echo += sum * set->far_mean[band];
+		error += set->error_mean[band];
 		all += set->weight[band];
 		unknown += variance * set->share[band * set->parts + p];
 	}
 	unknown = vf_select(set->sure, unknown, none);
 	all = vf_max(all * KEPT_LEAST, KEPT_UNKNOWN * unknown);
+	learnt |= vf_below(KEPT_ECHO * error, echo);
 	part_keep(set, p, spectrum, learnt | vf_below(vf_max(all, unknown), taps), ~vf_below(all, taps), n);
 }
 
@@ -114,7 +121,8 @@ LANES_INLINE void steps_widen(struct echo_set *set, unsigned band, const struct 
 		set->step[i] = vf_select(lanes, factor * set->step[i], set->step[i]);
 }
 
-/* A lane in which more may be learnt than what is known of the partitions it keeps goes through all of them again. */
+/* A lane in which more may be learnt than what is known of the partitions it keeps, or of whose error the shadow knows a
+ * part, goes through all of them again. */
 LANES_INLINE void parts_keep(struct echo_set *set, const struct echo_pass *pass, const unsigned n)
 {
 	const int32_t all = (int32_t)parts_all(set);
@@ -125,7 +133,8 @@ LANES_INLINE void parts_keep(struct echo_set *set, const struct echo_pass *pass,
 		unknown += set->variance[band] * pass->far[band];
 		allowed += (set->weight[band] * SURE + SURE_NONE) * pass->far[band];
 	}
-	set->sure = (learns & vf_below(unknown, allowed)) | (~learns & set->sure);
+	set->sure = (learns & vf_below(unknown, allowed) & ~vf_below(none, pass->missed)) |
+		    (~learns & set->sure);
 	again = learns & ~set->sure & (set->kept != all);
 	if (!vi_bits(again))
 		return;

@@ -32,6 +32,8 @@ struct echo_set {
 	vf variance[ECHO_BANDS];       /* of the taps' sum, as far as it is not known */
 	vf weight[ECHO_BANDS];	       /* power of the taps */
 	vf focus[ECHO_BANDS];	       /* sum of the shares' squares */
+	vf far_mean[ECHO_BANDS];       /* power by shares, over a second of learning */
+	vf error_mean[ECHO_BANDS];     /* power, likewise */
 	vf echo_error, echo_echo, error_error; /* correlations, weighted */
 	vf shadow_step[2 * SHADOW_BINS], shadow_error[2 * SHADOW_BINS];
 	vf shadow_hit[SHADOW_BINS], shadow_all[SHADOW_BINS];
