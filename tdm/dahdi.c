@@ -136,6 +136,7 @@ const struct tdm_span_ops tdm_dahdi_ops = {
 	.open = dahdi_open,
 	.close = dahdi_close,
 	.bearer = dahdi_bearer,
+	.echo = dahdi_echo,
 	.cross_connect = dahdi_cross_connect,
 	.signalling = dahdi_signalling,
 	.release = dahdi_release,

@@ -138,7 +138,7 @@ static int canceller_check(const struct dahdi_span *d, unsigned timeslot, int ch
 	return -ENOTSUP;
 }
 
-static int bearer_set_up(const struct dahdi_span *d, int fd, unsigned timeslot,
+static int bearer_set_up(struct dahdi_span *d, int fd, unsigned timeslot,
 			 const struct dh_params *params)
 {
 	const struct step steps[] = {
@@ -160,7 +160,11 @@ static int bearer_set_up(const struct dahdi_span *d, int fd, unsigned timeslot,
 
 	if (!rc)
 		rc = steps_take(d, fd, timeslot, steps, sizeof(steps) / sizeof(steps[0]));
-	return rc ? rc : canceller_check(d, timeslot, params->channo);
+	if (!rc)
+		rc = canceller_check(d, timeslot, params->channo);
+	if (!rc)
+		d->timeslots[timeslot].echo_taps = (int)d->echo_taps;
+	return rc;
 }
 
 static int signalling_set_up(const struct dahdi_span *d, int fd, unsigned timeslot,
@@ -265,6 +269,31 @@ void dahdi_release(struct tdm_span *span, unsigned timeslot)
 		channel_restore(t->fd, t->bearer);
 	close(t->fd);
 	t->fd = -1;
+}
+
+/* ---- echo cancellers ---- */
+
+/* Taken up anew it is a canceller for speech that has learnt nothing; one for data stays what it
+ * was until it is told, even when the modem is gone. */
+int dahdi_echo(struct tdm_span *span, unsigned timeslot, enum tdm_echo mode)
+{
+	struct dahdi_span *d = dahdi_of(span);
+	struct dahdi_timeslot *t = &d->timeslots[timeslot];
+	int taps = mode == TDM_ECHO_OFF ? 0 : (int)d->echo_taps, data = mode == TDM_ECHO_DATA;
+
+	if (!d->echo_taps)
+		return -ENOTSUP;
+	if (t->fd < 0 || !t->bearer)
+		return -EBADF;
+	if (taps != t->echo_taps && ioctl(t->fd, DH_ECHOCANCEL, &taps))
+		return -errno;
+	if (taps != t->echo_taps)
+		t->echo_data = false;
+	t->echo_taps = taps;
+	if (taps && data != t->echo_data && ioctl(t->fd, DH_EC_FAX_MODE, &data))
+		return -errno;
+	t->echo_data = taps && data;
+	return 0;
 }
 
 /* ---- cross-connects ---- */

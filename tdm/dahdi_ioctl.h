@@ -156,6 +156,7 @@ struct dh_versioninfo {
 #define DH_SPECIFY	 _IOW(DH_CODE, 38, int)
 #define DH_SETLAW	 _IOW(DH_CODE, 39, int)
 #define DH_GETVERSION	 _IOR(DH_CODE, 57, struct dh_versioninfo)
+#define DH_EC_FAX_MODE	 _IOW(DH_CODE, 102, int)
 #define DH_BUFFER_EVENTS _IOW(DH_CODE, 105, int)
 
 #endif

@@ -28,6 +28,8 @@ struct dahdi_timeslot { /* core thread; the reader of an open one may look, too 
 	int fd; /* own; -1: not open */
 	bool bearer;
 	enum tdm_signalling kind;
+	int echo_taps;	/* bearer: of its canceller now */
+	bool echo_data; /* which is one for data */
 };
 
 struct dahdi_span {
@@ -81,6 +83,7 @@ void dahdi_release(struct tdm_span *span, unsigned timeslot);
 unsigned dahdi_events(struct tdm_span *span, unsigned timeslot);
 int dahdi_cross_connect(struct tdm_span *span, unsigned timeslot, struct tdm_span *other, unsigned other_timeslot,
 			bool on);
+int dahdi_echo(struct tdm_span *span, unsigned timeslot, enum tdm_echo mode);
 enum tdm_signalling dahdi_kind(struct tdm_span *span, unsigned timeslot);
 
 #endif

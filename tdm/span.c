@@ -126,6 +126,13 @@ ssize_t tdm_span_write(struct tdm_span *span, unsigned timeslot, int fd, const v
 	return done < 0 ? failure() : done;
 }
 
+int tdm_span_echo(struct tdm_span *span, unsigned timeslot, enum tdm_echo mode)
+{
+	if (!timeslot_exists(span, timeslot))
+		return -EINVAL;
+	return span->ops->echo ? span->ops->echo(span, timeslot, mode) : -ENOTSUP;
+}
+
 enum tdm_signalling tdm_span_signalling_kind(struct tdm_span *span, unsigned timeslot)
 {
 	return span->ops->signalling_kind ? span->ops->signalling_kind(span, timeslot)

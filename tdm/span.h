@@ -49,6 +49,13 @@ enum tdm_signalling {
 	TDM_SIGNALLING_MTP2, /* the line repeats the last signal unit written, and gives repeated ones received once */
 };
 
+/* The echo canceller that the card or its driver has for a bearer. */
+enum tdm_echo {
+	TDM_ECHO_OFF,
+	TDM_ECHO_ON,
+	TDM_ECHO_DATA, /* without its non-linear processor, or off where it can do no better: fax and modems */
+};
+
 #define TDM_TIMESLOTS 32 /* index 0 is never used */
 
 struct tdm_span_counters {
@@ -94,6 +101,7 @@ struct tdm_span_ops {
 	void (*counters)(const struct tdm_span *span, struct tdm_span_counters *out);
 	int (*inject)(struct tdm_span *span, const char *fault);
 	/* NULL: it cannot */
+	int (*echo)(struct tdm_span *span, unsigned timeslot, enum tdm_echo mode);
 	int (*cross_connect)(struct tdm_span *span, unsigned timeslot, struct tdm_span *other, unsigned other_timeslot,
 			     bool on);
 };
@@ -140,6 +148,9 @@ ssize_t tdm_span_write(struct tdm_span *span, unsigned timeslot, int fd, const v
  */
 int tdm_span_cross_connect(struct tdm_span *span, unsigned timeslot, struct tdm_span *other, unsigned other_timeslot,
 			   bool on);
+/* The canceller of an open bearer of a span that cancels_echo; it is on when the bearer is opened. -ENOTSUP: there is none.
+ * Core thread. */
+int tdm_span_echo(struct tdm_span *span, unsigned timeslot, enum tdm_echo mode);
 /* Of an open signalling timeslot. Core thread. */
 enum tdm_signalling tdm_span_signalling_kind(struct tdm_span *span, unsigned timeslot);
 /* Any thread. */

@@ -29,6 +29,8 @@ static void echo_set(struct table *table, const struct media_echo *echo)
 		return;
 	table_set_str(table, COL_ECHO, str_c(media_echo_name((enum media_echo_state)echo->state)));
 	table_set_str(table, COL_NLP, echo->nlp_off ? STR("off") : STR("on"));
+	if (!echo->tail_ms)
+		return;
 	table_set_int(table, COL_TAIL, echo->tail_ms);
 	table_set_int(table, COL_PATH_BEGIN, echo->tail_begin_ms);
 	table_set_int(table, COL_PATH_END, echo->tail_end_ms);

@@ -88,6 +88,7 @@ static int change_send(struct channel_end *end, unsigned side,
 	command.change = change;
 	engine_send(end->channel->engine, &command);
 	kernel_cross_review(end->channel);
+	span_echo_review(end->channel);
 	return 0;
 }
 
@@ -110,6 +111,7 @@ int media_continuity(struct media_channel *channel, unsigned side, enum media_co
 	if (end->span->slot[end->timeslot] == end)
 		engine_send(channel->engine, &command);
 	kernel_cross_review(channel);
+	span_echo_review(channel);
 	return 0;
 }
 

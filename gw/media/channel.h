@@ -13,6 +13,7 @@
 #include "gw/media/ports.h"
 #include "gw/media/rtp_end.h"
 #include "gw/media/snapshot.h"
+#include "gw/media/span_echo.h"
 
 #define CHANNEL_LABEL_MAX 64
 
@@ -132,8 +133,7 @@ struct channel_end {
 	struct engine_letter letter; /* media thread, while it has the end */
 	struct media_channel *channel; /* borrow */
 	bool is_bearer, is_link;
-	/* RTP */
-	struct port_pair pair; /* own */
+	struct port_pair pair; /* own: RTP */
 	/* bearer */
 	struct engine_span *span; /* borrow */
 	unsigned timeslot;
@@ -178,6 +178,7 @@ struct media_channel {
 	struct channel_end *ends[2]; /* own until closed */
 	struct media_bearer_params bearer_params[2];
 	struct kernel_cross kernel;
+	struct span_echo span_echo;
 	/* core, place.c: as far as commands have gone */
 	struct channel_half *main;     /* own */
 	struct channel_half *far;      /* own; NULL: main has both sides */
@@ -193,8 +194,7 @@ struct media_channel {
 	uint32_t plays;		     /* so far */
 	struct media_worker *moving_to; /* borrow; NULL: it is where it should be */
 	struct list held;		/* own: struct engine_waiting, commands while it moves */
-	/* the thread writes, any reads */
-	struct snapshot snapshot[2];
+	struct snapshot snapshot[2];	/* the thread writes, any reads */
 };
 
 #endif

@@ -125,6 +125,7 @@ static void bearer_start(struct channel_end *end, int fd, unsigned side)
 	if (end->continuity)
 		(void)media_continuity(end->channel, side, end->continuity);
 	kernel_cross_review(end->channel);
+	span_echo_review(end->channel);
 }
 
 /*
@@ -151,6 +152,7 @@ static int bearer_place(struct channel_end *end, unsigned side)
 		lane_give(end->span, &end->place);
 		return fd;
 	}
+	end->span->echo[end->timeslot] = TDM_ECHO_ON;
 	bearer_start(end, fd, side);
 	return 0;
 }

@@ -25,6 +25,7 @@ struct engine_span {
 	/* core */
 	struct media_worker *worker;		/* borrow */
 	struct channel_end *slot[TDM_TIMESLOTS]; /* borrow: who has the descriptor */
+	enum tdm_echo echo[TDM_TIMESLOTS];	/* of open bearers, where the span has cancellers */
 	struct lane_group *groups;		/* own */
 	/* media thread */
 	int clock_fd; /* borrow; negative: its bearers are clocks of their own */

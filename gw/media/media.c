@@ -70,6 +70,7 @@ static void event_pass(struct media_channel *channel, const struct media_event *
 {
 	if (channel->closing)
 		return;
+	span_echo_event(channel, event);
 	if (trace_wanted(TRACE_MEDIA))
 		event_trace(channel, event);
 	channel->fn(channel->arg, channel, event);
@@ -444,6 +445,8 @@ void media_supervise(struct media_channel *channel, unsigned side, uint32_t time
 void media_stats(const struct media_channel *channel, unsigned side, struct media_end_stats *stats)
 {
 	snapshot_read(&channel->snapshot[side], stats);
+	if (channel->span_echo.now[side].state != MEDIA_ECHO_NONE)
+		stats->echo = channel->span_echo.now[side];
 }
 
 bool media_is_bearer(const struct media_channel *channel, unsigned side)

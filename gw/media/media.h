@@ -71,7 +71,7 @@ enum media_fax { MEDIA_FAX_OFF, MEDIA_FAX_VBD };
 struct media_bearer_params {
 	unsigned echo_tail_ms; /* our canceller: 0 (none), 32, 64 or 128 */
 	unsigned block_ms;     /* 4 or 8: samples are worked on that many at a time; 0: 4 */
-	bool hardware_echo;    /* the span cancels echo on this bearer: ours stays off */
+	bool hardware_echo;    /* the span cancels echo on this bearer where ours would: ours stays off */
 	bool no_nlp;	       /* our canceller without its non-linear processor */
 	bool clear;	       /* unrestricted data: octets pass untouched, nothing listens */
 	bool hear_dtmf, hear_tones;

@@ -7,6 +7,7 @@ const char *media_echo_name(enum media_echo_state state)
 	static const char *const names[] = {
 		[MEDIA_ECHO_NONE] = "",
 		[MEDIA_ECHO_OFF] = "off",
+		[MEDIA_ECHO_SPAN] = "span",
 		[MEDIA_ECHO_DISABLED] = "disabled",
 		[MEDIA_ECHO_CONVERGING] = "converging",
 		[MEDIA_ECHO_DOUBLE_TALK] = "double-talk",

@@ -437,27 +437,38 @@ static void refused(void)
 	CU_ASSERT_EQUAL(tdm_span_open(&a, "dahdi", &conf), -EINVAL);
 }
 
+static unsigned active_cancellers(void)
+{
+	FILE *proc = fopen("/proc/dahdi/9", "r");
+	unsigned found = 0;
+	char line[256];
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(proc);
+	while (fgets(line, sizeof(line), proc))
+		found += strstr(line, "- ACTIVE)") != NULL;
+	fclose(proc);
+	return found;
+}
+
 static void canceller(void)
 {
+	static const enum tdm_echo modes[] = { TDM_ECHO_ON,  TDM_ECHO_DATA, TDM_ECHO_ON,
+					       TDM_ECHO_OFF, TDM_ECHO_DATA, TDM_ECHO_OFF };
 	struct tdm_span_conf conf = conf_of(9, 5);
-	char line[256];
 
 	conf.echo_taps = 128;
 	struct tdm_span *i = span_open(&conf);
 
 	CU_ASSERT_TRUE(tdm_span_bearer(i, 1) >= 0);
+	CU_ASSERT_EQUAL(active_cancellers(), 1);
 	CU_ASSERT_EQUAL(tdm_span_bearer(i, 8), -ENOTSUP);
-	for (unsigned active = 2; active-- > 0;) {
-		FILE *proc = fopen("/proc/dahdi/9", "r");
-		unsigned found = 0;
-
-		CU_ASSERT_PTR_NOT_NULL_FATAL(proc);
-		while (fgets(line, sizeof(line), proc))
-			found += strstr(line, "- ACTIVE)") != NULL;
-		fclose(proc);
-		CU_ASSERT_EQUAL(found, active);
-		tdm_span_release(i, 1);
+	for (size_t m = 0; m < sizeof(modes) / sizeof(modes[0]); m++) {
+		CU_ASSERT_EQUAL(tdm_span_echo(i, 1, modes[m]), 0);
+		CU_ASSERT_EQUAL(active_cancellers(), modes[m] != TDM_ECHO_OFF);
 	}
+	tdm_span_release(i, 1);
+	CU_ASSERT_EQUAL(active_cancellers(), 0);
+	CU_ASSERT_EQUAL(tdm_span_echo(i, 1, TDM_ECHO_ON), -EBADF);
 	tdm_span_close(i);
 }
 
