@@ -74,6 +74,8 @@ static void channels_gather(int ctl, struct tdm_dahdi_span *span, unsigned *next
 			.canceller = dahdi_proc_canceller(proc, span->first_channel + i, name,
 							  sizeof(name), &active),
 		};
+		span->channels[i].cards =
+			span->channels[i].canceller && !dahdi_canceller_is_software(name);
 	}
 	*next = span->first_channel + span->n_channels;
 }

@@ -25,6 +25,7 @@ struct tdm_dahdi_channel {
 	enum tdm_dahdi_use use;
 	enum tdm_law law;
 	bool canceller; /* one is attached */
+	bool cards;	/* which is the card's */
 };
 
 struct tdm_dahdi_span {

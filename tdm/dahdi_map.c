@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "gw/base/str.h"
 #include "tdm/dahdi_ioctl.h"
@@ -217,4 +218,17 @@ bool dahdi_proc_canceller(const char *text, unsigned channel, char *name, size_t
 		return false;
 	*active = strncmp(dash, " - ACTIVE)", 10) == 0;
 	return true;
+}
+
+/* As drivers/dahdi/dahdi_echocan_*.c name themselves; a card's has the name that its driver gives it. */
+bool dahdi_canceller_is_software(const char *name)
+{
+	static const char *const modules[] = {
+		"MG2", "KB1", "SEC", "SEC2", "JPAH", "OSLEC", "HPEC"
+	};
+
+	for (size_t i = 0; i < sizeof(modules) / sizeof(modules[0]); i++)
+		if (strcasecmp(name, modules[i]) == 0)
+			return true;
+	return false;
 }

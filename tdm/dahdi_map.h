@@ -34,5 +34,7 @@ bool dahdi_proc_slips(const char *text, uint64_t *slips);
 bool dahdi_proc_is_master(const char *text);
 /* The echo canceller attached to a channel; false: none. */
 bool dahdi_proc_canceller(const char *text, unsigned channel, char *name, size_t cap, bool *active);
+/* Is a canceller of that name one of the driver's modules, and not the card's? */
+bool dahdi_canceller_is_software(const char *name);
 
 #endif

@@ -106,6 +106,15 @@ static void span_name(const struct tdm_dahdi_span *span, char *name)
 	snprintf(name, NAME_OCTETS, "%s-%u", span->framing == TDM_E1 ? "e1" : "t1", span->number);
 }
 
+/* The card cancels echo on every bearer. */
+static bool cancels_echo(const struct tdm_dahdi_span *span)
+{
+	for (unsigned i = 0; i < span->n_channels; i++)
+		if (span->channels[i].use == TDM_DAHDI_BEARER && !span->channels[i].cards)
+			return false;
+	return true;
+}
+
 static void print_spans(FILE *out, const struct tdm_dahdi *found)
 {
 	for (size_t i = 0; i < found->n_spans; i++) {
@@ -117,9 +126,10 @@ static void print_spans(FILE *out, const struct tdm_dahdi *found)
 		span_name(span, name);
 		fprintf(out,
 			"span \"%s\" {\n\ttype = dahdi\n\tnumber = %u\n\tframing = %s\n\tlaw = "
-			"%s\n}\n\n",
+			"%s\n%s}\n\n",
 			name, span->number, span->framing == TDM_E1 ? "e1" : "t1",
-			span->framing == TDM_E1 ? "alaw" : "ulaw");
+			span->framing == TDM_E1 ? "alaw" : "ulaw",
+			cancels_echo(span) ? "\techo-canceller = 128ms\n" : "");
 	}
 }
 

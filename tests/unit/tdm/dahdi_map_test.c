@@ -160,6 +160,9 @@ static void proc_text(void)
 	CU_ASSERT_TRUE(active);
 	CU_ASSERT_FALSE(dahdi_proc_canceller(proc, 2, name, 4, &active));
 	CU_ASSERT_FALSE(dahdi_proc_canceller("", 1, name, sizeof(name), &active));
+	CU_ASSERT(dahdi_canceller_is_software("MG2") && dahdi_canceller_is_software("oslec"));
+	CU_ASSERT_FALSE(dahdi_canceller_is_software("VPMOCT128") ||
+			dahdi_canceller_is_software("HWEC") || dahdi_canceller_is_software(""));
 }
 
 int main(int argc, char **argv)

@@ -77,6 +77,31 @@ static void span(struct tdm_dahdi_span *s, unsigned number, bool t1, unsigned si
 		};
 }
 
+/* A card that cancels echo on all bearers does. */
+static void cards_cancellers(void)
+{
+	struct tdm_dahdi found = {
+		.version = "2.11.1", .system_conf = true, .n_spans = 2, .spans = spans
+	};
+	size_t faults;
+
+	span(&spans[0], 1, false, 16);
+	span(&spans[1], 2, false, 16);
+	for (unsigned i = 0; i < 31; i++) {
+		spans[0].channels[i].cards = spans[0].channels[i].canceller;
+		spans[1].channels[i].cards = spans[1].channels[i].canceller && i != 30;
+	}
+	char *text = printed(&found, &faults);
+	struct conf *conf = read_back(text);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(conf);
+	CU_ASSERT_EQUAL_FATAL(conf->n_spans, 2);
+	CU_ASSERT_EQUAL(conf->spans[0].echo_tail_ms, 128);
+	CU_ASSERT_EQUAL(conf->spans[1].echo_tail_ms, 0);
+	conf_free(conf);
+	free(text);
+}
+
 static void one_e1(void)
 {
 	struct tdm_dahdi found = {
@@ -97,6 +122,7 @@ static void one_e1(void)
 	CU_ASSERT_EQUAL_FATAL(conf->n_spans, 1);
 	CU_ASSERT_STRING_EQUAL(conf->spans[0].name, "e1-1");
 	CU_ASSERT_FALSE(conf->spans[0].t1 || conf->spans[0].ulaw);
+	CU_ASSERT_EQUAL(conf->spans[0].echo_tail_ms, 0);
 	CU_ASSERT_EQUAL_FATAL(conf->n_isups, 1);
 	CU_ASSERT_EQUAL_FATAL(conf->isups[0].n_circuits, 2);
 	CU_ASSERT_EQUAL(conf->isups[0].circuits[0].first_cic, 1);
@@ -168,6 +194,7 @@ static void no_dahdi(void)
 int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
+		{ "cards' echo cancellers", cards_cancellers },
 		{ "one E1", one_e1 },
 		{ "several", several },
 		{ "no signalling", no_signalling },
