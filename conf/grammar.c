@@ -131,7 +131,7 @@ static const struct conf_field rtp_fields[] = {
 	{"ports", &conf_kind_range, AT(rtp.port_first), .other_at = offsetof(struct conf, rtp.port_last),
 	 .min = 1024, .max = 65535, .fallback = "10000-19999"},
 	{"jitter", &conf_kind_range, AT(rtp.jitter_min_ms), .other_at = offsetof(struct conf, rtp.jitter_max_ms),
-	 .min = 0, .max = 1000, .fallback = "20-200"},
+	 .min = 0, .max = 1000, .fallback = "5-200"},
 	{"timeout", &conf_kind_ms, AT(rtp.timeout_ms), .min = 0, .max = DAY, .fallback = "0ms"},
 };
 

@@ -349,7 +349,8 @@ void bearer_end_init(struct bearer_end *bearer, int fd, struct tdm_span *span, u
 	bearer->chunk = span->chunk_octets;
 	bearer->end.block = BLOCK_SAMPLES / bearer->chunk * bearer->chunk;
 	/* The blocks of a clock of its own end up to a chunk before the round that sees them. */
-	bearer->lead = BEARER_LEAD_MS / span->chunk_ms + gathered + (clock ? 0 : 1);
+	bearer->lead =
+		(BEARER_LEAD_MS + span->chunk_ms - 1) / span->chunk_ms + gathered + (clock ? 0 : 1);
 	bearer->span = span;
 	bearer->timeslot = timeslot;
 	bearer->fd = fd;

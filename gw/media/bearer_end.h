@@ -15,8 +15,9 @@
 #include "gw/media/hearing.h"
 #include "gw/media/pipeline.h"
 
-/* A tick may be that late before the line runs idle. */
-#define BEARER_LEAD_MS	  20
+/* A tick may be that late before the line runs idle. Of the 25 ms that a packet of 20 may take to the line, 5 are the
+ * jitter buffer's and 5 the round's. */
+#define BEARER_LEAD_MS	  15
 /* A round comes at least this long after the last; shorter chunks are gathered. */
 #define BEARER_ROUND_MS	  5
 #define BEARER_FIFO_OCTETS 1920 /* 240 ms: more than the line keeps for a late reader */
