@@ -13,6 +13,8 @@
 #include "gw/dns/enum.h"
 
 #define REPEAT_MAX	1024 /* all bounds of an expression together: glibc unrolls them */
+#define NESTED_MAX	3 /* repetitions within repetitions: glibc compiles "((.+)+)+" in 2^depth */
+#define GROUPS_MAX	16
 #define BACK_REFERENCES 10
 
 static struct counter rules_refused = COUNTER_INIT("causeway_enum_rules_refused_total",
@@ -137,6 +139,70 @@ static bool ere_is_safe(struct str ere)
 	return ere.n > 0;
 }
 
+/* Behind a bracket expression that begins at i; ere.n: it has no end. */
+static size_t bracket_end(struct str ere, size_t i)
+{
+	i++;
+	i += i < ere.n && ere.p[i] == '^';
+	i += i < ere.n && ere.p[i] == ']';
+	while (i < ere.n && ere.p[i] != ']') {
+		char kind = ere.p[i] == '[' && i + 1 < ere.n ? ere.p[i + 1] : '\0';
+
+		if (kind != ':' && kind != '.' && kind != '=') {
+			i++;
+			continue;
+		}
+		for (i += 2; i + 1 < ere.n && (ere.p[i] != kind || ere.p[i + 1] != ']');)
+			i++;
+		i += 2;
+	}
+	return i < ere.n ? i + 1 : ere.n;
+}
+
+/* Each of * + ? { } is one repetition more than what it repeats, which may be a group. */
+static bool nesting_is_safe(struct str ere)
+{
+	unsigned within[GROUPS_MAX + 1] = { 0 }; /* most of each open group, and outside */
+	unsigned groups = 0, atom = 0;
+
+	for (size_t i = 0; i < ere.n; i++) {
+		switch (ere.p[i]) {
+		case '(':
+			if (++groups > GROUPS_MAX)
+				return false;
+			within[groups] = atom = 0;
+			break;
+		case ')':
+			atom = within[groups];
+			groups -= groups > 0;
+			break;
+		case '[':
+			i = bracket_end(ere, i) - 1;
+			atom = 0;
+			break;
+		case '{':
+			while (i + 1 < ere.n && ere.p[i] != '}')
+				i++;
+			atom++;
+			break;
+		case '*':
+		case '+':
+		case '?':
+			atom++;
+			break;
+		default:
+			i += ere.p[i] == '\\';
+			atom = 0;
+			break;
+		}
+		if (atom > NESTED_MAX)
+			return false;
+		if (atom > within[groups])
+			within[groups] = atom;
+	}
+	return true;
+}
+
 static int replace(struct str replacement, const char *number, const regmatch_t *match, char *uri,
 		   size_t cap)
 {
@@ -177,7 +243,8 @@ int enum_substitute(const char *text, const char *number, char *uri, size_t cap)
 	regex_t regex;
 	int err = expression_parse(text, &e);
 
-	if (!err && (!ere_is_safe(e.ere) || str_copy(ere, sizeof(ere), e.ere)))
+	if (!err &&
+	    (!ere_is_safe(e.ere) || !nesting_is_safe(e.ere) || str_copy(ere, sizeof(ere), e.ere)))
 		err = -EINVAL;
 	if (err)
 		return err;
