@@ -26,7 +26,8 @@ static const struct pair rfc3398_causes[] = {
 	{ 102, 504 }, { 111, 500 }, { 127, 500 }, { 126, 500 },
 };
 
-/* 8.2.6.1; 499 stands for all that are not listed. */
+/* 8.2.6.1, and RFC 4497 8.4.4, table 2, which is the same; 488 and 606 without a Warning; 499 stands for all that are not
+ * listed. */
 static const struct pair rfc3398_statuses[] = {
 	{ 400, 41 },  { 401, 21 },  { 402, 21 },  { 403, 21 },	{ 404, 1 },   { 405, 63 },
 	{ 406, 79 },  { 407, 21 },  { 408, 102 }, { 410, 22 },	{ 413, 127 }, { 414, 127 },
@@ -46,17 +47,6 @@ static const struct pair rfc4497_causes[] = {
 	{ 44, 0 },   { 47, 503 },  { 55, 403 },	 { 57, 403 },  { 58, 503 }, { 65, 488 },
 	{ 69, 501 }, { 70, 488 },  { 79, 501 },	 { 87, 403 },  { 88, 503 }, { 102, 504 },
 	{ 26, 500 }, { 111, 500 }, { 127, 500 }, { 126, 500 },
-};
-
-/* 8.4.4, table 2; 488 and 606 without a Warning (note 8); 499 stands for all that are not listed. */
-static const struct pair rfc4497_statuses[] = {
-	{ 400, 41 },  { 401, 21 },  { 402, 21 },  { 403, 21 },	{ 404, 1 },   { 405, 63 },
-	{ 406, 79 },  { 407, 21 },  { 408, 102 }, { 410, 22 },	{ 413, 127 }, { 414, 127 },
-	{ 415, 79 },  { 416, 127 }, { 420, 127 }, { 421, 127 }, { 423, 127 }, { 480, 18 },
-	{ 481, 41 },  { 482, 25 },  { 483, 25 },  { 484, 28 },	{ 485, 1 },   { 486, 17 },
-	{ 487, 0 },   { 488, 31 },  { 500, 41 },  { 501, 79 },	{ 502, 38 },  { 503, 41 },
-	{ 504, 102 }, { 505, 127 }, { 513, 127 }, { 600, 17 },	{ 603, 21 },  { 604, 1 },
-	{ 606, 31 },  { 499, 31 },
 };
 
 /*
@@ -84,7 +74,7 @@ static const struct transcription {
 	size_t n_statuses;
 } transcriptions[] = {
 	{ "rfc3398", PAIRS(rfc3398_causes, rfc3398_statuses) },
-	{ "rfc4497", PAIRS(rfc4497_causes, rfc4497_statuses) },
+	{ "rfc4497", PAIRS(rfc4497_causes, rfc3398_statuses) },
 	{ "q1912.5", PAIRS(rfc3398_causes, q1912_5_statuses) },
 };
 

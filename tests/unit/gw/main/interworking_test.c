@@ -13,9 +13,9 @@
 #include "gw/sip/reason.h"
 #include "isup/param.h"
 #include "tests/unit/cu.h"
+#include "tests/unit/gw/main/rows.h"
 
-#define TRANSCRIPTION "tests/vectors/interworking/tables.tsv"
-#define COUNT(array)  (sizeof(array) / sizeof((array)[0]))
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static const struct conf_isup isup_conf = { 0 };
 
@@ -308,11 +308,7 @@ static void reason(const char *from, const char *to)
 	CU_ASSERT_PTR_NOT_NULL(strstr(lines_of(&party, &setup), text));
 }
 
-static const struct {
-	const char *kind;
-	void (*check)(const char *from, const char *to);
-	unsigned rows;
-} kinds[] = {
+static const struct row_kind kinds[] = {
 	{ "location", location, 16 },
 	{ "diversion", diversion, 12 },
 	{ "history", history, 7 },
@@ -327,34 +323,7 @@ static const struct {
 
 static void every_row_agrees(void)
 {
-	FILE *file = fopen(TRANSCRIPTION, "r");
-	unsigned seen[COUNT(kinds)] = { 0 };
-	char line[256];
-
-	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
-	while (fgets(line, sizeof(line), file)) {
-		char *save, *kind, *from, *to;
-
-		if (line[0] == '#')
-			continue;
-		kind = strtok_r(line, "\t", &save);
-		from = strtok_r(NULL, "\t", &save);
-		to = strtok_r(NULL, "\t", &save);
-		CU_ASSERT_PTR_NOT_NULL_FATAL(to);
-		for (size_t i = 0; i < COUNT(kinds); i++) {
-			unsigned before = CU_get_number_of_failures();
-
-			if (strcmp(kind, kinds[i].kind) != 0)
-				continue;
-			kinds[i].check(from, to);
-			seen[i]++;
-			if (CU_get_number_of_failures() != before)
-				printf("%s %s: not %s\n", kind, from, to);
-		}
-	}
-	fclose(file);
-	for (size_t i = 0; i < COUNT(kinds); i++)
-		CU_ASSERT_EQUAL(seen[i], kinds[i].rows);
+	rows_check(kinds, COUNT(kinds));
 }
 
 int main(int argc, char **argv)
