@@ -119,7 +119,7 @@ struct conf {
 	struct { /* rtp { } */
 		char *address;	 /* local address written into SDP */
 		unsigned port_first, port_last; /* ports = "10000-19999" */
-		unsigned jitter_min_ms, jitter_max_ms; /* jitter = "20-200" */
+		unsigned jitter_min_ms, jitter_max_ms; /* jitter = "5-200" */
 		uint32_t timeout_ms;	/* no RTP for this long ends the call; 0: never */
 	} rtp;
 	struct { /* media { } */

@@ -42,7 +42,7 @@ struct conf_sip_trunk { /* sip "pbx" { }: a peer */
 	bool rtp_learned;	       /* rtp-source = signalled | learned */
 	bool jitter_fixed;	       /* jitter-buffer = adaptive | fixed */
 	bool jitter_set;
-	unsigned jitter_min_ms, jitter_max_ms; /* jitter = "20-200"; unset, 0: those of rtp { } */
+	unsigned jitter_min_ms, jitter_max_ms; /* jitter = "5-200"; unset, 0: those of rtp { } */
 	uint32_t rtp_timeout_ms;       /* rtp-timeout = 30s; 0: that of rtp { } */
 	uint32_t silence_ms;	       /* silence-timeout = 30s; 0: silence is not told of */
 	bool trusted;		       /* trusted = true: P-Asserted-Identity sent and believed (RFC 3325) */
