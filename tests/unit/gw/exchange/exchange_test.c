@@ -109,7 +109,7 @@ static bool lines_were_smooth(const struct two *two)
 		const json_t *span = json_array_get(json_object_get(status, "spans"), 0);
 
 		smooth &= !two_int(span, "rx_overruns") && !two_int(span, "tx_underruns") &&
-			  !two_int(span, "slips");
+			  !two_int(span, "slips") && !two_int(span, "stalls");
 		json_decref(status);
 	}
 	return smooth;
@@ -508,10 +508,12 @@ static void sent_by_hand(void)
 	struct two two;
 
 	two_folder(&two);
-	two_side_open(&two, true, "originate \"x\" { called = \"1\"\n give-up = 1s }\n");
+	two_side_open(&two, true,
+		      "originate \"x\" { called = \"1\"\n start = trigger\n give-up = 1s }\n");
 	two_side_open(&two, false, "number \"1\" { action = silent }\n");
 	CU_ASSERT_FATAL(two_run(&two, two_are_ready));
 	expect_command(&two, "send CPG 24 01", "there is no such call");
+	CU_ASSERT_EQUAL(exchange_trigger(two.a.exchange, "x"), 0);
 	CU_ASSERT_FATAL(two_run(&two, b_is_called));
 	expect_command(&two, "send", "write send");
 	expect_command(&two, "send XYZ", "write send");
