@@ -337,7 +337,7 @@ static bool step_of(const struct lane_group *group, size_t *most)
 	return any;
 }
 
-/* Who begins, or was left out, gets as much to be worked on as the others have. */
+/* Who begins, or was left out, and has a whole block, gets as much to be worked on as the others have. */
 static void step_join(struct lane_group *group)
 {
 	for (unsigned i = 0; i < LANES; i++) {
@@ -347,7 +347,7 @@ static void step_join(struct lane_group *group)
 		if (!bearer || bearer->in_step || bearer->dead)
 			continue;
 		pending = bearer_end_pending(bearer);
-		if (!pending)
+		if (pending < group->shape.block)
 			continue;
 		if (step_of(group, &step))
 			bearer_end_pad(bearer, (step - pending) % group->shape.block);
@@ -355,7 +355,11 @@ static void step_join(struct lane_group *group)
 	}
 }
 
-/* The lanes that have a whole block, unless another is late and may be waited for. */
+/*
+ * The lanes that have a whole block, unless another is late and may be waited for. Bearers are read one after the other,
+ * and where the thread was stopped between two of them the second has more: only who is late in the next round, too, is
+ * left out.
+ */
 static uint32_t lanes_due(struct lane_group *group)
 {
 	uint32_t full = 0, late = 0;
@@ -373,10 +377,16 @@ static uint32_t lanes_due(struct lane_group *group)
 		else if (!bearer->dead)
 			late |= 1u << i;
 	}
-	if (!full || !late)
+	if (!full || !late) {
+		group->waited &= !full;
 		return full;
+	}
 	if (most < group->shape.block + group->lane[__builtin_ctz(full)]->chunk)
 		return 0;
+	if (!group->waited) {
+		group->waited = true;
+		return 0;
+	}
 	for (; late; late &= late - 1)
 		group->lane[__builtin_ctz(late)]->in_step = false;
 	return full;

@@ -5,8 +5,8 @@
  *
  * Core makes a group and gives out its lanes before a bearer is sent to the thread, and frees it when all have come back;
  * everything else belongs to the media thread. The bearers of a span tick together, so that in the steady state all lanes
- * have a block at the same time: they are in step. One that is late is waited for as long as a chunk and then left out,
- * until it is brought in step again.
+ * have a block at the same time: they are in step. One that is late is waited for as long as a chunk and a round, and
+ * then left out until it is brought in step again: its canceller sees octets twice, and an echo passes for as long.
  */
 #ifndef MEDIA_LANE_GROUP_H
 #define MEDIA_LANE_GROUP_H
@@ -32,6 +32,7 @@ struct lane_group {
 	unsigned members;
 	struct bearer_end *lane[LANES]; /* borrow */
 	bool hears_dtmf, hears_tones, hears_far; /* any of them */
+	bool waited;			/* for a late one, more than a chunk, in the round before */
 	struct echo *echo;		/* own; NULL: there is none */
 	struct dtmf_group dtmf;
 	struct detect_group tones, far_tones;

@@ -332,19 +332,6 @@ static bool is_gone(const struct exchange *x, unsigned i)
 	return 10 * log10(x->said[i] / x->heard[i]) > 20;
 }
 
-/* A second to be judged; another one where the threads, beside other work, kept a line from its group in the first. */
-static void lines_measure(struct exchange *x, unsigned n)
-{
-	unsigned gone = 0;
-
-	for (unsigned k = 0; k < 3 && gone < n; k++) {
-		lines_run(x, n, 1000);
-		gone = 0;
-		for (unsigned i = 0; i < n; i++)
-			gone += !x->channel[i] || is_gone(x, i);
-	}
-}
-
 static void exchange_open(struct exchange *x)
 {
 	const struct media_conf conf = { .port_first = 20000,
@@ -421,12 +408,12 @@ static void lines_come_and_go(void)
 		media_channel_close(x.channel[i], false);
 		x.channel[i] = NULL;
 	}
-	lines_measure(&x, 8);
+	lines_run(&x, 8, 1000);
 	lines_judge(&x, 8);
 	for (unsigned i = 0; i < 8; i += 2)
 		line_open(&x, i);
 	lines_run(&x, 8, 2000);
-	lines_measure(&x, 8);
+	lines_run(&x, 8, 1000);
 	lines_judge(&x, 8);
 	exchange_close(&x);
 }
