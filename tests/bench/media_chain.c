@@ -37,6 +37,7 @@
 #define PLAIN_US     2.5
 #define LIMIT_US     7.0
 #define GROWTH	     1.1
+#define ERLE_LEAST   15	  /* dB */
 #define FD_BASE	     (-2) /* and downwards, a channel each */
 
 struct chain {
@@ -44,7 +45,7 @@ struct chain {
 	struct rtp_end rtp;
 	struct bearer_end bearer;
 	unsigned blocks; /* that the line has for this round */
-	unsigned delay;	 /* octets, of its echo */
+	unsigned delay;	 /* octets, of its echo: what waits to go out, and the line's own */
 	size_t line_at;
 	uint8_t line[LINE_OCTETS]; /* what was sent, as it comes back */
 	struct media_end_stats snapshot;
@@ -246,7 +247,7 @@ static void frames_run(unsigned channels, const struct sockaddr_storage *peer, s
 		for (unsigned r = 0; r < ROUNDS; r++) {
 			at = k * FRAME + r * CHUNK;
 			round->now_us += 1000000 / 8000 * CHUNK;
-			for (unsigned i = 0; r == i % ROUNDS && i < channels; i++)
+			for (unsigned i = r; i < channels; i += ROUNDS)
 				frame_arrives(&chains[i], *frame, peer, round);
 			round_run(channels, round);
 		}
@@ -259,6 +260,29 @@ struct setting {
 	bool spread;	 /* each line has its own delay */
 	double learning; /* returned: what the second second costs, in which all lines are learnt */
 };
+
+static void wrong(const char *what, unsigned channel)
+{
+	fprintf(stderr, "media_chain: %s of channel %u\n", what, channel);
+	exit(1);
+}
+
+/* Every frame went through every channel, and the cancellers have learnt the lines. */
+static void frames_check(const struct setting *s)
+{
+	if (sent < (uint64_t)s->channels * FRAMES * RUNS ||
+	    written < (uint64_t)s->channels * FRAMES * ROUNDS * RUNS)
+		wrong("frames were lost behind those", s->channels);
+	for (unsigned i = 0; i < s->channels; i++) {
+		const struct media_end_stats *line = &chains[i].bearer.end.stats;
+
+		if (chains[i].rtp.jitter.lost || chains[i].rtp.end.stats.packets_in < FRAMES * RUNS)
+			wrong("RTP was lost", i);
+		if (s->card.echo_tail_ms &&
+		    (line->echo.erle_db == MEDIA_UNKNOWN || line->echo.erle_db < ERLE_LEAST))
+			wrong("the echo is not cancelled", i);
+	}
+}
 
 /* Microseconds for a channel and a frame: the best of some runs, for other users of the machine. */
 static double chain_us(struct setting *s)
@@ -276,8 +300,8 @@ static double chain_us(struct setting *s)
 	for (unsigned i = 0; i < s->channels; i++)
 		chain_open(&chains[i], i, &peer, &s->card, &round);
 	for (unsigned i = 0; s->card.echo_tail_ms && i < s->channels; i++)
-		chains[i].delay =
-			CHUNK * (s->spread ? LINE_LEAST + i * 7 % (LINE_MOST - 1) : LINE_LEAST);
+		chains[i].delay = CHUNK * (chains[i].bearer.lead + LINE_LEAST +
+					   (s->spread ? i * 7 % (LINE_MOST - 1) : 0));
 	frames_run(s->channels, &peer, &round, &frame);
 	start = cpu_s();
 	frames_run(s->channels, &peer, &round, &frame);
@@ -293,11 +317,7 @@ static double chain_us(struct setting *s)
 		us = (cpu_s() - start) * 1e6 / s->channels / FRAMES;
 		best = us < best ? us : best;
 	}
-	if (sent < (uint64_t)s->channels * FRAMES * RUNS ||
-	    written < (uint64_t)s->channels * FRAMES * ROUNDS * RUNS || chains[0].rtp.jitter.lost) {
-		fprintf(stderr, "media_chain: frames were lost\n");
-		exit(1);
-	}
+	frames_check(s);
 	for (unsigned i = 0; i * PER_SPAN < s->channels; i++)
 		for (unsigned g = 0; g < 2; g++)
 			lane_group_free(spans[i].groups[g]);
