@@ -18,9 +18,9 @@
 #define CHANCE_UNTIL 0.003f /* of variance to weight */
 
 /*
- * A partition counts whose taps are above this part of all and, of a line that is known, above what is not known of them,
- * or whose echo would be heard in what is left of all. Those of others fade, which lets an echo grow again if there is one,
- * until they are below these parts of both.
+ * A partition counts whose echo is above this part of all and, of a line that is known, above what is not known of it, or
+ * would be heard in what is left of all: what far says lately weighs the bands, as those it leaves out are not known. The
+ * taps of others fade, which lets an echo grow again if there is one, until they are below these parts of both.
  */
 #define KEPT_LEAST   3e-6f
 #define KEPT_UNKNOWN 0.25f
@@ -57,31 +57,31 @@ LANES_INLINE void part_keep(struct echo_set *set, unsigned p, vf *spectrum, vi c
 LANES_INLINE void taps_measure(struct echo_set *set, unsigned p, vf *spectrum, vi learnt, const unsigned n)
 {
 	const unsigned bins = n / ECHO_BANDS;
-	vf none = { 0 }, taps = none, all = none, unknown = none, echo = none, error = none;
+	vf none = { 0 }, all = none, unknown = none, echo = none, error = none;
 
 	for (unsigned band = 0; band < ECHO_BANDS; band++) {
-		vf sum = none, *power = &set->tap_power[band * set->parts + p], variance = set->variance[band];
+		vf sum = none, *power = &set->tap_power[band * set->parts + p], far = set->far_mean[band];
+		vf variance = set->variance[band], share = variance * set->share[band * set->parts + p];
 		vi chance = vf_below(set->weight[band] * CHANCE_UNTIL, variance);
 
 		for (unsigned k = band * bins; k < (band + 1) * bins; k++)
 			sum += spectrum[2 * k] * spectrum[2 * k] + spectrum[2 * k + 1] * spectrum[2 * k + 1];
 		sum *= 1.0f / (float)bins;
-		chance &= vf_below(sum, variance * set->share[band * set->parts + p] * CHANCE);
+		chance &= vf_below(sum, share * CHANCE);
 		for (unsigned k = 2 * band * bins; k < 2 * (band + 1) * bins; k++)
 			spectrum[k] = vf_select(chance, none, spectrum[k]);
 		sum = vf_select(chance, none, sum);
 		set->weight[band] = vf_max(set->weight[band] + sum - *power, none);
 		*power = sum;
-		taps += sum;
-		echo += sum * set->far_mean[band];
+		echo += sum * far;
+		all += set->weight[band] * far;
+		unknown += share * far;
 		error += set->error_mean[band];
-		all += set->weight[band];
-		unknown += variance * set->share[band * set->parts + p];
 	}
 	unknown = vf_select(set->sure, unknown, none);
 	all = vf_max(all * KEPT_LEAST, KEPT_UNKNOWN * unknown);
 	learnt |= vf_below(KEPT_ECHO * error, echo);
-	part_keep(set, p, spectrum, learnt | vf_below(vf_max(all, unknown), taps), ~vf_below(all, taps), n);
+	part_keep(set, p, spectrum, learnt | vf_below(vf_max(all, unknown), echo), ~vf_below(all, echo), n);
 }
 
 LANES_INLINE void filter_constrain(struct echo_set *set, const struct echo_pass *pass, const unsigned n)

@@ -191,6 +191,7 @@ static void test_3b(void)
 	double_talk(1024, 64, -10, false);
 	double_talk(512, 32, -10, false);
 	double_talk(1024, 64, -12, true);
+	double_talk(512, 64, -10, true);
 	if (!line_long)
 		return;
 	for (double near = -25; near <= -4; near += 3)
