@@ -25,13 +25,13 @@
 #define CHANNELS_MAX 2000
 #define FRAMES	     50
 #define RUNS	     5
-#define WARM_RUNS    8	  /* seconds, until the lines are known */
-#define LINE_OCTETS  1024 /* that a line's echo remembers */
-#define LINE_LEAST   2	  /* chunks until it comes */
+#define WARM_RUNS    8 /* seconds, until the lines are known */
+#define LINE_LEAST   2 /* chunks until it comes */
 #define LINE_MOST    16
 #define FRAME	     160
 #define ROUNDS	     4 /* in a frame */
 #define CHUNK	     (FRAME / ROUNDS)
+#define LINE_OCTETS  (25 * CHUNK) /* that a line's echo remembers */
 #define PER_SPAN     30
 #define SPANS_MAX    ((CHANNELS_MAX + PER_SPAN - 1) / PER_SPAN)
 #define PLAIN_US     2.5
@@ -96,9 +96,8 @@ ssize_t read(int fd, void *octets, size_t n)
 		memcpy(octets, speech + at, n);
 		return (ssize_t)n;
 	}
-	for (size_t i = 0; i < n; i++)
-		((uint8_t *)octets)[i] =
-			chain->line[(chain->line_at + i - chain->delay) % LINE_OCTETS];
+	memcpy(octets, chain->line + (chain->line_at + LINE_OCTETS - chain->delay) % LINE_OCTETS,
+	       n);
 	return (ssize_t)n;
 }
 
@@ -111,7 +110,8 @@ ssize_t write(int fd, const void *octets, size_t n)
 	written++;
 	chain = &chains[FD_BASE - fd];
 	for (size_t i = 0; chain->delay && i < n; i++)
-		chain->line[chain->line_at++ % LINE_OCTETS] = echo_of[((const uint8_t *)octets)[i]];
+		chain->line[chain->line_at + i] = echo_of[((const uint8_t *)octets)[i]];
+	chain->line_at = (chain->line_at + n) % LINE_OCTETS;
 	return (ssize_t)n;
 }
 

@@ -9,11 +9,20 @@
 
 static void compress_all(void)
 {
+	static int16_t linear[65536];
+	static uint8_t a[65536], mu[65536];
 	unsigned wrong_a = 0, wrong_mu = 0;
 
+	for (int v = INT16_MIN; v <= INT16_MAX; v++)
+		linear[v - INT16_MIN] = (int16_t)v;
+	g711_compress(G711_A, a, linear, 65536);
+	g711_compress(G711_MU, mu, linear, 65535); /* and one that is left over */
+	g711_compress(G711_MU, mu + 65535, linear + 65535, 1);
 	for (int v = INT16_MIN; v <= INT16_MAX; v++) {
 		wrong_a += g711_a_octet((int16_t)v) != linear_to_alaw(v);
 		wrong_mu += g711_mu_octet((int16_t)v) != linear_to_ulaw(v);
+		wrong_a += a[v - INT16_MIN] != linear_to_alaw(v);
+		wrong_mu += mu[v - INT16_MIN] != linear_to_ulaw(v);
 	}
 	CU_ASSERT_EQUAL(wrong_a, 0);
 	CU_ASSERT_EQUAL(wrong_mu, 0);
