@@ -3,7 +3,9 @@
  * What echo cancellation costs for each channel and 20 ms frame, in groups of 16 channels in turn,
  * CHANNELS in all, against the limits for a processor with AVX-512 and against the echo cancellers
  * of SpeexDSP and SpanDSP, measured in turn in the same run; the signals are a noise as loud as
- * speech and its echo 6 dB below, after A-law. And what echo is left, beside SpeexDSP's.
+ * speech, without an end, and its echo 6 dB below, after A-law. The lines are known when it is
+ * measured, but for the rows _learning; their echo comes after 25 ms, or (_spread) each lane's 5 ms
+ * after the one before. And what echo is left, beside SpeexDSP's.
  *
  * usage: echo_canceller [--trace convergence|doubletalk [TAPS]]
  * --trace prints echo and residual every 50 ms, as means over 16 lines, instead; during double talk
@@ -19,13 +21,18 @@
 #define CHANNELS    1008
 #define GROUPS	    (CHANNELS / LANES)
 #define FRAME	    160
-#define FRAMES	    12 /* each group's, per run */
+#define FRAMES	    25 /* each group's, per run */
+#define PERIOD	    (FRAMES * FRAME)
 #define RUNS	    9
+#define WARM_RUNS   16 /* half seconds, until the lines are known */
 #define DELAY	    200
+#define DELAY_MORE  40 /* of each lane, in _spread */
+#define ERLE_LEAST  15 /* dB */
 #define PEERS	    64 /* channels of the others */
 #define PEER_FRAMES 4
 
-static int16_t far_signal[FRAMES * FRAME + 2 * GROUPS], near_signal[FRAMES * FRAME + 2 * GROUPS];
+/* A period, and as much again as groups begin later. */
+static int16_t far_signal[PERIOD + GROUPS], near_signal[LANES][PERIOD + GROUPS];
 
 /* Cancellers that stand ready, to be run in turn. */
 struct contest {
@@ -55,27 +62,38 @@ static double median(double *x, unsigned n)
 	return x[n / 2];
 }
 
-static void signals_make(void)
+static void far_make(void)
 {
-	const size_t n = sizeof(far_signal) / sizeof(far_signal[0]);
 	double y = 0;
 
 	line_random = 1;
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < PERIOD + GROUPS; i++) {
 		y = 0.7 * y + line_uniform() * 5000;
-		far_signal[i] = g711_a_linear[g711_a_octet((int16_t)y)];
-		near_signal[i] = i < DELAY ? 0 : (int16_t)(far_signal[i - DELAY] / 2);
-		near_signal[i] = g711_a_linear[g711_a_octet(near_signal[i])];
+		far_signal[i] = i < PERIOD ? g711_a_linear[g711_a_octet((int16_t)y)]
+					   : far_signal[i - PERIOD];
 	}
 }
 
-static void frame_run(struct echo_group *group, const int16_t *far, const int16_t *near)
+static void near_make(bool spread)
+{
+	for (unsigned lane = 0; lane < LANES; lane++) {
+		unsigned delay = DELAY + (spread ? lane * DELAY_MORE : 0);
+
+		for (size_t i = 0; i < PERIOD + GROUPS; i++) {
+			int16_t echo = far_signal[(i + PERIOD - delay) % PERIOD] / 2;
+
+			near_signal[lane][i] = g711_a_linear[g711_a_octet(echo)];
+		}
+	}
+}
+
+static void frame_run(struct echo_group *group, size_t at)
 {
 	int16_t out[FRAME];
 
 	for (unsigned lane = 0; lane < LANES; lane++) {
-		echo_group_sent(group, lane, far, FRAME);
-		echo_group_received(group, lane, near, FRAME);
+		echo_group_sent(group, lane, far_signal + at, FRAME);
+		echo_group_received(group, lane, near_signal[lane] + at, FRAME);
 	}
 	echo_group_run(group);
 	for (unsigned lane = 0; lane < LANES; lane++)
@@ -88,8 +106,7 @@ static double own_run(const struct contest *contest)
 
 	for (unsigned frame = 0; frame < FRAMES; frame++)
 		for (unsigned g = 0; g < GROUPS; g++)
-			frame_run(contest->groups[g], far_signal + frame * FRAME + g,
-				  near_signal + frame * FRAME + g);
+			frame_run(contest->groups[g], frame * FRAME + g);
 	return (cpu_us() - start) / FRAMES / CHANNELS;
 }
 
@@ -101,7 +118,7 @@ static double speex_run(const struct contest *contest)
 	for (unsigned frame = 0; frame < PEER_FRAMES; frame++)
 		for (unsigned i = 0; i < PEERS; i++)
 			contest->speex->cancel(contest->speex_states[i],
-					       near_signal + frame * FRAME,
+					       near_signal[0] + frame * FRAME,
 					       far_signal + frame * FRAME, out);
 	return (cpu_us() - start) / PEER_FRAMES / PEERS;
 }
@@ -115,7 +132,7 @@ static double span_run(const struct contest *contest)
 	for (unsigned i = 0; i < PEERS / 4; i++)
 		for (unsigned k = 0; k < FRAME; k++)
 			clean = echo_can_update(contest->span_states[i], far_signal[k],
-						near_signal[k]);
+						near_signal[0][k]);
 	(void)clean;
 	start = (cpu_us() - start) / (PEERS / 4);
 	output_back(kept);
@@ -164,6 +181,33 @@ static void level_row(const char *name, unsigned taps, double value, const char 
 	       value - its);
 }
 
+static void wait_known(struct contest *contest, const char *name)
+{
+	double learning = 0;
+	char row_name[64];
+
+	own_run(contest);
+	learning = own_run(contest);
+	for (unsigned i = 2; i < WARM_RUNS; i++)
+		own_run(contest);
+	snprintf(row_name, sizeof(row_name), "%s_learning", name);
+	printf("bench\t%s\t%.3f\tus\t-\t-\t-\n", row_name, learning);
+}
+
+/* Every line's echo must be gone, or nothing was measured. */
+static void known_check(const struct contest *contest)
+{
+	struct echo_report report;
+
+	for (unsigned i = 0; i < CHANNELS; i++) {
+		echo_lane_report(echo_group_echo(contest->groups[i / LANES]), i % LANES, &report);
+		if (report.erle_db >= ERLE_LEAST)
+			continue;
+		fprintf(stderr, "echo_canceller: the echo of line %u is not cancelled\n", i);
+		exit(1);
+	}
+}
+
 /* Medians of runs in turn; what a run and the one beside it are to each other is theirs. */
 static void cost(const char *name, const struct echo_conf *conf, double limit_us,
 		 const struct speex *speex)
@@ -173,12 +217,13 @@ static void cost(const char *name, const struct echo_conf *conf, double limit_us
 	char other[64];
 
 	contest_open(&contest, conf, speex);
-	own_run(&contest);
+	wait_known(&contest, name);
 	for (unsigned i = 0; i < RUNS; i++) {
 		own[i] = own_run(&contest);
 		theirs[i] = speex ? speex_run(&contest) : 0;
 		span[i] = limit_us > 0 ? span_run(&contest) : 0;
 	}
+	known_check(&contest);
 	contest_close(&contest);
 	own_us = median(own, RUNS);
 	if (limit_us > 0)
@@ -196,6 +241,10 @@ static void costs(const struct speex *speex)
 {
 	struct echo_conf conf = { 1024, 64, lanes_best() };
 
+	far_make();
+	near_make(true);
+	cost("echo_canceller_1024_spread", &conf, 1.5, speex);
+	near_make(false);
 	cost("echo_canceller_1024", &conf, 1.5, speex);
 	conf.block = 32;
 	cost("echo_canceller_1024_4ms", &conf, 2.4, speex);
@@ -276,7 +325,6 @@ int main(int argc, char **argv)
 	if (argc > 1)
 		return trace(argc > 2 ? argv[2] : "",
 			     argc > 3 ? (unsigned)strtoul(argv[3], NULL, 10) : 1024, speex);
-	signals_make();
 	costs(speex);
 	for (conf.taps = 512; conf.taps <= 1024; conf.taps *= 2)
 		residuals(&conf, speex);
