@@ -7,38 +7,36 @@
 #define BENCH_SIP_DATAGRAMS_H
 
 #include <arpa/inet.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "gw/base/str.h"
+
 #define DATAGRAM_OCTETS	 2048
 #define DATAGRAMS	 32
 #define DATAGRAMS_BUFFER (4 << 20)
 
-/* name begins with the end of the line before; so does what is put out. */
-static inline size_t datagram_line(const char *request, const char *name, char *out)
+/* name begins with the end of the line before; so does what is found. */
+static inline struct str datagram_line(const char *request, const char *name)
 {
 	const char *line = strstr(request, name), *end = line ? strstr(line + 2, "\r\n") : NULL;
-	size_t n = end ? (size_t)(end - line) : 0;
 
-	memcpy(out, line ? line : "", n);
-	return n;
+	return end ? (struct str){line, (size_t)(end - line)} : STR("");
 }
 
-static inline void datagram_answer(int fd, const char *request, const char *status, const struct sockaddr_in *to)
+static inline void datagram_answer(int fd, const char *request, struct str status, const struct sockaddr_in *to)
 {
 	static const char *const copied[] = {"\r\nVia:", "\r\nFrom:", "\r\nCall-ID:", "\r\nCSeq:", "\r\nTo:"};
-	char out[2 * DATAGRAM_OCTETS];
-	size_t n = (size_t)sprintf(out, "SIP/2.0 %s", status);
+	char out[DATAGRAM_OCTETS];
+	size_t n = str_add(out, sizeof(out), 0, status);
 
 	for (unsigned i = 0; i < 5; i++)
-		n += datagram_line(request, copied[i], out + n);
-	out[n] = '\0';
-	if (!strstr(out, ";tag=answer")) /* the last line is To */
-		n += (size_t)sprintf(out + n, ";tag=answer");
-	n += (size_t)sprintf(out + n, "\r\nContact: <sip:127.0.0.1>\r\nContent-Length: 0\r\n\r\n");
+		n = str_add(out, sizeof(out), n, datagram_line(request, copied[i]));
+	if (!memmem(out, n, ";tag=answer", 11)) /* the last line is To */
+		n = str_add(out, sizeof(out), n, STR(";tag=answer"));
+	n = str_add(out, sizeof(out), n, STR("\r\nContact: <sip:127.0.0.1>\r\nContent-Length: 0\r\n\r\n"));
 	(void)!sendto(fd, out, n, 0, (const struct sockaddr *)to, sizeof(*to));
 }
 
@@ -61,9 +59,9 @@ static inline void datagrams_take(int fd)
 	for (int i = 0; i < n; i++) {
 		octets[i][heads[i].msg_len] = '\0';
 		if (strncmp(octets[i], "INVITE", 6) == 0)
-			datagram_answer(fd, octets[i], "180 Ringing", &from[i]);
+			datagram_answer(fd, octets[i], STR("SIP/2.0 180 Ringing"), &from[i]);
 		if (strncmp(octets[i], "ACK", 3) != 0)
-			datagram_answer(fd, octets[i], "200 OK", &from[i]);
+			datagram_answer(fd, octets[i], STR("SIP/2.0 200 OK"), &from[i]);
 	}
 }
 
