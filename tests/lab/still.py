@@ -4,15 +4,16 @@ import re
 import threading
 import time
 
-# What the spans count as a stall, too (tdm/span.h).
-STALL_MS = 20
+# Lines with chunks of 1 ms and their few frames of room lose one in as much.
+STALL_MS = 5
+SLEEP_S = 0.002
 AGAIN = 2
 # Nothing that time excuses.
 FAULT = re.compile(r"ERROR: \w+Sanitizer|runtime error: |WARNING: ThreadSanitizer|Assertion .* failed")
 
 
 class Watch:
-    """Sleeps for 5 ms over and over, and remembers when it was woken late."""
+    """Sleeps over and over, and remembers when it was woken late."""
 
     def __init__(self):
         self.stalls = []
@@ -21,9 +22,9 @@ class Watch:
     def watch(self):
         before = time.monotonic()
         while True:
-            time.sleep(0.005)
+            time.sleep(SLEEP_S)
             now = time.monotonic()
-            if (now - before - 0.005) * 1000 > STALL_MS:
+            if (now - before - SLEEP_S) * 1000 > STALL_MS:
                 self.stalls.append((now, (now - before) * 1000))
             before = now
 
