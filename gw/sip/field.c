@@ -4,9 +4,11 @@
 
 #include <stddef.h>
 
+#include "gw/sip/msg_private.h"
+
 #define IN(member)  .offset = offsetof(struct sip_msg, member)
 #define HAS(member) .present = offsetof(struct sip_msg, member)
-#define OF(type)    .size = sizeof(struct type)
+#define OF(type)    .size = SIP_MSG_ALIGNED(sizeof(struct type))
 
 /* clang-format off */
 const struct sip_field sip_fields[SIP_HEADERS] = {

@@ -22,7 +22,7 @@ typedef bool sip_field_fn(struct sip_lex *l, struct sip_msg *msg, void *out);
 
 struct sip_field {
 	sip_field_fn *parse;
-	uint16_t size;	  /* of the struct; 0: parse stores into the message */
+	uint16_t size;	  /* of the struct, aligned; 0: parse stores into the message */
 	uint16_t offset;  /* of the head of the list in struct sip_msg */
 	uint16_t present; /* of the bool that tells presence; 0: none */
 	uint16_t flags;

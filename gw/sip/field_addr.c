@@ -31,15 +31,12 @@ static bool value_u8(struct str s, uint8_t *value)
 	return true;
 }
 
-/* [ display-name ] LAQUOT, or nothing when it is an addr-spec. White space before "<" may be
+/* A display-name and LAQUOT, or nothing when it is an addr-spec. White space before "<" may be
  * missing (RFC 4475 3.1.1.6). */
-static inline bool lex_display(struct sip_lex *l, struct sip_addr *addr)
+static bool lex_display(struct sip_lex *l, struct sip_addr *addr)
 {
 	const char *start = l->at;
 
-	addr->bracketed = lex_char(l, '<');
-	if (addr->bracketed)
-		return true;
 	if (lex_peek(l) == '"') {
 		if (!lex_quoted(l, &addr->display))
 			return false;
@@ -82,43 +79,36 @@ static bool addr_param(struct sip_addr *addr, const struct sip_param *p)
 	return true;
 }
 
-static inline bool lex_addr(struct sip_lex *l, struct sip_addr *addr)
+static bool lex_addr_params(struct sip_lex *l, struct sip_addr *addr, const char *start)
 {
-	const char *start = l->at;
 	struct sip_params_seen seen = { 0 };
+	struct sip_lex in = *l;
 	struct sip_param param;
 	int more;
 
-	if (!lex_display(l, addr))
-		return false;
-
-	struct sip_lex in = *l;
-	bool good = sip_uri_lex(&in, &addr->uri, !addr->bracketed);
-
-	l->at = in.at;
-	if (!good || (addr->bracketed && !lex_char(l, '>')))
-		return false;
-	addr->text = lex_since(l, start);
-	while ((more = lex_semi_param(l, &param, &addr->params)) > 0) {
-		addr->text = lex_since(l, start);
+	while ((more = lex_semi_param(&in, &param, &addr->params)) > 0) {
+		addr->text = lex_since(&in, start);
 		if (!addr_param(addr, &param))
-			return false;
+			break;
 		sip_param_seen(&seen, param.name);
 	}
+	l->at = in.at;
 	return more == 0 && sip_params_ok(&seen, addr->params);
 }
 
 bool sip_field_addr(struct sip_lex *l, struct sip_msg *msg, void *out)
 {
+	const char *start = l->at;
 	struct sip_addr *addr = out;
-	struct sip_lex in = *l;
-	bool good;
 
 	(void)msg;
 	addr->q = SIP_Q_MAX;
-	good = lex_addr(&in, addr);
-	l->at = in.at;
-	return good;
+	addr->bracketed = lex_char(l, '<');
+	if ((!addr->bracketed && !lex_display(l, addr)) ||
+	    !sip_uri_lex(l, &addr->uri, !addr->bracketed) || (addr->bracketed && !lex_char(l, '>')))
+		return false;
+	addr->text = lex_since(l, start);
+	return lex_addr_params(l, addr, start);
 }
 
 bool sip_field_contact(struct sip_lex *l, struct sip_msg *msg, void *out)
@@ -145,8 +135,27 @@ bool sip_field_route(struct sip_lex *l, struct sip_msg *msg, void *out)
 	return sip_field_addr(l, msg, out) && addr->bracketed;
 }
 
+/* transport LWS. What stands before the blank, when it is one of ours, needs no look at each of its
+ * octets. */
+static inline bool lex_transport(struct sip_lex *l, struct sip_via *via)
+{
+	struct str usual = { l->at, 3 };
+
+	if (l->end - l->at > 3 && lex_is_ws(l->at[3]) &&
+	    (via->proto = sip_proto_parse(usual)) != SIP_PROTO_OTHER) {
+		via->proto_name = usual;
+		l->at += 4;
+	} else {
+		if (!lex_token(l, &via->proto_name) || !lex_is_ws(lex_peek(l)))
+			return false;
+		via->proto = sip_proto_parse(via->proto_name);
+	}
+	lex_ws(l);
+	return true;
+}
+
 /* sent-protocol LWS */
-static bool lex_sent_protocol(struct sip_lex *l, struct sip_via *via)
+static inline bool lex_sent_protocol(struct sip_lex *l, struct sip_via *via)
 {
 	static const char usual[8] = "SIP/2.0/";
 	struct str name, version;
@@ -161,11 +170,7 @@ static bool lex_sent_protocol(struct sip_lex *l, struct sip_via *via)
 			return false;
 		via->version_ok = str_ieq(name, STR("SIP")) && str_eq(version, STR("2.0"));
 	}
-	if (!lex_token(l, &via->proto_name) || !lex_is(lex_peek(l), LEX_WS))
-		return false;
-	via->proto = sip_proto_parse(via->proto_name);
-	lex_ws(l);
-	return true;
+	return lex_transport(l, via);
 }
 
 /* RFC 5118 4.5: received may wrongly have the brackets of an IPv6reference. */

@@ -61,11 +61,13 @@ static struct str *auth_slot(struct sip_auth *auth, struct str name, enum auth_f
 
 static bool all_hex(struct str s)
 {
-	uint32_t common = LEX_HEX;
-
-	for (size_t i = 0; i < s.n; i++)
-		common &= sip_lex_class[(unsigned char)s.p[i]];
-	return common != 0;
+	for (; s.n >= LEX_BLOCK; s.p += LEX_BLOCK, s.n -= LEX_BLOCK) {
+		if (lex16_hex(s.p) != LEX_ALL_16)
+			return false;
+	}
+	while (s.n > 0 && lex_is(s.p[s.n - 1], LEX_HEX))
+		s.n--;
+	return s.n == 0;
 }
 
 static bool auth_form_ok(const struct sip_param *p, enum auth_form form)
@@ -108,14 +110,14 @@ static bool auth_params(struct sip_lex *l, struct sip_auth *auth)
 	auth->params.p = in.at;
 	do {
 		good = lex_param(&in, &param) && param.value.p;
-		l->at = in.at;
 		auth->params.n = (size_t)(in.at - auth->params.p);
-		if (!good || (auth->digest && !digest_param(auth, &param)))
-			return false;
+		good = good && (!auth->digest || digest_param(auth, &param));
+		if (!good)
+			break;
 		sip_param_seen(&seen, param.name);
 	} while (lex_separator(&in, ','));
 	l->at = in.at;
-	return sip_params_ok(&seen, auth->params);
+	return good && sip_params_ok(&seen, auth->params);
 }
 
 bool sip_field_auth(struct sip_lex *l, struct sip_msg *msg, void *out)
@@ -123,7 +125,7 @@ bool sip_field_auth(struct sip_lex *l, struct sip_msg *msg, void *out)
 	struct sip_auth *auth = out;
 
 	(void)msg;
-	if (!lex_token(l, &auth->scheme) || !lex_is(lex_peek(l), LEX_WS))
+	if (!lex_token(l, &auth->scheme) || !lex_is_ws(lex_peek(l)))
 		return false;
 	lex_ws(l);
 	auth->digest = auth->scheme.n == 6 && LEX_IS(auth->scheme, "digest");

@@ -51,7 +51,7 @@ bool sip_field_cseq(struct sip_lex *l, struct sip_msg *msg, void *out)
 	uint64_t number;
 
 	(void)out;
-	if (!lex_uint(l, CSEQ_MAX, &number) || !lex_is(lex_peek(l), LEX_WS))
+	if (!lex_uint(l, CSEQ_MAX, &number) || !lex_is_ws(lex_peek(l)))
 		return false;
 	lex_ws(l);
 	if (!lex_token(l, &method))
@@ -366,7 +366,7 @@ bool sip_field_timestamp(struct sip_lex *l, struct sip_msg *msg, void *out)
 	if (!lex_is(lex_peek(l), LEX_DIGIT) || !lex_seconds(l, &timestamp->time_us))
 		return false;
 	timestamp->time = lex_since(l, start);
-	if (!lex_is(lex_peek(l), LEX_WS))
+	if (!lex_is_ws(lex_peek(l)))
 		return true;
 	lex_ws(l);
 	timestamp->has_delay = true;
@@ -380,7 +380,7 @@ bool sip_field_warning(struct sip_lex *l, struct sip_msg *msg, void *out)
 	unsigned code;
 
 	(void)msg;
-	if (!lex_digits(l, 3, 999, &code) || !lex_is(lex_peek(l), LEX_WS))
+	if (!lex_digits(l, 3, 999, &code) || !lex_is_ws(lex_peek(l)))
 		return false;
 	warning->code = (uint16_t)code;
 	lex_ws(l);

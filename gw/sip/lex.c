@@ -54,30 +54,52 @@ const uint32_t sip_lex_class[256] = {
 };
 /* clang-format on */
 
-bool lex_escaped_rest(struct sip_lex *l, uint32_t mask, struct str *s)
+const char *lex_skip_on(const char *p, const char *end, const char *wide, uint32_t mask)
 {
-	while (lex_peek(l) == '%') {
-		if (l->end - l->at < 3 || !lex_is(l->at[1], LEX_HEX) || !lex_is(l->at[2], LEX_HEX))
-			return false;
-		l->at += 3;
-		lex_span(l, mask);
+	for (;; p++) {
+		unsigned n = LEX_BLOCK;
+
+		while (n == LEX_BLOCK && p <= wide) {
+			n = lex16_plain_run(p);
+			p += n;
+		}
+		if (p >= end)
+			return end;
+		if (!lex_is(*p, mask))
+			return p;
 	}
-	*s = lex_since(l, s->p);
-	return true;
 }
 
-/* quoted-pair: any 7-bit octet but CR and LF */
-bool lex_quoted_pair(struct sip_lex *l)
+const char *lex_escaped_on(const char *p, const char *end, const char *wide, uint32_t mask)
 {
-	if (l->end - l->at < 2)
-		return false;
+	while (p < end && *p == '%') {
+		if (end - p < 3 || !lex_is(p[1], LEX_HEX) || !lex_is(p[2], LEX_HEX))
+			return p;
+		p = lex_skip(p + 3, end, wide, mask);
+	}
+	return p;
+}
 
-	unsigned char c = (unsigned char)l->at[1];
+const char *lex_quoted_pair(const char *p, const char *end)
+{
+	unsigned char c;
 
-	if (c > 0x7f || c == '\r' || c == '\n')
-		return false;
-	l->at += 2;
-	return true;
+	if (end - p < 2)
+		return NULL;
+	c = (unsigned char)p[1];
+	return c > 0x7f || c == '\r' || c == '\n' ? NULL : p + 2;
+}
+
+const char *lex_quoted_on(const char *p, const char *end, const char *wide)
+{
+	while (p < end && *p == '\\') {
+		const char *behind = lex_quoted_pair(p, end);
+
+		if (!behind)
+			return p;
+		p = lex_skip(behind, end, wide, LEX_QUOTED);
+	}
+	return p;
 }
 
 bool lex_comment(struct sip_lex *l, struct str *inner)
@@ -89,8 +111,11 @@ bool lex_comment(struct sip_lex *l, struct str *inner)
 		char c = lex_peek(l);
 
 		if (c == '\\') {
-			if (!lex_quoted_pair(l))
+			const char *behind = lex_quoted_pair(l->at, l->end);
+
+			if (!behind)
 				return false;
+			l->at = behind;
 		} else if (c == '(') {
 			if (++depth > MAX_NESTED_COMMENTS)
 				return false;
@@ -106,26 +131,26 @@ bool lex_comment(struct sip_lex *l, struct str *inner)
 	return true;
 }
 
-/* IPv4address with each number at most 255. */
-static bool ipv4_valid(struct str s)
+/* IPv4address: four times 1*3DIGIT, at most 255. */
+bool lex_ipv4_valid(struct str s)
 {
 	const char *p = s.p, *end = s.p + s.n;
-	unsigned dots = 0, digits = 0, v = 0;
 
-	for (; p < end; p++) {
-		unsigned digit = (unsigned char)*p - (unsigned)'0';
+	for (unsigned parts = 1;; parts++) {
+		const char *start = p;
+		unsigned v = 0, digit;
 
-		if (digit <= 9) {
+		while (p < end && (digit = (unsigned char)*p - (unsigned)'0') <= 9) {
 			v = v * 10 + digit;
-			if (++digits > 3 || v > 255)
-				return false;
-		} else {
-			if (*p != '.' || digits == 0 || ++dots > 3)
-				return false;
-			digits = v = 0;
+			p++;
 		}
+		if (p == start || p - start > 3 || v > 255)
+			return false;
+		if (parts == 4)
+			return p == end;
+		if (p == end || *p++ != '.')
+			return false;
 	}
-	return dots == 3 && digits > 0;
 }
 
 /* IPv6address (RFC 4291 2.2); ":::" before an IPv4 address is the ABNF bug that RFC 5118 4.10 says
@@ -147,7 +172,7 @@ bool lex_ipv6_valid(struct str s)
 			l.at += 2;
 			if (lex_peek(&l) == ':') {
 				l.at++;
-				return groups <= 5 && ipv4_valid(lex_rest(&l));
+				return groups <= 5 && lex_ipv4_valid(lex_rest(&l));
 			}
 			if (lex_done(&l))
 				break;
@@ -159,7 +184,7 @@ bool lex_ipv6_valid(struct str s)
 
 		if (lex_peek(&l) == '.') {
 			group.n = (size_t)(l.end - group.p);
-			return ipv4_valid(group) && (gap ? groups <= 5 : groups == 6);
+			return lex_ipv4_valid(group) && (gap ? groups <= 5 : groups == 6);
 		}
 		if (group.n == 0 || group.n > 4 || ++groups > 8)
 			return false;
@@ -171,45 +196,40 @@ bool lex_ipv6_valid(struct str s)
  * hostname: labels of letters, digits and inner hyphens; the last begins with a letter; one final
  * dot is allowed. A name whose last label begins with a digit can only be an IPv4address.
  */
-bool lex_name_valid(struct str name, const char *last, enum sip_host_type *type)
+const char *lex_name_long(const char *p, const char *end, enum sip_host_type *type)
 {
-	*type = SIP_HOST_DOMAIN;
-	if (lex_is(*last, LEX_ALPHA))
-		return true;
-	*type = SIP_HOST_IPV4;
-	return ipv4_valid(name);
-}
+	struct sip_lex l = { p, end, NULL };
+	const char *label;
 
-bool lex_name_long(struct sip_lex *l, struct str *name, enum sip_host_type *type)
-{
-	const char *start = l->at, *label;
-
+	*type = SIP_HOST_NONE;
 	do {
-		label = l->at;
-		while (lex_span(l, LEX_ALPHA | LEX_DIGIT).n > 0 && lex_peek(l) == '-') {
-			lex_span(l, LEX_HYPHEN);
-			if (!lex_is(lex_peek(l), LEX_ALPHA | LEX_DIGIT))
-				return false;
+		label = l.at;
+		while (lex_span(&l, LEX_ALPHA | LEX_DIGIT).n > 0 && lex_peek(&l) == '-') {
+			lex_span(&l, LEX_HYPHEN);
+			if (!lex_is(lex_peek(&l), LEX_ALPHA | LEX_DIGIT))
+				return l.at;
 		}
-		if (l->at == label)
-			return false;
-	} while (lex_char(l, '.') && lex_is(lex_peek(l), LEX_ALPHA | LEX_DIGIT | LEX_HYPHEN));
-	*name = lex_since(l, start);
-	return lex_name_valid(*name, label, type);
+		if (l.at == label)
+			return l.at;
+	} while (lex_char(&l, '.') && lex_is(lex_peek(&l), LEX_ALPHA | LEX_DIGIT | LEX_HYPHEN));
+	if (lex_is(*label, LEX_ALPHA))
+		*type = SIP_HOST_DOMAIN;
+	else if (lex_ipv4_valid(lex_since(&l, p)))
+		*type = SIP_HOST_IPV4;
+	return l.at;
 }
 
 enum sip_host_type sip_host_type(struct str host)
 {
 	enum sip_host_type type;
-	struct sip_lex l;
-	struct str name;
 
-	if (host.n > 0 && lex_is(host.p[0], LEX_DIGIT) && ipv4_valid(host))
+	if (host.n > 0 && lex_is(host.p[0], LEX_DIGIT) && lex_ipv4_valid(host))
 		return SIP_HOST_IPV4;
 	if (memchr(host.p ? host.p : "", ':', host.n))
 		return lex_ipv6_valid(host) ? SIP_HOST_IPV6 : SIP_HOST_NONE;
-	lex_open(&l, host);
-	return lex_name_long(&l, &name, &type) && lex_done(&l) ? type : SIP_HOST_NONE;
+	if (host.n == 0 || lex_name_long(host.p, host.p + host.n, &type) != host.p + host.n)
+		return SIP_HOST_NONE;
+	return type;
 }
 
 bool lex_qvalue(struct str s, uint16_t *q)

@@ -7,9 +7,8 @@
 #ifndef SIP_LEX_H
 #define SIP_LEX_H
 
-#include <string.h>
-
 #include "gw/sip/lex16.h"
+#include "gw/sip/lex_word.h"
 #include "gw/sip/uri.h"
 
 enum sip_lex_class {
@@ -44,19 +43,26 @@ extern const uint32_t sip_lex_class[256];
 struct sip_lex {
 	const char *at;
 	const char *end;
-	const char *limit; /* end of what may be looked at, though not consumed: end or later */
+	/* The last place where a whole block may be looked at, though not consumed; NULL: nowhere. */
+	const char *wide;
 };
 
 static inline void lex_open(struct sip_lex *l, struct str text)
 {
 	l->at = text.p ? text.p : "";
 	l->end = l->at + text.n;
-	l->limit = l->end;
+	l->wide = text.n >= LEX_BLOCK ? l->end - LEX_BLOCK : NULL;
 }
 
 static inline bool lex_is(char c, uint32_t mask)
 {
 	return (sip_lex_class[(unsigned char)c] & mask) != 0;
+}
+
+/* The same for LEX_WS; for what is none of it, most often, one comparison. */
+static inline bool lex_is_ws(char c)
+{
+	return (unsigned char)c <= ' ' && (c == ' ' || c == '\t');
 }
 
 static inline bool lex_done(const struct sip_lex *l)
@@ -83,7 +89,7 @@ static inline struct str lex_rest(const struct sip_lex *l)
 /* SWS */
 static inline void lex_ws(struct sip_lex *l)
 {
-	while (l->at < l->end && (unsigned char)*l->at <= ' ' && lex_is(*l->at, LEX_WS))
+	while (l->at < l->end && lex_is_ws(*l->at))
 		l->at++;
 }
 
@@ -99,23 +105,36 @@ static inline bool lex_char(struct sip_lex *l, char c)
  * moves when it is absent but white space. */
 static inline bool lex_separator(struct sip_lex *l, char c)
 {
-	lex_ws(l);
+	if (lex_peek(l) != c)
+		lex_ws(l);
 	if (!lex_char(l, c))
 		return false;
 	lex_ws(l);
 	return true;
 }
 
-/* Behind the longest run of the class. */
-LEX_INLINE const char *lex_skip(const char *p, const char *end, const char *limit, uint32_t mask)
+/* Behind the longest run of one of the classes of LEX_PLAIN. */
+const char *lex_skip_on(const char *p, const char *end, const char *wide, uint32_t mask);
+
+/* Behind the longest run of the class. Most end within a block, at an octet that is not of the
+ * class. */
+LEX_INLINE const char *lex_skip(const char *p, const char *end, const char *wide, uint32_t mask)
 {
-	for (;; p++) {
-		if (mask & LEX_PLAIN)
-			p = lex_plain_run(p, limit);
-		if (p >= end || !lex_is(*p, mask))
-			break;
+	if (!(mask & LEX_PLAIN)) {
+		while (p < end && lex_is(*p, mask))
+			p++;
+		return p;
 	}
-	return p < end ? p : end;
+	if (p <= wide) {
+		unsigned n = lex16_plain_run(p);
+
+		p += n;
+		if (p >= end)
+			return end;
+		if (n < LEX_BLOCK && !lex_is(*p, mask))
+			return p;
+	}
+	return lex_skip_on(p, end, wide, mask);
 }
 
 /* The longest run of the class, maybe empty. */
@@ -123,7 +142,7 @@ LEX_INLINE struct str lex_span(struct sip_lex *l, uint32_t mask)
 {
 	struct str s = {l->at, 0};
 
-	l->at = lex_skip(l->at, l->end, l->limit, mask);
+	l->at = lex_skip(l->at, l->end, l->wide, mask);
 	s.n = (size_t)(l->at - s.p);
 	return s;
 }
@@ -134,60 +153,21 @@ static inline bool lex_token(struct sip_lex *l, struct str *token)
 	return token->n > 0;
 }
 
-/* n is 2, 4 or 8. Each has its own type: a load of 8 octets that a store of 2 just touched would
- * stall. */
-LEX_INLINE uint64_t lex_load(const char *p, size_t n)
-{
-	uint16_t two;
-	uint32_t four;
-	uint64_t eight;
-
-	if (n == 8) {
-		memcpy(&eight, p, sizeof(eight));
-		return eight;
-	}
-	if (n == 4) {
-		memcpy(&four, p, sizeof(four));
-		return four;
-	}
-	memcpy(&two, p, sizeof(two));
-	return two;
-}
-
-LEX_INLINE uint64_t lex_fold(uint64_t lower)
-{
-	return (lower & 0x4040404040404040u) >> 1;
-}
-
 /*
- * s equals a lower-case literal of n (2 to 16) octets, without case. Only where the literal has a
- * letter (bit 6 of its octet is set) is bit 5 of s set.
+ * These take and give places: a cursor whose address nobody takes can live in registers.
+ * lex_escaped_on: behind the run of the class and of %HH escapes that begins with an escape; at a
+ * "%" that is none.
  */
-LEX_INLINE bool lex_is_word(struct str s, const char *lower, size_t n)
-{
-	const size_t half = n >= 8 ? 8 : n >= 4 ? 4 : 2;
-
-	if (s.n != n)
-		return false;
-
-	uint64_t head = lex_load(lower, half), tail = lex_load(lower + n - half, half);
-
-	return (lex_load(s.p, half) | lex_fold(head)) == head &&
-	       (lex_load(s.p + n - half, half) | lex_fold(tail)) == tail;
-}
-
-#define LEX_IS(s, literal) lex_is_word((s), (literal), sizeof(literal) - 1)
-
-/* Goes on with lex_escaped at the first "%". */
-bool lex_escaped_rest(struct sip_lex *l, uint32_t mask, struct str *s);
-/* quoted-pair: any 7-bit octet but CR and LF, behind a backslash. */
-bool lex_quoted_pair(struct sip_lex *l);
+const char *lex_escaped_on(const char *p, const char *end, const char *wide, uint32_t mask);
+/* At what ends a quoted string, from a backslash in it on. */
+const char *lex_quoted_on(const char *p, const char *end, const char *wide);
+/* Behind a quoted-pair, a backslash and any 7-bit octet but CR and LF; NULL when it is none. */
+const char *lex_quoted_pair(const char *p, const char *end);
+/* Behind a hostname or IPv4address of any length; *type is SIP_HOST_NONE when it is none. */
+const char *lex_name_long(const char *p, const char *end, enum sip_host_type *type);
 /* comment, which may nest; *inner is without the outer parentheses. */
 bool lex_comment(struct sip_lex *l, struct str *inner);
-/* hostname or IPv4address of any length. */
-bool lex_name_long(struct sip_lex *l, struct str *name, enum sip_host_type *type);
-/* name, of host characters, whose last label begins at last, is a hostname or an IPv4address. */
-bool lex_name_valid(struct str name, const char *last, enum sip_host_type *type);
+bool lex_ipv4_valid(struct str s);
 bool lex_ipv6_valid(struct str s);
 /* qvalue in thousandths */
 bool lex_qvalue(struct str s, uint16_t *q);

@@ -11,8 +11,11 @@
 
 /* For what loses its point when it is called: constants fold, cursors live in registers. */
 #define LEX_INLINE static inline __attribute__((always_inline))
+/* For what seldom happens: its registers are not saved where it does not. */
+#define LEX_RARE static __attribute__((noinline, cold))
 
 #define LEX_BLOCK   16
+#define LEX_ALL_16  0xffffu
 #define LEX_PADDING 64 /* readable octets that a message has behind it */
 
 #ifdef __SSE2__
@@ -23,12 +26,13 @@ static inline __m128i lex16_load(const char *p)
 	return _mm_loadu_si128((const __m128i *)(const void *)p);
 }
 
-/* Octets in first .. first + width */
-static inline __m128i lex16_range(__m128i c, char first, char width)
+/* Octets in first .. last: the highest ones when all are moved up until last is the highest signed
+ * value. */
+static inline __m128i lex16_range(__m128i c, char first, char last)
 {
-	__m128i d = _mm_sub_epi8(c, _mm_set1_epi8(first));
+	__m128i moved = _mm_add_epi8(c, _mm_set1_epi8((char)(INT8_MAX - last)));
 
-	return _mm_cmpeq_epi8(_mm_min_epu8(d, _mm_set1_epi8(width)), d);
+	return _mm_cmpgt_epi8(moved, _mm_set1_epi8((char)(INT8_MAX - last + first - 1)));
 }
 
 static inline uint32_t lex16_equal(const char *p, char c)
@@ -40,11 +44,19 @@ static inline uint32_t lex16_equal(const char *p, char c)
 static inline uint32_t lex16_plain(const char *p)
 {
 	__m128i c = lex16_load(p);
-	__m128i letter = lex16_range(_mm_or_si128(c, _mm_set1_epi8(0x20)), 'a', 'z' - 'a');
-	__m128i rest = lex16_range(c, '-', '9' - '-');
+	__m128i letter = lex16_range(_mm_or_si128(c, _mm_set1_epi8(0x20)), 'a', 'z');
+	__m128i rest = lex16_range(c, '-', '9');
 	__m128i slash = _mm_cmpeq_epi8(c, _mm_set1_epi8('/'));
 
 	return (uint32_t)_mm_movemask_epi8(_mm_or_si128(letter, _mm_andnot_si128(slash, rest)));
+}
+
+static inline uint32_t lex16_hex(const char *p)
+{
+	__m128i c = lex16_load(p);
+	__m128i letter = lex16_range(_mm_or_si128(c, _mm_set1_epi8(0x20)), 'a', 'f');
+
+	return (uint32_t)_mm_movemask_epi8(_mm_or_si128(letter, lex16_range(c, '0', '9')));
 }
 
 /* Control characters but HT: below " ", and DEL. */
@@ -94,27 +106,25 @@ static inline uint32_t lex16_plain(const char *p)
 	return mask;
 }
 
-#endif
-
-/* The same for 64 octets. */
-static inline uint64_t lex64_equal(const char *p, char c)
+static inline uint32_t lex16_hex(const char *p)
 {
-	return (uint64_t)lex16_equal(p, c) | (uint64_t)lex16_equal(p + 16, c) << 16 |
-	       (uint64_t)lex16_equal(p + 32, c) << 32 | (uint64_t)lex16_equal(p + 48, c) << 48;
+	uint32_t mask = 0;
+
+	for (int i = 0; i < LEX_BLOCK; i++) {
+		unsigned letter = ((unsigned char)p[i] | 0x20u) - 'a';
+		unsigned digit = (unsigned char)p[i] - (unsigned)'0';
+
+		mask |= (uint32_t)(letter < 6 || digit < 10) << i;
+	}
+	return mask;
 }
 
-/* Behind the plain octets that p begins with, as far as whole blocks before limit show. */
-static inline const char *lex_plain_run(const char *p, const char *limit)
-{
-	while (limit - p >= LEX_BLOCK) {
-		uint32_t other = ~lex16_plain(p);
-		int n = __builtin_ctz(other);
+#endif
 
-		p += n;
-		if (n < LEX_BLOCK)
-			break;
-	}
-	return p;
+/* How many plain octets p begins with: up to a block. */
+static inline unsigned lex16_plain_run(const char *p)
+{
+	return (unsigned)__builtin_ctz(lex16_plain(p) + 1);
 }
 
 #endif

@@ -9,8 +9,6 @@
 
 #include "gw/sip/lex.h"
 
-/* Rare cases get a copy of the cursor, so that the cursor itself can live in registers. */
-
 /* 1*DIGIT, at most max, which is below 2^60. */
 static inline bool lex_uint(struct sip_lex *l, uint64_t max, uint64_t *value)
 {
@@ -36,16 +34,12 @@ static inline bool lex_uint(struct sip_lex *l, uint64_t max, uint64_t *value)
 /* A run of the class with %HH escapes in between; false on a bad escape. */
 LEX_INLINE bool lex_escaped(struct sip_lex *l, uint32_t mask, struct str *s)
 {
-	struct sip_lex rest;
-	bool good;
-
 	*s = lex_span(l, mask);
 	if (lex_peek(l) != '%')
 		return true;
-	rest = *l;
-	good = lex_escaped_rest(&rest, mask, s);
-	l->at = rest.at;
-	return good;
+	l->at = lex_escaped_on(l->at, l->end, l->wide, mask);
+	*s = lex_since(l, s->p);
+	return lex_peek(l) != '%';
 }
 
 /* quoted-string; *inner is without the quotes. */
@@ -57,15 +51,8 @@ LEX_INLINE bool lex_quoted(struct sip_lex *l, struct str *inner)
 	const char *start = l->at;
 
 	lex_span(l, LEX_QUOTED);
-	while (lex_peek(l) == '\\') {
-		struct sip_lex pair = *l;
-		bool good = lex_quoted_pair(&pair);
-
-		l->at = pair.at;
-		if (!good)
-			return false;
-		lex_span(l, LEX_QUOTED);
-	}
+	if (lex_peek(l) == '\\')
+		l->at = lex_quoted_on(l->at, l->end, l->wide);
 	*inner = lex_since(l, start);
 	return lex_char(l, '"');
 }
@@ -74,35 +61,40 @@ LEX_INLINE bool lex_quoted(struct sip_lex *l, struct str *inner)
  */
 LEX_INLINE bool lex_name_slow(struct sip_lex *l, struct str *name, enum sip_host_type *type)
 {
-	struct sip_lex slow = *l;
-	bool good = lex_name_long(&slow, name, type);
+	const char *start = l->at;
 
-	l->at = slow.at;
-	return good;
+	l->at = lex_name_long(start, l->end, type);
+	if (*type == SIP_HOST_NONE)
+		return false;
+	*name = lex_since(l, start);
+	return true;
 }
 
 LEX_INLINE bool lex_name(struct sip_lex *l, struct str *name, enum sip_host_type *type)
 {
-	const char *start = l->at;
+	const char *start = l->at, *label = start;
 
-	if (l->limit - start < LEX_BLOCK)
+	if (start > l->wide)
 		return lex_name_slow(l, name, type);
 
-	int n = __builtin_ctz(~lex16_plain(start));
+	unsigned n = lex16_plain_run(start);
 
-	if (n == 0 || n == LEX_BLOCK || n > l->end - start)
+	if (n == 0 || n == LEX_BLOCK || n > (size_t)(l->end - start))
 		return lex_name_slow(l, name, type);
 
-	uint32_t within = (1u << n) - 1, last = 1u << (n - 1);
-	uint32_t dots = lex16_equal(start, '.') & within;
-	uint32_t marks = dots | (lex16_equal(start, '-') & within);
+	uint32_t last = 1u << (n - 1);
+	uint32_t dots = lex16_equal(start, '.') & (2 * last - 1);
+	uint32_t marks = dots | (lex16_equal(start, '-') & (2 * last - 1));
 
-	if ((dots & (marks << 1 | marks >> 1)) || (marks & 1) || (marks & last & ~dots))
-		return false;
-	dots &= ~last;
+	/* A mark at an end or beside another one is seldom, and more seldom right. */
+	if (marks & (marks << 1 | last | 1))
+		return lex_name_slow(l, name, type) && l->at == start + n;
+	if (dots)
+		label += 32 - __builtin_clz(dots);
 	l->at = start + n;
 	*name = lex_since(l, start);
-	return lex_name_valid(*name, dots ? start + 32 - __builtin_clz(dots) : start, type);
+	*type = lex_is(*label, LEX_ALPHA) ? SIP_HOST_DOMAIN : SIP_HOST_IPV4;
+	return *type == SIP_HOST_DOMAIN || lex_ipv4_valid(*name);
 }
 
 /* host; an IPv6reference loses its brackets in *host. */
@@ -148,9 +140,8 @@ LEX_INLINE bool lex_value(struct sip_lex *l, struct sip_param *param)
 		param->quoted = true;
 		return lex_quoted(l, &param->value);
 	}
-	l->at = lex_skip(start, l->end, l->limit, LEX_TOKEN);
-	c = lex_peek(l);
-	param->token = c != ':' && c != '[' && c != ']';
+	l->at = lex_skip(start, l->end, l->wide, LEX_TOKEN);
+	param->token = !lex_is(lex_peek(l), LEX_GENVAL);
 	if (!param->token)
 		lex_span(l, LEX_GENVAL);
 	param->value = lex_since(l, start);

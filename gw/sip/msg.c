@@ -18,7 +18,7 @@
 
 static bool grow(struct sip_msg *msg, size_t octets)
 {
-	size_t head = sip_msg_aligned(sizeof(struct sip_arena));
+	size_t head = SIP_MSG_ALIGNED(sizeof(struct sip_arena));
 	size_t n = head + (octets > PIECE_OCTETS ? octets : PIECE_OCTETS);
 	struct sip_arena *piece = malloc(n);
 
@@ -50,8 +50,8 @@ bool sip_msg_more(struct sip_msg *msg, size_t octets)
 
 struct sip_msg *sip_msg_new(const void *octets, size_t n)
 {
-	size_t head = sip_msg_aligned(sizeof(struct sip_msg)),
-	       text = sip_msg_aligned(n + LEX_PADDING);
+	size_t head = SIP_MSG_ALIGNED(sizeof(struct sip_msg)),
+	       text = SIP_MSG_ALIGNED(n + LEX_PADDING);
 	size_t room = FIRST_OCTETS + n * OCTETS_FACTOR;
 	char *block = malloc(head + text + room);
 

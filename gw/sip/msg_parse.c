@@ -14,14 +14,11 @@ struct parse {
 	struct sip_msg *msg;
 	char *at; /* where the next line begins */
 	char *end;
-	const char *limit;   /* end of what a cursor may look at */
-	char *block;	     /* the 64 octets that line_feeds is about */
-	uint64_t line_feeds; /* those not seen yet */
-	uint64_t seen;	     /* bit mask of header ids that were there and good */
+	const char *wide; /* the last place where a cursor may look at a whole block */
+	uint64_t seen;	  /* bit mask of header ids that were there and good */
 	unsigned values;
 	bool no_memory;
-	uint64_t linked;	 /* bit mask of header ids whose tail is set */
-	char *tail[SIP_HEADERS]; /* where the next pointer of each list goes */
+	char *tail[SIP_HEADERS]; /* the last value of each list that is not empty */
 	struct sip_header headers[SIP_MSG_MAX_HEADERS];
 };
 
@@ -58,7 +55,7 @@ const char *sip_fault_name(enum sip_fault fault)
 }
 
 /* The first fault counts. */
-static void fault(struct parse *ps, enum sip_fault kind, enum sip_header_id id, const char *at)
+LEX_RARE void fault(struct parse *ps, enum sip_fault kind, enum sip_header_id id, const char *at)
 {
 	struct sip_error *error = &ps->msg->error;
 
@@ -79,53 +76,35 @@ static void fault(struct parse *ps, enum sip_fault kind, enum sip_header_id id, 
 	}
 }
 
-/* NULL when there is none up to the end. The octets behind the end (see msg_new) are no line feeds.
- */
-static inline char *line_feed_next(struct parse *ps)
+/* When the line goes on behind lf (7.3.1), what ended it becomes blanks. */
+LEX_RARE bool line_unfold(const struct parse *ps, struct str line, char *lf)
 {
-	while (ps->line_feeds == 0) {
-		ps->block += LEX_PADDING;
-		if (ps->block >= ps->end)
-			return NULL;
-		ps->line_feeds = lex64_equal(ps->block, '\n');
-	}
-
-	char *lf = ps->block + __builtin_ctzll(ps->line_feeds);
-
-	ps->line_feeds &= ps->line_feeds - 1;
-	return lf;
+	if (line.n == 0 || lf + 1 == ps->end)
+		return false;
+	if (lf > line.p + line.n)
+		lf[-1] = ' ';
+	lf[0] = ' ';
+	return true;
 }
 
-/*
- * The next line without its CRLF, folded lines joined by blanks (7.3.1). False at the end of the
- * octets; *good is false for a line that a bare LF ends.
- */
-static inline bool line_next(struct parse *ps, bool fold, struct str *line, bool *good)
+/* The next line without its CRLF, folded lines joined by blanks (7.3.1). False at the end of the
+ * octets. */
+static inline bool line_next(struct parse *ps, bool fold, struct str *line)
 {
 	char *start = ps->at, *lf;
-	bool folded;
 
-	*good = true;
 	do {
-		lf = line_feed_next(ps);
+		lf = memchr(ps->at, '\n', (size_t)(ps->end - ps->at));
 		if (!lf)
 			return false;
 
 		bool crlf = lf > start && lf[-1] == '\r';
 
 		if (!crlf)
-			*good = false;
+			fault(ps, SIP_FAULT_LINE, SIP_H_OTHER, start);
+		*line = (struct str){ start, (size_t)(lf - start) - crlf };
 		ps->at = lf + 1;
-		line->p = start;
-		line->n = (size_t)(lf - start) - crlf;
-		folded = fold && line->n > 0 && ps->at < ps->end &&
-			 (*ps->at == ' ' || *ps->at == '\t');
-		if (folded) {
-			*lf = ' ';
-			if (crlf)
-				lf[-1] = ' ';
-		}
-	} while (folded);
+	} while (fold && lex_is_ws(lf[1]) && line_unfold(ps, *line, lf));
 	return true;
 }
 
@@ -187,21 +166,18 @@ static bool start_line(struct parse *ps)
 {
 	struct sip_lex l;
 	struct str line;
-	bool good;
 
 	/* 7.5: CRLFs before the start line are ignored */
 	while (ps->end - ps->at >= 2 && ps->at[0] == '\r' && ps->at[1] == '\n')
-		ps->at = line_feed_next(ps) + 1;
+		ps->at += 2;
 
 	const char *start = ps->at;
 
-	if (!line_next(ps, false, &line, &good)) {
+	if (!line_next(ps, false, &line)) {
 		fault(ps, SIP_FAULT_START_LINE, SIP_H_OTHER, start);
 		return false;
 	}
-	if (!good)
-		fault(ps, SIP_FAULT_LINE, SIP_H_OTHER, start);
-	l = (struct sip_lex){ line.p, line.p + line.n, ps->limit };
+	l = (struct sip_lex){ line.p, line.p + line.n, ps->wide };
 	if (line.n >= 4 && lex_is_word((struct str){ line.p, 4 }, "sip/", 4))
 		status_line(ps, &l);
 	else
@@ -211,24 +187,24 @@ static bool start_line(struct parse *ps)
 
 /* Appends a decoded value to the list whose head the row names; every list struct begins with its
  * next pointer. */
-static void value_link(struct parse *ps, enum sip_header_id id, void *value)
+static inline void value_link(struct parse *ps, enum sip_header_id id, void *value)
 {
-	char *at = ps->linked & UINT64_C(1) << id ? ps->tail[id]
-						  : (char *)ps->msg + sip_fields[id].offset;
+	char *head = (char *)ps->msg + sip_fields[id].offset;
+	void *first;
 
-	memcpy(at, &value, sizeof(value));
+	memcpy(&first, head, sizeof(first));
+	memcpy(first ? ps->tail[id] : head, &value, sizeof(value));
 	ps->tail[id] = value;
-	ps->linked |= UINT64_C(1) << id;
 }
 
 /* What stands behind a value: another one (true in *more), or the end. False: neither. */
 static bool value_behind(struct sip_lex *l, const struct sip_field *field, bool *more)
 {
-	lex_ws(l);
-	*more = false;
-	if (lex_done(l))
+	if (!lex_done(l))
+		lex_ws(l);
+	*more = !lex_done(l);
+	if (!*more)
 		return true;
-	*more = true;
 	if (field->flags & FIELD_SPACE)
 		return true;
 	return ((field->flags & FIELD_LIST) && lex_separator(l, ',')) ||
@@ -238,56 +214,47 @@ static bool value_behind(struct sip_lex *l, const struct sip_field *field, bool 
 static bool value_parse(struct parse *ps, enum sip_header_id id, struct sip_lex *l, bool *more)
 {
 	const struct sip_field *field = &sip_fields[id];
-	void *value = NULL;
 
-	if (++ps->values > SIP_MSG_MAX_VALUES) {
+	if (ps->values == SIP_MSG_MAX_VALUES) {
 		fault(ps, SIP_FAULT_TOO_MANY, SIP_H_OTHER, l->at);
 		return false;
 	}
-	if (field->size) {
-		value = sip_msg_take(ps->msg, field->size);
-		if (!value) {
-			ps->no_memory = true;
-			return false;
-		}
+	ps->values++;
+
+	void *value = sip_msg_take_aligned(ps->msg, field->size);
+
+	if (!value) {
+		ps->no_memory = true;
+		return false;
 	}
 	if (field->parse(l, ps->msg, value) && value_behind(l, field, more)) {
-		if (value)
+		if (field->size)
 			value_link(ps, id, value);
 		return true;
 	}
 	/* A top Via that can be read as far as sent-by still says where a 400 goes. */
-	if (value && id == SIP_H_VIA && !ps->msg->via && ((struct sip_via *)value)->text.n > 0)
+	if (id == SIP_H_VIA && !ps->msg->via && ((struct sip_via *)value)->text.n > 0)
 		value_link(ps, id, value);
 	return false;
 }
 
-static bool field_values(struct parse *ps, enum sip_header_id id, struct str text,
-			 const char **stop)
+/* All values of a header field; the cursor stops where one is bad. */
+static bool field_values(struct parse *ps, enum sip_header_id id, struct sip_lex *l)
 {
 	const struct sip_field *field = &sip_fields[id];
-	struct sip_lex l;
 	bool more;
 
-	l = (struct sip_lex){ text.p, text.p + text.n, ps->limit };
-	*stop = l.at;
-	if (text.n == 0 && (field->flags & FIELD_EMPTY)) {
-		if (!field->size)
-			return field->parse(&l, ps->msg, NULL);
-		return true;
-	}
+	if (lex_done(l) && (field->flags & FIELD_EMPTY))
+		return field->size || field->parse(l, ps->msg, NULL);
 	do {
-		bool good = value_parse(ps, id, &l, &more);
-
-		*stop = l.at;
-		if (!good)
+		if (!value_parse(ps, id, l, &more))
 			return false;
 	} while (more);
 	return true;
 }
 
-static void field_bad(struct parse *ps, struct sip_header *header, enum sip_fault kind,
-		      const char *at)
+LEX_RARE void field_bad(struct parse *ps, struct sip_header *header, enum sip_fault kind,
+			const char *at)
 {
 	if (sip_fields[header->id].flags & FIELD_NEEDED) {
 		fault(ps, kind, header->id, at);
@@ -298,19 +265,18 @@ static void field_bad(struct parse *ps, struct sip_header *header, enum sip_faul
 	counter_add(&ignored_fields, 1);
 }
 
-static void field_known(struct parse *ps, struct sip_header *header)
+static void field_known(struct parse *ps, struct sip_header *header, struct sip_lex *l)
 {
 	enum sip_header_id id = header->id;
 	const struct sip_field *field = &sip_fields[id];
 	uint64_t bit = UINT64_C(1) << id;
-	const char *stop;
 
 	if ((ps->seen & bit) && !(field->flags & (FIELD_LIST | FIELD_REPEAT | FIELD_SEMI))) {
 		field_bad(ps, header, SIP_FAULT_REPEATED, header->value.p);
 		return;
 	}
-	if (!field_values(ps, id, header->value, &stop)) {
-		field_bad(ps, header, SIP_FAULT_HEADER, stop);
+	if (!field_values(ps, id, l)) {
+		field_bad(ps, header, SIP_FAULT_HEADER, l->at);
 		return;
 	}
 	ps->seen |= bit;
@@ -319,58 +285,67 @@ static void field_known(struct parse *ps, struct sip_header *header)
 }
 
 /* header-value of extension-header */
-static void field_other(struct parse *ps, struct sip_header *header)
+static void field_other(struct parse *ps, struct sip_header *header, struct sip_lex *l)
 {
-	struct sip_lex l;
-
-	l = (struct sip_lex){ header->value.p, header->value.p + header->value.n, ps->limit };
-	lex_span(&l, LEX_TEXT);
-	if (!lex_done(&l)) {
+	lex_span(l, LEX_TEXT);
+	if (!lex_done(l)) {
 		header->bad = true;
 		ps->msg->n_bad++;
 		counter_add(&ignored_fields, 1);
 	}
 }
 
-/* header-name HCOLON value */
-static bool header_split(struct parse *ps, struct str line, struct sip_header *header)
+/* header-name HCOLON */
+LEX_RARE bool lex_header_name_any(struct sip_lex *l, struct sip_header *header)
 {
-	struct sip_lex l = { line.p, line.p + line.n, ps->limit };
-
-	if (!lex_token(&l, &header->name) || !lex_separator(&l, ':'))
+	if (!lex_token(l, &header->name) || !lex_separator(l, ':'))
 		return false;
 	header->id = sip_header_find(header->name);
-	while (l.end > l.at && lex_is(l.end[-1], LEX_WS))
-		l.end--;
-	header->value = lex_rest(&l);
-	header->bad = false;
+	return true;
+}
+
+/* The same. What stands before the first colon, when it is a name of ours, needs no look at each of
+ * its octets. */
+static inline bool lex_header_name(struct sip_lex *l, struct sip_header *header)
+{
+	uint32_t colons = lex16_equal(l->at, ':');
+	struct str name = { l->at, colons ? (size_t)__builtin_ctz(colons) : 0 };
+
+	header->id = sip_header_find(name);
+	if (header->id == SIP_H_OTHER)
+		return lex_header_name_any(l, header);
+	header->name = name;
+	l->at += name.n + 1;
+	lex_ws(l);
 	return true;
 }
 
 static void header_line(struct parse *ps, struct str line)
 {
 	struct sip_header *header = &ps->headers[ps->msg->n_headers];
+	struct sip_lex l = { line.p, line.p + line.n, ps->wide };
 
-	if (!header_split(ps, line, header)) {
+	if (!lex_header_name(&l, header)) {
 		fault(ps, SIP_FAULT_LINE, SIP_H_OTHER, line.p);
 		return;
 	}
 	ps->msg->n_headers++;
+	while (l.end > l.at && lex_is_ws(l.end[-1]))
+		l.end--;
+	header->value = lex_rest(&l);
+	header->bad = false;
 	if (header->id == SIP_H_OTHER)
-		field_other(ps, header);
+		field_other(ps, header, &l);
 	else
-		field_known(ps, header);
+		field_known(ps, header, &l);
 }
 
 /* Every header field up to the empty line. False when that was not reached. */
 static bool header_section(struct parse *ps)
 {
 	struct str line;
-	bool good;
 
-	while (line_next(ps, true, &line, &good)) {
-		if (!good)
-			fault(ps, SIP_FAULT_LINE, SIP_H_OTHER, line.p);
+	while (line_next(ps, true, &line)) {
 		if (line.n == 0)
 			return true;
 		if (ps->msg->n_headers == SIP_MSG_MAX_HEADERS) {
@@ -454,13 +429,10 @@ static int msg_decode(struct sip_msg *msg, enum sip_framing framing)
 	ps.msg = msg;
 	ps.at = (char *)msg + (msg->text.p - (char *)msg);
 	ps.end = ps.at + msg->text.n;
-	ps.limit = ps.end + LEX_PADDING;
-	ps.block = ps.at;
-	ps.line_feeds = lex64_equal(ps.at, '\n');
+	ps.wide = ps.end + LEX_PADDING - LEX_BLOCK;
 	ps.seen = 0;
 	ps.values = 0;
 	ps.no_memory = false;
-	ps.linked = 0;
 	if (start_line(&ps) && header_section(&ps))
 		body(&ps, framing);
 	mandatory(&ps);

@@ -6,11 +6,7 @@
 #include "gw/sip/msg.h"
 
 #define SIP_MSG_ALIGNMENT _Alignof(max_align_t)
-
-static inline size_t sip_msg_aligned(size_t n)
-{
-	return (n + SIP_MSG_ALIGNMENT - 1) & ~(SIP_MSG_ALIGNMENT - 1);
-}
+#define SIP_MSG_ALIGNED(n) (((n) + SIP_MSG_ALIGNMENT - 1) & ~(SIP_MSG_ALIGNMENT - 1))
 
 /* One block: the message, its copy of the octets, and room for the decoded fields. NULL when out of
  * memory. */
@@ -18,10 +14,10 @@ struct sip_msg *sip_msg_new(const void *octets, size_t n);
 /* Zeroes ahead at least so many octets of free memory; false when out of memory. */
 bool sip_msg_more(struct sip_msg *msg, size_t octets);
 
-/* Zeroed memory that lives as long as the message; NULL when out of memory. */
-static inline void *sip_msg_take(struct sip_msg *msg, size_t octets)
+/* Zeroed memory that lives as long as the message; NULL when out of memory. octets is a multiple of
+ * SIP_MSG_ALIGNMENT. */
+static inline void *sip_msg_take_aligned(struct sip_msg *msg, size_t octets)
 {
-	octets = sip_msg_aligned(octets);
 	if ((size_t)(msg->free_zeroed - msg->free_at) < octets && !sip_msg_more(msg, octets))
 		return NULL;
 
@@ -29,6 +25,11 @@ static inline void *sip_msg_take(struct sip_msg *msg, size_t octets)
 
 	msg->free_at += octets;
 	return p;
+}
+
+static inline void *sip_msg_take(struct sip_msg *msg, size_t octets)
+{
+	return sip_msg_take_aligned(msg, SIP_MSG_ALIGNED(octets));
 }
 
 #endif

@@ -2,166 +2,120 @@
 /* Header field, method and status names: RFC 3261 20, 7.3.3, 21 and 25.1. */
 #include "gw/sip/names.h"
 
+#include <endian.h>
 #include <string.h>
 
 #include "gw/sip/lex.h"
 
-static const char *const header_names[SIP_HEADERS] = {
-	[SIP_H_ACCEPT] = "Accept",
-	[SIP_H_ACCEPT_ENCODING] = "Accept-Encoding",
-	[SIP_H_ACCEPT_LANGUAGE] = "Accept-Language",
-	[SIP_H_ALERT_INFO] = "Alert-Info",
-	[SIP_H_ALLOW] = "Allow",
-	[SIP_H_AUTHENTICATION_INFO] = "Authentication-Info",
-	[SIP_H_AUTHORIZATION] = "Authorization",
-	[SIP_H_CALL_ID] = "Call-ID",
-	[SIP_H_CALL_INFO] = "Call-Info",
-	[SIP_H_CONTACT] = "Contact",
-	[SIP_H_CONTENT_DISPOSITION] = "Content-Disposition",
-	[SIP_H_CONTENT_ENCODING] = "Content-Encoding",
-	[SIP_H_CONTENT_LANGUAGE] = "Content-Language",
-	[SIP_H_CONTENT_LENGTH] = "Content-Length",
-	[SIP_H_CONTENT_TYPE] = "Content-Type",
-	[SIP_H_CSEQ] = "CSeq",
-	[SIP_H_DATE] = "Date",
-	[SIP_H_ERROR_INFO] = "Error-Info",
-	[SIP_H_EXPIRES] = "Expires",
-	[SIP_H_FROM] = "From",
-	[SIP_H_IN_REPLY_TO] = "In-Reply-To",
-	[SIP_H_MAX_FORWARDS] = "Max-Forwards",
-	[SIP_H_MIME_VERSION] = "MIME-Version",
-	[SIP_H_MIN_EXPIRES] = "Min-Expires",
-	[SIP_H_ORGANIZATION] = "Organization",
-	[SIP_H_PRIORITY] = "Priority",
-	[SIP_H_PROXY_AUTHENTICATE] = "Proxy-Authenticate",
-	[SIP_H_PROXY_AUTHORIZATION] = "Proxy-Authorization",
-	[SIP_H_PROXY_REQUIRE] = "Proxy-Require",
-	[SIP_H_RECORD_ROUTE] = "Record-Route",
-	[SIP_H_REPLY_TO] = "Reply-To",
-	[SIP_H_REQUIRE] = "Require",
-	[SIP_H_RETRY_AFTER] = "Retry-After",
-	[SIP_H_ROUTE] = "Route",
-	[SIP_H_SERVER] = "Server",
-	[SIP_H_SUBJECT] = "Subject",
-	[SIP_H_SUPPORTED] = "Supported",
-	[SIP_H_TIMESTAMP] = "Timestamp",
-	[SIP_H_TO] = "To",
-	[SIP_H_UNSUPPORTED] = "Unsupported",
-	[SIP_H_USER_AGENT] = "User-Agent",
-	[SIP_H_VIA] = "Via",
-	[SIP_H_WARNING] = "Warning",
-	[SIP_H_WWW_AUTHENTICATE] = "WWW-Authenticate",
-	[SIP_H_REASON] = "Reason",
-	[SIP_H_P_ASSERTED_IDENTITY] = "P-Asserted-Identity",
-	[SIP_H_P_PREFERRED_IDENTITY] = "P-Preferred-Identity",
-	[SIP_H_PRIVACY] = "Privacy",
-};
-
-#define LONGEST	  20
-#define HASH_SIZE 128
+#define LONGEST	    20
+#define HASH_BITS   7
+#define HASH_FACTOR 0x37d7adfbu
 
 /* clang-format off */
-static const char lower_names[SIP_HEADERS][24] = {
-	[SIP_H_ACCEPT] = "accept",
-	[SIP_H_ACCEPT_ENCODING] = "accept-encoding",
-	[SIP_H_ACCEPT_LANGUAGE] = "accept-language",
-	[SIP_H_ALERT_INFO] = "alert-info",
-	[SIP_H_ALLOW] = "allow",
-	[SIP_H_AUTHENTICATION_INFO] = "authentication-info",
-	[SIP_H_AUTHORIZATION] = "authorization",
-	[SIP_H_CALL_ID] = "call-id",
-	[SIP_H_CALL_INFO] = "call-info",
-	[SIP_H_CONTACT] = "contact",
-	[SIP_H_CONTENT_DISPOSITION] = "content-disposition",
-	[SIP_H_CONTENT_ENCODING] = "content-encoding",
-	[SIP_H_CONTENT_LANGUAGE] = "content-language",
-	[SIP_H_CONTENT_LENGTH] = "content-length",
-	[SIP_H_CONTENT_TYPE] = "content-type",
-	[SIP_H_CSEQ] = "cseq",
-	[SIP_H_DATE] = "date",
-	[SIP_H_ERROR_INFO] = "error-info",
-	[SIP_H_EXPIRES] = "expires",
-	[SIP_H_FROM] = "from",
-	[SIP_H_IN_REPLY_TO] = "in-reply-to",
-	[SIP_H_MAX_FORWARDS] = "max-forwards",
-	[SIP_H_MIME_VERSION] = "mime-version",
-	[SIP_H_MIN_EXPIRES] = "min-expires",
-	[SIP_H_ORGANIZATION] = "organization",
-	[SIP_H_PRIORITY] = "priority",
-	[SIP_H_PROXY_AUTHENTICATE] = "proxy-authenticate",
-	[SIP_H_PROXY_AUTHORIZATION] = "proxy-authorization",
-	[SIP_H_PROXY_REQUIRE] = "proxy-require",
-	[SIP_H_RECORD_ROUTE] = "record-route",
-	[SIP_H_REPLY_TO] = "reply-to",
-	[SIP_H_REQUIRE] = "require",
-	[SIP_H_RETRY_AFTER] = "retry-after",
-	[SIP_H_ROUTE] = "route",
-	[SIP_H_SERVER] = "server",
-	[SIP_H_SUBJECT] = "subject",
-	[SIP_H_SUPPORTED] = "supported",
-	[SIP_H_TIMESTAMP] = "timestamp",
-	[SIP_H_TO] = "to",
-	[SIP_H_UNSUPPORTED] = "unsupported",
-	[SIP_H_USER_AGENT] = "user-agent",
-	[SIP_H_VIA] = "via",
-	[SIP_H_WARNING] = "warning",
-	[SIP_H_WWW_AUTHENTICATE] = "www-authenticate",
-	[SIP_H_REASON] = "reason",
-	[SIP_H_P_ASSERTED_IDENTITY] = "p-asserted-identity",
-	[SIP_H_P_PREFERRED_IDENTITY] = "p-preferred-identity",
-	[SIP_H_PRIVACY] = "privacy",
+static const struct {
+	uint64_t n;
+	char text[24];
+} header_names[SIP_HEADERS] = {
+	[SIP_H_ACCEPT] = {6, "Accept"},
+	[SIP_H_ACCEPT_ENCODING] = {15, "Accept-Encoding"},
+	[SIP_H_ACCEPT_LANGUAGE] = {15, "Accept-Language"},
+	[SIP_H_ALERT_INFO] = {10, "Alert-Info"},
+	[SIP_H_ALLOW] = {5, "Allow"},
+	[SIP_H_AUTHENTICATION_INFO] = {19, "Authentication-Info"},
+	[SIP_H_AUTHORIZATION] = {13, "Authorization"},
+	[SIP_H_CALL_ID] = {7, "Call-ID"},
+	[SIP_H_CALL_INFO] = {9, "Call-Info"},
+	[SIP_H_CONTACT] = {7, "Contact"},
+	[SIP_H_CONTENT_DISPOSITION] = {19, "Content-Disposition"},
+	[SIP_H_CONTENT_ENCODING] = {16, "Content-Encoding"},
+	[SIP_H_CONTENT_LANGUAGE] = {16, "Content-Language"},
+	[SIP_H_CONTENT_LENGTH] = {14, "Content-Length"},
+	[SIP_H_CONTENT_TYPE] = {12, "Content-Type"},
+	[SIP_H_CSEQ] = {4, "CSeq"},
+	[SIP_H_DATE] = {4, "Date"},
+	[SIP_H_ERROR_INFO] = {10, "Error-Info"},
+	[SIP_H_EXPIRES] = {7, "Expires"},
+	[SIP_H_FROM] = {4, "From"},
+	[SIP_H_IN_REPLY_TO] = {11, "In-Reply-To"},
+	[SIP_H_MAX_FORWARDS] = {12, "Max-Forwards"},
+	[SIP_H_MIME_VERSION] = {12, "MIME-Version"},
+	[SIP_H_MIN_EXPIRES] = {11, "Min-Expires"},
+	[SIP_H_ORGANIZATION] = {12, "Organization"},
+	[SIP_H_PRIORITY] = {8, "Priority"},
+	[SIP_H_PROXY_AUTHENTICATE] = {18, "Proxy-Authenticate"},
+	[SIP_H_PROXY_AUTHORIZATION] = {19, "Proxy-Authorization"},
+	[SIP_H_PROXY_REQUIRE] = {13, "Proxy-Require"},
+	[SIP_H_RECORD_ROUTE] = {12, "Record-Route"},
+	[SIP_H_REPLY_TO] = {8, "Reply-To"},
+	[SIP_H_REQUIRE] = {7, "Require"},
+	[SIP_H_RETRY_AFTER] = {11, "Retry-After"},
+	[SIP_H_ROUTE] = {5, "Route"},
+	[SIP_H_SERVER] = {6, "Server"},
+	[SIP_H_SUBJECT] = {7, "Subject"},
+	[SIP_H_SUPPORTED] = {9, "Supported"},
+	[SIP_H_TIMESTAMP] = {9, "Timestamp"},
+	[SIP_H_TO] = {2, "To"},
+	[SIP_H_UNSUPPORTED] = {11, "Unsupported"},
+	[SIP_H_USER_AGENT] = {10, "User-Agent"},
+	[SIP_H_VIA] = {3, "Via"},
+	[SIP_H_WARNING] = {7, "Warning"},
+	[SIP_H_WWW_AUTHENTICATE] = {16, "WWW-Authenticate"},
+	[SIP_H_REASON] = {6, "Reason"},
+	[SIP_H_P_ASSERTED_IDENTITY] = {19, "P-Asserted-Identity"},
+	[SIP_H_P_PREFERRED_IDENTITY] = {20, "P-Preferred-Identity"},
+	[SIP_H_PRIVACY] = {7, "Privacy"},
 };
 
 /* Where name_hash puts each name: no two names share a place. */
-static const uint8_t by_hash[HASH_SIZE] = {
-	[1] = SIP_H_REASON,
-	[5] = SIP_H_PROXY_REQUIRE,
-	[9] = SIP_H_CSEQ,
-	[11] = SIP_H_ACCEPT_LANGUAGE,
-	[13] = SIP_H_ALLOW,
-	[20] = SIP_H_PROXY_AUTHENTICATE,
-	[23] = SIP_H_ALERT_INFO,
-	[24] = SIP_H_ACCEPT_ENCODING,
-	[25] = SIP_H_UNSUPPORTED,
-	[27] = SIP_H_REPLY_TO,
-	[29] = SIP_H_CALL_ID,
-	[31] = SIP_H_ERROR_INFO,
-	[36] = SIP_H_ROUTE,
-	[37] = SIP_H_USER_AGENT,
-	[38] = SIP_H_MAX_FORWARDS,
-	[39] = SIP_H_MIN_EXPIRES,
-	[41] = SIP_H_CONTENT_LENGTH,
-	[46] = SIP_H_REQUIRE,
-	[51] = SIP_H_PRIVACY,
-	[52] = SIP_H_PRIORITY,
-	[55] = SIP_H_TO,
-	[58] = SIP_H_CONTENT_DISPOSITION,
-	[64] = SIP_H_ORGANIZATION,
-	[66] = SIP_H_DATE,
-	[69] = SIP_H_CONTACT,
-	[72] = SIP_H_CONTENT_TYPE,
-	[74] = SIP_H_SUPPORTED,
-	[78] = SIP_H_SERVER,
-	[81] = SIP_H_FROM,
-	[84] = SIP_H_CONTENT_LANGUAGE,
-	[86] = SIP_H_CALL_INFO,
-	[88] = SIP_H_AUTHORIZATION,
-	[91] = SIP_H_SUBJECT,
-	[93] = SIP_H_P_ASSERTED_IDENTITY,
-	[97] = SIP_H_CONTENT_ENCODING,
-	[98] = SIP_H_P_PREFERRED_IDENTITY,
-	[101] = SIP_H_WARNING,
-	[103] = SIP_H_MIME_VERSION,
-	[104] = SIP_H_TIMESTAMP,
-	[109] = SIP_H_ACCEPT,
-	[110] = SIP_H_VIA,
-	[111] = SIP_H_IN_REPLY_TO,
-	[115] = SIP_H_PROXY_AUTHORIZATION,
-	[116] = SIP_H_EXPIRES,
-	[117] = SIP_H_WWW_AUTHENTICATE,
-	[120] = SIP_H_AUTHENTICATION_INFO,
-	[124] = SIP_H_RETRY_AFTER,
-	[127] = SIP_H_RECORD_ROUTE,
+static const uint8_t by_hash[1 << HASH_BITS] = {
+	[3] = SIP_H_AUTHENTICATION_INFO,
+	[4] = SIP_H_MIN_EXPIRES,
+	[6] = SIP_H_EXPIRES,
+	[10] = SIP_H_USER_AGENT,
+	[18] = SIP_H_MIME_VERSION,
+	[20] = SIP_H_ORGANIZATION,
+	[22] = SIP_H_P_PREFERRED_IDENTITY,
+	[25] = SIP_H_SUBJECT,
+	[32] = SIP_H_CALL_ID,
+	[33] = SIP_H_PROXY_AUTHENTICATE,
+	[34] = SIP_H_DATE,
+	[36] = SIP_H_UNSUPPORTED,
+	[39] = SIP_H_SUPPORTED,
+	[41] = SIP_H_VIA,
+	[43] = SIP_H_ROUTE,
+	[44] = SIP_H_CONTENT_ENCODING,
+	[45] = SIP_H_ALLOW,
+	[47] = SIP_H_REPLY_TO,
+	[52] = SIP_H_ERROR_INFO,
+	[55] = SIP_H_CALL_INFO,
+	[56] = SIP_H_RECORD_ROUTE,
+	[60] = SIP_H_FROM,
+	[61] = SIP_H_ALERT_INFO,
+	[69] = SIP_H_CONTENT_DISPOSITION,
+	[71] = SIP_H_REASON,
+	[72] = SIP_H_WWW_AUTHENTICATE,
+	[74] = SIP_H_ACCEPT_ENCODING,
+	[79] = SIP_H_TIMESTAMP,
+	[80] = SIP_H_CONTENT_LANGUAGE,
+	[82] = SIP_H_IN_REPLY_TO,
+	[83] = SIP_H_CONTACT,
+	[88] = SIP_H_PRIORITY,
+	[92] = SIP_H_ACCEPT,
+	[98] = SIP_H_RETRY_AFTER,
+	[100] = SIP_H_CSEQ,
+	[104] = SIP_H_PROXY_REQUIRE,
+	[106] = SIP_H_MAX_FORWARDS,
+	[109] = SIP_H_AUTHORIZATION,
+	[110] = SIP_H_ACCEPT_LANGUAGE,
+	[111] = SIP_H_CONTENT_TYPE,
+	[115] = SIP_H_SERVER,
+	[116] = SIP_H_PROXY_AUTHORIZATION,
+	[117] = SIP_H_PRIVACY,
+	[118] = SIP_H_TO,
+	[121] = SIP_H_WARNING,
+	[122] = SIP_H_P_ASSERTED_IDENTITY,
+	[124] = SIP_H_CONTENT_LENGTH,
+	[126] = SIP_H_REQUIRE,
 };
 /* clang-format on */
 
@@ -183,13 +137,24 @@ static const struct {
 };
 /* clang-format on */
 
-static const char *const method_names[SIP_METHODS] = {
-	[SIP_INVITE] = "INVITE",   [SIP_ACK] = "ACK",	      [SIP_BYE] = "BYE",
-	[SIP_CANCEL] = "CANCEL",   [SIP_OPTIONS] = "OPTIONS", [SIP_REGISTER] = "REGISTER",
-	[SIP_PRACK] = "PRACK",	   [SIP_UPDATE] = "UPDATE",   [SIP_INFO] = "INFO",
-	[SIP_REFER] = "REFER",	   [SIP_NOTIFY] = "NOTIFY",   [SIP_SUBSCRIBE] = "SUBSCRIBE",
-	[SIP_MESSAGE] = "MESSAGE", [SIP_PUBLISH] = "PUBLISH",
+/* clang-format off */
+static const struct str method_names[SIP_METHODS] = {
+	[SIP_INVITE] = {"INVITE", 6},
+	[SIP_ACK] = {"ACK", 3},
+	[SIP_BYE] = {"BYE", 3},
+	[SIP_CANCEL] = {"CANCEL", 6},
+	[SIP_OPTIONS] = {"OPTIONS", 7},
+	[SIP_REGISTER] = {"REGISTER", 8},
+	[SIP_PRACK] = {"PRACK", 5},
+	[SIP_UPDATE] = {"UPDATE", 6},
+	[SIP_INFO] = {"INFO", 4},
+	[SIP_REFER] = {"REFER", 5},
+	[SIP_NOTIFY] = {"NOTIFY", 6},
+	[SIP_SUBSCRIBE] = {"SUBSCRIBE", 9},
+	[SIP_MESSAGE] = {"MESSAGE", 7},
+	[SIP_PUBLISH] = {"PUBLISH", 7},
 };
+/* clang-format on */
 
 /* clang-format off */
 static const struct {
@@ -260,7 +225,7 @@ static const struct {
 
 const char *sip_header_name(enum sip_header_id id)
 {
-	return (unsigned)id < SIP_HEADERS ? header_names[id] : NULL;
+	return (unsigned)id < SIP_HEADERS && header_names[id].n > 0 ? header_names[id].text : NULL;
 }
 
 static enum sip_header_id compact_find(char letter)
@@ -272,62 +237,52 @@ static enum sip_header_id compact_find(char letter)
 	return SIP_H_OTHER;
 }
 
-/* Over the length and the first, middle and last letter, without case. */
-static unsigned name_hash(struct str name)
+/* Over the length and the two first and two last letters, without case. The factor was looked for:
+ * by_hash needs it. */
+static uint32_t name_hash(struct str name)
 {
-	unsigned first = (unsigned char)name.p[0] | 0x20u;
-	unsigned middle = (unsigned char)name.p[name.n / 2] | 0x20u;
-	unsigned last = (unsigned char)name.p[name.n - 1] | 0x20u;
+	uint32_t first = le16toh((uint16_t)lex_load(name.p, 2)),
+		 last = le16toh((uint16_t)lex_load(name.p + name.n - 2, 2)),
+		 letters = first | last << 16;
 
-	return ((unsigned)name.n * 5 + first * 34 + last * 10 + middle) % HASH_SIZE;
+	return ((letters | 0x20202020u) + (uint32_t)name.n) * HASH_FACTOR >> (32 - HASH_BITS);
 }
 
-/* n octets of both are equal, without the case of name. */
-LEX_INLINE bool words_equal(const char *name, const char *lower, size_t n)
+/* n octets, from 2 to LONGEST, are the same: in words that overlap. */
+static inline bool same_octets(const char *a, const char *b, size_t n)
 {
-	uint64_t want = lex_load(lower, n);
-
-	return (lex_load(name, n) | lex_fold(want)) == want;
+	if (n < 4)
+		return lex_load(a, 2) == lex_load(b, 2) && a[n - 1] == b[n - 1];
+	if (n < 8)
+		return lex_load(a, 4) == lex_load(b, 4) &&
+		       lex_load(a + n - 4, 4) == lex_load(b + n - 4, 4);
+	if (n > 16 && lex_load(a + 8, 8) != lex_load(b + 8, 8))
+		return false;
+	return lex_load(a, 8) == lex_load(b, 8) && lex_load(a + n - 8, 8) == lex_load(b + n - 8, 8);
 }
 
-/* name equals lower, of the same length from 2 to LONGEST: words that overlap at the end. */
-static inline bool name_is(struct str name, const char *lower)
+LEX_RARE enum sip_header_id find_in_any_case(struct str name, enum sip_header_id id)
 {
-	const char *p = name.p;
-
-	if (name.n >= 8) {
-		size_t last = name.n - 8;
-		size_t middle = last < 8 ? last : 8;
-
-		return words_equal(p, lower, 8) && words_equal(p + middle, lower + middle, 8) &&
-		       words_equal(p + last, lower + last, 8);
-	}
-	if (name.n >= 4)
-		return words_equal(p, lower, 4) &&
-		       words_equal(p + name.n - 4, lower + name.n - 4, 4);
-	return words_equal(p, lower, 2) && words_equal(p + name.n - 2, lower + name.n - 2, 2);
+	return str_ieq(name, str_c(header_names[id].text)) ? id : SIP_H_OTHER;
 }
 
 enum sip_header_id sip_header_find(struct str name)
 {
-	if (name.n == 1)
-		return compact_find(name.p[0]);
 	if (name.n < 2 || name.n > LONGEST)
-		return SIP_H_OTHER;
+		return name.n == 1 ? compact_find(name.p[0]) : SIP_H_OTHER;
 
 	enum sip_header_id id = (enum sip_header_id)by_hash[name_hash(name)];
 
-	/* A shorter name ends in NUL octets, which no name that arrives equals. */
-	if (id == SIP_H_OTHER || lower_names[id][name.n] != '\0' || !name_is(name, lower_names[id]))
+	if (header_names[id].n != name.n)
 		return SIP_H_OTHER;
-	return id;
+	/* Nearly everybody writes names as the RFCs do. */
+	return same_octets(name.p, header_names[id].text, name.n) ? id : find_in_any_case(name, id);
 }
 
 enum sip_method sip_method_find(struct str name)
 {
 	for (unsigned m = SIP_INVITE; m < SIP_METHODS; m++) {
-		if (name.n > 0 && name.p[0] == method_names[m][0] &&
-		    str_eq(name, str_c(method_names[m])))
+		if (name.n == method_names[m].n && memcmp(name.p, method_names[m].p, name.n) == 0)
 			return (enum sip_method)m;
 	}
 	return SIP_METHOD_OTHER;
@@ -335,7 +290,7 @@ enum sip_method sip_method_find(struct str name)
 
 const char *sip_method_name(enum sip_method method)
 {
-	const char *name = (unsigned)method < SIP_METHODS ? method_names[method] : NULL;
+	const char *name = (unsigned)method < SIP_METHODS ? method_names[method].p : NULL;
 
 	return name ? name : "";
 }

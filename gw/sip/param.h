@@ -12,20 +12,18 @@
 #define SIP_PARAMS_MAX 64 /* names compared with each other; more than these are refused */
 
 struct sip_params_seen { /* zeroed: none yet */
-	uint64_t bits;
-	bool again;
+	uint64_t once;
+	uint64_t again;
 };
 
-/* name is not empty. The factors tell the names that usually stand together from each other. */
+/* name is not empty. The factors tell the names that usually stand together from each other; the
+ * case of the first letter falls out of the 64. */
 LEX_INLINE void sip_param_seen(struct sip_params_seen *seen, struct str name)
 {
-	uint32_t first = (unsigned char)name.p[0] | 0x20u,
-		 middle = (unsigned char)name.p[name.n / 2] | 0x20u,
-		 last = (unsigned char)name.p[name.n - 1] | 0x20u;
-	uint64_t bit = UINT64_C(1) << ((first + 2 * middle + 7 * last + (uint32_t)name.n) & 63);
+	uint64_t bit = UINT64_C(1) << ((2 * (unsigned char)name.p[0] + 11 * name.n) % 64);
 
-	seen->again |= (seen->bits & bit) != 0;
-	seen->bits |= bit;
+	seen->again |= seen->once & bit;
+	seen->once |= bit;
 }
 
 /* params is a .params span. False: a name is there twice, or there are too many to tell. */

@@ -32,17 +32,20 @@ static enum sip_proto proto_of_three(const char *p)
 				(key == 0x746c73u) * SIP_PROTO_TLS);
 }
 
+LEX_RARE enum sip_proto proto_any(struct str name)
+{
+	for (size_t i = 0; i < N_PROTOS; i++) {
+		if (str_ieq(name, str_c(protos[i].name)))
+			return protos[i].proto;
+	}
+	return SIP_PROTO_OTHER;
+}
+
 enum sip_proto sip_proto_parse(struct str name)
 {
-	enum sip_proto proto = SIP_PROTO_NONE;
+	enum sip_proto proto = name.n == 3 ? proto_of_three(name.p) : SIP_PROTO_NONE;
 
-	if (name.n == 3)
-		proto = proto_of_three(name.p);
-	for (size_t i = 0; proto == SIP_PROTO_NONE && i < N_PROTOS; i++) {
-		if (str_ieq(name, str_c(protos[i].name)))
-			proto = protos[i].proto;
-	}
-	return proto == SIP_PROTO_NONE && name.n > 0 ? SIP_PROTO_OTHER : proto;
+	return proto != SIP_PROTO_NONE || name.n == 0 ? proto : proto_any(name);
 }
 
 const char *sip_proto_name(enum sip_proto proto)
@@ -159,12 +162,28 @@ static bool lex_uri_headers(struct sip_lex *l, struct sip_uri *uri)
 	return named;
 }
 
+/* False: what follows has no "@" before a ">" or its end, hence no userinfo. */
+static inline bool lex_may_have_userinfo(const struct sip_lex *l)
+{
+	for (const char *p = l->at; p <= l->wide; p += LEX_BLOCK) {
+		uint32_t at = lex16_equal(p, '@'), close = lex16_equal(p, '>');
+
+		if (at | close)
+			return (at & (close - 1)) != 0;
+		if (l->end - p <= LEX_BLOCK)
+			return false;
+	}
+	return true;
+}
+
 /* [ userinfo ]: what stands before an "@"; without one the cursor goes back and it was the host. */
 static inline bool lex_userinfo(struct sip_lex *l, struct sip_uri *uri, bool bare)
 {
 	const char *start = l->at;
 	struct str user, password = STR_NONE;
 
+	if (!lex_may_have_userinfo(l))
+		return true;
 	if (bare ? !lex_escaped(l, LEX_BARE, &user) : !lex_escaped(l, LEX_USER, &user))
 		return false;
 	if (lex_peek(l) == ':') {
@@ -181,18 +200,27 @@ static inline bool lex_userinfo(struct sip_lex *l, struct sip_uri *uri, bool bar
 	return user.n > 0;
 }
 
-static bool lex_sip_uri(struct sip_lex *l, struct sip_uri *uri, bool bare)
+/* What stands behind the scheme of a SIP or SIPS URI. */
+LEX_INLINE bool lex_sip_parts(struct sip_lex *l, struct sip_uri *uri, bool bare)
 {
-	if (!lex_userinfo(l, uri, bare) || !lex_host(l, &uri->host, &uri->host_type) ||
-	    !lex_port(l, &uri->port))
+	char c;
+
+	if (!lex_userinfo(l, uri, bare) || !lex_host(l, &uri->host, &uri->host_type))
 		return false;
+	c = lex_peek(l);
+	if (c == ':') {
+		if (!lex_port(l, &uri->port))
+			return false;
+		c = lex_peek(l);
+	}
 	if (bare)
-		return lex_peek(l) != '?';
-	if (lex_peek(l) == ';' && !lex_uri_params(l, uri))
-		return false;
-	if (lex_peek(l) == '?')
-		return lex_uri_headers(l, uri);
-	return true;
+		return c != '?';
+	if (c == ';') {
+		if (!lex_uri_params(l, uri))
+			return false;
+		c = lex_peek(l);
+	}
+	return c != '?' || lex_uri_headers(l, uri);
 }
 
 /* telephone-subscriber up to its parameters (RFC 3966 3); digits with visual separators. */
@@ -298,16 +326,10 @@ static enum sip_scheme scheme_find(struct str name)
 }
 
 /* scheme ":" */
-static bool lex_scheme(struct sip_lex *l, struct sip_uri *uri)
+LEX_RARE bool lex_scheme_any(struct sip_lex *l, struct sip_uri *uri)
 {
 	const char *start = l->at;
 
-	if (l->end - l->at >= 4 && lex_is_word((struct str){ start, 4 }, "sip:", 4)) {
-		uri->scheme = SIP_SCHEME_SIP;
-		uri->scheme_name = (struct str){ start, 3 };
-		l->at += 4;
-		return true;
-	}
 	lex_span(l, LEX_HOST);
 	while (lex_char(l, '+'))
 		lex_span(l, LEX_HOST);
@@ -318,24 +340,39 @@ static bool lex_scheme(struct sip_lex *l, struct sip_uri *uri)
 	return true;
 }
 
-static inline bool lex_uri(struct sip_lex *l, struct sip_uri *uri, bool bare)
+static inline bool lex_scheme(struct sip_lex *l, struct sip_uri *uri)
 {
+	if (l->end - l->at < 4 || !lex_is_word((struct str){ l->at, 4 }, "sip:", 4))
+		return lex_scheme_any(l, uri);
+	uri->scheme = SIP_SCHEME_SIP;
+	uri->scheme_name = (struct str){ l->at, 3 };
+	l->at += 4;
+	return true;
+}
+
+LEX_INLINE bool lex_uri(struct sip_lex *l, struct sip_uri *uri, bool bare)
+{
+	struct sip_lex in;
+	bool good;
+
 	if (!lex_scheme(l, uri))
 		return false;
 	if (uri->scheme == SIP_SCHEME_TEL)
 		return lex_tel_uri(l, uri, bare);
 	if (uri->scheme == SIP_SCHEME_OTHER)
 		return lex_other_uri(l, uri, bare);
-	return lex_sip_uri(l, uri, bare);
+	in = *l;
+	good = lex_sip_parts(&in, uri, bare);
+	l->at = in.at;
+	return good;
 }
 
 bool sip_uri_lex(struct sip_lex *l, struct sip_uri *uri, bool bare)
 {
-	struct sip_lex in = *l;
-	bool good = lex_uri(&in, uri, bare);
+	const char *start = l->at;
+	bool good = lex_uri(l, uri, bare);
 
-	uri->text = lex_since(&in, l->at);
-	l->at = in.at;
+	uri->text = lex_since(l, start);
 	return good;
 }
 

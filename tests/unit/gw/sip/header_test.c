@@ -66,6 +66,37 @@ static void names(void)
 	CU_ASSERT_EQUAL(sip_header_find(STR("X-Very-Long-Header-Name-Of-Somebody")), SIP_H_OTHER);
 }
 
+/* As they stand in a message: the case is nobody's business, blanks before the colon are allowed. */
+static void names_in_lines(void)
+{
+	static const struct {
+		const char *line;
+		enum sip_header_id id;
+	} rows[] = {
+		{ "Subject: x\r\n", SIP_H_SUBJECT },
+		{ "sUBJECT:x\r\n", SIP_H_SUBJECT },
+		{ "Subject \t: x\r\n", SIP_H_SUBJECT },
+		{ "Subject\r\n : x\r\n", SIP_H_SUBJECT },
+		{ "S:x\r\n", SIP_H_SUBJECT },
+		{ "Content-Disposition: x\r\n", SIP_H_CONTENT_DISPOSITION },
+		{ "content-disposition : x\r\n", SIP_H_CONTENT_DISPOSITION },
+		{ "Subjects: x\r\n", SIP_H_OTHER },
+		{ "Subjecs: x\r\n", SIP_H_OTHER },
+		{ "!: x\r\n", SIP_H_OTHER },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct sip_msg *m = with(rows[i].line, 0);
+
+		CU_ASSERT_EQUAL(m->headers[m->n_headers - 1].id, rows[i].id);
+		is(m->headers[m->n_headers - 1].value, "x");
+		sip_msg_free(m);
+	}
+	sip_msg_free(with("Subject\r\nUser-Agent: x\r\n", -EBADMSG));
+	sip_msg_free(with("Sub\rject: x\r\n", -EBADMSG));
+	sip_msg_free(with(": x\r\n", -EBADMSG));
+}
+
 static void compact(void)
 {
 	static const struct {
@@ -121,6 +152,83 @@ static void vias(void)
 	is(v->text, "SIP/2.0/TLS-SCTP h;rport;x=\"a,b\"");
 	CU_ASSERT_PTR_NULL(v->next);
 	sip_msg_free(m);
+}
+
+/* Short and long names of hosts, which are read in different ways, obey the same rules. */
+static void via_hosts(void)
+{
+	static const struct {
+		const char *host;
+		enum sip_host_type type;
+	} rows[] = {
+		{ "a", SIP_HOST_DOMAIN },
+		{ "a.", SIP_HOST_DOMAIN },
+		{ "xn--a.b-c.d", SIP_HOST_DOMAIN },
+		{ "a-b-c-d-e-f-g-h-.-", SIP_HOST_NONE },
+		{ "an.example.of.a.name.of.many.octets.", SIP_HOST_DOMAIN },
+		{ "an--example.of-a.name-of.many.octets", SIP_HOST_DOMAIN },
+		{ "1.a", SIP_HOST_DOMAIN },
+		{ "255.255.255.255", SIP_HOST_IPV4 },
+		{ "0.0.0.0", SIP_HOST_IPV4 },
+		{ "255.255.255.256", SIP_HOST_NONE },
+		{ "1.2.3", SIP_HOST_NONE },
+		{ "1.2.3.4.5", SIP_HOST_NONE },
+		{ "1.2.3.0004", SIP_HOST_NONE },
+		{ "1.2.3.", SIP_HOST_NONE },
+		{ "a..b", SIP_HOST_NONE },
+		{ ".a", SIP_HOST_NONE },
+		{ "-a", SIP_HOST_NONE },
+		{ "a-", SIP_HOST_NONE },
+		{ "a-.b", SIP_HOST_NONE },
+		{ "a.-b", SIP_HOST_NONE },
+		{ "a_b", SIP_HOST_NONE },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		bool good = rows[i].type != SIP_HOST_NONE;
+		char field[128];
+
+		snprintf(field, sizeof(field), "Via: SIP/2.0/UDP %s;branch=z9hG4bKb\r\n",
+			 rows[i].host);
+
+		struct sip_msg *m = with(field, good ? 0 : -EBADMSG);
+
+		if (good) {
+			is(m->via->next->host, rows[i].host);
+			CU_ASSERT_EQUAL(m->via->next->host_type, rows[i].type);
+		}
+		sip_msg_free(m);
+	}
+}
+
+/* An "@" belongs to a user when it stands in the same URI. */
+static void users(void)
+{
+	static const struct {
+		const char *uri;
+		const char *user;
+	} rows[] = {
+		{ "<sip:h.example;lr>;x=\"a@b\"", NULL },
+		{ "<sip:h.example;lr>, <sip:u@i.example>", NULL },
+		{ "<sip:h.example;of=many;parameters=here;lr>, <sip:u@i.example>", NULL },
+		{ "<sip:u;x=y;of=many;parameters=here@h.example;lr>",
+		  "u;x=y;of=many;parameters=here" },
+		{ "<sip:u%40u@h.example>", "u%40u" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char field[128];
+
+		snprintf(field, sizeof(field), "Record-Route: %s\r\n", rows[i].uri);
+
+		struct sip_msg *m = with(field, 0);
+
+		is(m->record_route->uri.host, "h.example");
+		CU_ASSERT_EQUAL(m->record_route->uri.user.p != NULL, rows[i].user != NULL);
+		if (rows[i].user)
+			is(m->record_route->uri.user, rows[i].user);
+		sip_msg_free(m);
+	}
 }
 
 static void addresses(void)
@@ -404,9 +512,12 @@ int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
 		{ "names", names },
+		{ "names_in_lines", names_in_lines },
 		{ "compact", compact },
 		{ "methods", methods },
 		{ "vias", vias },
+		{ "via_hosts", via_hosts },
+		{ "users", users },
 		{ "addresses", addresses },
 		{ "credentials", credentials },
 		{ "contents", contents },
