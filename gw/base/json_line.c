@@ -5,7 +5,6 @@
 #include <string.h>
 
 #define NUMBER_MAX 24
-#define KEY_AROUND 4 /* comma, quotation marks, colon */
 
 static void put(struct json_line *line, const char *text, size_t n)
 {
@@ -72,25 +71,6 @@ static void put_text(struct json_line *line, const char *text)
 	put_char(line, '"');
 }
 
-static void put_key(struct json_line *line, const char *key)
-{
-	size_t n = strlen(key);
-	char *at = line->at;
-
-	if (line->bad || n + KEY_AROUND > (size_t)(line->end - at)) {
-		line->bad = true;
-		return;
-	}
-	if (at > line->start && at[-1] != '{')
-		*at++ = ',';
-	*at++ = '"';
-	memcpy(at, key, n);
-	at += n;
-	*at++ = '"';
-	*at++ = ':';
-	line->at = at;
-}
-
 void json_line_open(struct json_line *line, char *text, size_t cap)
 {
 	*line = (struct json_line){ .start = text, .at = text, .end = text + cap };
@@ -103,19 +83,16 @@ size_t json_line_close(struct json_line *line)
 	return line->bad ? 0 : (size_t)(line->at - line->start);
 }
 
-void json_line_text(struct json_line *line, const char *key, const char *text)
+void json_line_put_text(struct json_line *line, const char *text)
 {
-	if (!text) {
-		json_line_null(line, key);
-		return;
-	}
-	put_key(line, key);
-	put_text(line, text);
+	if (text)
+		put_text(line, text);
+	else
+		json_line_put_null(line);
 }
 
-void json_line_int(struct json_line *line, const char *key, int64_t value)
+void json_line_put_int(struct json_line *line, int64_t value)
 {
-	put_key(line, key);
 	/* What most counters of a call are. */
 	if (value >= 0 && value < 10) {
 		put_char(line, (char)('0' + value));
@@ -126,23 +103,20 @@ void json_line_int(struct json_line *line, const char *key, int64_t value)
 	put_digits(line, value < 0 ? 0 - (uint64_t)value : (uint64_t)value, 1);
 }
 
-void json_line_milli(struct json_line *line, const char *key, uint64_t value)
+void json_line_put_milli(struct json_line *line, uint64_t value)
 {
-	put_key(line, key);
 	put_digits(line, value / 1000, 1);
 	put_char(line, '.');
 	put_digits(line, value % 1000, 3);
 }
 
-void json_line_null(struct json_line *line, const char *key)
+void json_line_put_null(struct json_line *line)
 {
-	put_key(line, key);
 	put(line, "null", 4);
 }
 
-void json_line_begin(struct json_line *line, const char *key)
+void json_line_put_begin(struct json_line *line)
 {
-	put_key(line, key);
 	put_char(line, '{');
 }
 
