@@ -44,12 +44,14 @@ static void put_char(struct sip_writer *w, char c)
 /* No control characters in what was just written behind n. */
 static bool clean(const struct sip_writer *w, size_t n)
 {
-	const char *p = w->p + n, *end = w->p + w->n;
+	const char *p = w->p + n, *end = w->p + w->n, *room = w->p + w->cap;
 
 	for (; end - p >= LEX_BLOCK; p += LEX_BLOCK) {
 		if (lex16_control(p))
 			return false;
 	}
+	if (room - p >= LEX_BLOCK)
+		return (lex16_control(p) & ((1u << (end - p)) - 1)) == 0;
 	for (; p < end; p++) {
 		if (!lex_is(*p, LEX_TEXT))
 			return false;

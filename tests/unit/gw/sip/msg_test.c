@@ -372,6 +372,33 @@ static void refused_values(void)
 	CU_ASSERT_NOT_EQUAL(sip_write_close(&w, &text), 0);
 }
 
+/* One control character anywhere is found, whatever stood in the buffer behind the text is not. */
+static void control_characters(void)
+{
+	enum { LONGEST = 40 };
+	static const char bad[] = { '\0', '\r', '\n', 0x1f, 0x7f };
+	char buffer[LONGEST + 20], text[LONGEST];
+	struct sip_writer w;
+
+	for (size_t n = 1; n <= LONGEST; n++) {
+		for (size_t room = n; room <= n + 20; room += 10) {
+			memset(text, 'a', sizeof(text));
+			memset(buffer, '\r', sizeof(buffer));
+			text[n - 1] = '\t';
+			sip_write_open(&w, buffer, room);
+			sip_write_str(&w, (struct str){ text, n });
+			CU_ASSERT_TRUE(!w.bad && w.n == n);
+			for (size_t at = 0; at < n; at++) {
+				text[at] = bad[(at + n) % sizeof(bad)];
+				sip_write_open(&w, buffer, room);
+				sip_write_str(&w, (struct str){ text, n });
+				CU_ASSERT_TRUE(w.bad);
+				text[at] = (char)0xe4;
+			}
+		}
+	}
+}
+
 static void checked(void)
 {
 	static const struct str options[] = { STR("100rel"), STR_NONE };
@@ -429,6 +456,7 @@ int main(int argc, char **argv)
 		{ "received_unneeded", received_unneeded },
 		{ "written", written },
 		{ "refused_values", refused_values },
+		{ "control_characters", control_characters },
 		{ "checked", checked },
 		CU_TEST_INFO_NULL,
 	};
