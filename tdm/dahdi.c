@@ -119,6 +119,7 @@ static void dahdi_counters(const struct tdm_span *span, struct tdm_span_counters
 		.rx_overruns = counted(&d->rx_overruns),
 		.tx_underruns = counted(&d->tx_underruns),
 		.fcs_errors = counted(&d->fcs_errors),
+		.downs = counted(&d->downs),
 		.line_counted = atomic_load(&d->line_counted),
 		.slips_counted = atomic_load(&d->slips_counted),
 		.slips = counted(&d->line[DAHDI_SLIPS].total),

@@ -50,7 +50,7 @@ struct dahdi_span {
 	_Atomic bool removed;  /* the driver told a timeslot that it is about to go */
 	_Atomic bool stopping, line_counted, slips_counted;
 	_Atomic unsigned timing; /* span that gives the clock; 0: the card */
-	_Atomic uint64_t rx_overruns, tx_underruns, fcs_errors;
+	_Atomic uint64_t rx_overruns, tx_underruns, fcs_errors, downs;
 	struct dahdi_counted line[DAHDI_LINE_COUNTERS];
 
 	/* watch thread; before it starts, core */

@@ -79,6 +79,8 @@ static void alarms_set(struct dahdi_span *d, unsigned after)
 
 	if (after == before)
 		return;
+	if (after & ~before & TDM_ALARM_DOWN)
+		atomic_fetch_add_explicit(&d->downs, 1, memory_order_relaxed);
 	atomic_store(&d->alarms, after);
 	event_post(d->alarm_fd);
 	tdm_alarms_text(before, from, sizeof(from));

@@ -63,7 +63,8 @@ struct tdm_span_counters {
 	uint64_t slips;		    /* injected or real, octets lost or repeated in blocks of a chunk */
 	uint64_t rx_overruns;	    /* blocks dropped because a timeslot was not read in time */
 	uint64_t tx_underruns;	    /* blocks sent idle on open bearers because none was written */
-	uint64_t fcs_errors;	    /* damaged or aborted frames on signalling timeslots */
+	uint64_t fcs_errors;	    /* damaged, aborted or over-long frames on signalling timeslots */
+	uint64_t downs;		    /* times that TDM_ALARM_DOWN came: what the far end sent meanwhile is lost */
 	uint64_t stalls;	    /* times the span's clock was late by more than 20 ms */
 	uint64_t late_us_max;	    /* worst lateness */
 	bool line_counted;	    /* the framer counts what follows */

@@ -127,6 +127,7 @@ static void virtual_counters(const struct tdm_span *span, struct tdm_span_counte
 		.rx_overruns = counted(&c->rx_overruns),
 		.tx_underruns = counted(&c->tx_underruns),
 		.fcs_errors = counted(&c->fcs_errors),
+		.downs = counted(&c->downs),
 		.stalls = counted(&c->stalls),
 		.late_us_max = counted(&c->late_us_max),
 		.slips_counted = true,

@@ -19,6 +19,7 @@ struct tdm_line_counters {
 	_Atomic uint64_t rx_overruns;
 	_Atomic uint64_t tx_underruns;
 	_Atomic uint64_t fcs_errors;
+	_Atomic uint64_t downs;
 	_Atomic uint64_t stalls;
 	_Atomic uint64_t late_us_max;
 };

@@ -125,6 +125,7 @@ static void alarms_update(struct tdm_line *line)
 
 	if (after == before)
 		return;
+	tdm_count(&line->counters.downs, (after & ~before & TDM_ALARM_DOWN) != 0);
 	atomic_store(&line->alarms, after);
 	event_post(line->alarm_fd);
 	tdm_alarms_text(before, from, sizeof(from));

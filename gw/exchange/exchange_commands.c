@@ -46,11 +46,12 @@ static json_t *spans_json(const struct exchange *exchange)
 		tdm_span_counters(span, &c);
 		tdm_alarms_text(tdm_span_alarms(span), alarms, sizeof(alarms));
 		(void)json_array_append_new(
-			spans, json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I}", "span", span->name,
-					 "alarms", alarms, "slips", (json_int_t)c.slips,
+			spans, json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I}", "span",
+					 span->name, "alarms", alarms, "slips", (json_int_t)c.slips,
 					 "rx_overruns", (json_int_t)c.rx_overruns, "tx_underruns",
 					 (json_int_t)c.tx_underruns, "stalls", (json_int_t)c.stalls,
-					 "late_us_max", (json_int_t)c.late_us_max));
+					 "downs", (json_int_t)c.downs, "late_us_max",
+					 (json_int_t)c.late_us_max));
 	}
 	return spans;
 }

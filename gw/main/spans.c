@@ -245,21 +245,21 @@ void spans_each(const struct spans *spans, void (*fn)(struct tdm_span *span, voi
 /* What the framer of a card counts. */
 static void put_line(struct table *table, const struct tdm_span_counters *c)
 {
-	table_set_str(table, 14, str_c(c->timing));
-	table_set_int(table, 15, (int64_t)c->crc4_errors);
-	table_set_int(table, 16, (int64_t)c->e_bits);
-	table_set_int(table, 17, (int64_t)c->bipolar_violations);
-	table_set_int(table, 18, (int64_t)c->fas_errors);
-	table_set_int(table, 19, (int64_t)c->missed_interrupts);
+	table_set_str(table, 15, str_c(c->timing));
+	table_set_int(table, 16, (int64_t)c->crc4_errors);
+	table_set_int(table, 17, (int64_t)c->e_bits);
+	table_set_int(table, 18, (int64_t)c->bipolar_violations);
+	table_set_int(table, 19, (int64_t)c->fas_errors);
+	table_set_int(table, 20, (int64_t)c->missed_interrupts);
 }
 
 struct table *spans_table(const struct spans *spans)
 {
 	static const char *const columns[] = {
-		"span",	     "type",	   "framing",	 "law",		"chunk_ms",
-		"alarms",    "chunks_in",  "chunks_out", "slips",	"overruns",
-		"underruns", "fcs_errors", "stalls",	 "late_ms_max", "timing",
-		"crc4",	     "e_bits",	   "bpv",	 "fas",		"missed_irq"
+		"span",	     "type",	    "framing",	 "law",	     "chunk_ms",  "alarms",
+		"chunks_in", "chunks_out",  "slips",	 "overruns", "underruns", "fcs_errors",
+		"stalls",    "late_ms_max", "downs",	 "timing",   "crc4",	  "e_bits",
+		"bpv",	     "fas",	    "missed_irq"
 	};
 	struct table *table = table_new(columns, sizeof(columns) / sizeof(columns[0]));
 
@@ -285,6 +285,7 @@ struct table *spans_table(const struct spans *spans)
 		table_set_int(table, 11, (int64_t)c.fcs_errors);
 		table_set_int(table, 12, (int64_t)c.stalls);
 		table_set_fmt(table, 13, "%.1f", (double)c.late_us_max / 1e3);
+		table_set_int(table, 14, (int64_t)c.downs);
 		if (c.line_counted)
 			put_line(table, &c);
 	}

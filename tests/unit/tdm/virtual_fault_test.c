@@ -100,9 +100,15 @@ static void alarms(void)
 
 		streams_open(&pair, 7, streams);
 		streams_run(&pair, streams, 2, 10);
+		unsigned down = rows[i / 2].there & TDM_ALARM_DOWN ? 1 : 0;
+
 		CU_ASSERT_EQUAL(tdm_span_inject(here, rows[i / 2].on), 0);
 		CU_ASSERT_TRUE(alarms_become(there, rows[i / 2].there));
 		CU_ASSERT_TRUE(alarms_become(here, rows[i / 2].here));
+		bool stalled = counters_of(pair.a).stalls + counters_of(pair.b).stalls > 0;
+
+		CU_ASSERT_TRUE(counters_of(there).downs == down || stalled);
+		CU_ASSERT_TRUE(counters_of(here).downs == 0 || stalled);
 		/* Clocks go on at both ends, and who receives nothing reads idle. */
 		for (unsigned k = 0; k < 20; k++) {
 			CU_ASSERT_TRUE_FATAL(clock_wait(pair.a) > 0 && clock_wait(pair.b) > 0);
