@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <spandsp.h>
+#include <spandsp/expose.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -36,6 +37,7 @@ struct signalling {
 	hdlc_rx_state_t *rx; /* own */
 	bool sending;	     /* tx has a frame */
 	bool signal;
+	bool too_long;	      /* rx passes over the rest of a frame */
 	unsigned long errors; /* of rx, already counted */
 	char name[32];	      /* of the span */
 };
@@ -85,8 +87,12 @@ static void frame_received(void *user_data, const uint8_t *frame, int n, int ok)
 	struct signalling *sig = user_data;
 	uint8_t with_fcs[FRAME_MAX + FCS_OCTETS];
 
-	if (!frame || !ok || n < 1 || n > FRAME_MAX)
+	if (!frame || !ok)
 		return;
+	if (n < 1 || n > FRAME_MAX) {
+		tdm_count(&sig->endpoint.counters->fcs_errors, 1);
+		return;
+	}
 	memcpy(with_fcs, frame, (size_t)n);
 	n = crc_itu16_append(with_fcs, n);
 	if (send(sig->endpoint.fd, with_fcs, (size_t)n, MSG_NOSIGNAL) < 0 && errno == EAGAIN)
@@ -105,15 +111,37 @@ static void count_errors(struct signalling *sig)
 	sig->errors = errors;
 }
 
+/* SpanDSP drops a frame that outgrows its buffer and does not count it: the length stands beyond the
+ * buffer until a flag or an abort comes, which takes more bits than the octet has left. */
+static void hear_octet(struct signalling *sig, uint8_t octet)
+{
+	hdlc_rx_put_byte(sig->rx, octet);
+	bool too_long = sig->rx->len > sizeof(sig->rx->buffer);
+
+	if (too_long && !sig->too_long)
+		tdm_count(&sig->endpoint.counters->fcs_errors, 1);
+	sig->too_long = too_long;
+}
+
+/* The frame that the loss of the signal cuts off is not one. */
+static void cut_off(struct signalling *sig)
+{
+	if (sig->rx->len && !sig->too_long)
+		tdm_count(&sig->endpoint.counters->fcs_errors, 1);
+	hdlc_rx_restart(sig->rx);
+	sig->too_long = false;
+}
+
 static void signalling_receive(struct tdm_endpoint *endpoint, const uint8_t *octets, size_t n)
 {
 	struct signalling *sig = (struct signalling *)endpoint;
 
 	if (octets) {
-		hdlc_rx_put(sig->rx, octets, (int)n);
+		for (size_t i = 0; i < n; i++)
+			hear_octet(sig, octets[i]);
 		count_errors(sig);
 	} else if (sig->signal) {
-		hdlc_rx_restart(sig->rx); /* the frame that was cut off is not one */
+		cut_off(sig);
 	}
 	sig->signal = octets != NULL;
 }

@@ -1,85 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /* Signalling timeslots of a virtual span: frames with their FCS, bounded, never damaged. */
-#include "tests/unit/tdm/pair.h"
-
-#define FRAME_CAP 512
-
-/* Frames numbered from 0, one way: lengths[number % n] octets long. */
-struct frames {
-	int from, to;
-	const uint16_t *lengths;
-	size_t n;
-	uint32_t written, next;
-	unsigned good, missing, damaged;
-};
-
-/* CRC-16 of ITU-T X.25 bit by bit: the FCS as it stands behind the frame, low octet first. */
-static uint16_t fcs_of(const uint8_t *octets, size_t n)
-{
-	uint16_t crc = 0xFFFF;
-
-	for (size_t i = 0; i < n * 8; i++) {
-		unsigned bit = (octets[i / 8] >> i % 8 ^ crc) & 1u;
-
-		crc = (uint16_t)(crc >> 1 ^ (bit ? 0x8408 : 0));
-	}
-	return (uint16_t)~crc;
-}
-
-static size_t frame_make(const struct frames *frames, uint32_t number, uint8_t *frame)
-{
-	size_t n = frames->lengths[number % frames->n];
-
-	for (size_t i = 0; i < n; i++)
-		frame[i] = (uint8_t)(i % 3 ? 0xFF
-					   : number * 7 + i); /* many ones: zeros are inserted */
-	frame[0] = (uint8_t)number;
-	frame[1] = (uint8_t)(number >> 8);
-	return n;
-}
-
-static void frames_write(struct frames *frames, uint32_t until)
-{
-	uint8_t frame[FRAME_CAP];
-
-	while (frames->written < until) {
-		struct pollfd fd = { .fd = frames->from, .events = POLLOUT };
-		size_t n = frame_make(frames, frames->written, frame);
-
-		if (poll(&fd, 1, 0) <= 0)
-			return;
-		memset(frame + n, 0xEE, 2);
-		CU_ASSERT_EQUAL_FATAL(write(frames->from, frame, n + 2), n + 2);
-		frames->written++;
-	}
-}
-
-static void frames_read(struct frames *frames)
-{
-	uint8_t frame[FRAME_CAP], wanted[FRAME_CAP];
-	ssize_t n;
-
-	while ((n = read(frames->to, frame, sizeof(frame))) > 0) {
-		uint32_t number = frames->next & ~0xFFFFu;
-
-		CU_ASSERT_TRUE_FATAL(n > 2);
-		number |= (uint32_t)(frame[0] | frame[1] << 8);
-		size_t length = frame_make(frames, number, wanted);
-		uint16_t fcs = fcs_of(wanted, length);
-
-		wanted[length] = (uint8_t)fcs;
-		wanted[length + 1] = (uint8_t)(fcs >> 8);
-		if ((size_t)n != length + 2 || memcmp(frame, wanted, (size_t)n) != 0 ||
-		    number < frames->next) {
-			frames->damaged++;
-			continue;
-		}
-		frames->missing += number - frames->next;
-		frames->next = number + 1;
-		frames->good++;
-	}
-	CU_ASSERT_EQUAL(errno, EAGAIN);
-}
+#include "tests/unit/tdm/frames.h"
 
 static void frames_open(const struct pair *pair, unsigned timeslot, struct frames frames[2])
 {
@@ -236,8 +157,8 @@ static void bit_errors(void)
 	pair_close(&pair);
 }
 
-/* A slip breaks the frame it falls into and no other. */
-static void slip_breaks_one_frame(void)
+/* A slip breaks the frame it falls into, or makes one of two whose boundary it takes. */
+static void slip_breaks_a_frame(void)
 {
 	static const uint16_t lengths[] = { 272 };
 	struct pair pair;
@@ -261,7 +182,7 @@ static void slip_breaks_one_frame(void)
 	CU_ASSERT_EQUAL(frames[1].good, 8);
 	CU_ASSERT_EQUAL(frames[0].good + frames[0].missing, 8);
 	CU_ASSERT_TRUE(frames[0].missing <= 2);
-	CU_ASSERT_TRUE(counters_of(pair.b).fcs_errors >= before + frames[0].missing);
+	CU_ASSERT_TRUE(counters_of(pair.b).fcs_errors > before || frames[0].missing == 0);
 	pair_close(&pair);
 }
 
@@ -303,7 +224,7 @@ int main(int argc, char **argv)
 		{ "pacing", pacing },
 		{ "rate", rate },
 		{ "bit errors", bit_errors },
-		{ "slip breaks one frame", slip_breaks_one_frame },
+		{ "slip breaks a frame", slip_breaks_a_frame },
 		{ "wrong lengths", wrong_lengths },
 		CU_TEST_INFO_NULL,
 	};
