@@ -302,14 +302,11 @@ static void line_sleep(struct pollfd *fds, unsigned n, uint64_t us)
 	ppoll(fds, n, &t, NULL);
 }
 
-/* The thread meant to wake by until; it was busy, or not running, if it did not. */
-static void line_woke(struct tdm_line *line, uint64_t now, uint64_t until)
+/* The thread meant to be here by then; if it comes much later it was not running. */
+static void line_came(struct tdm_line *line, uint64_t now, uint64_t then)
 {
-	if (until < line->awake_us)
-		until = line->awake_us;
-	if (now > until + STALL_US)
-		line_overslept(line, now, now - until);
-	line->awake_us = now;
+	if (now > then + STALL_US)
+		line_overslept(line, now, now - then);
 }
 
 static bool cable_readable(const struct pollfd *fds, unsigned n)
@@ -326,36 +323,38 @@ static uint64_t line_wait(struct tdm_line *line)
 	struct pollfd fds[3] = { { .fd = line->wake_fd, .events = POLLIN } };
 	unsigned n = 1 + tdm_cable_poll(line->cable, fds + 1, hearing);
 
+	line_came(line, now, line->awake_us); /* work takes no time worth speaking of */
 	if (own_clock(line) && line->due_us < until)
 		until = line->due_us > line->hold_us ? line->due_us : line->hold_us;
 	if (line->held && line->hold_us < until)
 		until = line->hold_us;
 	if (!line->lost && tdm_cable_silent_from(line->cable) < until)
 		until = tdm_cable_silent_from(line->cable);
-	line_sleep(fds, n, until > now ? until - now : 0);
-	now = now_us();
+	if (until < now)
+		until = now;
+	line_sleep(fds, n, until - now);
+	line->awake_us = now = now_us();
 	if (fds[0].revents & POLLIN)
 		eventfd_read(line->wake_fd, &(eventfd_t){ 0 });
 	line->held = !line->clock_master && now < line->hold_us &&
 		     (line->held || cable_readable(fds, n));
-	line_woke(line, now, until);
+	line_came(line, now, until);
 	return now;
 }
 
 /* A fault: neither sends nor receives. */
 static void line_stall(struct tdm_line *line, uint64_t ms)
 {
-	uint64_t start = now_us();
-	uint64_t end = start + ms * 1000;
+	uint64_t now = now_us();
+	uint64_t end = now + ms * 1000;
 
-	for (uint64_t now = start; now < end && !atomic_load(&line->stopping); now = now_us()) {
+	for (; now < end && !atomic_load(&line->stopping); now = now_us()) {
 		struct pollfd wake = { .fd = line->wake_fd, .events = POLLIN };
 
 		line_sleep(&wake, 1, end - now);
 		if (wake.revents & POLLIN)
 			eventfd_read(line->wake_fd, &(eventfd_t){ 0 });
 	}
-	line_woke(line, now_us(), start);
 }
 
 static void *line_run(void *arg)
