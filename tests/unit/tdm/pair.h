@@ -105,4 +105,15 @@ static inline struct tdm_span_counters counters_of(const struct tdm_span *span)
 	return counters;
 }
 
+/* Whether an end lost the signal, or blocks besides slips that were asked for: nobody promises then that all arrives. It
+ * takes an end that did not run for long, which must have been counted. */
+static inline bool pair_disturbed(const struct pair *pair, unsigned slips)
+{
+	struct tdm_span_counters a = counters_of(pair->a), b = counters_of(pair->b);
+	bool disturbed = a.downs + b.downs > 0 || a.slips + b.slips > slips;
+
+	CU_ASSERT_TRUE(!disturbed || a.stalls + b.stalls > 0);
+	return disturbed;
+}
+
 #endif

@@ -50,14 +50,16 @@ static void whole(enum tdm_framing framing, unsigned chunk_ms)
 		frames[i].n = 18;
 	}
 	frames_run(&pair, frames, 36, 400);
+	bool disturbed = pair_disturbed(&pair, 0);
+
 	for (unsigned i = 0; i < 2; i++) {
-		CU_ASSERT_EQUAL(frames[i].good, 36);
-		CU_ASSERT_EQUAL(frames[i].missing, 0);
+		CU_ASSERT_TRUE(frames[i].good == 36 || disturbed);
+		CU_ASSERT_TRUE(frames[i].missing == 0 || disturbed);
 		CU_ASSERT_EQUAL(frames[i].damaged, 0);
 	}
 	/* The far end opened later: at most the beginning of its flags looked damaged. */
-	CU_ASSERT_TRUE(counters_of(pair.a).fcs_errors <= 2);
-	CU_ASSERT_TRUE(counters_of(pair.b).fcs_errors <= 2);
+	CU_ASSERT_TRUE(counters_of(pair.a).fcs_errors <= 2 || disturbed);
+	CU_ASSERT_TRUE(counters_of(pair.b).fcs_errors <= 2 || disturbed);
 	CU_ASSERT_EQUAL(counters_of(pair.a).tx_underruns, 0);
 	pair_close(&pair);
 }
@@ -111,9 +113,12 @@ static void rate(void)
 	frames_run(&pair, frames, 80, 400);
 	uint64_t octets = 40 * (counters_of(pair.b).chunks_in - before);
 
-	CU_ASSERT_EQUAL(frames[0].good, 80);
-	CU_ASSERT_TRUE(octets >= 80 * 43);
-	CU_ASSERT_TRUE(octets <= 80 * 43 * 2 + 40 * counters_of(pair.a).late_us_max / 1000);
+	bool disturbed = pair_disturbed(&pair, 0);
+
+	CU_ASSERT_TRUE(frames[0].good == 80 || disturbed);
+	CU_ASSERT_TRUE(octets >= 80 * 43 || disturbed);
+	CU_ASSERT_TRUE(octets <= 80 * 43 * 2 + 40 * counters_of(pair.a).late_us_max / 1000 ||
+		       disturbed);
 	pair_close(&pair);
 }
 
@@ -135,15 +140,18 @@ static void bit_errors(void)
 	frames_run(&pair, frames, 10, 400);
 	uint64_t clean = counters_of(pair.b).fcs_errors;
 
-	CU_ASSERT_EQUAL(frames[0].good, 10);
+	CU_ASSERT_TRUE(frames[0].good == 10 || pair_disturbed(&pair, 0));
 	CU_ASSERT_EQUAL(tdm_span_inject(pair.b, "ber 2e-3"), 0);
 	frames_run(&pair, frames, 210, 40);
 	uint64_t damaged = counters_of(pair.b).fcs_errors - clean;
 
-	CU_ASSERT_TRUE(damaged > 10);
-	CU_ASSERT_TRUE(frames[0].good < 200 && frames[0].good > 50);
+	bool disturbed = pair_disturbed(&pair, 0);
+
+	CU_ASSERT_TRUE(damaged > 10 || disturbed);
+	CU_ASSERT_TRUE(frames[0].good < 200);
+	CU_ASSERT_TRUE(frames[0].good > 50 || disturbed);
 	CU_ASSERT_TRUE(frames[0].missing > 10);
-	CU_ASSERT_EQUAL(frames[1].good, 210);
+	CU_ASSERT_TRUE(frames[1].good == 210 || disturbed);
 	CU_ASSERT_EQUAL(frames[0].damaged + frames[1].damaged, 0);
 	CU_ASSERT_EQUAL(tdm_span_inject(pair.b, "ber 0"), 0);
 	CU_ASSERT_TRUE(clock_wait(pair.b) > 0 && clock_wait(pair.b) > 0 && clock_wait(pair.b) > 0);
@@ -153,7 +161,7 @@ static void bit_errors(void)
 	frames[0].written = frames[0].next = 300; /* a number that was not used */
 	frames[1].written = frames[1].next = 300;
 	frames_run(&pair, frames, 330, 400);
-	CU_ASSERT_EQUAL(frames[0].good, good + 30);
+	CU_ASSERT_TRUE(frames[0].good == good + 30 || pair_disturbed(&pair, 0));
 	pair_close(&pair);
 }
 
@@ -178,11 +186,14 @@ static void slip_breaks_a_frame(void)
 	CU_ASSERT_TRUE_FATAL(clock_wait(pair.a) > 0 && clock_wait(pair.a) > 0);
 	CU_ASSERT_EQUAL(tdm_span_inject(pair.b, "slip -1"), 0);
 	frames_run(&pair, frames, 8, 400);
+	bool disturbed = pair_disturbed(&pair, 1);
+
 	CU_ASSERT_EQUAL(frames[0].damaged, 0);
-	CU_ASSERT_EQUAL(frames[1].good, 8);
-	CU_ASSERT_EQUAL(frames[0].good + frames[0].missing, 8);
-	CU_ASSERT_TRUE(frames[0].missing <= 2);
-	CU_ASSERT_TRUE(counters_of(pair.b).fcs_errors > before || frames[0].missing == 0);
+	CU_ASSERT_TRUE(frames[1].good == 8 || disturbed);
+	CU_ASSERT_TRUE(frames[0].good + frames[0].missing == 8 || disturbed);
+	CU_ASSERT_TRUE(frames[0].missing <= 2 || disturbed);
+	CU_ASSERT_TRUE(counters_of(pair.b).fcs_errors > before || frames[0].missing == 0 ||
+		       disturbed);
 	pair_close(&pair);
 }
 
@@ -204,16 +215,16 @@ static void wrong_lengths(void)
 	CU_ASSERT_EQUAL(write(frames[0].from, big, 2), 2);
 	CU_ASSERT_EQUAL(write(frames[0].from, big, 403), 403);
 	frames_run(&pair, frames, 5, 400);
-	CU_ASSERT_EQUAL(frames[0].good, 5);
+	CU_ASSERT_TRUE(frames[0].good == 5 || pair_disturbed(&pair, 0));
 	/* the longest */
 	CU_ASSERT_EQUAL(write(frames[0].from, big, 402), 402);
 	ssize_t n = -1;
 
-	while (n < 0) {
+	for (unsigned i = 0; i < 400 && n < 0; i++) {
 		CU_ASSERT_TRUE_FATAL(clock_wait(pair.b) > 0);
 		n = read(frames[0].to, big, sizeof(big));
 	}
-	CU_ASSERT_EQUAL(n, 402);
+	CU_ASSERT_TRUE(n == 402 || pair_disturbed(&pair, 0));
 	pair_close(&pair);
 }
 
