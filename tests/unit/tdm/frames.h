@@ -5,7 +5,8 @@
 
 #include "tests/unit/tdm/pair.h"
 
-#define FRAME_CAP 512
+#define FRAME_CAP      512
+#define OPENING_OCTETS 1 /* of an opening frame, which is shorter than the numbered ones */
 
 /* Frames numbered from 0, one way: lengths[number % n] octets long. */
 struct frames {
@@ -14,6 +15,7 @@ struct frames {
 	size_t n;
 	uint32_t written, next;
 	unsigned good, missing, damaged;
+	bool in_step; /* an opening frame came: the far end has found the flags */
 };
 
 /* CRC-16 of ITU-T X.25 bit by bit: the FCS as it stands behind the frame, low octet first. */
@@ -65,6 +67,10 @@ static inline void frames_read(struct frames *frames)
 		uint32_t number = frames->next & ~0xFFFFu;
 
 		CU_ASSERT_TRUE_FATAL(n > 2);
+		if (n == OPENING_OCTETS + 2) {
+			frames->in_step = true;
+			continue;
+		}
 		number |= (uint32_t)(frame[0] | frame[1] << 8);
 		size_t length = frame_make(frames, number, wanted);
 		uint16_t fcs = fcs_of(wanted, length);
@@ -81,6 +87,31 @@ static inline void frames_read(struct frames *frames)
 		frames->good++;
 	}
 	CU_ASSERT_EQUAL(errno, EAGAIN);
+}
+
+/* Opens the timeslot, at b later than at a: a frame that begins before b has heard a flag is lost on any line, so opening
+ * frames go until one came each way. */
+static inline void frames_open(const struct pair *pair, unsigned timeslot, struct frames frames[2])
+{
+	static const uint8_t opening[OPENING_OCTETS + 2] = {0x55};
+	uint64_t end = pair_now_ms() + LONG_MS;
+	int a = tdm_span_signalling(pair->a, timeslot);
+
+	for (unsigned i = 0; i < 3; i++)
+		CU_ASSERT_TRUE_FATAL(clock_wait(pair->a) > 0);
+	int b = tdm_span_signalling(pair->b, timeslot);
+
+	CU_ASSERT_TRUE_FATAL(a >= 0 && b >= 0);
+	frames[0] = (struct frames){.from = a, .to = b};
+	frames[1] = (struct frames){.from = b, .to = a};
+	for (unsigned n = 0; !frames[0].in_step || !frames[1].in_step; n++) {
+		for (unsigned i = 0; i < 2; i++) {
+			if (n % 16 == 0 && !frames[i].in_step)
+				CU_ASSERT_EQUAL(write(frames[i].from, opening, sizeof(opening)), sizeof(opening));
+			frames_read(&frames[i]);
+		}
+		CU_ASSERT_TRUE_FATAL(clock_wait(pair->a) > 0 && pair_now_ms() < end);
+	}
 }
 
 #endif

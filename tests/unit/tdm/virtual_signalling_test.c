@@ -2,16 +2,6 @@
 /* Signalling timeslots of a virtual span: frames with their FCS, bounded, never damaged. */
 #include "tests/unit/tdm/frames.h"
 
-static void frames_open(const struct pair *pair, unsigned timeslot, struct frames frames[2])
-{
-	int a = tdm_span_signalling(pair->a, timeslot);
-	int b = tdm_span_signalling(pair->b, timeslot);
-
-	CU_ASSERT_TRUE_FATAL(a >= 0 && b >= 0);
-	frames[0] = (struct frames){ .from = a, .to = b };
-	frames[1] = (struct frames){ .from = b, .to = a };
-}
-
 /* Writes until frames, and goes on reading until they came, or until nothing has come for chunks
  * ticks. */
 static void frames_run(const struct pair *pair, struct frames *frames, uint32_t until,

@@ -101,13 +101,11 @@ static void one(unsigned chunk_ms, unsigned skip, unsigned late)
 
 		pair_init(&pair, TDM_E1, chunk_ms);
 		pair_open(&pair);
-		for (unsigned k = 0; k < 2; k++)
-			frames[k] = (struct frames){ .from = tdm_span_signalling(
-							     k ? pair.b : pair.a, 16),
-						     .lengths = lengths,
-						     .n = 1 };
-		frames[0].to = frames[1].from;
-		frames[1].to = frames[0].from;
+		frames_open(&pair, 16, frames);
+		for (unsigned k = 0; k < 2; k++) {
+			frames[k].lengths = lengths;
+			frames[k].n = 1;
+		}
 		undisturbed = stand_still(&pair, frames, skip, late);
 		if (undisturbed) {
 			CU_ASSERT_EQUAL(still.stopped, 2);
