@@ -127,7 +127,10 @@ static inline void streams_move(const struct pair *pair, struct stream *streams,
 		if (done < n)
 			CU_ASSERT_TRUE_FATAL(clock_wait(pair->a) > 0);
 	}
-	CU_ASSERT_EQUAL(done, n);
+	/* The last block, too, can be among those that are lost and counted. */
+	struct tdm_span_counters a = counters_of(pair->a), b = counters_of(pair->b);
+
+	CU_ASSERT_TRUE(done == n || a.downs + b.downs + a.slips + b.slips + a.rx_overruns + b.rx_overruns > 0);
 }
 
 /* Moves until blocks through every stream. */
