@@ -10,6 +10,15 @@
 #include <stdlib.h>
 
 #define ALL_TAKEN ((1u << LANES) - 1)
+#define PACKET                                                                                     \
+	160 /* octets; the next phase is the golden section of it away, so that any number of them are spread */
+#define SECTION 99
+
+static struct lane_group *group_new(struct media_worker *worker, const struct lane_shape *shape)
+{
+	worker->lane_phase = (worker->lane_phase + SECTION) % PACKET;
+	return lane_group_new(shape, worker->lane_phase, lanes_best());
+}
 
 int lane_take(struct engine_span *span, const struct media_bearer_params *params,
 	      struct lane_place *place)
@@ -26,7 +35,7 @@ int lane_take(struct engine_span *span, const struct media_bearer_params *params
 		       (*at)->shape.block != shape.block))
 		at = &(*at)->next;
 	if (!*at)
-		*at = lane_group_new(&shape, lanes_best());
+		*at = group_new(span->worker, &shape);
 	if (!*at)
 		return -ENOMEM;
 	place->group = *at;

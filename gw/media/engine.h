@@ -50,6 +50,7 @@ struct media_worker {
 	uv_poll_t poll;
 	struct list overflow; /* own: struct engine_waiting, commands that did not fit */
 	size_t n_spans, n_halves;
+	unsigned lane_phase; /* octets: of the newest lane group */
 	pthread_t thread;
 	bool running;
 	sem_t removed; /* the thread has let go of a span */

@@ -10,7 +10,8 @@
 #define PER_MS	       8
 #define BLOCK_DEFAULT  4 /* ms */
 #define JITTER_MORE_MS 5
-#define ERL_MOST       99 /* of a report that knows of no echo */
+#define ERL_MOST       99	     /* of a report that knows of no echo */
+#define GATHER_MOST    BLOCK_SAMPLES /* octets, and a block */
 
 /* One block of the lanes that take part. */
 struct block {
@@ -47,7 +48,8 @@ static struct echo *echo_new(const struct lane_shape *shape, enum lanes_build bu
 	return memory ? echo_init(memory, &conf) : NULL;
 }
 
-struct lane_group *lane_group_new(const struct lane_shape *shape, enum lanes_build build)
+struct lane_group *lane_group_new(const struct lane_shape *shape, unsigned phase,
+				  enum lanes_build build)
 {
 	struct lane_group *group = aligned_alloc(ECHO_ALIGN, (sizeof(*group) + ECHO_ALIGN - 1) /
 								     ECHO_ALIGN * ECHO_ALIGN);
@@ -56,6 +58,7 @@ struct lane_group *lane_group_new(const struct lane_shape *shape, enum lanes_bui
 		return NULL;
 	memset(group, 0, sizeof(*group));
 	group->shape = *shape;
+	group->phase = phase;
 	if (shape->taps) {
 		group->echo = echo_new(shape, build);
 		if (!group->echo) {
@@ -131,8 +134,10 @@ void lane_group_join(struct list *groups, struct lane_group *group, unsigned lan
 	bearer->report_tick = bearer->heard_ticks;
 	bearer->hearing = (struct hearing){ 0 };
 	group->lane[lane] = bearer;
-	if (!group->members++)
+	if (!group->members++) {
 		list_append(groups, &group->node);
+		group->done = (uint32_t)(bearer->clock->ticks * bearer->chunk) + group->phase;
+	}
 	dtmf_group_reset(&group->dtmf, lane);
 	detect_group_reset(&group->tones, lane);
 	detect_group_reset(&group->far_tones, lane);
@@ -313,8 +318,9 @@ static void block_run(struct lane_group *group, uint32_t mask)
 		hear_tones(&block);
 	if (group->hears_far)
 		hear_far(&block);
+	group->done += (uint32_t)block.n;
 	for (uint32_t left = mask; left; left &= left - 1)
-		group->lane[__builtin_ctz(left)]->ready_n += block.n;
+		bearer_end_worked(group->lane[__builtin_ctz(left)], block.n, group->done);
 }
 
 /* ---- which lanes take part ---- */
@@ -337,7 +343,7 @@ static bool step_of(const struct lane_group *group, size_t *most)
 	return any;
 }
 
-/* Who begins, or was left out, and has a whole block, gets as much to be worked on as the others have. */
+/* Who begins, or was left out, and has a whole block and no less than the others. */
 static void step_join(struct lane_group *group)
 {
 	for (unsigned i = 0; i < LANES; i++) {
@@ -347,12 +353,30 @@ static void step_join(struct lane_group *group)
 		if (!bearer || bearer->in_step || bearer->dead)
 			continue;
 		pending = bearer_end_pending(bearer);
-		if (pending < group->shape.block)
+		if (!step_of(group, &step))
+			step = pending;
+		if (pending < step || pending < group->shape.block)
 			continue;
-		if (step_of(group, &step))
-			bearer_end_pad(bearer, (step - pending) % group->shape.block);
+		bearer_end_worked(bearer, pending - step, group->done);
 		bearer->in_step = true;
 	}
+}
+
+/* What waits makes a packet whole, or is enough. */
+static bool is_time(const struct lane_group *group)
+{
+	const size_t block = group->shape.block;
+
+	for (unsigned i = 0; i < LANES; i++) {
+		const struct bearer_end *bearer = group->lane[i];
+		size_t pending = bearer && bearer->in_step ? bearer_end_pending(bearer) : 0;
+		size_t whole = pending / block * block;
+
+		if (whole && (bearer->ready_n + whole >= bearer->end.awaited ||
+			      pending >= GATHER_MOST + block))
+			return true;
+	}
+	return false;
 }
 
 /*
@@ -397,6 +421,8 @@ void lane_group_run(struct lane_group *group)
 	uint32_t due;
 
 	step_join(group);
+	if (!is_time(group))
+		return;
 	while ((due = lanes_due(group)))
 		block_run(group, due);
 }

@@ -403,6 +403,16 @@ static struct demand flow_demand(const struct flow *flow, const struct round *ro
 	return (struct demand){ .take = from ? from->ops->ready(from, round) : round->elapsed };
 }
 
+/* Nobody waits for nothing. */
+static size_t flow_awaited(const struct flow *flow)
+{
+	const struct media_end *to = flow->to->end;
+
+	if (!to)
+		return SIZE_MAX;
+	return to->ops->awaits ? to->ops->awaits(to) : 0;
+}
+
 static void flow_run(struct flow *flow, const struct round *round)
 {
 	struct demand demand = { 0 };
@@ -416,6 +426,8 @@ static void flow_run(struct flow *flow, const struct round *round)
 		flow->n = left < block ? left : block;
 		flow_block(flow);
 	}
+	if (demand.take && flow->from->end)
+		flow->from->end->awaited = flow_awaited(flow);
 }
 
 void pipeline_round(struct pipeline *pipeline, const struct round *round)

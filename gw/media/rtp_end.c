@@ -195,10 +195,18 @@ static void watch(struct media_end *end, const struct watch *watch)
 	rtp_path_watch(&rtp->path, watch);
 }
 
+static size_t awaits(const struct media_end *end)
+{
+	const struct rtp_end *rtp = (const struct rtp_end *)(const void *)end;
+
+	return rtp->packet_samples - rtp->filled;
+}
+
 static const struct media_end_ops rtp_ops = {
 	.attach = attach,
 	.intake = intake,
 	.ready = ready,
+	.awaits = awaits,
 	.take = take,
 	.skip = skip,
 	.put = put,
@@ -274,14 +282,23 @@ static void set_jitter(struct rtp_end *rtp, const struct media_rtp_params *param
 	rtp->end.idle = params->idle_octet ? params->idle_octet : IDLE_DEFAULT;
 }
 
-/* The way out begins anew. */
-static void set_out(struct rtp_end *rtp, const struct media_rtp_params *params)
+/* What was gathered of a packet is in another law, or for another length. */
+static void packet_begin(struct rtp_end *rtp, size_t samples)
 {
-	/* What was gathered of a packet is in another law, or of another length. */
 	rtp->timestamp += (uint32_t)rtp->filled;
 	rtp->filled = 0;
 	rtp->filled_pause = true;
-	rtp->packet_samples = packet_samples(params);
+	rtp->in_step = false;
+	rtp->packet_samples = samples;
+}
+
+static void set_out(struct rtp_end *rtp, const struct media_rtp_params *params)
+{
+	size_t samples = packet_samples(params);
+
+	if (!rtp->negotiated || samples != rtp->packet_samples ||
+	    params->codec != rtp->params.codec)
+		packet_begin(rtp, samples);
 	rtp->red_out.count = 0;
 	vad_init(&rtp->pause_out.vad);
 	comfort_analyser_init(&rtp->pause_out.analyser);

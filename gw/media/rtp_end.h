@@ -133,6 +133,7 @@ struct rtp_end {
 	bool marker;	    /* the next packet begins a talk spurt */
 	bool filled_pause;  /* nothing in it that needs to be sent */
 	size_t filled;
+	bool in_step;	    /* its packets begin where those of the line's lane group do */
 	uint8_t packet[RTP_HEADER_OCTETS + RTP_PAYLOAD_MAX];
 	struct event_out event_out;
 	struct pause_out pause_out;

@@ -244,10 +244,30 @@ static void packet_due(struct rtp_end *rtp)
 	rtp->filled_pause = true;
 }
 
+/* The octets before the first packet: it begins where others do that are worked on together with it. */
+static size_t before_first(struct rtp_end *rtp, size_t n)
+{
+	const struct media_end *source = rtp->end.pipeline->side[!rtp->end.side].end;
+	size_t past = source ? source->at % rtp->packet_samples : 0;
+	size_t wait = past ? rtp->packet_samples - past : 0;
+
+	if (rtp->in_step)
+		return 0;
+	rtp->in_step = wait <= n;
+	wait = wait <= n ? wait : n;
+	rtp->timestamp += (uint32_t)wait;
+	return wait;
+}
+
 void rtp_out_put(struct rtp_end *rtp, const uint8_t *octets, size_t n, bool pause)
 {
+	size_t early;
+
 	if (!rtp->negotiated)
 		return;
+	early = before_first(rtp, n);
+	octets += early;
+	n -= early;
 	while (n) {
 		size_t room = rtp->packet_samples - rtp->filled;
 		size_t k = n < room ? n : room;

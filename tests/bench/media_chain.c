@@ -38,6 +38,7 @@
 #define LIMIT_US     7.0
 #define GROWTH	     1.1
 #define ERLE_LEAST   15	  /* dB */
+#define SECTION	     99	  /* of a frame: the engine's groups' phases are that far apart */
 #define FD_BASE	     (-2) /* and downwards, a channel each */
 
 struct chain {
@@ -184,9 +185,10 @@ static unsigned no_alarms(const struct tdm_span *span)
 
 static const struct tdm_span_ops quiet_ops = { .type = "bench", .alarms = no_alarms };
 
-static void span_open(struct bench_span *span, const struct media_bearer_params *card,
+static void span_open(unsigned number, const struct media_bearer_params *card,
 		      enum lanes_build build)
 {
+	struct bench_span *span = &spans[number];
 	struct lane_shape shape;
 	bool needed;
 
@@ -198,7 +200,7 @@ static void span_open(struct bench_span *span, const struct media_bearer_params 
 	if (lane_shape_of(card, &shape, &needed))
 		exit(1);
 	for (unsigned g = 0; needed && g < 2; g++) {
-		span->groups[g] = lane_group_new(&shape, build);
+		span->groups[g] = lane_group_new(&shape, (2 * number + g) * SECTION % FRAME, build);
 		if (!span->groups[g])
 			exit(1);
 	}
@@ -296,7 +298,7 @@ static double chain_us(struct setting *s)
 	in->sin_family = AF_INET;
 	in->sin_port = htons(4000);
 	for (unsigned i = 0; i * PER_SPAN < s->channels; i++)
-		span_open(&spans[i], &s->card, s->build);
+		span_open(i, &s->card, s->build);
 	for (unsigned i = 0; i < s->channels; i++)
 		chain_open(&chains[i], i, &peer, &s->card, &round);
 	for (unsigned i = 0; s->card.echo_tail_ms && i < s->channels; i++)

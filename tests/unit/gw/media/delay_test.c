@@ -158,11 +158,41 @@ static void rtp_to_line(void)
 				PACKET_MS + 5 + extra_ms(chunks[c]));
 }
 
+/* A session that begins, or begins again with another packet time, has its packets end where others' do in the group. */
+static void in_step(void)
+{
+	const struct media_bearer_params echo = { .echo_tail_ms = 32, .hear_dtmf = true };
+	static const uint8_t ptimes[] = { 20, 10, 30, 20, 60, 20 };
+	struct media_rtp_params params;
+	size_t heard_at[MARKS];
+	unsigned heard = 0;
+	struct rig rig;
+
+	rig_open(&rig, 5, MEDIA_PCMA, PACKET_MS);
+	rig_card(&rig, &echo);
+	params = rig.rtp.params;
+	for (unsigned k = 0; k < 6; k++) {
+		params.ptime_ms = ptimes[k];
+		for (unsigned turn = 0; turn < 40 + k; turn++) {
+			if (turn == k)
+				rtp_end_set(&rig.rtp, &params, &rig.round);
+			line_marks(&rig, heard_at, &heard);
+			turn_take(&rig, 5);
+		}
+		CU_ASSERT_EQUAL(rig.rtp.packet_samples, ptimes[k] * 8u);
+		CU_ASSERT_EQUAL(rig.rtp.filled,
+				(rig.bearer.done - rig.bearer.ready_n) % rig.rtp.packet_samples);
+		CU_ASSERT_EQUAL(rig.bearer.end.awaited, rig.rtp.packet_samples - rig.rtp.filled);
+	}
+	rig_close(&rig);
+}
+
 int main(int argc, char **argv)
 {
 	CU_TestInfo tests[] = {
 		{ "from the line to RTP", line_to_rtp },
 		{ "from RTP to the line", rtp_to_line },
+		{ "packets end together", in_step },
 		CU_TEST_INFO_NULL,
 	};
 

@@ -34,7 +34,7 @@ static void world_open(struct world *w)
 	fake_open(&w->fake, CHUNK / 8);
 	list_init(&w->groups);
 	CU_ASSERT_EQUAL_FATAL(lane_shape_of(&params, &shape, &needed), 0);
-	w->group = lane_group_new(&shape, LANES_BASE);
+	w->group = lane_group_new(&shape, 0, LANES_BASE);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(w->group);
 	for (unsigned i = 0; i < 2; i++) {
 		bearer_end_init(&w->bearer[i], fake_bearer(&w->fake.span, 1 + i), &w->fake.span,
@@ -128,19 +128,65 @@ static void left_out(void)
 		CU_ASSERT_EQUAL(w.bearer[1].ready_n, (1 + k) * CHUNK / 32 * 32);
 	}
 	CU_ASSERT_FALSE(w.bearer[0].in_step);
-	/* it comes back, and is filled up to the other's place in its block */
+	/* it comes back where no less of it waits; what is more has passed */
+	line_says(&w, 0, 1);
+	line_says(&w, 1, 1);
+	round_run(&w);
+	CU_ASSERT_FALSE(w.bearer[0].in_step);
+	CU_ASSERT_EQUAL(bearer_end_pending(&w.bearer[0]), 48);
+	CU_ASSERT_EQUAL(bearer_end_pending(&w.bearer[1]), 0);
 	line_says(&w, 0, 1);
 	line_says(&w, 1, 1);
 	round_run(&w);
 	CU_ASSERT(w.bearer[0].in_step);
-	CU_ASSERT_EQUAL(w.bearer[0].ready_n, 96);
-	CU_ASSERT_EQUAL(bearer_end_pending(&w.bearer[0]), bearer_end_pending(&w.bearer[1]));
-	CU_ASSERT(idle_octets(&w.bearer[0]) > 0);
-	CU_ASSERT_EQUAL(idle_octets(&w.bearer[1]), 0);
+	CU_ASSERT_EQUAL(bearer_end_pending(&w.bearer[0]), 8);
+	CU_ASSERT_EQUAL(bearer_end_pending(&w.bearer[1]), 8);
+	CU_ASSERT_EQUAL(w.bearer[0].fifo_n, 120);
+	CU_ASSERT_EQUAL(idle_octets(&w.bearer[0]), 0);
 	/* and is waited for again */
 	line_says(&w, 1, 2);
 	round_run(&w);
 	CU_ASSERT(w.bearer[0].in_step);
+	world_close(&w);
+}
+
+/* Nobody waits for less than a packet of 20 ms: blocks are gathered, and worked on where a packet gets whole. */
+static void gathered(void)
+{
+	static const size_t ready[] = { 0, 0, 0, 160, 160, 160, 160, 320 };
+	struct world w;
+
+	world_open(&w);
+	for (unsigned i = 0; i < 2; i++)
+		w.bearer[i].end.awaited = 160;
+	for (unsigned k = 0; k < 8; k++) {
+		line_says(&w, 0, 1);
+		line_says(&w, 1, 1);
+		round_run(&w);
+		for (unsigned i = 0; i < 2; i++) {
+			CU_ASSERT_EQUAL(w.bearer[i].ready_n, ready[k]);
+			w.bearer[i].end.awaited = ready[k] < 160 ? 160 : 320;
+		}
+	}
+	/* one that waits for nothing has all of them worked on with every block */
+	w.bearer[1].end.awaited = 0;
+	line_says(&w, 0, 1);
+	line_says(&w, 1, 1);
+	round_run(&w);
+	CU_ASSERT_EQUAL(w.bearer[0].ready_n, 352);
+	/* and one that waits for long, no longer than 20 ms and a block */
+	for (unsigned i = 0; i < 2; i++)
+		w.bearer[i].end.awaited = SIZE_MAX;
+	for (unsigned k = 1; k <= 4; k++) {
+		line_says(&w, 0, 1);
+		line_says(&w, 1, 1);
+		round_run(&w);
+		CU_ASSERT_EQUAL(w.bearer[0].ready_n, 352);
+	}
+	line_says(&w, 0, 1);
+	line_says(&w, 1, 1);
+	round_run(&w);
+	CU_ASSERT_EQUAL(w.bearer[0].ready_n, 544);
 	world_close(&w);
 }
 
@@ -149,6 +195,7 @@ int main(int argc, char **argv)
 	CU_TestInfo tests[] = {
 		{ "read one after the other", read_apart },
 		{ "one that stays behind", left_out },
+		{ "packets are gathered", gathered },
 		CU_TEST_INFO_NULL,
 	};
 

@@ -145,7 +145,7 @@ static inline void rig_card(struct rig *rig, const struct media_bearer_params *p
 	bool needed;
 
 	CU_ASSERT_FATAL(lane_shape_of(params, &shape, &needed) == 0);
-	rig->group = needed ? lane_group_new(&shape, lanes_best()) : NULL;
+	rig->group = needed ? lane_group_new(&shape, 0, lanes_best()) : NULL;
 	CU_ASSERT_FATAL(!needed || rig->group);
 	line_card_change(&rig->card, &rig->bearer, params, rig->group, 0);
 	lane_group_free(before);
