@@ -7,7 +7,6 @@
 
 #include "dsp/echo_lane.h"
 
-#define TILE   8  /* samples and lanes that are turned at a time */
 #define PERIOD 80 /* samples: of 2100 Hz, 21 waves */
 #define PER_MS 8
 
@@ -24,7 +23,8 @@ struct echo {
 	size_t set_octets;
 	struct echo_controls controls;
 	struct echo_lane lanes[LANES];
-	/* sets of lanes follow */
+	uint32_t on; /* bit n: lane n is */
+		     /* sets of lanes follow */
 };
 
 static const struct echo_kernel *kernel_of(enum lanes_build build)
@@ -96,6 +96,7 @@ void echo_lane_set(struct echo *echo, unsigned lane, const struct echo_lane_conf
 	bool begins = echo->lanes[lane].conf.mode == ECHO_OFF;
 
 	echo->lanes[lane].conf = *conf;
+	echo->on = (echo->on & ~(1u << lane)) | (uint32_t)(conf->mode != ECHO_OFF) << lane;
 	if (begins && conf->mode != ECHO_OFF)
 		echo_lane_reset(echo, lane);
 	else if (!begins && conf->mode == ECHO_OFF) /* nothing of it is to be gone through */
@@ -105,107 +106,43 @@ void echo_lane_set(struct echo *echo, unsigned lane, const struct echo_lane_conf
 	echo->controls.adapt[lane] = echo_lane_adapts(&echo->lanes[lane]);
 }
 
-static bool is_on(const struct echo *echo, unsigned lane)
-{
-	return echo->lanes[lane].conf.mode != ECHO_OFF;
-}
-
 static bool set_is_on(const struct echo *echo, unsigned set)
 {
 	unsigned width = echo->kernel->width;
 
-	for (unsigned lane = set * width; lane < (set + 1) * width; lane++)
-		if (is_on(echo, lane))
-			return true;
-	return false;
+	return echo->on >> set * width & ((1u << width) - 1);
 }
 
-typedef int16_t tile_row __attribute__((vector_size(TILE * sizeof(int16_t))));
-
-/* Swaps rows and columns. */
-static void tile_turn(tile_row row[TILE])
-{
-	tile_row two[TILE], four[TILE];
-
-	for (unsigned i = 0; i < 4; i++) {
-		two[2 * i] = __builtin_shufflevector(row[i], row[i + 4], 0, 8, 1, 9, 2, 10, 3, 11);
-		two[2 * i + 1] =
-			__builtin_shufflevector(row[i], row[i + 4], 4, 12, 5, 13, 6, 14, 7, 15);
-	}
-	for (unsigned i = 0; i < 4; i++) {
-		four[2 * i] = __builtin_shufflevector(two[i], two[i + 4], 0, 8, 1, 9, 2, 10, 3, 11);
-		four[2 * i + 1] =
-			__builtin_shufflevector(two[i], two[i + 4], 4, 12, 5, 13, 6, 14, 7, 15);
-	}
-	for (unsigned i = 0; i < 4; i++) {
-		row[2 * i] =
-			__builtin_shufflevector(four[i], four[i + 4], 0, 8, 1, 9, 2, 10, 3, 11);
-		row[2 * i + 1] =
-			__builtin_shufflevector(four[i], four[i + 4], 4, 12, 5, 13, 6, 14, 7, 15);
-	}
-}
-
-/* Of the lanes in which something came. */
-static void samples_out(const struct echo *echo, const struct echo_work *work,
-			const int16_t *const near[LANES], int16_t *const out[LANES])
-{
-	for (unsigned first = 0; first < LANES; first += TILE)
-		for (unsigned at = 0; at < echo->shape.block; at += TILE) {
-			tile_row row[TILE];
-
-			for (unsigned i = 0; i < TILE; i++)
-				memcpy(&row[i], &work->near[at + i][first], sizeof(row[i]));
-			tile_turn(row);
-			for (unsigned i = 0; i < TILE; i++)
-				if (out[first + i] && near[first + i])
-					memcpy(out[first + i] + at, &row[i], sizeof(row[i]));
-		}
-}
-
-/* The lanes that are off, and those in which nothing came. */
-static void samples_pass(const struct echo *echo, const int16_t *const near[LANES],
-			 int16_t *const out[LANES])
-{
-	const size_t octets = echo->shape.block * sizeof(int16_t);
-
-	for (unsigned lane = 0; lane < LANES; lane++)
-		if (out[lane] && !near[lane])
-			memset(out[lane], 0, octets);
-		else if (out[lane] && !is_on(echo, lane) && out[lane] != near[lane])
-			memcpy(out[lane], near[lane], octets);
-}
-
-void echo_run(struct echo *echo, const int16_t *const far[LANES], const int16_t *const near[LANES],
-	      int16_t *const out[LANES])
+void echo_run(struct echo *echo, const int16_t (*far)[LANES], int16_t (*near)[LANES],
+	      uint32_t heard)
 {
 	const struct echo_kernel *kernel = echo->kernel;
-	const int16_t *far_on[LANES], *near_on[LANES];
 	struct echo_signals signals;
 	struct echo_work work;
 
-	for (unsigned lane = 0; lane < LANES; lane++) {
-		far_on[lane] = is_on(echo, lane) ? far[lane] : NULL;
-		near_on[lane] = is_on(echo, lane) ? near[lane] : NULL;
-		if (!near_on[lane])
-			echo->controls.adapt[lane] = echo->controls.learn[lane] = 0;
+	heard &= echo->on;
+	for (uint32_t left = ~heard & LANES_ALL; left; left &= left - 1) {
+		unsigned lane = (unsigned)__builtin_ctz(left);
+
+		echo->controls.adapt[lane] = echo->controls.learn[lane] = 0;
 	}
 	work.phase = echo->phase;
-	lanes_interleave(work.far, far_on, echo->shape.block);
-	lanes_interleave(work.near, near_on, echo->shape.block);
+	lanes_mask(work.far, far, echo->on, echo->shape.block);
+	lanes_mask(work.near, near, heard, echo->shape.block);
 	for (unsigned set = 0; set < LANES / kernel->width; set++)
 		if (set_is_on(echo, set))
 			kernel->cancel(set_of(echo, set), set * kernel->width, &work,
 				       &echo->controls, &signals);
-	for (unsigned lane = 0; lane < LANES; lane++)
-		if (near_on[lane])
-			echo_lane_decide(&echo->lanes[lane], lane, &echo->pace, &signals,
-					 &echo->controls);
+	for (uint32_t left = heard; left; left &= left - 1) {
+		unsigned lane = (unsigned)__builtin_ctz(left);
+
+		echo_lane_decide(&echo->lanes[lane], lane, &echo->pace, &signals, &echo->controls);
+	}
 	for (unsigned set = 0; set < LANES / kernel->width; set++)
 		if (set_is_on(echo, set))
 			kernel->finish(set_of(echo, set), set * kernel->width, &work,
 				       &echo->controls);
-	samples_pass(echo, near, out);
-	samples_out(echo, &work, near_on, out);
+	lanes_merge(near, work.near, heard, echo->shape.block);
 	echo->phase = (echo->phase + echo->shape.block) % PERIOD;
 }
 

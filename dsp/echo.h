@@ -71,10 +71,9 @@ struct echo *echo_init(void *memory, const struct echo_conf *conf);
 void echo_lane_set(struct echo *echo, unsigned lane, const struct echo_lane_conf *conf);
 /* Forgets all that the lane has learnt. */
 void echo_lane_reset(struct echo *echo, unsigned lane);
-/* One block of each lane. far[lane] NULL: silence; near[lane] NULL: nothing came, nothing is learnt, and out is silence;
- * out[lane] NULL: not wanted. out may be near. */
-void echo_run(struct echo *echo, const int16_t *const far[LANES], const int16_t *const near[LANES],
-	      int16_t *const out[LANES]);
+/* One block of all lanes, side by side (dsp/lanes.h). heard, bit n: something came in from lane n. near is then without the
+ * echo of far in those of them that are not off; of the others nothing is learnt, and they stay as they are. */
+void echo_run(struct echo *echo, const int16_t (*far)[LANES], int16_t (*near)[LANES], uint32_t heard);
 void echo_lane_report(const struct echo *echo, unsigned lane, struct echo_report *report);
 const char *echo_state_name(enum echo_state state);
 

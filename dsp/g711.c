@@ -43,6 +43,7 @@ void g711_expand(enum g711_law law, int16_t *linear, const uint8_t *octets, size
 {
 	const int16_t *table = law == G711_A ? g711_a_linear : g711_mu_linear;
 
+#pragma GCC unroll 8
 	for (size_t i = 0; i < n; i++)
 		linear[i] = table[octets[i]];
 }
@@ -129,6 +130,7 @@ void g711_convert(enum g711_law from, enum g711_law to, uint8_t *octets, size_t 
 
 	if (from == to)
 		return;
+#pragma GCC unroll 8
 	for (size_t i = 0; i < n; i++)
 		octets[i] = table[octets[i]];
 }

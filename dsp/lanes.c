@@ -7,6 +7,7 @@
 #define TILE 8 /* a tile of 8 x 8 samples is turned in registers */
 
 typedef int16_t tile_row __attribute__((vector_size(TILE * sizeof(int16_t))));
+typedef int16_t lanes_row __attribute__((vector_size(LANES * sizeof(int16_t))));
 
 bool lanes_can(enum lanes_build build)
 {
@@ -67,7 +68,7 @@ static void tile_turn(tile_row row[TILE])
 	}
 }
 
-static void tile_copy(int16_t (*to)[LANES], const int16_t *const from[TILE], size_t at)
+static void tile_interleave(int16_t (*to)[LANES], const int16_t *const from[TILE], size_t at)
 {
 	tile_row row[TILE];
 
@@ -87,8 +88,80 @@ void lanes_interleave(int16_t (*to)[LANES], const int16_t *const from[LANES], si
 
 	for (; at + TILE <= n; at += TILE)
 		for (unsigned lane = 0; lane < LANES; lane += TILE)
-			tile_copy((int16_t(*)[LANES])(void *)&to[0][lane], from + lane, at);
+			tile_interleave((int16_t(*)[LANES])(void *)&to[0][lane], from + lane, at);
 	for (; at < n; at++)
 		for (unsigned lane = 0; lane < LANES; lane++)
 			to[at][lane] = (int16_t)(from[lane] ? from[lane][at] : 0);
+}
+
+static void tile_separate(int16_t *const to[LANES], const int16_t (*from)[LANES], unsigned lane,
+			  size_t at)
+{
+	tile_row row[TILE];
+
+	for (unsigned i = 0; i < TILE; i++)
+		memcpy(&row[i], &from[at + i][lane], sizeof(row[i]));
+	tile_turn(row);
+	for (unsigned i = 0; i < TILE; i++)
+		if (to[lane + i])
+			memcpy(to[lane + i] + at, &row[i], sizeof(row[i]));
+}
+
+void lanes_separate(int16_t *const to[LANES], const int16_t (*from)[LANES], size_t n)
+{
+	size_t at = 0;
+
+	for (; at + TILE <= n; at += TILE)
+		for (unsigned lane = 0; lane < LANES; lane += TILE)
+			tile_separate(to, from, lane, at);
+	for (; at < n; at++)
+		for (unsigned lane = 0; lane < LANES; lane++)
+			if (to[lane])
+				to[lane][at] = from[at][lane];
+}
+
+static void mask_make(lanes_row *mask, uint32_t lanes)
+{
+	for (unsigned lane = 0; lane < LANES; lane++)
+		(*mask)[lane] = lanes >> lane & 1 ? -1 : 0;
+}
+
+void lanes_mask(int16_t (*to)[LANES], const int16_t (*from)[LANES], uint32_t lanes, size_t n)
+{
+	lanes_row row, mask;
+
+	mask_make(&mask, lanes);
+	for (size_t at = 0; at < n; at++) {
+		memcpy(&row, from[at], sizeof(row));
+		row &= mask;
+		memcpy(to[at], &row, sizeof(row));
+	}
+}
+
+void lanes_merge(int16_t (*to)[LANES], const int16_t (*from)[LANES], uint32_t lanes, size_t n)
+{
+	lanes_row row, kept, mask;
+
+	mask_make(&mask, lanes);
+	for (size_t at = 0; at < n; at++) {
+		memcpy(&row, from[at], sizeof(row));
+		memcpy(&kept, to[at], sizeof(kept));
+		row = (row & mask) | (kept & ~mask);
+		memcpy(to[at], &row, sizeof(row));
+	}
+}
+
+uint32_t lanes_differ(const int16_t (*a)[LANES], const int16_t (*b)[LANES], size_t n)
+{
+	lanes_row one, other, all = { 0 };
+	uint32_t lanes = 0;
+
+	for (size_t at = 0; at < n; at++) {
+		memcpy(&one, a[at], sizeof(one));
+		memcpy(&other, b[at], sizeof(other));
+		all |= one ^ other;
+	}
+	for (unsigned lane = 0; lane < LANES; lane++)
+		lanes |= (uint32_t)(all[lane] != 0) << lane;
+	return lanes;
 }

@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define ALL_TAKEN ((1u << LANES) - 1)
 #define PACKET                                                                                     \
 	160 /* octets; the next phase is the golden section of it away, so that any number of them are spread */
 #define SECTION 99
@@ -31,7 +30,7 @@ int lane_take(struct engine_span *span, const struct media_bearer_params *params
 	*place = (struct lane_place){ 0 };
 	if (rc || !needed)
 		return rc;
-	while (*at && ((*at)->taken == ALL_TAKEN || (*at)->shape.taps != shape.taps ||
+	while (*at && ((*at)->taken == LANES_ALL || (*at)->shape.taps != shape.taps ||
 		       (*at)->shape.block != shape.block))
 		at = &(*at)->next;
 	if (!*at)

@@ -13,13 +13,12 @@
 #define ERL_MOST       99	     /* of a report that knows of no echo */
 #define GATHER_MOST    BLOCK_SAMPLES /* octets, and a block */
 
-/* One block of the lanes that take part. */
+/* One block of the lanes that take part, side by side. */
 struct block {
 	struct lane_group *group;
 	size_t n;
-	int16_t near[LANES][LANE_BLOCK_MAX], far[LANES][LANE_BLOCK_MAX], out[LANES][LANE_BLOCK_MAX];
-	const int16_t *nears[LANES], *fars[LANES]; /* NULL: takes no part */
-	uint32_t cancelled;			   /* bit n: lane n has a canceller */
+	uint32_t near_lanes, far_lanes; /* bit n: something of lane n is in: */
+	int16_t near[LANE_BLOCK_MAX][LANES], far[LANE_BLOCK_MAX][LANES];
 };
 
 /* ---- core ---- */
@@ -164,42 +163,70 @@ void lane_group_leave(struct bearer_end *bearer)
 
 /* ---- a block ---- */
 
-static void lane_load(struct block *block, unsigned lane)
+static bool is_heard(const struct bearer_end *bearer)
 {
-	struct bearer_end *bearer = block->group->lane[lane];
+	return !pipeline_is_data(&bearer->end) && !bearer->continuity.mode;
+}
+
+/* What came in from the lanes. */
+static void near_load(struct block *block, uint32_t mask)
+{
+	int16_t linear[LANES][LANE_BLOCK_MAX];
+	const int16_t *from[LANES] = { NULL };
+
+	for (; mask; mask &= mask - 1) {
+		unsigned lane = (unsigned)__builtin_ctz(mask);
+		const struct bearer_end *bearer = block->group->lane[lane];
+
+		if (!is_heard(bearer))
+			continue;
+		g711_expand(bearer->end.law, linear[lane], bearer->fifo + bearer->ready_n,
+			    block->n);
+		from[lane] = linear[lane];
+		block->near_lanes |= 1u << lane;
+	}
+	lanes_interleave(block->near, from, block->n);
+}
+
+/* What went out to them meanwhile. */
+static void far_load(struct block *block)
+{
+	int16_t linear[LANES][LANE_BLOCK_MAX];
+	const int16_t *from[LANES] = { NULL };
 	uint8_t sent[LANE_BLOCK_MAX];
 
-	if (pipeline_is_data(&bearer->end) || bearer->continuity.mode)
-		return;
-	g711_expand(bearer->end.law, block->near[lane], bearer->fifo + bearer->ready_n, block->n);
-	block->nears[lane] = block->near[lane];
-	if (!block->group->echo && !bearer->end.vbd)
-		return;
-	bearer_end_sent(bearer, sent, block->n);
-	g711_expand(bearer->end.law, block->far[lane], sent, block->n);
-	block->fars[lane] = block->far[lane];
-	if (block->group->echo)
-		block->cancelled |= 1u << lane;
+	for (uint32_t left = block->near_lanes; left; left &= left - 1) {
+		unsigned lane = (unsigned)__builtin_ctz(left);
+		const struct bearer_end *bearer = block->group->lane[lane];
+
+		if (!block->group->echo && !bearer->end.vbd)
+			continue;
+		bearer_end_sent(bearer, sent, block->n);
+		g711_expand(bearer->end.law, linear[lane], sent, block->n);
+		from[lane] = linear[lane];
+		block->far_lanes |= 1u << lane;
+	}
+	lanes_interleave(block->far, from, block->n);
 }
 
 /* What the canceller let pass unchanged is not coded anew. */
 static void cancel(struct block *block)
 {
-	int16_t *outs[LANES] = { NULL };
+	int16_t before[LANE_BLOCK_MAX][LANES], linear[LANES][LANE_BLOCK_MAX], *to[LANES] = { NULL };
+	uint32_t changed;
 
-	if (!block->cancelled)
-		return;
-	for (unsigned i = 0; i < LANES; i++)
-		if (block->nears[i])
-			outs[i] = block->out[i];
-	echo_run(block->group->echo, block->fars, block->nears, outs);
-	for (unsigned i = 0; i < LANES; i++) {
-		struct bearer_end *bearer = block->group->lane[i];
+	memcpy(before, block->near, block->n * sizeof(*before));
+	echo_run(block->group->echo, block->far, block->near, block->near_lanes);
+	changed = lanes_differ(before, block->near, block->n);
+	for (uint32_t left = changed; left; left &= left - 1)
+		to[__builtin_ctz(left)] = linear[__builtin_ctz(left)];
+	lanes_separate(to, block->near, block->n);
+	for (uint32_t left = changed; left; left &= left - 1) {
+		unsigned lane = (unsigned)__builtin_ctz(left);
+		struct bearer_end *bearer = block->group->lane[lane];
 
-		if (!outs[i] || !memcmp(outs[i], block->near[i], block->n * sizeof(**outs)))
-			continue;
-		g711_compress(bearer->end.law, bearer->fifo + bearer->ready_n, outs[i], block->n);
-		block->nears[i] = outs[i];
+		g711_compress(bearer->end.law, bearer->fifo + bearer->ready_n, linear[lane],
+			      block->n);
 	}
 }
 
@@ -216,18 +243,24 @@ static bool hears_digits(const struct bearer_end *bearer)
 	return bearer->params.hear_dtmf && !bearer->end.pipeline->vbd;
 }
 
-/* The lanes that listen, side by side. */
-static void rows_make(const struct block *block, bool dtmf, int16_t (*rows)[LANES])
+static bool hears_tones(const struct bearer_end *bearer)
 {
-	const int16_t *from[LANES];
+	return bearer->params.hear_tones;
+}
 
-	for (unsigned i = 0; i < LANES; i++) {
-		const struct bearer_end *bearer = block->group->lane[i];
-		bool hears = bearer && (dtmf ? hears_digits(bearer) : bearer->params.hear_tones);
+static bool hears_far(const struct bearer_end *bearer)
+{
+	return bearer->end.vbd;
+}
 
-		from[i] = hears ? block->nears[i] : NULL;
-	}
-	lanes_interleave(rows, from, block->n);
+/* Of these lanes those that listen. */
+static uint32_t listeners(const struct block *block, uint32_t lanes,
+			  bool (*listens)(const struct bearer_end *))
+{
+	for (uint32_t left = lanes; left; left &= left - 1)
+		if (!listens(block->group->lane[__builtin_ctz(left)]))
+			lanes &= ~(left & -left);
+	return lanes;
 }
 
 static void hear_dtmf(struct block *block)
@@ -236,7 +269,7 @@ static void hear_dtmf(struct block *block)
 	int16_t rows[LANE_BLOCK_MAX][LANES];
 	uint32_t found;
 
-	rows_make(block, true, rows);
+	lanes_mask(rows, block->near, listeners(block, block->near_lanes, hears_digits), block->n);
 	for (found = dtmf_group_hear(&group->dtmf, rows, block->n); found; found &= found - 1) {
 		unsigned lane = (unsigned)__builtin_ctz(found);
 		struct bearer_end *bearer = group->lane[lane];
@@ -246,7 +279,7 @@ static void hear_dtmf(struct block *block)
 		if (hearing_digit(&bearer->hearing, &bearer->end,
 				  dtmf_group_span(&group->dtmf, lane),
 				  dtmf_group_suspects(&group->dtmf, lane)) &&
-		    block->nears[lane] && hears_digits(bearer))
+		    block->near_lanes >> lane & 1 && hears_digits(bearer))
 			silence(block, lane);
 	}
 }
@@ -258,7 +291,7 @@ static void hear_tones(struct block *block)
 	int16_t rows[LANE_BLOCK_MAX][LANES];
 	size_t n;
 
-	rows_make(block, false, rows);
+	lanes_mask(rows, block->near, listeners(block, block->near_lanes, hears_tones), block->n);
 	n = detect_group_hear(&group->tones, rows, block->n, events);
 	for (size_t i = 0; i < n; i++) {
 		struct bearer_end *bearer = group->lane[events[i].lane];
@@ -271,7 +304,7 @@ static void hear_tones(struct block *block)
 
 		if (bearer && bearer->hearing.signal.symbol &&
 		    hearing_lasts(&bearer->hearing, &bearer->end, group->tones.now) &&
-		    block->nears[i])
+		    block->near_lanes >> i & 1)
 			silence(block, i);
 	}
 }
@@ -282,12 +315,9 @@ static void hear_far(struct block *block)
 	struct lane_group *group = block->group;
 	struct detect_event events[DETECT_GROUP_EVENTS];
 	int16_t rows[LANE_BLOCK_MAX][LANES];
-	const int16_t *from[LANES];
 	size_t n;
 
-	for (unsigned i = 0; i < LANES; i++)
-		from[i] = group->lane[i] && group->lane[i]->end.vbd ? block->fars[i] : NULL;
-	lanes_interleave(rows, from, block->n);
+	lanes_mask(rows, block->far, listeners(block, block->far_lanes, hears_far), block->n);
 	n = detect_group_hear(&group->far_tones, rows, block->n, events);
 	for (size_t i = 0; i < n; i++) {
 		struct bearer_end *bearer = group->lane[events[i].lane];
@@ -306,12 +336,12 @@ static void block_run(struct lane_group *group, uint32_t mask)
 
 	block.group = group;
 	block.n = group->shape.block;
-	block.cancelled = 0;
-	memset(block.nears, 0, sizeof(block.nears));
-	memset(block.fars, 0, sizeof(block.fars));
-	for (uint32_t left = mask; left; left &= left - 1)
-		lane_load(&block, (unsigned)__builtin_ctz(left));
-	cancel(&block);
+	block.near_lanes = block.far_lanes = 0;
+	near_load(&block, mask);
+	if (group->echo || group->hears_far)
+		far_load(&block);
+	if (group->echo && block.near_lanes)
+		cancel(&block);
 	if (group->hears_dtmf)
 		hear_dtmf(&block);
 	if (group->hears_tones)

@@ -15,7 +15,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "dsp/echo_group.h"
+#include "dsp/echo.h"
 #include "tests/bench/echo_quality.h"
 
 #define CHANNELS    1008
@@ -31,14 +31,26 @@
 #define PEERS	    64 /* channels of the others */
 #define PEER_FRAMES 4
 
-/* A period, and as much again as groups begin later. */
-static int16_t far_signal[PERIOD + GROUPS], near_signal[LANES][PERIOD + GROUPS];
+#define LATER                                                                                      \
+	(GROUPS +                                                                                  \
+	 ECHO_BLOCK_MAX) /* a group begins a sample after the one before, and runs whole blocks */
+
+/* A period, and what is looked at behind it: of a line, and of all lanes side by side. */
+static int16_t far_signal[PERIOD + LATER], near_signal[PERIOD + LATER];
+static int16_t far_rows[PERIOD + LATER][LANES], near_rows[PERIOD + LATER][LANES];
+
+struct own {
+	struct echo *echo; /* own */
+	size_t at;	   /* samples done */
+};
 
 /* Cancellers that stand ready, to be run in turn. */
 struct contest {
-	struct echo_group *groups[GROUPS]; /* own */
-	const struct speex *speex;	   /* NULL: not installed */
-	void *speex_states[PEERS];	   /* own */
+	struct own groups[GROUPS];
+	unsigned block;
+	size_t until;		   /* samples that every group was given */
+	const struct speex *speex; /* NULL: not installed */
+	void *speex_states[PEERS]; /* own */
 	echo_can_state_t *span_states[PEERS];
 };
 
@@ -67,46 +79,53 @@ static void far_make(void)
 	double y = 0;
 
 	line_random = 1;
-	for (size_t i = 0; i < PERIOD + GROUPS; i++) {
+	for (size_t i = 0; i < PERIOD + LATER; i++) {
 		y = 0.7 * y + line_uniform() * 5000;
 		far_signal[i] = i < PERIOD ? g711_a_linear[g711_a_octet((int16_t)y)]
 					   : far_signal[i - PERIOD];
 	}
 }
 
+static int16_t echo_at(size_t i, unsigned delay)
+{
+	int16_t echo = far_signal[(i + PERIOD - delay) % PERIOD] / 2;
+
+	return g711_a_linear[g711_a_octet(echo)];
+}
+
 static void near_make(bool spread)
 {
-	for (unsigned lane = 0; lane < LANES; lane++) {
-		unsigned delay = DELAY + (spread ? lane * DELAY_MORE : 0);
-
-		for (size_t i = 0; i < PERIOD + GROUPS; i++) {
-			int16_t echo = far_signal[(i + PERIOD - delay) % PERIOD] / 2;
-
-			near_signal[lane][i] = g711_a_linear[g711_a_octet(echo)];
+	for (size_t i = 0; i < PERIOD + LATER; i++) {
+		near_signal[i] = echo_at(i, DELAY);
+		for (unsigned lane = 0; lane < LANES; lane++) {
+			far_rows[i][lane] = far_signal[i];
+			near_rows[i][lane] = echo_at(i, DELAY + (spread ? lane * DELAY_MORE : 0));
 		}
 	}
 }
 
-static void frame_run(struct echo_group *group, size_t at)
+/* All whole blocks up to that sample. */
+static void frame_run(struct own *group, size_t begin, size_t until, unsigned block)
 {
-	int16_t out[FRAME];
+	int16_t rows[ECHO_BLOCK_MAX][LANES];
 
-	for (unsigned lane = 0; lane < LANES; lane++) {
-		echo_group_sent(group, lane, far_signal + at, FRAME);
-		echo_group_received(group, lane, near_signal[lane] + at, FRAME);
+	for (; group->at + block <= until; group->at += block) {
+		size_t at = (begin + group->at) % PERIOD;
+
+		memcpy(rows, near_rows[at], block * sizeof(*rows));
+		echo_run(group->echo, far_rows + at, rows, LANES_ALL);
 	}
-	echo_group_run(group);
-	for (unsigned lane = 0; lane < LANES; lane++)
-		echo_group_take(group, lane, out, FRAME);
 }
 
-static double own_run(const struct contest *contest)
+static double own_run(struct contest *contest)
 {
 	double start = cpu_us();
 
-	for (unsigned frame = 0; frame < FRAMES; frame++)
+	for (unsigned frame = 0; frame < FRAMES; frame++) {
+		contest->until += FRAME;
 		for (unsigned g = 0; g < GROUPS; g++)
-			frame_run(contest->groups[g], frame * FRAME + g);
+			frame_run(&contest->groups[g], g, contest->until, contest->block);
+	}
 	return (cpu_us() - start) / FRAMES / CHANNELS;
 }
 
@@ -118,7 +137,7 @@ static double speex_run(const struct contest *contest)
 	for (unsigned frame = 0; frame < PEER_FRAMES; frame++)
 		for (unsigned i = 0; i < PEERS; i++)
 			contest->speex->cancel(contest->speex_states[i],
-					       near_signal[0] + frame * FRAME,
+					       near_signal + frame * FRAME,
 					       far_signal + frame * FRAME, out);
 	return (cpu_us() - start) / PEER_FRAMES / PEERS;
 }
@@ -132,7 +151,7 @@ static double span_run(const struct contest *contest)
 	for (unsigned i = 0; i < PEERS / 4; i++)
 		for (unsigned k = 0; k < FRAME; k++)
 			clean = echo_can_update(contest->span_states[i], far_signal[k],
-						near_signal[0][k]);
+						near_signal[k]);
 	(void)clean;
 	start = (cpu_us() - start) / (PEERS / 4);
 	output_back(kept);
@@ -142,14 +161,12 @@ static double span_run(const struct contest *contest)
 static void contest_open(struct contest *contest, const struct echo_conf *echo,
 			 const struct speex *speex)
 {
-	const struct echo_group_conf conf = { .echo = *echo, .chunk = FRAME };
-
-	contest->speex = speex;
+	*contest = (struct contest){ .speex = speex, .block = echo->block };
 	for (unsigned g = 0; g < GROUPS; g++) {
-		contest->groups[g] = echo_group_init(bench_get(echo_group_octets(&conf)), &conf);
+		contest->groups[g].echo = echo_init(bench_get(echo_octets(echo)), echo);
 		for (unsigned lane = 0; lane < LANES; lane++)
-			echo_group_open(contest->groups[g], lane,
-					&(struct echo_lane_conf){ .mode = ECHO_ON });
+			echo_lane_set(contest->groups[g].echo, lane,
+				      &(struct echo_lane_conf){ .mode = ECHO_ON });
 	}
 	for (unsigned i = 0; i < PEERS; i++) {
 		contest->speex_states[i] = speex ? speex_make(speex, echo->taps) : NULL;
@@ -160,7 +177,7 @@ static void contest_open(struct contest *contest, const struct echo_conf *echo,
 static void contest_close(struct contest *contest)
 {
 	for (unsigned g = 0; g < GROUPS; g++)
-		free(contest->groups[g]);
+		free(contest->groups[g].echo);
 	for (unsigned i = 0; i < PEERS; i++) {
 		if (contest->speex)
 			contest->speex->destroy(contest->speex_states[i]);
@@ -200,7 +217,7 @@ static void known_check(const struct contest *contest)
 	struct echo_report report;
 
 	for (unsigned i = 0; i < CHANNELS; i++) {
-		echo_lane_report(echo_group_echo(contest->groups[i / LANES]), i % LANES, &report);
+		echo_lane_report(contest->groups[i / LANES].echo, i % LANES, &report);
 		if (report.erle_db >= ERLE_LEAST)
 			continue;
 		fprintf(stderr, "echo_canceller: the echo of line %u is not cancelled\n", i);

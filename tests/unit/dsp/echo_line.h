@@ -168,23 +168,19 @@ static inline void line_sample(struct bench *bench, unsigned i, size_t t)
 
 static inline void bench_block(struct bench *bench)
 {
-	int16_t far[LANES][ECHO_BLOCK_MAX], near[LANES][ECHO_BLOCK_MAX], *out[LANES];
-	const int16_t *far_at[LANES], *near_at[LANES];
+	int16_t far[ECHO_BLOCK_MAX][LANES], near[ECHO_BLOCK_MAX][LANES];
 	unsigned block = bench->conf.block;
 
-	for (unsigned i = 0; i < LANES; i++) {
+	for (unsigned i = 0; i < LANES; i++)
 		for (unsigned k = 0; k < block; k++) {
 			line_sample(bench, i, bench->at + k);
-			far[i][k] = (int16_t)bench->far[i][bench->at + k];
-			near[i][k] = (int16_t)bench->line[i][bench->at + k];
+			far[k][i] = (int16_t)bench->far[i][bench->at + k];
+			near[k][i] = (int16_t)bench->line[i][bench->at + k];
 		}
-		far_at[i] = far[i];
-		near_at[i] = out[i] = near[i];
-	}
-	echo_run(bench->echo, far_at, near_at, out);
+	echo_run(bench->echo, far, near, LANES_ALL);
 	for (unsigned i = 0; i < LANES; i++)
 		for (unsigned k = 0; k < block; k++)
-			bench->out[i][bench->at + k] = near[i][k];
+			bench->out[i][bench->at + k] = near[k][i];
 	bench->at += block;
 }
 

@@ -152,21 +152,17 @@ static void line_make(struct pair *pair, unsigned i, size_t t)
 
 static void block_cancel(struct pair *pair, unsigned c, size_t at, unsigned block)
 {
-	int16_t far[LANES][ECHO_BLOCK_MAX], near[LANES][ECHO_BLOCK_MAX], *outs[LANES];
-	const int16_t *fars[LANES], *nears[LANES];
+	int16_t far[ECHO_BLOCK_MAX][LANES], near[ECHO_BLOCK_MAX][LANES];
 
-	for (unsigned i = 0; i < LANES; i++) {
+	for (unsigned i = 0; i < LANES; i++)
 		for (unsigned k = 0; k < block; k++) {
-			far[i][k] = (int16_t)pair->far[i][at + k];
-			near[i][k] = (int16_t)pair->line[i][at + k];
+			far[k][i] = (int16_t)pair->far[i][at + k];
+			near[k][i] = (int16_t)pair->line[i][at + k];
 		}
-		fars[i] = far[i];
-		nears[i] = outs[i] = near[i];
-	}
-	echo_run(pair->echo[c], fars, nears, outs);
+	echo_run(pair->echo[c], far, near, LANES_ALL);
 	for (unsigned i = 0; i < LANES; i++)
 		for (unsigned k = 0; k < block; k++)
-			pair->out[c][i][at + k] = near[i][k];
+			pair->out[c][i][at + k] = near[k][i];
 }
 
 static void pair_run(struct pair *pair, unsigned block)
