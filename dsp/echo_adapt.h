@@ -56,7 +56,7 @@ LANES_INLINE vf shadow_adapt(struct echo_set *set, const struct echo_pass *pass,
 	const float fade = n == 32 ? SHADOW_FADE_32 : SHADOW_FADE_64;
 	vf predicted = { 0 };
 
-	for (unsigned i = 0; i < n / SHADOW_STEP; i++) {
+	for (unsigned i = 0; i < n / SHADOW_STEP; i += set->shadow_every) {
 		const vf *e = pass->error + 2 * (SHADOW_FIRST + SHADOW_STEP * i);
 		/* of two blocks, as far's spectra are; in an even bin the older one comes with the same sign */
 		vf er = e[0] + set->shadow_error[2 * i], ei = e[1] + set->shadow_error[2 * i + 1];
@@ -73,7 +73,7 @@ LANES_INLINE vf shadow_adapt(struct echo_set *set, const struct echo_pass *pass,
 		set->shadow_step[2 * i] = (er - pr) * all;
 		set->shadow_step[2 * i + 1] = (ei - pi) * all;
 	}
-	return predicted * (1.0f / (float)(n / SHADOW_STEP));
+	return predicted * ((float)set->shadow_every / (float)(n / SHADOW_STEP));
 }
 
 /* No lane learns: the shadow has not run. */
@@ -87,6 +87,21 @@ LANES_INLINE vf shadow_rest(struct echo_set *set, const struct echo_pass *pass, 
 			set->shadow_step[2 * i + part] = none;
 		}
 	return none;
+}
+
+/* The bins between begin to rest, or are run again: nothing of before is to be learnt in them. */
+LANES_INLINE void shadow_choose(struct echo_set *set, const struct echo_pass *pass, const unsigned n)
+{
+	unsigned every = vi_bits(vf_below((vf){ 0 }, pass->adapt) & ~set->sure) ? 1 : 2;
+
+	if (every == set->shadow_every)
+		return;
+	set->shadow_every = every;
+	for (unsigned i = 1; i < n / SHADOW_STEP; i += 2)
+		for (unsigned part = 0; part < 2; part++) {
+			set->shadow_error[2 * i + part] = pass->error[2 * (SHADOW_FIRST + SHADOW_STEP * i) + part];
+			set->shadow_step[2 * i + part] = (vf){ 0 };
+		}
 }
 
 /* The square of how much of the echo taken away is not there; 0 where nothing is certain. */

@@ -5,7 +5,7 @@
  * so that the taps go through the processor once a block; for the same reason a bin's partitions lie side by side.
  *
  * The shadow is a second, coarse filter on every fourth bin, in which it predicts the error from far. What it can predict
- * is echo that the taps do not know (dsp/echo_adapt.h).
+ * is echo that the taps do not know (dsp/echo_adapt.h). Every eighth bin will do where the lines are known.
  */
 #ifndef DSP_ECHO_FILTER_H
 #define DSP_ECHO_FILTER_H
@@ -119,7 +119,7 @@ LANES_INLINE void shadow_hold(struct echo_set *set, vf adapt, const unsigned n)
 		set->shadow_step[i] *= adapt;
 }
 
-/* Goes through the partitions that some lane keeps, and through the shadow's where some lane learns. */
+/* Goes through the partitions that some lane keeps, and through the shadow's bins, or half of them, where some lane learns. */
 LANES_INLINE void filter_pass(struct echo_set *set, struct echo_pass *pass, bool learns, const unsigned n)
 {
 	const size_t stride = (size_t)set->parts * 2;
@@ -137,7 +137,7 @@ LANES_INLINE void filter_pass(struct echo_set *set, struct echo_pass *pass, bool
 		pass->echo[2 * k + 1] = bin.im[0] + bin.im[1];
 		pass->doubt[k] = bin.power;
 	}
-	for (unsigned i = 0; learns && i < n / SHADOW_STEP; i++) {
+	for (unsigned i = 0; learns && i < n / SHADOW_STEP; i += set->shadow_every) {
 		const struct echo_learn learn = { set->shadow + i * stride, NULL, set->shadow_step + 2 * i, false };
 
 		bin_pass(set, SHADOW_FIRST + SHADOW_STEP * i, &learn, pass->all, pass->n_all, &bin);

@@ -53,6 +53,7 @@ static void set_init(struct echo_set *set, const struct echo_shape *shape)
 	set->block = shape->block;
 	set->parts = shape->parts;
 	set->ring = shape->parts + 1;
+	set->shadow_every = 1;
 	set->far = (vi *)(void *)rows;
 	set->taps = rows + bins * ring;
 	set->shadow = set->taps + bins * parts * 2;
@@ -121,6 +122,7 @@ LANES_INLINE vf learn(struct echo_set *set, struct echo_pass *pass, bool heard, 
 	for (unsigned band = 0; band < ECHO_BANDS; band++)
 		expected += band_adapt(set, band, pass, n);
 	parts_keep(set, pass, n);
+	shadow_choose(set, pass, n);
 	filter_constrain(set, pass, n);
 	shares_set(set);
 	return expected;

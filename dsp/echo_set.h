@@ -14,6 +14,7 @@ struct echo_set {
 	unsigned newest;	     /* place in the ring; older ones follow */
 	unsigned turn;		     /* partition to be constrained next */
 	unsigned band;		     /* whose shares are to be set next */
+	unsigned shadow_every;	     /* of the shadow's bins are run: 1, all; 2, every second */
 	size_t rows;		     /* of all vectors from previous on */
 
 	vi *far;	/* [bin][place in ring], both parts packed */

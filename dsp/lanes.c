@@ -130,6 +130,10 @@ void lanes_mask(int16_t (*to)[LANES], const int16_t (*from)[LANES], uint32_t lan
 {
 	lanes_row row, mask;
 
+	if (lanes == LANES_ALL) {
+		memcpy(to, from, n * sizeof(*to));
+		return;
+	}
 	mask_make(&mask, lanes);
 	for (size_t at = 0; at < n; at++) {
 		memcpy(&row, from[at], sizeof(row));
