@@ -8,6 +8,7 @@
 #include "gw/media/signals.h"
 
 #define PER_MS	   8
+#define UPKEEP_US  20000
 #define QUIET_MEAN 40 /* of magnitudes: -50 dBm0 of noise */
 /* Voice-band data ends with so much silence on both sides. Echo cancellers that a modem disabled come back after 250 +-150
  * ms (G.168 7); V.152 leaves the time open. */
@@ -430,7 +431,19 @@ static void flow_run(struct flow *flow, const struct round *round)
 		flow->from->end->awaited = flow_awaited(flow);
 }
 
-void pipeline_round(struct pipeline *pipeline, const struct round *round)
+static void upkeep(struct pipeline *pipeline, const struct round *round)
+{
+	struct media_side *side = pipeline->side;
+
+	for (unsigned i = 0; i < 2; i++) {
+		if (!side[i].end)
+			continue;
+		side[i].end->stats.dtmf_out = side[i].digits.sent;
+		side[i].end->ops->upkeep(side[i].end, round);
+	}
+}
+
+bool pipeline_round(struct pipeline *pipeline, const struct round *round)
 {
 	struct media_side *side = pipeline->side;
 
@@ -442,12 +455,11 @@ void pipeline_round(struct pipeline *pipeline, const struct round *round)
 
 		flow_run(&flow, round);
 	}
-	for (unsigned i = 0; i < 2; i++) {
-		if (!side[i].end)
-			continue;
-		side[i].end->stats.dtmf_out = side[i].digits.sent;
-		side[i].end->ops->upkeep(side[i].end, round);
-	}
+	if (round->now_us < pipeline->upkeep_us)
+		return false;
+	pipeline->upkeep_us = round->now_us + UPKEEP_US;
+	upkeep(pipeline, round);
+	return true;
 }
 
 /* ---- what core asks for ---- */

@@ -108,6 +108,7 @@ typedef void pipeline_report_fn(void *arg, const struct media_event *event);
 struct pipeline {
 	struct media_side side[2];
 	bool vbd; /* voice-band data */
+	uint64_t upkeep_us; /* when timers are looked at next */
 	pipeline_report_fn *report;
 	void *arg; /* borrow */
 };
@@ -125,8 +126,8 @@ void pipeline_digit(struct pipeline *pipeline, unsigned side, char digit, uint32
 void pipeline_watch(struct pipeline *pipeline, unsigned side, uint32_t silence_ms);
 /* Whoever is its end, and whatever he negotiates. */
 void pipeline_supervise(struct pipeline *pipeline, unsigned side, const struct supervision *supervision);
-/* Reads, processes and writes everything that is due. */
-void pipeline_round(struct pipeline *pipeline, const struct round *round);
+/* Reads, processes and writes everything that is due. True: timers were looked at, and statistics are new: every 20 ms. */
+bool pipeline_round(struct pipeline *pipeline, const struct round *round);
 
 /* For the ends. A digit or signal begins to be heard at the end: its serial number on the other side, 0: it does not go there. */
 uint32_t pipeline_digit_heard(struct media_end *end, char digit);

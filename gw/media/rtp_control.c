@@ -224,18 +224,20 @@ static bool packets_due(const struct rtp_control *control, uint64_t now_us)
 	return control->watched ? control->waiting : now_us >= control->poll_us;
 }
 
-void rtp_control_upkeep(struct rtp_end *rtp, const struct round *round)
+void rtp_control_read(struct rtp_end *rtp, const struct round *round)
 {
 	struct rtp_control *control = &rtp->control;
 
-	if (!rtp->negotiated)
+	if (!packets_due(control, round->now_us) || !rtp->negotiated)
 		return;
-	if (packets_due(control, round->now_us)) {
-		control->waiting = false;
-		control->poll_us = round->now_us + POLL_US;
-		read_packets(rtp, round);
-	}
-	if (round->now_us >= control->next_us)
+	control->waiting = false;
+	control->poll_us = round->now_us + POLL_US;
+	read_packets(rtp, round);
+}
+
+void rtp_control_upkeep(struct rtp_end *rtp, const struct round *round)
+{
+	if (rtp->negotiated && round->now_us >= rtp->control.next_us)
 		report_due(rtp, round->now_us);
 }
 

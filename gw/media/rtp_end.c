@@ -37,6 +37,7 @@ static void intake(struct media_end *end, const struct round *round, bool clocke
 {
 	(void)clocked;
 	rtp_in_read(rtp_end_of(end), round);
+	rtp_control_read(rtp_end_of(end), round);
 	rtp_relay_turn(rtp_end_of(end), round);
 }
 

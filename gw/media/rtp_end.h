@@ -14,6 +14,7 @@
 #include "gw/media/reception.h"
 #include "gw/media/rtcp.h"
 #include "gw/media/rtp.h"
+#include "gw/media/rtp_control.h"
 #include "gw/media/rtp_path.h"
 #include "gw/media/rtp_relay.h"
 #include "gw/media/source_lock.h"
@@ -77,32 +78,21 @@ struct pause_out {
 	uint32_t since; /* samples since it was */
 };
 
-/* RTCP of the session. */
-struct rtp_control {
-	uint64_t next_us, last_us; /* report due; sent */
-	bool sent_any;
-	unsigned members_before;
-	double average_octets;
-	bool watched, waiting;	/* rtcp_fd is; something is there */
-	uint64_t poll_us;	/* where it is not watched, next time to look for packets */
-	bool heard;		/* the peer's RTCP */
-	bool peer_is_sender;
-	uint32_t lsr;		/* of the peer's last SR */
-	uint64_t lsr_us;	/* when it came */
-	uint32_t sent_at[2];	/* packets out at the last report and the one before: who sent since is a sender */
-	uint64_t random;
-};
-
 struct rtp_end {
 	struct media_end end;
-	int rtcp_fd; /* borrow: core closes it */
+	/* looked at in every round */
+	struct relay_in relay;
+	uint64_t look_us; /* nothing is expected before */
+	bool negotiated;
 	struct rtp_path path;
+	struct rtp_control control;
+
+	int rtcp_fd; /* borrow: core closes it */
 	struct rtp_identity identity;
 	uint32_t timeout_ms; /* 0: none */
 	struct jitter_conf jitter_conf; /* the engine's */
 
 	/* as negotiated */
-	bool negotiated;
 	struct media_rtp_params params;
 	size_t packet_samples;
 	bool vbd; /* voice-band data: as it came, at a constant delay */
@@ -113,7 +103,6 @@ struct rtp_end {
 	struct jitter jitter;
 	struct concealer concealer;
 	struct event_in event_in;
-	struct relay_in relay;
 	struct comfort_player comfort;
 	uint64_t comfort_samples;
 	struct vad heard; /* levels, for XR */
@@ -124,7 +113,6 @@ struct rtp_end {
 	uint32_t expected; /* by the jitter buffer, for copies */
 	uint64_t last_in_us;
 	uint64_t read_us; /* when a packet was read last */
-	uint64_t look_us; /* nothing is expected before */
 	bool started, timed_out;
 
 	/* out */
@@ -141,7 +129,6 @@ struct rtp_end {
 	uint32_t sent_packets, sent_octets;
 
 	uint64_t rated_us; /* when the quality was last looked at */
-	struct rtp_control control;
 };
 
 struct rtp_end_conf {
@@ -192,6 +179,7 @@ void rtp_event_out_repeat(struct rtp_end *rtp);
 /* rtp_control.c: RTCP. */
 void rtp_control_open(struct rtp_end *rtp, const struct round *round);
 void rtp_control_watch(struct rtp_end *rtp, const struct watch *watch); /* before rtp_path_watch() */
+void rtp_control_read(struct rtp_end *rtp, const struct round *round);
 void rtp_control_upkeep(struct rtp_end *rtp, const struct round *round);
 void rtp_control_packet(struct rtp_end *rtp, const uint8_t *octets, size_t n, const struct round *round);
 /* BYE, when anything was ever sent. */

@@ -511,7 +511,8 @@ static void half_run(struct media_worker *worker, struct channel_half *half)
 		round.timely = round.timely && !half->rest.untimely;
 		half->rest.rested = false;
 	}
-	pipeline_round(&half->pipeline, &round);
+	if (!pipeline_round(&half->pipeline, &round))
+		return;
 	for (unsigned i = 0; i < 2; i++) {
 		const struct media_end *end = half->pipeline.side[i].end;
 
