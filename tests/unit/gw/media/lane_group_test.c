@@ -75,6 +75,14 @@ static void round_run(struct world *w)
 	lane_group_run(w->group);
 }
 
+/* On both lines. */
+static void chunk_comes(struct world *w)
+{
+	line_says(w, 0, 1);
+	line_says(w, 1, 1);
+	round_run(w);
+}
+
 static unsigned idle_octets(const struct bearer_end *bearer)
 {
 	unsigned n = 0;
@@ -90,9 +98,7 @@ static void read_apart(void)
 	struct world w;
 
 	world_open(&w);
-	line_says(&w, 0, 1);
-	line_says(&w, 1, 1);
-	round_run(&w);
+	chunk_comes(&w);
 	CU_ASSERT_EQUAL(w.bearer[0].ready_n, 32);
 	line_says(&w, 1, 3);
 	round_run(&w);
@@ -114,9 +120,7 @@ static void left_out(void)
 	struct world w;
 
 	world_open(&w);
-	line_says(&w, 0, 1);
-	line_says(&w, 1, 1);
-	round_run(&w);
+	chunk_comes(&w);
 	for (unsigned k = 1; k <= 2; k++) {
 		line_says(&w, 1, 1);
 		round_run(&w);
@@ -129,15 +133,11 @@ static void left_out(void)
 	}
 	CU_ASSERT_FALSE(w.bearer[0].in_step);
 	/* it comes back where no less of it waits; what is more has passed */
-	line_says(&w, 0, 1);
-	line_says(&w, 1, 1);
-	round_run(&w);
+	chunk_comes(&w);
 	CU_ASSERT_FALSE(w.bearer[0].in_step);
 	CU_ASSERT_EQUAL(bearer_end_pending(&w.bearer[0]), 48);
 	CU_ASSERT_EQUAL(bearer_end_pending(&w.bearer[1]), 0);
-	line_says(&w, 0, 1);
-	line_says(&w, 1, 1);
-	round_run(&w);
+	chunk_comes(&w);
 	CU_ASSERT(w.bearer[0].in_step);
 	CU_ASSERT_EQUAL(bearer_end_pending(&w.bearer[0]), 8);
 	CU_ASSERT_EQUAL(bearer_end_pending(&w.bearer[1]), 8);
@@ -160,9 +160,7 @@ static void gathered(void)
 	for (unsigned i = 0; i < 2; i++)
 		w.bearer[i].end.awaited = 160;
 	for (unsigned k = 0; k < 8; k++) {
-		line_says(&w, 0, 1);
-		line_says(&w, 1, 1);
-		round_run(&w);
+		chunk_comes(&w);
 		for (unsigned i = 0; i < 2; i++) {
 			CU_ASSERT_EQUAL(w.bearer[i].ready_n, ready[k]);
 			w.bearer[i].end.awaited = ready[k] < 160 ? 160 : 320;
@@ -170,22 +168,16 @@ static void gathered(void)
 	}
 	/* one that waits for nothing has all of them worked on with every block */
 	w.bearer[1].end.awaited = 0;
-	line_says(&w, 0, 1);
-	line_says(&w, 1, 1);
-	round_run(&w);
+	chunk_comes(&w);
 	CU_ASSERT_EQUAL(w.bearer[0].ready_n, 352);
 	/* and one that waits for long, no longer than 20 ms and a block */
 	for (unsigned i = 0; i < 2; i++)
 		w.bearer[i].end.awaited = SIZE_MAX;
 	for (unsigned k = 1; k <= 4; k++) {
-		line_says(&w, 0, 1);
-		line_says(&w, 1, 1);
-		round_run(&w);
+		chunk_comes(&w);
 		CU_ASSERT_EQUAL(w.bearer[0].ready_n, 352);
 	}
-	line_says(&w, 0, 1);
-	line_says(&w, 1, 1);
-	round_run(&w);
+	chunk_comes(&w);
 	CU_ASSERT_EQUAL(w.bearer[0].ready_n, 544);
 	world_close(&w);
 }
