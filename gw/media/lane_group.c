@@ -31,6 +31,9 @@ int lane_shape_of(const struct media_bearer_params *params, struct lane_shape *s
 	if ((block_ms != 4 && block_ms != 8) ||
 	    (tail_ms && tail_ms != 32 && tail_ms != 64 && tail_ms != 128))
 		return -EINVAL;
+	/* Packets are whole multiples of the default, and so leave at even intervals. */
+	if (!tail_ms)
+		block_ms = BLOCK_DEFAULT;
 	*shape = (struct lane_shape){ .taps = tail_ms * PER_MS, .block = block_ms * PER_MS };
 	*needed = !params->clear && (tail_ms || params->hear_dtmf || params->hear_tones);
 	return 0;

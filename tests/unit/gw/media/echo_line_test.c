@@ -223,6 +223,9 @@ static void shapes(void)
 	params.hear_tones = true;
 	CU_ASSERT_EQUAL(lane_shape_of(&params, &shape, &needed), 0);
 	CU_ASSERT(needed && !shape.taps && shape.block == 32);
+	params.block_ms = 8; /* a canceller's */
+	CU_ASSERT_EQUAL(lane_shape_of(&params, &shape, &needed), 0);
+	CU_ASSERT_EQUAL(shape.block, 32);
 	params.clear = true;
 	CU_ASSERT_EQUAL(lane_shape_of(&params, &shape, &needed), 0);
 	CU_ASSERT_FALSE(needed);
