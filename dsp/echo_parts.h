@@ -2,8 +2,8 @@
 /*
  * Template: the filter's partitions. One of them a block in turn is constrained to the first half of its impulse response,
  * and its taps are weighed: an echo path has few that count, and a line that is known is gone through where they are. A lane
- * that may have more to learn goes through all of its partitions; the shadow always does. What a lane keeps does not depend
- * on its neighbours: where the set goes through a partition for others, this lane's taps and share of it are 0.
+ * that may have more to learn goes through all of its partitions; the shadow always does. Where the set goes through a
+ * partition for other lanes, this lane's taps and share of it are 0; only in how many bins the shadow looks is for all of them.
  */
 #ifndef DSP_ECHO_PARTS_H
 #define DSP_ECHO_PARTS_H

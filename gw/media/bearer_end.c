@@ -118,12 +118,6 @@ size_t bearer_end_pending(const struct bearer_end *bearer)
 	return bearer->fifo_n - bearer->ready_n;
 }
 
-void bearer_end_worked(struct bearer_end *bearer, size_t n, uint32_t done)
-{
-	bearer->ready_n += n;
-	bearer->done = done;
-}
-
 static unsigned read_blocks(struct bearer_end *bearer)
 {
 	unsigned blocks = 0;
@@ -231,7 +225,7 @@ static bool take(struct media_end *end, uint8_t *octets, size_t n)
 	struct bearer_end *bearer = bearer_end_of(end);
 	uint64_t lost = 0;
 
-	end->at = bearer->group ? bearer->done - (uint32_t)bearer->ready_n : 0;
+	end->at = bearer->group ? bearer->group->done - (uint32_t)bearer->ready_n : 0;
 	if (bearer->clocked) {
 		pipeline_play(&bearer->jitter, &bearer->concealer, octets, n, &lost);
 		end->stats.concealed_ms = bearer->jitter.lost / PER_MS;

@@ -51,7 +51,6 @@ struct bearer_end {
 	/* received, not yet taken: the first ready_n were worked on */
 	uint8_t fifo[BEARER_FIFO_OCTETS];
 	size_t fifo_n, ready_n;
-	uint32_t done; /* place of the last of those in the group's count */
 	uint64_t heard_ticks; /* tick of the next block to be received */
 	struct bearer_phase phase;
 	/* transmitted, by the sample of the clock's time modulo its length */
@@ -83,8 +82,6 @@ unsigned bearer_end_read(struct bearer_end *bearer);
 size_t bearer_end_pending(const struct bearer_end *bearer);
 /* What went out while these n octets came in, that wait to be worked on first. */
 void bearer_end_sent(const struct bearer_end *bearer, uint8_t *octets, size_t n);
-/* n octets more were, up to that place in the group's count. */
-void bearer_end_worked(struct bearer_end *bearer, size_t n, uint32_t done);
 void bearer_end_continuity(struct bearer_end *bearer, enum media_continuity mode);
 struct bearer_end *bearer_end_of(struct media_end *end);
 

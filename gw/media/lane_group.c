@@ -353,7 +353,7 @@ static void block_run(struct lane_group *group, uint32_t mask)
 		hear_far(&block);
 	group->done += (uint32_t)block.n;
 	for (uint32_t left = mask; left; left &= left - 1)
-		bearer_end_worked(group->lane[__builtin_ctz(left)], block.n, group->done);
+		group->lane[__builtin_ctz(left)]->ready_n += block.n;
 }
 
 /* ---- which lanes take part ---- */
@@ -390,7 +390,7 @@ static void step_join(struct lane_group *group)
 			step = pending;
 		if (pending < step || pending < group->shape.block)
 			continue;
-		bearer_end_worked(bearer, pending - step, group->done);
+		bearer->ready_n += pending - step;
 		bearer->in_step = true;
 	}
 }

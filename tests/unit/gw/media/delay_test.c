@@ -181,7 +181,7 @@ static void in_step(void)
 		}
 		CU_ASSERT_EQUAL(rig.rtp.packet_samples, ptimes[k] * 8u);
 		CU_ASSERT_EQUAL(rig.rtp.filled,
-				(rig.bearer.done - rig.bearer.ready_n) % rig.rtp.packet_samples);
+				(rig.group->done - rig.bearer.ready_n) % rig.rtp.packet_samples);
 		CU_ASSERT_EQUAL(rig.bearer.end.awaited, rig.rtp.packet_samples - rig.rtp.filled);
 	}
 	rig_close(&rig);
