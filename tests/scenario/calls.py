@@ -4,7 +4,7 @@ import re
 import subprocess
 import time
 
-from harness import SNR_G711, Group, speech, wait_until, wav_octets
+from harness import PATIENT, SNR_G711, Group, speech, wait_until, wav_octets
 from sipp import IN_DIALOG, INVITE, Callee, Caller, expect, message, pause, scenario, with_body
 from lab import alaw_wav
 
@@ -56,7 +56,7 @@ def prepare(lab):
     lab.ctl("capture", lab.path("all.pcapng"))
 
 
-group = Group("calls", PLAN, files={"b.wav": lambda: alaw_wav(VOICE_B())}, prepare=prepare)
+group = Group("calls", PLAN, files={"b.wav": lambda: alaw_wav(VOICE_B())}, prepare=prepare, pbx_more=PATIENT)
 
 
 def in_dialog(caller, method, cseq, body="", more=""):

@@ -11,7 +11,7 @@ import subprocess
 import time
 
 from calls import VOICE_B
-from harness import Group, wait_until, wav_octets
+from harness import PATIENT, Group, wait_until, wav_octets
 from lab import EXCHANGE, Failure, alaw_wav
 from sipp import REPLY, Callee, Caller, expect, message, pause, scenario
 
@@ -34,7 +34,7 @@ number "0332" { action = answer early = "file:FOLDER/b.wav" delay = 6s hold = 50
 """
 
 ROUTES = """
-sip "far" {{ host = "127.0.0.1" port = {far} allow = {{"127.0.0.77"}} reliable = off }}
+sip "far" {{ host = "127.0.0.1" port = {far} allow = {{"127.0.0.77"}} reliable = off {patient} }}
 route "far" {{ from = "pstn" prefix = "42" strip = 2 to = {{"far"}} }}
 route "impatient" {{ from = "pbx" prefix = "0305" to = {{"pstn"}} no-answer = 1s }}
 """
@@ -53,7 +53,7 @@ def prepare(lab):
     for name in ("e1.sock", "exchange.log", "report.json", "exchange.sock"):
         switch = switch.replace("/" + name, "/far-" + name)
     lab.write("far-exchange.conf", switch)
-    lab.write("gateway.conf", conf + ROUTES.format(far=lab.far))
+    lab.write("gateway.conf", conf + ROUTES.format(far=lab.far, patient=PATIENT))
     lab.spawn("far", [f"{lab.build}/causeway", "-c", lab.path("far.conf")])
     lab.spawn("far-exchange", [f"{lab.build}/causeway-exchange", "-c", lab.path("far-exchange.conf")])
     lab.start()
@@ -61,7 +61,7 @@ def prepare(lab):
 
 
 group = Group("flows", PLAN, files={"b.wav": lambda: alaw_wav(VOICE_B())}, prepare=prepare,
-              sip_more="t1 = 100ms t2 = 400ms t4 = 500ms")
+              sip_more="t1 = 100ms t2 = 400ms t4 = 500ms", pbx_more=PATIENT)
 
 
 def far(lab, *words):

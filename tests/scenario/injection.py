@@ -6,7 +6,7 @@ import socket
 import struct
 import time
 
-from harness import Group, wait_until, wav_octets
+from harness import PATIENT, Group, wait_until, wav_octets
 from calls import VOICE_A
 from lab import alaw_wav
 from sipp import Caller
@@ -17,7 +17,7 @@ PLAN = """
 number "0301" { action = answer delay = 50ms play = "file:FOLDER/b.wav" record = true }
 number "0320" { action = answer delay = 2s play = "file:FOLDER/b.wav" record = true }
 """
-group = Group("injection", PLAN, files={"b.wav": lambda: alaw_wav(VOICE_A() * 10)})
+group = Group("injection", PLAN, files={"b.wav": lambda: alaw_wav(VOICE_A() * 10)}, pbx_more=PATIENT)
 
 
 def gateway_port(case, call_id):

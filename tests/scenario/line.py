@@ -2,7 +2,7 @@
 """The line card: what is done with a bearer's sound, with the echo canceller as it is by default."""
 import math
 
-from harness import Group, speech, wav_octets
+from harness import PATIENT, Group, speech, wav_octets
 from sipp import Caller
 
 PLAN = """
@@ -11,7 +11,7 @@ number "0301" { action = answer delay = 500ms play = echo record = true }
 LOSS_DB = 20
 LEARNT = 2 * 8000
 
-group = Group("line", PLAN, echo="128ms")
+group = Group("line", PLAN, echo="128ms", pbx_more=PATIENT)
 
 
 def linear(octet):

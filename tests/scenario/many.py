@@ -6,7 +6,7 @@ import random
 import re
 import time
 
-from harness import Group, Raw, wait_until, wav_octets
+from harness import PATIENT, Group, Raw, wait_until, wav_octets
 from calls import VOICE_A, VOICE_B
 from lab import TOP, alaw_wav
 from sipp import Callee, Caller, expect, pause, scenario, sdp
@@ -19,7 +19,7 @@ originate "thirty" { called = "4050" calling = "301234567" noa = national callin
 originate "in" { called = "4050" calling = "301234567" noa = national calling-noa = national start = trigger hold = 1s }
 """
 
-group = Group("many", PLAN, allow="127.0.0.1", files={"b.wav": lambda: alaw_wav(VOICE_B())})
+group = Group("many", PLAN, allow="127.0.0.1", files={"b.wav": lambda: alaw_wav(VOICE_B())}, pbx_more=PATIENT)
 
 
 @group.scenario("30 calls at once fill one E1; the 31st is 503 with cause 34 (RFC 3398 7.2.4.1)")

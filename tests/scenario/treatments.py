@@ -4,7 +4,7 @@ import math
 import struct
 
 from calls import VOICE_A, VOICE_B
-from harness import Group, wav_octets
+from harness import PATIENT, Group, wav_octets
 from lab import Failure, alaw_wav
 from sipp import Callee, Caller
 
@@ -29,7 +29,7 @@ def prepare(lab):
 
 
 group = Group("treatments", PLAN, files={"a.wav": lambda: alaw_wav(VOICE_A()), "b.wav": lambda: alaw_wav(VOICE_B())},
-              prepare=prepare, pbx_more='tones = "de" treatment { busy = "PATH/b.wav" }',
+              prepare=prepare, pbx_more=PATIENT + ' tones = "de" treatment { busy = "PATH/b.wav" }',
               isup_more='treatment { busy = "PATH/a.wav" ringback = "PATH/b.wav" }')
 
 
