@@ -11,7 +11,7 @@
 #define BLOCK_DEFAULT  4 /* ms */
 #define JITTER_MORE_MS 5
 #define ERL_MOST       99	     /* of a report that knows of no echo */
-#define GATHER_MOST    BLOCK_SAMPLES /* octets, and a block */
+#define GATHER_MOST    BLOCK_SAMPLES /* octets, and a block, where no packet is near */
 
 /* One block of the lanes that take part, side by side. */
 struct block {
@@ -31,7 +31,7 @@ int lane_shape_of(const struct media_bearer_params *params, struct lane_shape *s
 	if ((block_ms != 4 && block_ms != 8) ||
 	    (tail_ms && tail_ms != 32 && tail_ms != 64 && tail_ms != 128))
 		return -EINVAL;
-	/* Packets are whole multiples of the default, and so leave at even intervals. */
+	/* Only a canceller gains by longer ones. */
 	if (!tail_ms)
 		block_ms = BLOCK_DEFAULT;
 	*shape = (struct lane_shape){ .taps = tail_ms * PER_MS, .block = block_ms * PER_MS };
@@ -395,21 +395,51 @@ static void step_join(struct lane_group *group)
 	}
 }
 
-/* What waits makes a packet whole, or is enough. */
-static bool is_time(const struct lane_group *group)
+/*
+ * The octets with which a packet leaves that lacks so many. Its last block may end up to a block later than the packet does,
+ * and with another packet it is another time; so that all leave evenly, each of them waits as long as any.
+ */
+static size_t leaves_with(size_t lacking, size_t packet, size_t block)
 {
-	const size_t block = group->shape.block;
+	size_t grain =
+		packet &
+		-packet; /* all packets end at the same place in it, if it is less than a block */
+
+	if (grain > block)
+		grain = block;
+	return lacking + block - grain + (block - lacking % block) % grain;
+}
+
+/* Blocks of a lane that it is time for: they make packets whole, or are enough. */
+static size_t lane_blocks(const struct bearer_end *bearer, size_t block)
+{
+	const struct awaited *awaited = &bearer->end.awaited;
+	size_t pending = bearer_end_pending(bearer), ready = bearer->ready_n;
+	size_t whole = pending / block, lacking, leaves;
+
+	if (!awaited->left)
+		return whole;
+	lacking = ready < awaited->left ? awaited->left - ready : 0;
+	if (!lacking || lacking > whole * block)
+		return pending >= GATHER_MOST + block ? whole : 0;
+	leaves = leaves_with(lacking, awaited->whole, block);
+	if (pending < leaves)
+		return 0;
+	lacking += (pending - leaves) / awaited->whole * awaited->whole;
+	return (lacking + block - 1) / block;
+}
+
+static size_t blocks_due(const struct lane_group *group)
+{
+	size_t most = 0;
 
 	for (unsigned i = 0; i < LANES; i++) {
 		const struct bearer_end *bearer = group->lane[i];
-		size_t pending = bearer && bearer->in_step ? bearer_end_pending(bearer) : 0;
-		size_t whole = pending / block * block;
+		size_t n = bearer && bearer->in_step ? lane_blocks(bearer, group->shape.block) : 0;
 
-		if (whole && (bearer->ready_n + whole >= bearer->end.awaited ||
-			      pending >= GATHER_MOST + block))
-			return true;
+		most = n > most ? n : most;
 	}
-	return false;
+	return most;
 }
 
 /*
@@ -454,9 +484,7 @@ void lane_group_run(struct lane_group *group)
 	uint32_t due;
 
 	step_join(group);
-	if (!is_time(group))
-		return;
-	while ((due = lanes_due(group)))
+	for (size_t n = blocks_due(group); n && (due = lanes_due(group)); n--)
 		block_run(group, due);
 }
 

@@ -4,8 +4,9 @@
  * canceller (dsp/echo.h), DTMF (dsp/dtmf.h) and tones (dsp/detect.h). Octets that nothing changes stay as they are.
  *
  * A group's state is large. So that it comes into the processor's cache once for a packet and not for every block, what
- * comes in is gathered until a packet of some lane gets whole by it: no packet leaves later for that. A session's first
- * packet begins where those of the other lanes do (media_end.at); a phase for each group spreads them over a packet's time.
+ * comes in is gathered until a packet of some lane gets whole by it. Packets leave evenly, which none is later for than the
+ * latest would be. A session's first packet begins where those of the other lanes do (media_end.at); a phase for each group
+ * spreads them over a packet's time.
  *
  * Core makes a group and gives out its lanes before a bearer is sent to the thread, and frees it when all have come back;
  * everything else belongs to the media thread. The bearers of a span tick together, so that in the steady state all lanes

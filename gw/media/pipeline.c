@@ -405,13 +405,13 @@ static struct demand flow_demand(const struct flow *flow, const struct round *ro
 }
 
 /* Nobody waits for nothing. */
-static size_t flow_awaited(const struct flow *flow)
+static struct awaited flow_awaited(const struct flow *flow)
 {
 	const struct media_end *to = flow->to->end;
 
 	if (!to)
-		return SIZE_MAX;
-	return to->ops->awaits ? to->ops->awaits(to) : 0;
+		return (struct awaited){ .left = SIZE_MAX };
+	return to->ops->awaits ? to->ops->awaits(to) : (struct awaited){ 0 };
 }
 
 static void flow_run(struct flow *flow, const struct round *round)

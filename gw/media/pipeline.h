@@ -38,14 +38,20 @@ struct demand {
 	size_t take;
 };
 
+/* What a sink without clock gathers: octets until it does something with them, and how many those will be. */
+struct awaited {
+	size_t left; /* 0: it does with each, SIZE_MAX: there is none */
+	size_t whole;
+};
+
 struct media_end_ops {
 	void (*attach)(struct media_end *end, const struct round *round);
 	/* Reads what arrived. clocked: the sink of it has a clock of its own. */
 	void (*intake)(struct media_end *end, const struct round *round, bool clocked);
 	/* As a source for a sink without clock: samples that are to flow now. */
 	size_t (*ready)(const struct media_end *end, const struct round *round);
-	/* As a sink without clock: octets until it does something with what it gathers. No such operation: it does with each. */
-	size_t (*awaits)(const struct media_end *end);
+	/* No such operation: it gathers nothing. */
+	struct awaited (*awaits)(const struct media_end *end);
 	/* Gives n octets; true when they are nothing but a pause. */
 	bool (*take)(struct media_end *end, uint8_t *octets, size_t n);
 	void (*skip)(struct media_end *end, size_t n);
@@ -73,7 +79,7 @@ struct media_end {
 	bool clear;		   /* octets are data: nothing converts, mixes, listens or makes up (RFC 4040) */
 	bool vbd;		   /* it asks for voice-band data where a fax or modem is heard */
 	uint8_t idle;		   /* clear: where there are none */
-	size_t awaited;		   /* as a source: what its sink awaits; 0: each octet */
+	struct awaited awaited;	   /* as a source: what its sink awaits */
 	uint32_t at;		   /* as a source: of the octets taken last, in its group's count; packets begin at multiples */
 	struct pipeline *pipeline; /* borrow; NULL: not attached */
 	unsigned side;

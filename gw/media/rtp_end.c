@@ -196,11 +196,11 @@ static void watch(struct media_end *end, const struct watch *watch)
 	rtp_path_watch(&rtp->path, watch);
 }
 
-static size_t awaits(const struct media_end *end)
+static struct awaited awaits(const struct media_end *end)
 {
 	const struct rtp_end *rtp = (const struct rtp_end *)(const void *)end;
 
-	return rtp->packet_samples - rtp->filled;
+	return (struct awaited){ rtp->packet_samples - rtp->filled, rtp->packet_samples };
 }
 
 static const struct media_end_ops rtp_ops = {

@@ -182,9 +182,66 @@ static void in_step(void)
 		CU_ASSERT_EQUAL(rig.rtp.packet_samples, ptimes[k] * 8u);
 		CU_ASSERT_EQUAL(rig.rtp.filled,
 				(rig.group->done - rig.bearer.ready_n) % rig.rtp.packet_samples);
-		CU_ASSERT_EQUAL(rig.bearer.end.awaited, rig.rtp.packet_samples - rig.rtp.filled);
+		CU_ASSERT_EQUAL(rig.bearer.end.awaited.left,
+				rig.rtp.packet_samples - rig.rtp.filled);
 	}
 	rig_close(&rig);
+}
+
+/* Octets that the line has said between one packet and the next: the least and the most. */
+static void intervals(unsigned chunk_ms, unsigned ptime_ms, unsigned begin,
+		      const struct media_bearer_params *params, size_t interval[2])
+{
+	size_t heard_at[MARKS], last = 0;
+	unsigned heard = 0, turn = turn_of(chunk_ms), packets = 0;
+	struct rig rig;
+
+	rig_open(&rig, chunk_ms, MEDIA_PCMA, ptime_ms);
+	interval[0] = SIZE_MAX;
+	interval[1] = 0;
+	for (unsigned k = 0; packets < MARKS; k++) {
+		size_t between = rig.said - last;
+
+		if (k == begin)
+			rig_card(&rig, params);
+		if (k > begin + 40 && rig.got_packets > packets) {
+			interval[0] = between < interval[0] ? between : interval[0];
+			interval[1] = between > interval[1] ? between : interval[1];
+		}
+		if (rig.got_packets > packets)
+			last = rig.said;
+		packets = rig.got_packets;
+		for (unsigned t = 0; t < turn; t += chunk_ms)
+			line_marks(&rig, heard_at, &heard);
+		turn_take(&rig, turn);
+	}
+	rig_close(&rig);
+}
+
+/* Wherever a group begins, packets leave evenly, though they are no multiple of its blocks. */
+static void evenly(void)
+{
+	static const unsigned chunks[] = { 1, 5, 10 };
+	size_t interval[2];
+
+	for (size_t c = 0; c < sizeof(chunks) / sizeof(chunks[0]); c++)
+		for (unsigned ptime_ms = 10; ptime_ms <= 60; ptime_ms += 10)
+			for (unsigned begin = 0; begin < 16; begin++) {
+				const struct media_bearer_params echo = {
+					.echo_tail_ms = 32,
+					.block_ms = begin & 8 ? 4 : 8,
+					.hear_dtmf = true,
+				};
+
+				intervals(chunks[c], ptime_ms, begin, &echo, interval);
+				if (interval[0] != interval[1])
+					fprintf(stderr,
+						"chunk %u, packet %u, begin %u: %zu to %zu\n",
+						chunks[c], ptime_ms, begin, interval[0],
+						interval[1]);
+				CU_ASSERT_EQUAL(interval[0], ptime_ms * 8);
+				CU_ASSERT_EQUAL(interval[1], ptime_ms * 8);
+			}
 }
 
 int main(int argc, char **argv)
@@ -193,6 +250,7 @@ int main(int argc, char **argv)
 		{ "from the line to RTP", line_to_rtp },
 		{ "from RTP to the line", rtp_to_line },
 		{ "packets end together", in_step },
+		{ "packets leave evenly", evenly },
 		CU_TEST_INFO_NULL,
 	};
 

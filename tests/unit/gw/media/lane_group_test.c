@@ -158,21 +158,21 @@ static void gathered(void)
 
 	world_open(&w);
 	for (unsigned i = 0; i < 2; i++)
-		w.bearer[i].end.awaited = 160;
+		w.bearer[i].end.awaited = (struct awaited){ 160, 160 };
 	for (unsigned k = 0; k < 8; k++) {
 		chunk_comes(&w);
 		for (unsigned i = 0; i < 2; i++) {
 			CU_ASSERT_EQUAL(w.bearer[i].ready_n, ready[k]);
-			w.bearer[i].end.awaited = ready[k] < 160 ? 160 : 320;
+			w.bearer[i].end.awaited.left = ready[k] < 160 ? 160 : 320;
 		}
 	}
 	/* one that waits for nothing has all of them worked on with every block */
-	w.bearer[1].end.awaited = 0;
+	w.bearer[1].end.awaited.left = 0;
 	chunk_comes(&w);
 	CU_ASSERT_EQUAL(w.bearer[0].ready_n, 352);
 	/* and one that waits for long, no longer than 20 ms and a block */
 	for (unsigned i = 0; i < 2; i++)
-		w.bearer[i].end.awaited = SIZE_MAX;
+		w.bearer[i].end.awaited.left = SIZE_MAX;
 	for (unsigned k = 1; k <= 4; k++) {
 		chunk_comes(&w);
 		CU_ASSERT_EQUAL(w.bearer[0].ready_n, 352);
