@@ -29,9 +29,8 @@ struct timer {
 	void *arg;
 	const char *name;
 	const char *subject; /* borrow: whom it is about, for `show timers`; the owner may set it after timer_init */
-	uint64_t deadline_us;
-	uint64_t sequence;
-	size_t index; /* place in the heap + 1, 0 when stopped */
+	uint32_t index; /* place in its tree + 1, 0 when stopped */
+	bool late;	/* which tree */
 };
 
 /* own; NULL when out of memory. The clock is copied. */

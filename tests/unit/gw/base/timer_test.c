@@ -156,17 +156,22 @@ static void change(void)
 
 enum { MANY = 2000 };
 static struct timer many[MANY];
-static uint64_t last_deadline, last_sequence;
+static struct started {
+	uint64_t deadline;
+	unsigned sequence;
+} starts[MANY], last;
 static unsigned out_of_order;
 
 static void check_order(struct timer *timer, void *arg)
 {
+	const struct started *this = &starts[timer - many];
+
 	(void)arg;
-	if (timer->deadline_us < last_deadline ||
-	    (timer->deadline_us == last_deadline && timer->sequence < last_sequence))
+	if (this->deadline < last.deadline ||
+	    (this->deadline == last.deadline && this->sequence < last.sequence))
 		out_of_order++;
-	last_deadline = timer->deadline_us;
-	last_sequence = timer->sequence;
+	CU_ASSERT(this->deadline <= now);
+	last = *this;
 }
 
 static void count_timer(const struct timer *timer, void *arg)
@@ -175,32 +180,41 @@ static void count_timer(const struct timer *timer, void *arg)
 	(*(unsigned *)arg)++;
 }
 
+/* Of lengths that are soon due, late, and both of them with the same deadline. */
 static void random_order(void)
 {
+	enum { UNIT = 4000, LONGEST = 500 };
 	unsigned short seed[3] = { 1, 2, 3 };
 	unsigned walked = 0, running = 0, expired;
 
 	setup(note);
 	out_of_order = 0;
-	last_deadline = last_sequence = 0;
+	last = (struct started){ 0 };
 	for (unsigned i = 0; i < MANY; i++)
 		CU_ASSERT_EQUAL_FATAL(timer_init(&many[i], heap, "m", check_order, NULL), 0);
 	for (unsigned i = 0; i < 20 * MANY; i++) {
-		struct timer *t = &many[(unsigned long)nrand48(seed) % MANY];
+		unsigned at = (unsigned)((unsigned long)nrand48(seed) % MANY);
+		uint64_t length = (uint64_t)nrand48(seed) % LONGEST * UNIT;
 
-		if (nrand48(seed) % 4)
-			timer_start_us(t, (uint64_t)nrand48(seed) % 500);
-		else
-			timer_stop(t);
+		now += i % 100 == 0 ? UNIT / 8 : 0;
+		if (nrand48(seed) % 4) {
+			timer_start_us(&many[at], length);
+			starts[at] = (struct started){ now + length, i };
+		} else {
+			timer_stop(&many[at]);
+		}
+		if (timer_running(&many[at]))
+			CU_ASSERT_EQUAL(timer_left_us(&many[at]), length);
 	}
 	for (unsigned i = 0; i < MANY; i++)
 		running += timer_running(&many[i]);
 	timer_heap_each(heap, count_timer, &walked);
 	CU_ASSERT_EQUAL(walked, running);
-	now += 250;
+	CU_ASSERT_EQUAL(timer_heap_running(heap), running);
+	now += LONGEST / 2 * UNIT;
 	expired = timer_heap_run(heap);
 	CU_ASSERT(expired > 0 && expired < running);
-	now += 250;
+	now += LONGEST / 2 * UNIT;
 	expired += timer_heap_run(heap);
 	CU_ASSERT_EQUAL(expired, running);
 	CU_ASSERT_EQUAL(out_of_order, 0);
