@@ -2,9 +2,11 @@
 /* The wall clock as text, without strftime: every log line and call record has some. */
 #include "gw/base/wall.h"
 
+#include <string.h>
 #include <time.h>
 
 #define SECONDS_A_DAY 86400
+#define SECOND_OCTETS 19 /* 2026-01-31T23:59:59 */
 
 struct date {
 	unsigned year, month, day;
@@ -43,20 +45,36 @@ static char *put(char *at, unsigned value, unsigned digits, char behind)
 	return at + digits + 1;
 }
 
+/* To the second. Log lines and call records come in hundreds with the same one. */
+static char *put_second(char *at, uint64_t second)
+{
+	static _Thread_local struct {
+		uint64_t second;
+		char text[SECOND_OCTETS + 1];
+	} last;
+	unsigned of_day = (unsigned)(second % SECONDS_A_DAY);
+
+	if (second != last.second || !last.text[0]) {
+		struct date date = date_of(second / SECONDS_A_DAY);
+		char *to = last.text;
+
+		to = put(to, date.year, 4, '-');
+		to = put(to, date.month, 2, '-');
+		to = put(to, date.day, 2, 'T');
+		to = put(to, of_day / 3600, 2, ':');
+		to = put(to, of_day / 60 % 60, 2, ':');
+		(void)put(to, of_day % 60, 2, '\0');
+		last.second = second;
+	}
+	return mempcpy(at, last.text, SECOND_OCTETS);
+}
+
 size_t wall_text(uint64_t us, unsigned decimals, char text[WALL_TEXT_MAX])
 {
-	uint64_t seconds = us / 1000000;
-	unsigned of_day = (unsigned)(seconds % SECONDS_A_DAY);
 	unsigned fraction = (unsigned)(us % 1000000);
-	struct date date = date_of(seconds / SECONDS_A_DAY);
-	char *at = text;
+	char *at = put_second(text, us / 1000000);
 
-	at = put(at, date.year, 4, '-');
-	at = put(at, date.month, 2, '-');
-	at = put(at, date.day, 2, 'T');
-	at = put(at, of_day / 3600, 2, ':');
-	at = put(at, of_day / 60 % 60, 2, ':');
-	at = put(at, of_day % 60, 2, decimals ? '.' : 'Z');
+	*at++ = decimals ? '.' : 'Z';
 	if (decimals)
 		at = put(at, decimals == 3 ? fraction / 1000 : fraction, decimals, 'Z');
 	*at = '\0';
