@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "gw/base/log.h"
+#include "gw/base/trace.h"
 #include "gw/sip/transaction_private.h"
 
 #define T1_MS		 500
@@ -144,7 +145,7 @@ static void on_watch(struct sip_watch *watch, int error)
 	sip_txn_fail(container_of(watch, struct sip_txn, watch), error);
 }
 
-/* room: octets behind the timers, for a client's request. */
+/* room: octets behind the timers, for a client's request or a server's key. */
 struct sip_txn *sip_txn_new(struct sip_stack *stack, enum sip_txn_kind kind, size_t room)
 {
 	unsigned n = sip_txn_timers(kind);
@@ -169,8 +170,10 @@ struct sip_txn *sip_txn_new(struct sip_stack *stack, enum sip_txn_kind kind, siz
 		}
 		txn->timers[txn->n_timers].subject = txn->call;
 	}
-	if (room)
+	if (sip_txn_is_client(txn))
 		txn->client.room = (char *)txn + head;
+	else
+		txn->server.key = (char *)txn + head;
 	return txn;
 }
 
@@ -284,9 +287,10 @@ enum sip_method sip_txn_method(const struct sip_txn *txn)
 
 /* ---- received ---- */
 
+/* Only a trace asks. */
 static const char *call_of(struct sip_stack *stack, const struct sip_msg *msg)
 {
-	if (!stack->ops || !stack->ops->call_of)
+	if (!trace_wanted(TRACE_SIP) || !stack->ops || !stack->ops->call_of)
 		return NULL;
 	return stack->ops->call_of(stack->user, msg);
 }

@@ -78,7 +78,7 @@ struct sip_server {
 	struct sip_msg *msg;		  /* own reference until the final response; longer where branch is no key */
 	struct hash_node merged;	  /* in stack->merged (8.2.2.2) */
 	uint64_t digest;		  /* of From tag, Call-ID and CSeq: merged requests agree */
-	char *key;			  /* own: branch, host of sent-by, maddr */
+	char *key;			  /* borrow (in the transaction's block): branch, host of sent-by, maddr */
 	uint16_t n_branch, n_host, port;
 	struct sip_via via;    /* what 18.2.2 and RFC 3263 5 need of it */
 	struct sip_hop origin; /* where the request came from */

@@ -383,15 +383,15 @@ void sip_server_own(struct sip_txn *txn, const struct sip_server_ops *ops, void 
 
 /* ---- start and end ---- */
 
-static int key_set(struct sip_server *s, const struct sip_via *via)
+static size_t key_octets(const struct sip_via *via)
 {
-	char *host, *maddr;
+	return via->branch.n + via->host.n + via->maddr.n;
+}
 
-	s->key = malloc(via->branch.n + via->host.n + via->maddr.n + 1);
-	if (!s->key)
-		return -ENOMEM;
-	host = s->key + via->branch.n;
-	maddr = host + via->host.n;
+static void key_set(struct sip_server *s, const struct sip_via *via)
+{
+	char *host = s->key + via->branch.n, *maddr = host + via->host.n;
+
 	if (via->branch.n)
 		memcpy(s->key, via->branch.p, via->branch.n);
 	memcpy(host, via->host.p, via->host.n);
@@ -408,17 +408,14 @@ static int key_set(struct sip_server *s, const struct sip_via *via)
 				   .cookie = via->cookie,
 				   .host = { host, via->host.n },
 				   .maddr = { maddr, via->maddr.n } };
-	return 0;
 }
 
 static int server_fill(struct sip_txn *txn, struct sip_msg *msg, const struct sip_hop *hop)
 {
 	struct sip_stack *stack = txn->stack;
 	struct sip_server *s = &txn->server;
-	int err = key_set(s, msg->via);
 
-	if (err)
-		return err;
+	key_set(s, msg->via);
 	s->msg = sip_msg_ref(msg);
 	s->origin = *hop;
 	sip_stack_tag(stack, s->to_tag);
@@ -431,7 +428,8 @@ static struct sip_txn *server_new(struct sip_stack *stack, struct sip_msg *msg,
 				  const struct sip_hop *hop)
 {
 	bool invite = msg->method == SIP_INVITE;
-	struct sip_txn *txn = sip_txn_new(stack, invite ? TXN_INVITE_SERVER : TXN_SERVER, 0);
+	struct sip_txn *txn =
+		sip_txn_new(stack, invite ? TXN_INVITE_SERVER : TXN_SERVER, key_octets(msg->via));
 
 	if (!txn)
 		return NULL;
@@ -493,7 +491,6 @@ static void cancel_received(struct sip_txn *txn, struct sip_msg *msg)
 static void request_give(struct sip_txn *txn, struct sip_msg *msg)
 {
 	struct sip_stack *stack = txn->stack;
-	const char *call;
 
 	if (txn->kind == TXN_INVITE_SERVER)
 		sip_txn_timer(txn, IS_TRYING);
@@ -501,9 +498,6 @@ static void request_give(struct sip_txn *txn, struct sip_msg *msg)
 		reply_or_abandon(txn, 503);
 		return;
 	}
-	call = stack->ops->call_of ? stack->ops->call_of(stack->user, msg) : NULL;
-	if (call)
-		sip_txn_label(txn, call);
 	stack->ops->request(stack->user, txn, msg);
 }
 
@@ -575,7 +569,6 @@ void sip_server_release(struct sip_txn *txn)
 	merged_unhash(txn);
 	sip_locate_cancel(s->locate);
 	free(s->dests);
-	free(s->key);
 	sip_msg_free(s->msg);
 	free(s->response);
 	txn->stack->n_servers--;
