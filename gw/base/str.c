@@ -19,11 +19,6 @@ static bool is_space(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-struct str str_c(const char *terminated)
-{
-	return (struct str){ terminated, terminated ? strlen(terminated) : 0 };
-}
-
 bool str_eq(struct str a, struct str b)
 {
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct str {
 	const char *p;
@@ -17,7 +18,12 @@ struct str {
 /* for printf("%.*s", STR_FMT(s)) */
 #define STR_FMT(s) (int)(s).n, ((s).p ? (s).p : "")
 
-struct str str_c(const char *terminated);
+/* Inline: the length of a literal costs nothing. */
+static inline struct str str_c(const char *terminated)
+{
+	return (struct str){ terminated, terminated ? strlen(terminated) : 0 };
+}
+
 bool str_eq(struct str a, struct str b);
 /* ASCII only, as RFC 3261 7.3.1 compares header names. */
 bool str_ieq(struct str a, struct str b);

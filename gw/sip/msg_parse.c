@@ -72,7 +72,7 @@ LEX_RARE void fault(struct parse *ps, enum sip_fault kind, enum sip_header_id id
 		int before = mark ? (int)(mark - faults[kind].text) : 0;
 
 		snprintf(error->text, sizeof(error->text), "%.*s%s%s", before, faults[kind].text,
-			 sip_header_name(id), mark ? mark + 2 : "");
+			 sip_header_name(id).p, mark ? mark + 2 : "");
 	}
 }
 

@@ -223,9 +223,11 @@ static const struct {
 };
 /* clang-format on */
 
-const char *sip_header_name(enum sip_header_id id)
+struct str sip_header_name(enum sip_header_id id)
 {
-	return (unsigned)id < SIP_HEADERS && header_names[id].n > 0 ? header_names[id].text : NULL;
+	if ((unsigned)id >= SIP_HEADERS)
+		return STR_NONE;
+	return (struct str){ header_names[id].text, header_names[id].n };
 }
 
 static enum sip_header_id compact_find(char letter)

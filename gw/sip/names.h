@@ -78,8 +78,8 @@ enum sip_method {
 	SIP_METHODS
 };
 
-/* Full name as the RFC writes it; NULL for SIP_H_OTHER. */
-const char *sip_header_name(enum sip_header_id id);
+/* Full name as the RFC writes it, terminated; empty for SIP_H_OTHER. */
+struct str sip_header_name(enum sip_header_id id);
 /* Full or compact name, any case (7.3.3). */
 enum sip_header_id sip_header_find(struct str name);
 /* Exact case (7.1). */

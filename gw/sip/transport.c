@@ -346,13 +346,13 @@ static void refuse(struct sip_transport *t, struct sip_msg *msg, const struct si
 		   struct str octets)
 {
 	char text[SIP_HOP_TEXT_MAX];
-	const char *name = sip_header_name(msg->error.header);
+	struct str name = sip_header_name(msg->error.header);
 
 	counter_add(&refused, 1);
 	sip_hop_trace(hop, octets, false, NULL);
-	log_write(LOG_NOTICE, "sip", "bad message from %s at octet %zu of %zu: %s%s%s",
+	log_write(LOG_NOTICE, "sip", "bad message from %s at octet %zu of %zu: %s%s%.*s",
 		  sip_hop_text(hop, text), msg->error.offset, octets.n,
-		  sip_fault_name(msg->error.fault), name ? ": " : "", name ? name : "");
+		  sip_fault_name(msg->error.fault), name.n ? ": " : "", STR_FMT(name));
 	if (msg->error.answerable)
 		answer(t, msg, hop, octets);
 }

@@ -23,7 +23,11 @@ int sip_write_close(const struct sip_writer *w, struct str *message)
 
 /* Pieces. sip_write_str takes no control characters. */
 void sip_write_str(struct sip_writer *w, struct str s);
-void sip_write_c(struct sip_writer *w, const char *terminated);
+static inline void sip_write_c(struct sip_writer *w, const char *terminated)
+{
+	sip_write_str(w, str_c(terminated));
+}
+
 void sip_write_uint(struct sip_writer *w, uint64_t value);
 /* "..." with '"' and '\' escaped */
 void sip_write_quoted(struct sip_writer *w, struct str s);

@@ -42,12 +42,14 @@ static void names(void)
 {
 	for (unsigned id = SIP_H_OTHER + 1; id < SIP_HEADERS; id++) {
 		char name[32];
-		const char *full = sip_header_name((enum sip_header_id)id);
-		size_t n = strlen(full);
+		const struct str full = sip_header_name((enum sip_header_id)id);
+		const char *p = full.p;
+		size_t n = full.n;
 
-		CU_ASSERT_EQUAL(sip_header_find(str_c(full)), id);
+		CU_ASSERT(n > 0 && p[n] == '\0');
+		CU_ASSERT_EQUAL(sip_header_find(full), id);
 		for (size_t i = 0; i <= n; i++)
-			name[i] = (char)(full[i] >= 'a' && full[i] <= 'z' ? full[i] - 32 : full[i]);
+			name[i] = (char)(p[i] >= 'a' && p[i] <= 'z' ? p[i] - 32 : p[i]);
 		CU_ASSERT_EQUAL(sip_header_find((struct str){ name, n }), id);
 		/* one octet different, missing or more */
 		for (size_t i = 0; i < n; i++) {

@@ -121,7 +121,7 @@ static void tolerated(void)
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		if (parse(rows[i]) != 0)
-			fprintf(stderr, "refused: %s\n", rows[i]);
+			fprintf(stderr, "refused: row %zu\n", i);
 		CU_ASSERT_EQUAL(parse(rows[i]), 0);
 	}
 }
