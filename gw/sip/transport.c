@@ -170,6 +170,7 @@ void sip_transport_free(struct sip_transport *transport)
 {
 	if (!transport)
 		return;
+	sip_udp_flush(transport);
 	transport->closing = true;
 	transport->receive = NULL;
 	for (unsigned i = 0; i < transport->n_udp; i++)

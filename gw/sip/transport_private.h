@@ -11,6 +11,8 @@
 #define SIP_WATCH_BUCKETS 256 /* power of two */
 #define SIP_ROUTES	  64  /* power of two */
 #define SIP_TCP_READ	  16384
+#define SIP_GATHERED_MAX    32	 /* datagrams */
+#define SIP_GATHERED_OCTETS 1500 /* a larger one leaves by itself */
 
 /* A listening socket, of either transport. */
 struct sip_socket {
@@ -24,6 +26,18 @@ struct sip_socket {
 	union sip_sockaddr bound; /* as getsockname tells */
 	bool wildcard;		  /* bound to any address */
 	char host[SIP_ADDRESS_MAX];
+};
+
+/* Datagrams that answer those of one recvmmsg: they leave together. */
+struct sip_gathered {
+	struct sip_socket *socket; /* borrow: the one whose datagrams are worked on; NULL: none is */
+	unsigned n;
+	struct {
+		struct sip_hop hop;
+		bool from_local;
+		size_t n;
+		char octets[SIP_GATHERED_OCTETS];
+	} at[SIP_GATHERED_MAX];
 };
 
 /* The address that the kernel sends from towards a host, remembered for a while. */
@@ -48,6 +62,7 @@ struct sip_transport {
 	struct list watches[SIP_WATCH_BUCKETS]; /* of messages sent by UDP, by remote address */
 	struct sip_route routes[SIP_ROUTES];
 	char *datagrams; /* own: what one recvmmsg fills */
+	struct sip_gathered gathered;
 	unsigned handles; /* uv handles not closed yet */
 	bool closing;
 	char tcp_octets[SIP_TCP_READ];
@@ -72,6 +87,8 @@ struct list *sip_watch_bucket(struct sip_transport *transport, const union sip_s
 /* transport_udp.c */
 int sip_udp_listen(struct sip_socket *socket, const union sip_sockaddr *address);
 int sip_udp_send(struct sip_transport *transport, struct sip_hop *hop, struct str octets, struct sip_watch *watch);
+/* What was gathered leaves now. */
+void sip_udp_flush(struct sip_transport *transport);
 
 /* transport_tcp.c */
 int sip_tcp_listen(struct sip_socket *socket, const union sip_sockaddr *address);

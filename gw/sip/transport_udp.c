@@ -168,8 +168,10 @@ static int batch_read(struct sip_socket *s)
 	n = recvmmsg(s->fd, msgs, BATCH, MSG_DONTWAIT, NULL);
 	if (n < 0)
 		return -errno;
+	t->gathered.socket = s;
 	for (int i = 0; i < n && !t->closing; i++)
 		datagram(s, &msgs[i].msg_hdr, msgs[i].msg_len);
+	sip_udp_flush(t);
 	return n;
 }
 
@@ -216,33 +218,124 @@ static void control_set(struct msghdr *msg, union control *control, const struct
 	memcpy(CMSG_DATA(c), v6 ? (const void *)&info6 : (const void *)&info4, n);
 }
 
-static int datagram_send(struct sip_socket *s, const struct sip_hop *hop, struct str octets,
-			 bool from_local)
-{
-	union sip_sockaddr remote = hop->remote;
+/* What a msghdr points at. */
+struct datagram {
+	union sip_sockaddr remote;
 	union control control;
+	struct iovec iov;
+};
+
+static void datagram_set(struct msghdr *msg, struct datagram *d, const struct sip_socket *s,
+			 const struct sip_hop *hop, struct str octets, bool from_local)
+{
 	union {
 		const char *text;
 		void *base;
 	} octets_at = { .text = octets.p };
-	struct iovec iov = { octets_at.base, octets.n };
-	struct msghdr msg = { .msg_name = &remote,
-			      .msg_namelen = sip_sockaddr_length(&remote),
-			      .msg_iov = &iov,
-			      .msg_iovlen = 1 };
 
+	d->remote = hop->remote;
+	d->iov = (struct iovec){ octets_at.base, octets.n };
+	*msg = (struct msghdr){ .msg_name = &d->remote,
+				.msg_namelen = sip_sockaddr_length(&d->remote),
+				.msg_iov = &d->iov,
+				.msg_iovlen = 1 };
 	if (from_local && s->wildcard)
-		control_set(&msg, &control, hop);
+		control_set(msg, &d->control, hop);
+}
+
+/* A full socket loses the datagram as a network would: whoever needs an answer sends again. */
+static int datagram_send(struct sip_socket *s, const struct sip_hop *hop, struct str octets,
+			 bool from_local)
+{
+	struct datagram d;
+	struct msghdr msg;
+	int error = 0;
+
+	datagram_set(&msg, &d, s, hop, octets, from_local);
 	for (unsigned i = 0; i < 2; i++) {
 		if (sendmsg(s->fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
 			return 0;
-		if (!fatal(errno))
+		error = errno;
+		if (!fatal(error))
 			break;
 		/* The error may be of an earlier datagram to another peer: it is told to that one,
 		 * then again. */
 		errors_read(s);
 	}
-	return -errno;
+	if (error != EAGAIN && error != ENOBUFS)
+		return -error;
+	counter_add(&sip_udp_dropped, 1);
+	return 0;
+}
+
+/* Alone: what stands first in the queue was refused, or an error of an earlier datagram was told in
+ * its place. */
+static void gathered_retry(struct sip_socket *s, unsigned i)
+{
+	struct sip_transport *t = s->transport;
+	const struct sip_hop *hop = &t->gathered.at[i].hop;
+	int err;
+
+	if (fatal(errno))
+		errors_read(s);
+	err = datagram_send(s, hop, (struct str){ t->gathered.at[i].octets, t->gathered.at[i].n },
+			    t->gathered.at[i].from_local);
+	if (err)
+		watches_tell(t, &hop->remote, err);
+}
+
+static void gathered_send(struct sip_socket *s, struct sip_gathered *g)
+{
+	struct datagram datagrams[SIP_GATHERED_MAX];
+	struct mmsghdr msgs[SIP_GATHERED_MAX];
+	unsigned at = 0;
+
+	for (unsigned i = 0; i < g->n; i++)
+		datagram_set(&msgs[i].msg_hdr, &datagrams[i], s, &g->at[i].hop,
+			     (struct str){ g->at[i].octets, g->at[i].n }, g->at[i].from_local);
+	while (at < g->n) {
+		int n = sendmmsg(s->fd, msgs + at, g->n - at, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+		if (n > 0)
+			at += (unsigned)n;
+		else
+			gathered_retry(s, at++);
+	}
+	g->n = 0;
+}
+
+/* Who hears of an error may send: that leaves by itself. */
+void sip_udp_flush(struct sip_transport *transport)
+{
+	struct sip_socket *s = transport->gathered.socket;
+
+	transport->gathered.socket = NULL;
+	if (s)
+		gathered_send(s, &transport->gathered);
+}
+
+/*
+ * A peer is woken once for all the answers to what it sent at once, and they share a system call.
+ * What cannot be gathered must not overtake what was.
+ */
+static int gather_or_send(struct sip_socket *s, const struct sip_hop *hop, struct str octets,
+			  bool from_local)
+{
+	struct sip_gathered *g = &s->transport->gathered;
+
+	if (g->socket != s)
+		return datagram_send(s, hop, octets, from_local);
+	if (g->n == SIP_GATHERED_MAX || octets.n > SIP_GATHERED_OCTETS) {
+		sip_udp_flush(s->transport);
+		g->socket = s;
+	}
+	if (octets.n > SIP_GATHERED_OCTETS)
+		return datagram_send(s, hop, octets, from_local);
+	g->at[g->n].hop = *hop;
+	g->at[g->n].from_local = from_local;
+	g->at[g->n].n = octets.n;
+	memcpy(g->at[g->n++].octets, octets.p, octets.n);
+	return 0;
 }
 
 int sip_udp_send(struct sip_transport *transport, struct sip_hop *hop, struct str octets,
@@ -256,13 +349,7 @@ int sip_udp_send(struct sip_transport *transport, struct sip_hop *hop, struct st
 		return -ENOTSUP;
 	if (!from_local)
 		hop->local = s->bound;
-	err = datagram_send(s, hop, octets, from_local);
-	/* A full socket loses the datagram as a network would: whoever needs an answer sends again.
-	 */
-	if (err == -EAGAIN || err == -ENOBUFS) {
-		counter_add(&sip_udp_dropped, 1);
-		err = 0;
-	}
+	err = gather_or_send(s, hop, octets, from_local);
 	if (!err && watch)
 		list_append(sip_watch_bucket(transport, &hop->remote), &watch->node);
 	return err;
