@@ -110,7 +110,8 @@ struct sip_msg {
 
 enum sip_framing {
 	SIP_DATAGRAM, /* the rest is the body, octets beyond Content-Length are dropped (18.3) */
-	SIP_STREAM    /* octets hold exactly one message, as sip_msg_frame found it */
+	SIP_STREAM,   /* octets hold exactly one message, as sip_msg_frame found it */
+	SIP_BEGINNING /* cut anywhere: malformed, but not counted; a line that is cut is not read */
 };
 
 /*

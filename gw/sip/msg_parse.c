@@ -466,6 +466,7 @@ int sip_msg_parse(struct sip_msg **msg, const void *octets, size_t n, enum sip_f
 	}
 	if ((*msg)->error.fault == SIP_FAULT_NONE)
 		return 0;
-	counter_add(&bad_messages, 1);
+	if (framing != SIP_BEGINNING)
+		counter_add(&bad_messages, 1);
 	return -EBADMSG;
 }

@@ -246,12 +246,28 @@ void sip_txn_fail(struct sip_txn *txn, int error)
 	sip_txn_timer(txn, 0);
 }
 
+/* The branch of an RFC 2543 peer names no transaction. */
+static void watch_name(struct sip_txn *txn)
+{
+	const struct sip_server *s = &txn->server;
+	struct sip_watch *watch = &txn->watch;
+
+	watch->method = txn->method;
+	watch->response = !sip_txn_is_client(txn);
+	if (!watch->response)
+		watch->branch = str_c(txn->client.branch);
+	else
+		watch->branch = (struct str){ s->key, s->via.cookie ? s->n_branch : 0 };
+}
+
 void sip_txn_send(struct sip_txn *txn, struct str octets, bool must_exist)
 {
 	struct sip_stack *stack = txn->stack;
-	int err = stack->parts.ops->send(stack->parts.transport, &txn->hop, octets,
-					 must_exist ? NULL : &txn->watch, must_exist);
+	int err;
 
+	watch_name(txn);
+	err = stack->parts.ops->send(stack->parts.transport, &txn->hop, octets,
+				     must_exist ? NULL : &txn->watch, must_exist);
 	if (err)
 		sip_txn_fail(txn, err);
 	else

@@ -17,6 +17,9 @@
 
 struct counter sip_transport_errors = COUNTER_INIT("causeway_sip_transport_errors_total",
 						   "SIP messages that could not be delivered");
+struct counter sip_icmp_ignored =
+	COUNTER_INIT("causeway_sip_icmp_ignored_total",
+		     "ICMP errors that name no SIP transaction which waits for its peer");
 struct counter sip_udp_dropped = COUNTER_INIT("causeway_sip_udp_dropped_total",
 					      "SIP datagrams not sent because the socket was full");
 struct counter sip_keepalives =
@@ -32,9 +35,13 @@ struct sip_transport *sip_transport_new(uv_loop_t *loop, struct timer_heap *heap
 					const struct sip_transport_conf *conf)
 {
 	struct sip_transport *t = calloc(1, sizeof(*t));
-	struct counter *const counters[] = {
-		&sip_transport_errors, &sip_udp_dropped, &sip_keepalives, &received, &sent, &refused
-	};
+	struct counter *const counters[] = { &sip_transport_errors,
+					     &sip_icmp_ignored,
+					     &sip_udp_dropped,
+					     &sip_keepalives,
+					     &received,
+					     &sent,
+					     &refused };
 
 	if (!t)
 		return NULL;

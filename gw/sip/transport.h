@@ -56,11 +56,15 @@ struct sip_sent_by {
 /*
  * Who must hear that a message cannot be delivered: an ICMP error (18.4), or the end of the connection. Embedded in a
  * transaction, zeroed at first; attached by a send that asks for it; fn may detach this watch and any other.
+ * branch, method and response name the message to which an ICMP error is matched (17.1.3, 17.2.3).
  */
 struct sip_watch {
 	struct list_node node;
 	void (*fn)(struct sip_watch *watch, int error);
 	union sip_sockaddr remote;
+	struct str branch; /* borrow: of the top Via; empty: no ICMP error is for it */
+	enum sip_method method;
+	bool response;
 };
 
 /* What transactions need of a transport; tests put their own underneath. */

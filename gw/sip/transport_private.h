@@ -96,6 +96,6 @@ int sip_tcp_send(struct sip_transport *transport, struct sip_hop *hop, struct st
 		 bool must_exist);
 void sip_tcp_close_all(struct sip_transport *transport);
 
-extern struct counter sip_transport_errors, sip_udp_dropped, sip_keepalives;
+extern struct counter sip_transport_errors, sip_icmp_ignored, sip_udp_dropped, sip_keepalives;
 
 #endif

@@ -21,6 +21,9 @@
 #define RECEIVE_BUFFER (4 << 20) /* octets; the kernel cuts it to its own limit */
 #define CONTROL_MAX    128
 #define ERRORS_MAX     64 /* of the error queue at one time */
+#define SENDS_MAX      8  /* of one datagram, while errors of others come in between */
+/* Octets of what an ICMP error returns: RFC 4443 2.4 (c) sends more than RFC 1812 4.3.2.3. */
+#define RETURNED_MAX 1280
 
 union control {
 	char octets[CONTROL_MAX];
@@ -37,20 +40,38 @@ static bool fatal(int error)
 	       error == EHOSTDOWN || error == ENONET;
 }
 
-/* Tells everybody who waits for this peer. fn may attach and detach, so each turn looks anew. */
-static void watches_tell(struct sip_transport *t, const union sip_sockaddr *remote, int error)
+/*
+ * Is it this watch's message that went nowhere? An ACK in the branch of an INVITE is for its
+ * non-2xx (17.1.1.3). Where a response is cut before CSeq, INVITE and CANCEL are the same: both
+ * went there.
+ */
+static bool waits_for(const struct sip_watch *watch, const struct sip_msg *msg)
+{
+	if (watch->response == msg->request || !str_eq(watch->branch, msg->via->branch))
+		return false;
+	return watch->method == msg->method || (!msg->request && !msg->cseq.method_name.p) ||
+	       (watch->method == SIP_INVITE && msg->method == SIP_ACK);
+}
+
+/* fn may attach and detach, so each turn looks anew. */
+static void watches_tell(struct sip_transport *t, const union sip_sockaddr *remote,
+			 const struct sip_msg *msg, int error)
 {
 	struct list *bucket = sip_watch_bucket(t, remote), failed;
 	struct list_node *n, *next;
 
 	list_init(&failed);
 	for (n = list_first(bucket); n; n = next) {
+		const struct sip_watch *watch = container_of(n, struct sip_watch, node);
+
 		next = list_next(bucket, n);
-		if (!sip_sockaddr_eq(&container_of(n, struct sip_watch, node)->remote, remote))
+		if (!sip_sockaddr_eq(&watch->remote, remote) || !waits_for(watch, msg))
 			continue;
 		list_remove(n);
 		list_append(&failed, n);
 	}
+	if (list_empty(&failed))
+		counter_add(&sip_icmp_ignored, 1);
 	while ((n = list_first(&failed))) {
 		struct sip_watch *watch = container_of(n, struct sip_watch, node);
 
@@ -58,6 +79,25 @@ static void watches_tell(struct sip_transport *t, const union sip_sockaddr *remo
 		counter_add(&sip_transport_errors, 1);
 		watch->fn(watch, error);
 	}
+}
+
+/*
+ * Tells whose datagram it was, by as much of it as came back. The address alone does not say it: an
+ * error may come late, after the peer came back, and would end a call that it is not about. Where
+ * the branch is cut off nobody is told: timers B, F and H end what is really lost.
+ */
+static void returned(struct sip_transport *t, const union sip_sockaddr *remote, struct str octets,
+		     int error)
+{
+	struct sip_msg *msg;
+
+	if (sip_msg_parse(&msg, octets.p, octets.n, SIP_BEGINNING) == -ENOMEM)
+		return;
+	if (msg->via && msg->via->branch.n)
+		watches_tell(t, remote, msg, error);
+	else
+		counter_add(&sip_icmp_ignored, 1);
+	sip_msg_free(msg);
 }
 
 static int icmp_error(struct msghdr *msg)
@@ -75,13 +115,16 @@ static int icmp_error(struct msghdr *msg)
 	return 0;
 }
 
-/* Empties the socket's error queue; msg_name is the address that the datagram was sent to. */
-static void errors_read(struct sip_socket *s)
+/* How many there were in the socket's error queue; msg_name is the address that the datagram was
+ * sent to. */
+static unsigned errors_read(struct sip_socket *s)
 {
-	for (unsigned i = 0; i < ERRORS_MAX; i++) {
+	unsigned n = 0;
+
+	for (; n < ERRORS_MAX; n++) {
 		union sip_sockaddr remote = { 0 };
 		union control control;
-		char payload[1];
+		char payload[RETURNED_MAX];
 		struct iovec iov = { payload, sizeof(payload) };
 		struct msghdr msg = { .msg_name = &remote,
 				      .msg_namelen = sizeof(remote),
@@ -89,14 +132,17 @@ static void errors_read(struct sip_socket *s)
 				      .msg_iovlen = 1,
 				      .msg_control = control.octets,
 				      .msg_controllen = sizeof(control.octets) };
+		ssize_t length = recvmsg(s->fd, &msg, MSG_ERRQUEUE | MSG_DONTWAIT);
 		int error;
 
-		if (recvmsg(s->fd, &msg, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
-			return;
+		if (length < 0)
+			break;
 		error = icmp_error(&msg);
 		if (fatal(error) && remote.sa.sa_family)
-			watches_tell(s->transport, &remote, -error);
+			returned(s->transport, &remote, (struct str){ payload, (size_t)length },
+				 -error);
 	}
+	return n;
 }
 
 /* ---- receiving ---- */
@@ -249,21 +295,20 @@ static int datagram_send(struct sip_socket *s, const struct sip_hop *hop, struct
 {
 	struct datagram d;
 	struct msghdr msg;
-	int error = 0;
+	int err = 0;
 
 	datagram_set(&msg, &d, s, hop, octets, from_local);
-	for (unsigned i = 0; i < 2; i++) {
+	for (unsigned i = 0; i < SENDS_MAX; i++) {
 		if (sendmsg(s->fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
 			return 0;
-		error = errno;
-		if (!fatal(error))
+		err = -errno;
+		/* The error may be of an earlier datagram: it is told to who waits for that one,
+		 * then again. Once there is none in the queue it is this one's. */
+		if (!fatal(-err) || (!errors_read(s) && i > 0))
 			break;
-		/* The error may be of an earlier datagram to another peer: it is told to that one,
-		 * then again. */
-		errors_read(s);
 	}
-	if (error != EAGAIN && error != ENOBUFS)
-		return -error;
+	if (err != -EAGAIN && err != -ENOBUFS)
+		return err;
 	counter_add(&sip_udp_dropped, 1);
 	return 0;
 }
@@ -274,14 +319,14 @@ static void gathered_retry(struct sip_socket *s, unsigned i)
 {
 	struct sip_transport *t = s->transport;
 	const struct sip_hop *hop = &t->gathered.at[i].hop;
+	struct str octets = { t->gathered.at[i].octets, t->gathered.at[i].n };
 	int err;
 
 	if (fatal(errno))
 		errors_read(s);
-	err = datagram_send(s, hop, (struct str){ t->gathered.at[i].octets, t->gathered.at[i].n },
-			    t->gathered.at[i].from_local);
+	err = datagram_send(s, hop, octets, t->gathered.at[i].from_local);
 	if (err)
-		watches_tell(t, &hop->remote, err);
+		returned(t, &hop->remote, octets, err);
 }
 
 static void gathered_send(struct sip_socket *s, struct sip_gathered *g)

@@ -109,7 +109,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 
 	if (framed == 0)
 		require(skip + length <= n && length <= SIP_MSG_MAX_OCTETS);
-	for (enum sip_framing framing = SIP_DATAGRAM; framing <= SIP_STREAM; framing++) {
+	for (enum sip_framing framing = SIP_DATAGRAM; framing <= SIP_BEGINNING; framing++) {
 		int status = sip_msg_parse(&msg, octets, n, framing);
 
 		require((status == 0) == (msg->error.fault == SIP_FAULT_NONE));

@@ -13,6 +13,10 @@
 #define ANSWERS	  3
 #define LARGE	  3000
 #define BROADCAST "255.255.255.255" /* the kernel refuses it at once: EACCES */
+#define BRANCH	  "z9hG4bK1"
+#define LOST                                                                                       \
+	"OPTIONS sip:a@h SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1;branch=" BRANCH "\r\n"              \
+	"From: <sip:b@h>;tag=1\r\nTo: <sip:a@h>\r\nCall-ID: 1\r\nCSeq: 1 OPTIONS\r\n\r\n"
 
 static struct {
 	uv_loop_t loop;
@@ -58,7 +62,7 @@ static void answer_nobody(void)
 	struct sip_hop to = { .proto = SIP_PROTO_UDP };
 
 	CU_ASSERT_EQUAL(sip_sockaddr_set(&to.remote, STR(BROADCAST), 5060), 0);
-	CU_ASSERT_EQUAL(sip_transport_ops.send(t.transport, &to, STR("lost"), &t.watch, false), 0);
+	CU_ASSERT_EQUAL(sip_transport_ops.send(t.transport, &to, STR(LOST), &t.watch, false), 0);
 	CU_ASSERT_EQUAL(t.failed, 0); /* it was gathered */
 }
 
@@ -95,7 +99,8 @@ static void setup(void)
 	};
 
 	memset(&t, 0, sizeof(t));
-	t.watch.fn = t.other.fn = on_error;
+	t.watch = t.other =
+		(struct sip_watch){ .fn = on_error, .branch = STR(BRANCH), .method = SIP_OPTIONS };
 	uv_loop_init(&t.loop);
 	t.heap = timer_heap_new(&clock_monotonic);
 	t.transport = sip_transport_new(&t.loop, t.heap, &conf);
@@ -174,7 +179,7 @@ static void one_fails(void)
 	/* Outside of a batch it is told at once. */
 	CU_ASSERT_EQUAL(sip_sockaddr_set(&peer.remote, STR(BROADCAST), 5060), 0);
 	peer.local.sa.sa_family = 0;
-	CU_ASSERT_EQUAL(sip_transport_ops.send(t.transport, &peer, STR("lost"), NULL, false),
+	CU_ASSERT_EQUAL(sip_transport_ops.send(t.transport, &peer, STR(LOST), NULL, false),
 			-EACCES);
 	sip_transport_ops.unwatch(t.transport, &t.other);
 	teardown(fd);
