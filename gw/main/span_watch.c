@@ -17,7 +17,7 @@
 
 static struct {
 	size_t at;
-	const char *alarm;
+	const char *alarm; /* NULL: it has one of its own */
 	struct counter counter;
 } watched[SPAN_WATCHED] = {
 	WATCHED(slips, "slips: the clocks of the two ends differ", "causeway_tdm_slips_total",
@@ -38,6 +38,8 @@ static struct {
 		"Frames on signalling timeslots that were damaged or aborted"),
 	WATCHED(stalls, "clock late", "causeway_tdm_stalls_total",
 		"Times that a span's clock was late by more than 20 ms"),
+	WATCHED(downs, NULL, "causeway_tdm_downs_total",
+		"Times that an alarm took a span out of service"),
 };
 
 static uint64_t value_of(const struct tdm_span_counters *counters, size_t i)
@@ -57,6 +59,8 @@ static void judge(struct span_watch *watch, size_t i, uint64_t now)
 	watch->before[i] = now;
 	if (growth) {
 		counter_add(&watched[i].counter, growth);
+		if (!watched[i].alarm)
+			return;
 		if (!watch->quiet[i])
 			alarm_raise(name, watched[i].alarm);
 		watch->quiet[i] = 1;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /*
- * A span's counters, watched: what grows raises an alarm, which clears after a minute in which it did not; the growth of
- * all spans is counted for export. Core thread.
+ * A span's counters, watched: what grows raises an alarm, unless the line raised one itself, which clears after a minute in
+ * which it did not; the growth of all spans is counted for export. Core thread.
  */
 #ifndef MAIN_SPAN_WATCH_H
 #define MAIN_SPAN_WATCH_H
@@ -10,7 +10,7 @@
 #include "tdm/span.h"
 
 #define SPAN_WATCH_MS 10000
-#define SPAN_WATCHED  9
+#define SPAN_WATCHED  10
 
 struct span_watch {
 	const struct tdm_span *span; /* borrow */

@@ -38,6 +38,39 @@ static void find(const struct counter *counter, void *arg)
 		*(uint64_t *)arg = counter->value;
 }
 
+static void find_downs(const struct counter *counter, void *arg)
+{
+	if (strcmp(counter->name, "causeway_tdm_downs_total") == 0)
+		*(uint64_t *)arg = counter->value;
+}
+
+/* What takes a span out of service is an alarm by itself, so that this is counted only. */
+static void downs_are_counted(void)
+{
+	const struct clock_source clock = { .now_us = rig_now };
+	struct timer_heap *heap = timer_heap_new(&clock);
+	struct span_watch watch;
+	uint64_t counted = 1;
+
+	line = (struct tdm_span_counters){ .downs = 4 };
+	CU_ASSERT_EQUAL_FATAL(span_watch_open(&watch, &span, heap), 0);
+	pass_ms(heap, SPAN_WATCH_MS);
+	counter_each(find_downs, &counted);
+	CU_ASSERT_EQUAL(counted, 0);
+	line.downs = 6;
+	pass_ms(heap, SPAN_WATCH_MS);
+	counter_each(find_downs, &counted);
+	CU_ASSERT_EQUAL(counted, 2);
+	CU_ASSERT_EQUAL(alarm_count(), 0);
+	for (unsigned i = 0; i < 10; i++)
+		pass_ms(heap, SPAN_WATCH_MS);
+	counter_each(find_downs, &counted);
+	CU_ASSERT_EQUAL(counted, 2);
+	span_watch_close(&watch);
+	timer_heap_free(heap);
+	alarm_close();
+}
+
 static void growth_raises_and_quiet_clears(void)
 {
 	const struct clock_source clock = { .now_us = rig_now };
@@ -74,6 +107,7 @@ int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
 		{ "growth raises, quiet clears", growth_raises_and_quiet_clears },
+		{ "downs are counted", downs_are_counted },
 		CU_TEST_INFO_NULL,
 	};
 
