@@ -174,3 +174,96 @@ def fallback(case):
     text = captured(case, lambda: (case.lab.tell_exchange("call fallback"), case.finish(server)), 6)
     has(case, text, r"[Tt]ransmission medium used.*\n(.*\n)*.*3\.1 kHz audio")
     has(case, case.messages(server), r"m=audio \d+ RTP/AVP 8")
+
+
+# --- who diverted, alone: by what each trunk is to say ---
+
+DIVERTED = """
+number "0301" { action = answer delay = 200ms }
+""" + "".join(f"""
+originate "to-{name}" {{ called = "{called}" calling = "301234567" noa = national calling-noa = national start = trigger
+	hold = 300ms parameters = {{"0b 83 10 98 21 04", "28 83 10 98 21 05", "13 13 22"}} }}
+""" for name, called in (("history", "4050"), ("diversion", "4060"), ("nothing", "4070")))
+
+TRUNKS = """
+sip "diversion" {{ host = "127.0.0.1" port = {diversion} allow = {{"127.0.0.77"}} diversion = diversion country-code = "49" }}
+sip "nothing" {{ host = "127.0.0.1" port = {nothing} allow = {{"127.0.0.78"}} diversion = off country-code = "49" }}
+route "old" {{ from = "pstn" prefix = "+494060" to = {{"diversion"}} }}
+route "none" {{ from = "pstn" prefix = "+494070" to = {{"nothing"}} }}
+"""
+
+HISTORY = (r"History-Info: <sip:\+4989125@[^>;]*(;user=phone)?>;index=1, <sip:\+4989124@[^>]*;cause=486>;index=1\.1;mp=1, "
+           r"<sip:\+494050@[^>]*;cause=408>;index=1\.1\.1;mp=1\.1")
+DIVERSION = (r"Diversion: <sip:\+4989124@[^>]*>;reason=no-answer;counter=1;privacy=off, "
+             r"<sip:\+4989125@[^>]*>;reason=user-busy;counter=1;privacy=off")
+
+
+def prepare_trunks(lab):
+    lab.diversion, lab.nothing = lab.port(), lab.port()
+    lab.write("gateway.conf", lab.read("gateway.conf") + TRUNKS.format(diversion=lab.diversion, nothing=lab.nothing))
+    lab.start()
+
+
+diversion = Group("diversion", DIVERTED, prepare=prepare_trunks, isup_more='country = "49"',
+                  pbx_more='diversion = history-info country-code = "49" national-prefix = "0"')
+
+
+def invite_of(case, name, port=None):
+    """The INVITE that a diverted call of the exchange's becomes."""
+    server = case.server(Callee().answers(100), port=port or case.lab.pbx)
+    case.lab.tell_exchange("call to-" + name)
+    case.finish(server)
+    return case.messages(server)
+
+
+@diversion.scenario("RFC 7044, 7544 6: redirecting and original called number of an IAM are History-Info, and no Diversion")
+def history_info_in(case):
+    invite = invite_of(case, "history")
+    has(case, invite, HISTORY)
+    case.true("Diversion is there too", "Diversion:" not in invite)
+    cdr = case.cdr()
+    case.equal("redirections", (cdr["redirecting"]["digits"], cdr["original"]["digits"], cdr["redirections"]),
+               ("4989124", "4989125", 2))
+
+
+@diversion.scenario("RFC 5806, 7544 5: the same call to a trunk with diversion = diversion has Diversion, and no History-Info")
+def diversion_in(case):
+    invite = invite_of(case, "diversion", case.lab.diversion)
+    has(case, invite, DIVERSION)
+    case.true("History-Info is there too", "History-Info:" not in invite)
+
+
+@diversion.scenario("diversion = off: nothing of it is said, and the call goes on")
+def diversion_off(case):
+    invite = invite_of(case, "nothing", case.lab.nothing)
+    case.true("somebody is said to have diverted", "Diversion:" not in invite and "History-Info:" not in invite)
+    case.released(16, "in")
+
+
+@diversion.scenario("RFC 7044 11, 7544 5: History-Info is redirecting and original called number of the IAM; Diversion is not read")
+def history_info_out(case):
+    caller = Caller("+49301", more="Supported: histinfo\n"
+                    "History-Info: <sip:+49302@h.example?Privacy=history>;index=1, "
+                    "<sip:+49303@h.example;cause=486>;index=1.1;mp=1\n"
+                    "History-Info: <sip:+49301@h.example;cause=302>;index=1.1.1;mp=1.1\n"
+                    "Diversion: <sip:+49309@h.example>;reason=no-answer;counter=5")
+    text = captured(case, lambda: case.run(caller.answered(100)), 1)
+    case.released(16, "in")
+    has(case, text, r"Redirecting Number: 303\b", r"Original Called Number: 302\b", r"Redirection counter: 2",
+        r" Redirection reason: unconditional", r"Original redirection reason: user busy")
+    restricted = text[text.index("Original Called Number: 302") - 1200:text.index("Original Called Number: 302")]
+    has(case, restricted, r"presentation restricted")
+    case.true("the Diversion was read", "309" not in text)
+    cdr = case.cdr()
+    case.equal("redirections", (cdr["redirecting"]["digits"], cdr["original"]["digits"], cdr["redirections"]),
+               ("49303", "49302", 2))
+    case.equal("presentations", (cdr["redirecting"]["presentation"], cdr["original"]["presentation"]),
+               ("allowed", "restricted"))
+
+
+@diversion.scenario("RFC 7044 5: an entry without a cause of RFC 4458 is no diversion: the IAM has no redirecting number")
+def history_info_of_proxies(case):
+    caller = Caller("+49301", more="History-Info: <sip:+49301@h.example>;index=1, <sip:+49301@i.example>;index=1.1;rc=1")
+    text = captured(case, lambda: case.run(caller.answered(100)), 1)
+    case.released(16, "in")
+    case.true("a redirecting number", "Redirect" not in text and "Original Called" not in text)
