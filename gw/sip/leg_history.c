@@ -25,11 +25,16 @@ void sip_leg_history_free(struct sip_leg_history *history)
 	history->n = 0;
 }
 
+bool sip_leg_history_wanted(const struct sip_trunk *trunk)
+{
+	return trunk->redirect != CONF_REDIRECT_RELEASE && sip_party_history_said(&trunk->party);
+}
+
 /* Before the first redirection nothing is kept of what no redirection follows. */
 static bool wanted(const struct sip_leg *leg, unsigned status)
 {
-	return leg->out && leg->trunk->redirect != CONF_REDIRECT_RELEASE &&
-	       sip_party_history_said(&leg->trunk->party) && (status < 400 || leg->out->n_targets);
+	return leg->out && sip_leg_history_wanted(leg->trunk) &&
+	       (status < 400 || leg->out->n_targets);
 }
 
 void sip_leg_history_refused(struct sip_leg *leg, const struct sip_msg *msg, unsigned status)

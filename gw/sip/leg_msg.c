@@ -195,10 +195,9 @@ static unsigned max_forwards(const struct leg_setup *setup)
 /* What goes beyond RFC 3261; a peer that refused extensions gets none, but those that the trunk requires. */
 static void write_extensions(struct sip_writer *w, struct sip_leg *leg)
 {
-	if (leg->out->no_extensions)
-		sip_ua_write_allow(w);
-	else
-		sip_ua_write_abilities(w, leg->trunk, false);
+	sip_ua_write_allow(w);
+	if (!leg->out->no_extensions)
+		sip_ua_write_supported(w, leg->trunk, sip_leg_history_wanted(leg->trunk));
 	if (leg->trunk->reliable == CONF_RELIABLE_REQUIRED)
 		sip_write_header(w, SIP_H_REQUIRE, STR("100rel"));
 	if (leg->trunk->p_early_media)

@@ -66,7 +66,9 @@ int sip_leg_target_set(struct sip_leg *leg, const char *uri) __attribute__((warn
 uint32_t sip_leg_cseq_next(const struct sip_leg *leg);
 /* The INVITE once more with the next CSeq, without the early dialogs of the one before. -errno. */
 int sip_leg_invite_again(struct sip_leg *leg) __attribute__((warn_unused_result));
-/* leg_history.c: the latest INVITE was refused, msg NULL: without a response. */
+/* leg_history.c: what responses to INVITE say of where it went would go on: it must be asked for (RFC 7044 6.1). */
+bool sip_leg_history_wanted(const struct sip_trunk *trunk);
+/* The latest INVITE was refused, msg NULL: without a response. */
 void sip_leg_history_refused(struct sip_leg *leg, const struct sip_msg *msg, unsigned status);
 /* It goes to another target. */
 void sip_leg_history_moved(struct sip_leg *leg, const struct sip_leg_target *target);

@@ -113,9 +113,8 @@ void sip_ua_write_allow(struct sip_writer *w)
 	sip_write_header(w, SIP_H_ALLOW, allow_value);
 }
 
-/* What the trunk does of what we can; of RFC 4412 and RFC 7433 that is nothing where it has no namespace, or no
- * user-to-user information. */
-static void write_supported(struct sip_writer *w, const struct sip_trunk *trunk)
+/* Of RFC 4412 and RFC 7433 the trunk does nothing where it has no namespace, or no user-to-user information. */
+void sip_ua_write_supported(struct sip_writer *w, const struct sip_trunk *trunk, bool history)
 {
 	const struct str *tags = options_of(trunk);
 	const struct {
@@ -124,6 +123,7 @@ static void write_supported(struct sip_writer *w, const struct sip_trunk *trunk)
 	} more[] = {
 		{ STR("resource-priority"), trunk && trunk->party.n_priorities },
 		{ STR("uui"), trunk && trunk->party.user_to_user },
+		{ STR("histinfo"), history },
 	};
 
 	sip_write_begin(w, SIP_H_SUPPORTED);
@@ -142,7 +142,7 @@ static void write_supported(struct sip_writer *w, const struct sip_trunk *trunk)
 void sip_ua_write_abilities(struct sip_writer *w, const struct sip_trunk *trunk, bool accept)
 {
 	sip_ua_write_allow(w);
-	write_supported(w, trunk);
+	sip_ua_write_supported(w, trunk, false);
 	if (accept)
 		sip_write_header(w, SIP_H_ACCEPT, body_types[0]);
 }

@@ -36,6 +36,8 @@ void sip_ua_answer_options(struct sip_ua *ua, const struct sip_trunk *trunk, str
 /* Allow, Supported, and Accept where asked. trunk: what it may support, NULL: in a dialog that is up. */
 void sip_ua_write_abilities(struct sip_writer *w, const struct sip_trunk *trunk, bool accept);
 void sip_ua_write_allow(struct sip_writer *w);
+/* What the trunk does of what we can. history: History-Info is wanted in responses. */
+void sip_ua_write_supported(struct sip_writer *w, const struct sip_trunk *trunk, bool history);
 /* Server or User-Agent. */
 void sip_ua_write_product(const struct sip_ua *ua, struct sip_writer *w, enum sip_header_id id);
 void sip_ua_write_contact(struct sip_writer *w, const struct sip_sent_by *sent_by);

@@ -177,10 +177,34 @@ static void diversion_alone(struct rig *r)
 	r->sips[0].parties.diversion = CONF_DIVERSION_DIVERSION;
 }
 
+static void release(struct rig *r)
+{
+	r->sips[0].redirect = CONF_REDIRECT_RELEASE;
+}
+
+/* 6.1: responses have it only where the INVITE said so, or had History-Info itself. */
+static void test_asked_for(void)
+{
+	rig_open(false);
+	call_diverted(false);
+	CU_ASSERT_TRUE(sip_tokens_have(invite->supported, STR("histinfo")));
+	move("302 Moved Temporarily", "Contact: <sip:high@198.51.100.31>;mp=1\n");
+	CU_ASSERT_TRUE(sip_tokens_have(invite->supported, STR("histinfo")));
+	move("420 Bad Extension", "Unsupported: histinfo\n");
+	CU_ASSERT_FALSE(invite->has_supported);
+	end();
+	rig_open_with(release);
+	call_diverted(false);
+	CU_ASSERT_FALSE(sip_tokens_have(invite->supported, STR("histinfo")));
+	end();
+}
+
 static void test_not_said(void)
 {
 	rig_open_with(diversion_alone);
 	call_diverted(true);
+	CU_ASSERT_TRUE(invite->has_supported);
+	CU_ASSERT_FALSE(sip_tokens_have(invite->supported, STR("histinfo")));
 	move("302 Moved Temporarily", "Contact: <sip:high@198.51.100.31>;mp=1\n");
 	CU_ASSERT_PTR_NULL(sip_msg_other(invite, STR("History-Info")));
 	end();
@@ -227,6 +251,7 @@ int main(int argc, char **argv)
 		{ "odd responses", test_odd_responses },
 		{ "silence", test_silence },
 		{ "305", test_use_proxy },
+		{ "asked for", test_asked_for },
 		{ "a trunk without History-Info", test_not_said },
 		{ "overlap", test_overlap },
 		CU_TEST_INFO_NULL,
