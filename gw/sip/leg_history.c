@@ -68,6 +68,7 @@ void sip_leg_history_moved(struct sip_leg *leg, const struct sip_leg_target *tar
 		history->refused = (struct sip_party_target){ .status = 0 };
 	}
 	history->param = target->param;
+	history->diversion = target->diversion;
 }
 
 struct sip_party_targets sip_leg_history_targets(struct sip_leg *leg)
@@ -76,5 +77,5 @@ struct sip_party_targets sip_leg_history_targets(struct sip_leg *leg)
 
 	history->gone[history->n] =
 		(struct sip_party_target){ .uri = leg->out->uri, .param = history->param };
-	return (struct sip_party_targets){ history->n + 1, history->gone };
+	return (struct sip_party_targets){ history->n + 1, history->gone, history->diversion };
 }

@@ -14,14 +14,15 @@ struct sip_leg_target {
 	bool proxy; /* of a 305: the way there, not the place */
 	bool tried;
 	char *param; /* own: how it was found (RFC 7044 10.4), NULL: not said */
+	char *diversion; /* own: entries of the 3xx that led here (RFC 5806), NULL: none */
 };
 
-/* Where the INVITE went until now, for History-Info. */
+/* Where the INVITE went until now, for History-Info, and who sent it to the present target, for Diversion. */
 struct sip_leg_history {
 	unsigned n;
 	struct sip_party_target gone[LEG_TARGETS_MAX + 1]; /* own, but for param; and room for the present one */
 	struct sip_party_target refused; /* own: what the latest INVITE was refused with; status 0: nothing yet */
-	char *param;			 /* borrow: of the present target */
+	const char *param, *diversion;	 /* borrow: of the present target */
 };
 
 /* What the INVITE of an outgoing call is made of; gone when it has its final response. */

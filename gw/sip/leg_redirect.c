@@ -47,7 +47,8 @@ static bool known(const struct sip_leg_outgoing *out, const struct sip_uri *uri)
 	return false;
 }
 
-static bool target_add(struct sip_leg_outgoing *out, const struct sip_addr *contact, bool proxy)
+static bool target_add(struct sip_leg_outgoing *out, const struct sip_addr *contact, bool proxy,
+		       const char *diversion)
 {
 	struct sip_leg_target *target = &out->targets[out->n_targets];
 
@@ -61,6 +62,7 @@ static bool target_add(struct sip_leg_outgoing *out, const struct sip_addr *cont
 	target->proxy = proxy;
 	target->tried = false;
 	target->param = proxy ? NULL : sip_party_history_param(contact);
+	target->diversion = diversion ? strdup(diversion) : NULL;
 	out->n_targets++;
 	return true;
 }
@@ -74,16 +76,25 @@ static void first_take(struct sip_leg_outgoing *out)
 	out->n_targets = out->targets[0].uri != NULL;
 }
 
+/* 305 says which way, not where to: nobody diverts. */
 static void contacts_take(struct sip_leg *leg, const struct sip_msg *msg)
 {
-	first_take(leg->out);
+	struct sip_leg_outgoing *out = leg->out;
+	bool proxy = msg->status == USE_PROXY;
+	const char *before = out->history.diversion;
+	char *added = proxy ? NULL
+			    : sip_party_diversion_added(&leg->trunk->party, msg,
+							&out->setup.redirection, before, leg->id);
+
+	first_take(out);
 	for (const struct sip_addr *a = msg->contact; a; a = a->next) {
-		if (target_add(leg->out, a, msg->status == USE_PROXY))
+		if (target_add(out, a, proxy, proxy ? before : added))
 			continue;
 		counter_add(&left_out, 1);
 		log_write(LOG_NOTICE, leg->id, "redirection to %.*s left out",
 			  STR_FMT(a->uri.text));
 	}
+	free(added);
 }
 
 /* Equal ones in the order in which they came. */

@@ -32,6 +32,7 @@ void sip_leg_outgoing_free(struct sip_leg_outgoing *out)
 	for (unsigned i = 0; i < out->n_targets; i++) {
 		free(out->targets[i].uri);
 		free(out->targets[i].param);
+		free(out->targets[i].diversion);
 	}
 	sip_leg_history_free(&out->history);
 	free(out);

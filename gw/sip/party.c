@@ -68,12 +68,10 @@ static void redirection_read(const struct sip_party_conf *party, const struct si
 			     const char *subject, struct leg_setup *setup)
 {
 	struct sip_party_diverted by = { .n = 0 };
-	bool diversion = party->diversion == CONF_DIVERSION_DIVERSION ||
-			 party->diversion == CONF_DIVERSION_BOTH;
 
 	if (sip_party_history_said(party))
 		sip_party_history_read(party, invite, subject, &by);
-	if (diversion && !by.n)
+	if (sip_party_diversion_said(party) && !by.n)
 		sip_party_diversion_read(party, invite, subject, &by);
 	if (by.n)
 		diverted_take(&by, &setup->redirection);
@@ -135,8 +133,8 @@ void sip_party_write(struct sip_writer *w, const struct sip_party_conf *party,
 	sip_identity_write_caller(w, party, setup, host);
 	if (sip_party_history_said(party))
 		sip_party_history_write(w, party, &setup->redirection, targets, host);
-	if (party->diversion == CONF_DIVERSION_DIVERSION || party->diversion == CONF_DIVERSION_BOTH)
-		sip_party_diversion_write(w, party, &setup->redirection, host);
+	if (sip_party_diversion_said(party))
+		sip_party_diversion_write(w, party, &setup->redirection, targets->diverted, host);
 	sip_party_priority_write(w, party, &setup->priority);
 	if (party->trusted)
 		sip_party_category_language(w, setup->category);

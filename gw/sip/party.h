@@ -45,16 +45,17 @@ void sip_party_write_uri(struct sip_writer *w, const struct sip_party_conf *part
 			 struct str host, uint16_t port);
 /* Where a call went (RFC 7044 9.3): the texts are own where they are kept. */
 struct sip_party_target {
-	char *uri;	 /* Request-URI, without header fields */
-	unsigned status; /* of its final response; 0: none yet */
-	char *reason;	 /* Reason of that response, NULL: none */
-	char *param;	 /* how the target was found, "rc=1" or "mp=1"; NULL: not said */
-	char *below;	 /* entries of that response for what followed, NULL: none */
+	char *uri;	   /* Request-URI, without header fields */
+	unsigned status;   /* of its final response; 0: none yet */
+	char *reason;	   /* Reason of that response, NULL: none */
+	const char *param; /* how the target was found, "rc=1" or "mp=1"; NULL: not said */
+	char *below;	   /* entries of that response for what followed, NULL: none */
 };
 
 struct sip_party_targets { /* in order; the last is the Request-URI of the INVITE that is written */
 	unsigned n;
 	const struct sip_party_target *at;
+	const char *diverted; /* entries of Diversion of the 3xx that led there; NULL: none */
 };
 
 /* The header fields of an INVITE that tell of its parties. */
@@ -68,6 +69,10 @@ char *sip_party_history_param(const struct sip_addr *contact);
 char *sip_party_history_reason(const struct sip_msg *response, const char *subject);
 char *sip_party_history_below(const struct sip_msg *response, const struct leg_redirection *in, unsigned turn,
 			      const char *subject);
+/* own, NULL: none. The entries of Diversion that a 3xx adds, in front of those of the 3xx before it (NULL: none); in: who
+ * had diverted the call that it redirects. */
+char *sip_party_diversion_added(const struct sip_party_conf *party, const struct sip_msg *response,
+				const struct leg_redirection *in, const char *before, const char *subject);
 /* The user part and '@' of a Contact that names the trunk group a call comes from; nothing where none is to be named. */
 void sip_party_write_group(struct sip_writer *w, const struct sip_party_conf *party, const struct leg_setup *setup);
 

@@ -40,6 +40,21 @@ static const char *word_of(uint8_t reason)
 	return sip_party_reasons[0].diversion;
 }
 
+bool sip_party_diversion_said(const struct sip_party_conf *party)
+{
+	return party->diversion == CONF_DIVERSION_DIVERSION ||
+	       party->diversion == CONF_DIVERSION_BOTH;
+}
+
+static bool hidden(const struct sip_addr *addr, bool all)
+{
+	struct str value;
+
+	return all || sip_party_anonymous(&addr->uri) ||
+	       (sip_param_find(addr->params, STR("privacy"), &value) &&
+		(str_ieq(value, STR("full")) || str_ieq(value, STR("uri"))));
+}
+
 /* False: its counter is none. */
 static bool entry_read(const struct sip_party_conf *party, const struct sip_addr *addr,
 		       bool private_all, struct leg_diversion *out, unsigned *counter)
@@ -53,9 +68,7 @@ static bool entry_read(const struct sip_party_conf *party, const struct sip_addr
 		out->number.digits[0] = '\0';
 	if (sip_param_find(addr->params, STR("reason"), &value))
 		out->reason = reason_of(value);
-	if (private_all || sip_party_anonymous(&addr->uri) ||
-	    (sip_param_find(addr->params, STR("privacy"), &value) &&
-	     (str_ieq(value, STR("full")) || str_ieq(value, STR("uri")))))
+	if (hidden(addr, private_all))
 		out->number.presentation = LEG_PRES_RESTRICTED;
 	if (sip_param_find(addr->params, STR("counter"), &value))
 		good = str_to_u64(value, COUNTER_MAX, &n) == 0 && n > 0;
@@ -114,15 +127,17 @@ static void entry_write(struct sip_writer *w, const struct sip_party_conf *party
 
 /* RFC 7544 5: an entry's counter counts those before it that have no entry of their own. */
 void sip_party_diversion_write(struct sip_writer *w, const struct sip_party_conf *party,
-			       const struct leg_redirection *in, struct str host)
+			       const struct leg_redirection *in, const char *later, struct str host)
 {
 	struct sip_party_diverted all;
-	bool first = true;
+	bool first = !later;
 
 	sip_party_diverted_of(in, &all);
-	if (!all.n)
+	if (!all.n && !later)
 		return;
 	sip_write_c(w, "Diversion: ");
+	if (later)
+		sip_write_c(w, later);
 	for (unsigned i = all.n; i-- > 0;) {
 		unsigned counter = 1;
 
@@ -138,6 +153,76 @@ void sip_party_diversion_write(struct sip_writer *w, const struct sip_party_conf
 	}
 	sip_write_crlf(w);
 }
+
+/* ---- what a 3xx adds ---- */
+
+/* It was in the INVITE that was redirected, and came back. */
+static bool came_back(const struct sip_party_conf *party, const struct sip_addr *addr,
+		      const struct sip_party_diverted *all, const char *before)
+{
+	struct leg_number number = { .noa = LEG_NOA_UNKNOWN };
+
+	if (sip_party_anonymous(&addr->uri))
+		return false;
+	if (before && memmem(before, strlen(before), addr->uri.text.p, addr->uri.text.n))
+		return true;
+	if (sip_party_uri_number(party, &addr->uri, &number))
+		return false;
+	for (unsigned i = 0; i < all->n; i++)
+		if (all->by[i].number.noa == number.noa &&
+		    !strcmp(all->by[i].number.digits, number.digits))
+			return true;
+	return false;
+}
+
+/* As it came (RFC 5806 keeps entries as they are), but to whom we do not trust without what is private. */
+static bool entry_append(const struct sip_party_conf *party, const struct sip_addr *addr,
+			 bool private_all, char text[PARTY_KEPT_MAX], size_t *n)
+{
+	char entry[PARTY_KEPT_MAX];
+	struct sip_writer w;
+	struct str shown;
+
+	if (party->trusted)
+		return sip_party_append(text, n, addr->text);
+	sip_write_open(&w, entry, sizeof(entry));
+	sip_write_c(&w, "<");
+	sip_write_str(&w, hidden(addr, private_all) ? STR("sip:anonymous@anonymous.invalid")
+						    : addr->uri.text);
+	sip_write_c(&w, ">");
+	if (addr->params.n) {
+		sip_write_c(&w, ";");
+		sip_write_str(&w, addr->params);
+	}
+	return sip_write_close(&w, &shown) == 0 && sip_party_append(text, n, shown);
+}
+
+char *sip_party_diversion_added(const struct sip_party_conf *party, const struct sip_msg *response,
+				const struct leg_redirection *in, const char *before,
+				const char *subject)
+{
+	struct sip_addr addrs[PARTY_VALUES_MAX];
+	struct sip_party_diverted all;
+	char text[PARTY_KEPT_MAX];
+	size_t n = 0;
+	bool bad, whole = true, private_all = sip_party_private(response, STR("header"));
+	unsigned n_addrs;
+
+	if (!sip_party_diversion_said(party))
+		return NULL;
+	n_addrs = sip_party_addrs(response, STR("Diversion"), addrs, PARTY_VALUES_MAX, &bad);
+	sip_party_diverted_of(in, &all);
+	for (unsigned i = 0; i < n_addrs; i++)
+		if (!came_back(party, &addrs[i], &all, before))
+			whole = entry_append(party, &addrs[i], private_all, text, &n) && whole;
+	if (before)
+		whole = sip_party_append(text, &n, str_c(before)) && whole;
+	if (bad)
+		sip_party_malformed(subject, "Diversion");
+	return sip_party_kept(text, n, whole, subject, "Diversion");
+}
+
+/* ---- all that are known ---- */
 
 static void add(struct sip_party_diverted *out, const struct leg_number *number, uint8_t reason)
 {

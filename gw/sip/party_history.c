@@ -8,13 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gw/base/log.h"
-
 #include "gw/sip/party_private.h"
 
 #define CAUSE_MAX 699
-#define KEPT_MAX                                                                                   \
-	1024 /* octets of a response's entries, or of its reasons, that go into an INVITE */
 
 static bool cause_of(const struct sip_addr *addr, const struct sip_party_reason **reason)
 {
@@ -229,46 +225,23 @@ char *sip_party_history_param(const struct sip_addr *contact)
 
 	for (unsigned i = 0; i < 2; i++)
 		if (sip_param_find(contact->params, str_c(names[i]), &value) &&
-		    value.n < KEPT_MAX && index_good(value))
+		    value.n < PARTY_KEPT_MAX && index_good(value))
 			return asprintf(&text, "%s=%.*s", names[i], STR_FMT(value)) < 0 ? NULL
 											: text;
 	return NULL;
 }
 
-/* Behind what is there already, which a comma then ends. False: too much. */
-static bool append(char *text, size_t *n, struct str value)
-{
-	if (*n + 2 + value.n > KEPT_MAX)
-		return false;
-	if (*n) {
-		memcpy(text + *n, ", ", 2);
-		*n += 2;
-	}
-	memcpy(text + *n, value.p, value.n);
-	*n += value.n;
-	return true;
-}
-
-static char *kept(const char *text, size_t n, bool whole, const char *subject, const char *name)
-{
-	if (!whole)
-		log_write(LOG_NOTICE, subject,
-			  "%s of a response is longer than %d octets: not all of it is sent on",
-			  name, KEPT_MAX);
-	return n ? strndup(text, n) : NULL;
-}
-
 char *sip_party_history_reason(const struct sip_msg *response, const char *subject)
 {
-	char text[KEPT_MAX];
+	char text[PARTY_KEPT_MAX];
 	size_t n = 0;
 	bool whole = true;
 	const struct sip_header *h;
 
 	for (unsigned i = 0; (h = sip_msg_header(response, SIP_H_REASON, i)); i++)
 		if (!h->bad && h->value.n)
-			whole = append(text, &n, h->value) && whole;
-	return kept(text, n, whole, subject, "Reason");
+			whole = sip_party_append(text, &n, h->value) && whole;
+	return sip_party_kept(text, n, whole, subject, "Reason");
 }
 
 char *sip_party_history_below(const struct sip_msg *response, const struct leg_redirection *in,
@@ -276,7 +249,7 @@ char *sip_party_history_below(const struct sip_msg *response, const struct leg_r
 {
 	struct sip_addr addrs[PARTY_VALUES_MAX];
 	struct sip_party_diverted all;
-	char ours[4 * PARTY_VALUES_MAX], text[KEPT_MAX];
+	char ours[4 * PARTY_VALUES_MAX], text[PARTY_KEPT_MAX];
 	struct sip_writer w;
 	size_t n = 0;
 	bool bad, whole = true;
@@ -292,9 +265,9 @@ char *sip_party_history_below(const struct sip_msg *response, const struct leg_r
 
 		if (addrs[i].bracketed && sip_param_find(addrs[i].params, STR("index"), &index) &&
 		    index_good(index) && str_starts(index, (struct str){ w.p, w.n }))
-			whole = append(text, &n, addrs[i].text) && whole;
+			whole = sip_party_append(text, &n, addrs[i].text) && whole;
 	}
 	if (bad)
 		sip_party_malformed(subject, "History-Info");
-	return kept(text, n, whole, subject, "History-Info");
+	return sip_party_kept(text, n, whole, subject, "History-Info");
 }

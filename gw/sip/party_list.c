@@ -50,6 +50,28 @@ unsigned sip_party_addrs(const struct sip_msg *msg, struct str name, struct sip_
 	return n;
 }
 
+bool sip_party_append(char text[PARTY_KEPT_MAX], size_t *n, struct str value)
+{
+	if (*n + 2 + value.n > PARTY_KEPT_MAX)
+		return false;
+	if (*n) {
+		memcpy(text + *n, ", ", 2);
+		*n += 2;
+	}
+	memcpy(text + *n, value.p, value.n);
+	*n += value.n;
+	return true;
+}
+
+char *sip_party_kept(const char *text, size_t n, bool whole, const char *subject, const char *name)
+{
+	if (!whole)
+		log_write(LOG_NOTICE, subject,
+			  "%s of a response is longer than %d octets: not all of it is sent on",
+			  name, PARTY_KEPT_MAX);
+	return n ? strndup(text, n) : NULL;
+}
+
 bool sip_party_private(const struct sip_msg *msg, struct str value)
 {
 	return sip_tokens_have(msg->privacy, value);

@@ -7,6 +7,7 @@
 
 #define PARTY_USER_MAX	 512
 #define PARTY_VALUES_MAX 20 /* addresses in a field that are looked at */
+#define PARTY_KEPT_MAX	 1024 /* octets of a response's entries, or of its reasons, that go into an INVITE */
 #define PARTY_UNKNOWN	 "unknown@unknown.invalid" /* RFC 7544 5, a placeholder */
 
 /* party_number.c */
@@ -68,6 +69,10 @@ void sip_party_category_language(struct sip_writer *w, uint8_t category);
 unsigned sip_party_addrs(const struct sip_msg *msg, struct str name, struct sip_addr *addrs, unsigned cap, bool *bad);
 /* Counted and told under subject: a field of that name is (partly) ignored. */
 void sip_party_malformed(const char *subject, const char *name);
+/* Behind what is there already, which a comma then ends. False: too much. */
+bool sip_party_append(char text[PARTY_KEPT_MAX], size_t *n, struct str value);
+/* own; NULL: nothing, or out of memory. Tells when it is not the whole. */
+char *sip_party_kept(const char *text, size_t n, bool whole, const char *subject, const char *name);
 /* "Privacy" of a message or of a URI's headers part: hides what it names. */
 bool sip_party_private(const struct sip_msg *msg, struct str value);
 bool sip_party_uri_private(const struct sip_uri *uri);
@@ -88,14 +93,16 @@ struct sip_party_diverted { /* oldest first */
 	unsigned counter;
 	struct leg_diversion by[PARTY_VALUES_MAX];
 };
+bool sip_party_diversion_said(const struct sip_party_conf *party);
 void sip_party_diversion_read(const struct sip_party_conf *party, const struct sip_msg *invite, const char *subject,
 			      struct sip_party_diverted *out);
 void sip_party_history_read(const struct sip_party_conf *party, const struct sip_msg *invite, const char *subject,
 			    struct sip_party_diverted *out);
 /* Everyone known to have diverted the call, oldest first, with placeholders for those that only the counter knows. */
 void sip_party_diverted_of(const struct leg_redirection *in, struct sip_party_diverted *out);
+/* later: entries of those who diverted it after them, newest first; NULL: none. */
 void sip_party_diversion_write(struct sip_writer *w, const struct sip_party_conf *party,
-			       const struct leg_redirection *in, struct str host);
+			       const struct leg_redirection *in, const char *later, struct str host);
 void sip_party_history_write(struct sip_writer *w, const struct sip_party_conf *party, const struct leg_redirection *in,
 			     const struct sip_party_targets *targets, struct str host);
 /* The URI of one who diverted, by what may be shown of it; false: nothing of it may. */

@@ -35,6 +35,7 @@ static struct sip_party_conf confs[] = {
 	  .diversion = CONF_DIVERSION_DIVERSION,
 	  .phone_context = "home.example" },
 	{ .user_to_user = true },
+	{ .diversion = CONF_DIVERSION_BOTH },
 };
 
 struct parties {
@@ -60,15 +61,17 @@ static size_t write_invite(const struct sip_party_conf *party, const struct part
 			   const struct sip_msg *from, char *text, size_t cap)
 {
 	char uri[1024], other[] = "sip:other@h";
+	char *param = from->contact ? sip_party_history_param(from->contact) : NULL;
+	char *first = sip_party_diversion_added(party, from, &p->setup.redirection, NULL, "fuzz");
+	char *second = sip_party_diversion_added(party, from, &p->setup.redirection, first, "fuzz");
 	struct sip_party_target at[] = {
 		{ .uri = uri,
 		  .status = 302,
 		  .reason = sip_party_history_reason(from, "fuzz"),
 		  .below = sip_party_history_below(from, &p->setup.redirection, 1, "fuzz") },
-		{ .uri = other,
-		  .param = from->contact ? sip_party_history_param(from->contact) : NULL },
+		{ .uri = other, .param = param },
 	};
-	const struct sip_party_targets targets = { 2, at };
+	const struct sip_party_targets targets = { 2, at, second };
 	struct sip_writer w;
 	struct str message, target;
 
@@ -101,7 +104,9 @@ static size_t write_invite(const struct sip_party_conf *party, const struct part
 	require(sip_write_close(&w, &message) == 0);
 	free(at[0].reason);
 	free(at[0].below);
-	free(at[1].param);
+	free(param);
+	free(first);
+	free(second);
 	return message.n;
 }
 

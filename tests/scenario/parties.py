@@ -4,7 +4,7 @@ import re
 
 from calls import tshark
 from harness import Group, Raw
-from sipp import Callee, Caller, expect, pause, scenario, sdp
+from sipp import REPLY, Callee, Caller, expect, message, pause, scenario, sdp
 
 # Octets by Q.763: number parameters are nature, plan with presentation and screening, digits two by two.
 PLAN = """
@@ -267,3 +267,19 @@ def history_info_of_proxies(case):
     text = captured(case, lambda: case.run(caller.answered(100)), 1)
     case.released(16, "in")
     case.true("a redirecting number", "Redirect" not in text and "Original Called" not in text)
+
+
+@diversion.scenario("RFC 5806, 7544 3.3: the Diversion of a 302 goes in front of that of the IAM, into the INVITE to its Contact")
+def diversion_of_302(case):
+    moved = case.server(scenario(expect("INVITE"), message(REPLY.format(
+        status="302 Moved Temporarily", tag=";tag=moved", contact=f"Contact: <sip:two@127.0.0.1:{case.lab.pbx}>\n",
+        more="Diversion: <sip:ann@h.example>;reason=away;counter=1\nContent-Length: 0"), retrans="500"), expect("ACK")),
+        port=case.lab.diversion)
+    second = case.server(Callee().answers(100))
+    case.lab.tell_exchange("call to-diversion")
+    case.finish(moved)
+    case.finish(second)
+    has(case, case.messages(moved), DIVERSION)
+    has(case, case.messages(second), "INVITE sip:two@",
+        "Diversion: <sip:ann@h.example>;reason=away;counter=1, " + DIVERSION.removeprefix("Diversion: "))
+    case.released(16, "in")

@@ -81,7 +81,7 @@ static const char *lines_of(const struct sip_party_conf *party, const struct leg
 {
 	static char text[4096], uri[] = "sip:+49301@x";
 	const struct sip_party_target target = { .uri = uri };
-	const struct sip_party_targets targets = { 1, &target };
+	const struct sip_party_targets targets = { .n = 1, .at = &target };
 	struct sip_writer w;
 
 	sip_write_open(&w, text, sizeof(text) - 1);

@@ -65,7 +65,7 @@ static const char *written_lines(const struct sip_party_conf *party, const struc
 {
 	static char text[8192];
 	const struct sip_party_target target = { .uri = uri };
-	const struct sip_party_targets targets = { 1, &target };
+	const struct sip_party_targets targets = { .n = 1, .at = &target };
 	struct sip_writer w;
 
 	sip_write_open(&w, uri, cap - 1);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
-/* History-Info of INVITEs that a 3xx sent elsewhere: RFC 7044 9.2, 9.3, 10.2 to 10.4. */
+/* History-Info and Diversion of INVITEs that a 3xx sent elsewhere: RFC 7044 9.2, 9.3, 10.2 to 10.4; RFC 5806. */
 #include "tests/unit/gw/sip/leg_rig.c"
 
 static const struct sip_msg *invite;
@@ -242,6 +242,112 @@ static void test_overlap(void)
 	end();
 }
 
+/* --- Diversion --- */
+
+#define OURS                                                                                       \
+	"<sip:+492@192.0.2.1;user=phone>;reason=no-answer;counter=1;privacy=off, "                 \
+	"<sip:+491@192.0.2.1;user=phone>;reason=user-busy;counter=1;privacy=off"
+#define ANN	 "\"Ann, B\" <sip:ann@198.51.100.31>;reason=unconditional;counter=1"
+#define BOB	 "<sip:bob@198.51.100.32>;reason=user-busy;privacy=full"
+#define TO(user) "Contact: <sip:" user "@198.51.100.40>\n"
+
+static void diverted(const char *text)
+{
+	const struct sip_header *diversion = sip_msg_other(invite, STR("Diversion"));
+	bool same = diversion ? str_eq(diversion->value, str_c(text)) : !text[0];
+
+	CU_ASSERT_TRUE(same);
+	if (!same)
+		printf("Diversion: %.*s\n", STR_FMT(diversion ? diversion->value : STR_NONE));
+}
+
+static void diversion_trusted(struct rig *r)
+{
+	diversion_alone(r);
+	r->sips[0].trusted = true;
+}
+
+/* What the redirection says comes in front of what the call came with, the newest first. */
+static void test_diversion(void)
+{
+	rig_open_with(diversion_trusted);
+	call_diverted(true);
+	diverted(OURS);
+	move("302 Moved Temporarily",
+	     "Diversion: " ANN "\nContact: <sip:c@198.51.100.40>, <sip:d@198.51.100.40>;q=0.1\n");
+	diverted(ANN ", " OURS);
+	/* Who redirects may say again what it was told. */
+	move("302 Moved Temporarily", "Diversion: " BOB ", " ANN "\nDiversion: " OURS "\n" TO("e"));
+	diverted(BOB ", " ANN ", " OURS);
+	/* 305 diverts nothing. */
+	move("305 Use Proxy", "Diversion: <sip:x@x>\nContact: <sip:198.51.100.60;lr>\n");
+	diverted(BOB ", " ANN ", " OURS);
+	/* d is a Contact of the first redirection: the second has nothing to do with it. */
+	move("480 Temporarily Unavailable", "Diversion: <sip:x@x>\n");
+	CU_ASSERT_TRUE(str_eq(invite->uri.text, STR("sip:d@198.51.100.40")));
+	diverted(ANN ", " OURS);
+	end();
+}
+
+/* A call that nobody diverted; and redirection that says of nobody that he did. */
+static void test_diversion_first(void)
+{
+	rig_open_with(diversion_trusted);
+	call_diverted(false);
+	move("302 Moved Temporarily", TO("c"));
+	diverted("");
+	move("302 Moved Temporarily", "Diversion: " ANN "\n" TO("d"));
+	diverted(ANN);
+	end();
+	rig_open(false);
+	call_diverted(false);
+	move("302 Moved Temporarily", "Diversion: " ANN "\n" TO("c"));
+	diverted("");
+	end();
+}
+
+static void test_diversion_private(void)
+{
+	rig_open_with(diversion_alone);
+	call_diverted(false);
+	move("302 Moved Temporarily", "Diversion: " BOB ", " ANN "\n" TO("c"));
+	diverted("<sip:anonymous@anonymous.invalid>;reason=user-busy;privacy=full, "
+		 "<sip:ann@198.51.100.31>;reason=unconditional;counter=1");
+	/* Each who is not named is another one. */
+	move("302 Moved Temporarily",
+	     "Diversion: <sip:anonymous@anonymous.invalid>;reason=away\n" TO("d"));
+	diverted("<sip:anonymous@anonymous.invalid>;reason=away, "
+		 "<sip:anonymous@anonymous.invalid>;reason=user-busy;privacy=full, "
+		 "<sip:ann@198.51.100.31>;reason=unconditional;counter=1");
+	move("302 Moved Temporarily",
+	     "Privacy: header\nDiversion: <sip:eve@x>;counter=1\n" TO("e"));
+	diverted("<sip:anonymous@anonymous.invalid>;counter=1, "
+		 "<sip:anonymous@anonymous.invalid>;reason=away, "
+		 "<sip:anonymous@anonymous.invalid>;reason=user-busy;privacy=full, "
+		 "<sip:ann@198.51.100.31>;reason=unconditional;counter=1");
+	end();
+}
+
+/* Too long, and malformed: left out. */
+static void test_diversion_odd(void)
+{
+	char rest[4096], long_text[1200];
+
+	memset(long_text, 'x', sizeof(long_text) - 1);
+	long_text[sizeof(long_text) - 1] = '\0';
+	snprintf(rest, sizeof(rest), "Diversion: <sip:%s@x>, " BOB "\nDiversion: <sip:c@x\n%s",
+		 long_text, TO("c"));
+	for (unsigned trusted = 0; trusted < 2; trusted++) {
+		rig_open_with(trusted ? diversion_trusted : diversion_alone);
+		call_diverted(false);
+		move("302 Moved Temporarily", rest);
+		diverted(trusted ? BOB
+				 : "<sip:anonymous@anonymous.invalid>;reason=user-busy;"
+				   "privacy=full");
+		end();
+	}
+}
+
 int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
@@ -254,6 +360,10 @@ int main(int argc, char **argv)
 		{ "asked for", test_asked_for },
 		{ "a trunk without History-Info", test_not_said },
 		{ "overlap", test_overlap },
+		{ "diversion", test_diversion },
+		{ "diversion of a call that nobody diverted", test_diversion_first },
+		{ "diversion that is private", test_diversion_private },
+		{ "odd diversion", test_diversion_odd },
 		CU_TEST_INFO_NULL,
 	};
 	return cu_run("leg_history", tests, argc, argv);

@@ -398,7 +398,7 @@ static const char *all_of(const struct sip_party_conf *party, const struct leg_s
 {
 	char uri[] = "sip:+4930999@h;user=phone";
 	const struct sip_party_target target = { .uri = uri };
-	const struct sip_party_targets targets = { 1, &target };
+	const struct sip_party_targets targets = { .n = 1, .at = &target };
 	struct sip_writer *w = writer();
 
 	sip_party_write(w, party, setup, &targets, STR("gw"));
