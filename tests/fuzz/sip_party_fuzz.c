@@ -115,8 +115,9 @@ static void same(const struct parties *a, const struct parties *b)
 	const struct leg_setup *x = &a->setup, *y = &b->setup;
 
 	require(strcmp(x->carrier.digits, y->carrier.digits) == 0);
-	require(memcmp(&x->called_subaddress, &y->called_subaddress,
-		       sizeof(x->called_subaddress)) == 0);
+	require(x->called_subaddress.n == y->called_subaddress.n &&
+		memcmp(x->called_subaddress.octets, y->called_subaddress.octets,
+		       x->called_subaddress.n) == 0);
 	require(x->portability.queried == y->portability.queried);
 	require(x->priority.kind == y->priority.kind && x->priority.level == y->priority.level);
 	require(a->uui.n == b->uui.n && memcmp(a->uui.octets, b->uui.octets, a->uui.n) == 0);
