@@ -55,6 +55,10 @@ plan {{ national-prefix = "0" international-prefix = "00" }}
 """
 
 
+# Of a trunk over which sound goes that is compared sample by sample: an end that had no turn for a while is not heard.
+PATIENT = 'jitter-buffer = fixed jitter = "80-300"'
+
+
 class Failure(Exception):
     """What was expected did not happen."""
 
@@ -67,6 +71,17 @@ def wait_until(what, test, seconds=10.0):
             return value
         time.sleep(0.05)
     raise Failure(f"waited {seconds} s for {what}")
+
+
+def listens(port):
+    """Whether a socket here has that port and takes what comes."""
+    for name, states in (("udp", ("07",)), ("udp6", ("07",)), ("tcp", ("0A",)), ("tcp6", ("0A",))):
+        with open(f"/proc/net/{name}", encoding="ascii") as f:
+            for line in f.readlines()[1:]:
+                row = line.split()
+                if int(row[1].split(":")[1], 16) == port and row[3] in states:
+                    return True
+    return False
 
 
 class VirtualE1:
@@ -415,6 +430,23 @@ class Lab:
         if target:
             argv.append(f"127.0.0.1:{self.sip}")
         return self.spawn(name, argv)
+
+    def wait_listening(self, process, port):
+        """Until SIPp takes what comes to that port, or has ended."""
+        wait_until("SIPp to listen", lambda: process.poll() is not None or listens(port), 20)
+
+    def callee(self, name, scenario):
+        """Starts SIPp as the peer that is called."""
+        process = self.sipp(name, scenario, port=self.pbx, target=False)
+        self.wait_listening(process, self.pbx)
+        return process
+
+    def give_up(self, first):
+        """Ends what is left of a call that went wrong; first: the place of its first process among all."""
+        for process in self.processes[first:]:
+            process.kill()
+            process.wait()
+        self.tell_exchange("release")
 
     def finish(self, process, name, seconds=40):
         status = process.wait(seconds)

@@ -8,14 +8,12 @@ import time
 import traceback
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lab"))
-from lab import EXCHANGE, Failure, Lab, compare, speech, wait_until, wav_octets  # noqa: E402,F401
+from lab import EXCHANGE, PATIENT, Failure, Lab, compare, speech, wait_until, wav_octets  # noqa: E402,F401
 from still import HEARD  # noqa: E402
 
 SANITIZER = re.compile(r"(ERROR: \w+Sanitizer|runtime error: |WARNING: ThreadSanitizer).*")
 DAEMONS = ("gateway", "exchange")
 SNR_EXACT, SNR_G711 = 100.0, 30.0
-# Of a trunk over which sound goes that is compared sample by sample: an end that had no turn for a while is not heard.
-PATIENT = 'jitter-buffer = fixed jitter = "80-300"'
 
 
 def free_ports(first, count):
@@ -31,17 +29,6 @@ def free_ports(first, count):
         except OSError:
             continue
     raise Failure(f"no ports are free from {first} on")
-
-
-def listens(port):
-    """Whether a socket here has that port and takes what comes."""
-    for name, states in (("udp", ("07",)), ("udp6", ("07",)), ("tcp", ("0A",)), ("tcp6", ("0A",))):
-        with open(f"/proc/net/{name}", encoding="ascii") as f:
-            for line in f.readlines()[1:]:
-                row = line.split()
-                if int(row[1].split(":")[1], 16) == port and row[3] in states:
-                    return True
-    return False
 
 
 class Group:
@@ -180,7 +167,7 @@ class Case:
         """Starts SIPp as the peer that is called, and waits until it listens."""
         port = more.pop("port", self.lab.pbx)
         process = self.client(xml, *words, port=port, target=False, **more)
-        wait_until("SIPp to listen", lambda: process.poll() is not None or listens(port), 20)
+        self.lab.wait_listening(process, port)
         return process
 
     def finish(self, process, seconds=60):
