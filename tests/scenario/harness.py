@@ -195,6 +195,7 @@ class Case:
             if process.poll() is None:
                 raise Failure(f"SIPp {name} still runs")
         lab.wait_idle(seconds)
+        lab.wait_ready(seconds)  # what this one was held up by is not the next one's
         if lab.has_exchange:
             self.exchange_idle(seconds)
         wait_until("every dialog to end", lambda: all(d["state"] == "ending" for d in lab.show("dialogs")), seconds)
