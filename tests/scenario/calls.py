@@ -4,7 +4,7 @@ import re
 import subprocess
 import time
 
-from harness import PATIENT, SNR_G711, Group, speech, wait_until, wav_octets
+from harness import HEARD, PATIENT, SNR_G711, Group, speech, wait_until, wav_octets
 from sipp import IN_DIALOG, INVITE, Callee, Caller, expect, message, pause, scenario, with_body
 from lab import alaw_wav
 
@@ -248,8 +248,8 @@ def dtmf_both_ways(case):
     case.wait_packets(phone)
     phone.dial("159*0")
     case.finish(client)
-    case.equal("digits at the exchange", case.report()["digits"], "159*0")
-    case.equal("digits at the phone", phone.heard_digits(), "2468#")
+    case.equal(f"{HEARD} at the exchange", case.report()["digits"], "159*0")
+    case.equal(f"{HEARD} at the phone", phone.heard_digits(), "2468#")
 
 
 @group.scenario("RFC 3323 and RFC 3398 8.2.1: Privacy id restricts the calling number in the IAM")
@@ -378,7 +378,7 @@ def dtmf_from_exchange(case):
     wait_until("the digits", lambda: len(phone.heard_digits()) >= 5, 10)
     case.lab.tell_exchange("release")
     case.finish(server)
-    case.equal("digits at the phone", phone.heard_digits(), "13579")
+    case.equal(f"{HEARD} at the phone", phone.heard_digits(), "13579")
 
 
 @group.scenario("RFC 3261 14: a called peer that holds by re-INVITE is remote hold to the exchange")

@@ -2,7 +2,7 @@
 """The line card: what is done with a bearer's sound, with the echo canceller as it is by default."""
 import math
 
-from harness import PATIENT, Group, speech, wav_octets
+from harness import HEARD, PATIENT, Group, speech, wav_octets
 from sipp import Caller
 
 PLAN = """
@@ -36,7 +36,7 @@ def echo_cancelled(case):
     octets, law = wav_octets(case.report()["recording"]["file"])
     case.heard(voice, octets, law, stalls=stalls)
     loss = power_db(voice[LEARNT:]) - power_db(phone.heard_octets()[LEARNT:len(voice)])
-    case.true(f"the echo is only {loss:.1f} dB below the voice", loss >= LOSS_DB)
+    case.true(f"{HEARD} the echo only {loss:.1f} dB below the voice", loss >= LOSS_DB)
     echo = case.cdr()["out"]["media"]["echo"]
     case.equal("state", echo["state"] in ("converged", "converging", "double-talk"), True)
-    case.true(f"ERL {echo['erl_db']}, ERLE {echo['erle_db']} dB", echo["erl_db"] <= 6 and echo["erle_db"] >= 10)
+    case.true(f"{HEARD} with ERL {echo['erl_db']}, ERLE {echo['erle_db']} dB", echo["erl_db"] <= 6 and echo["erle_db"] >= 10)

@@ -4,7 +4,7 @@ import math
 import struct
 
 from calls import VOICE_A, VOICE_B
-from harness import PATIENT, Group, wav_octets
+from harness import HEARD, PATIENT, Group, wav_octets
 from lab import Failure, alaw_wav
 from sipp import Callee, Caller
 
@@ -72,7 +72,7 @@ def unobtainable_tone(case):
     start = tone_begin(octets)
     for at, hertz in ((0, 950), (2640, 1400), (5280, 1800)):
         got = level(octets[start + at + 200:start + at + 2200], hertz)
-        case.true(f"{hertz} Hz at {got:.1f} dBm0", abs(got + 10) < 0.5)
+        case.true(f"{HEARD} {hertz} Hz at {got:.1f} dBm0", abs(got + 10) < 0.5)
 
 
 @group.scenario("A cause for which nothing is configured is told of at once")
@@ -105,7 +105,7 @@ def ringback_announced(case):
     voice = VOICE_B()
     pieces = [voice[at:at + 400] for at in range(2000, 8000, 400)]
     found = sum(1 for piece in pieces if piece in octets)
-    case.true(f"only {found} of {len(pieces)} pieces of the announcement are in the recording", found >= len(pieces) - 2)
+    case.true(f"{HEARD} only {found} of {len(pieces)} pieces of the announcement, by the recording", found >= len(pieces) - 2)
     case.true("it goes on after the answer", octets[-2000:] == bytes([0xD5]) * 2000)
 
 
