@@ -355,6 +355,7 @@ def digits_both_ways(case, to, network, phone, sent, media, duration, gap):
         phone.dial(sent[at:at + batch], duration, gap)
         wait_until("the digits to be sent", lambda: not phone.queue, 200)
     wait_until("the other end's digits to be over", lambda: phone.since_event() > 3, 120)
+    time.sleep(1)  # what the phone dialled last is on its way
     end(case, client)
     heard += case.report()["digits"]
     return heard, phone.heard_events()
