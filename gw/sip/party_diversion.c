@@ -156,6 +156,19 @@ void sip_party_diversion_write(struct sip_writer *w, const struct sip_party_conf
 
 /* ---- what a 3xx adds ---- */
 
+/* An entry is a name-addr (RFC 7544 4.2). */
+static bool has_entry(const char *entries, struct str uri)
+{
+	const char *at = entries;
+
+	while ((at = memmem(at, strlen(at), uri.p, uri.n))) {
+		if (at > entries && at[-1] == '<' && at[uri.n] == '>')
+			return true;
+		at++;
+	}
+	return false;
+}
+
 /* It was in the INVITE that was redirected, and came back. */
 static bool came_back(const struct sip_party_conf *party, const struct sip_addr *addr,
 		      const struct sip_party_diverted *all, const char *before)
@@ -164,7 +177,7 @@ static bool came_back(const struct sip_party_conf *party, const struct sip_addr 
 
 	if (sip_party_anonymous(&addr->uri))
 		return false;
-	if (before && memmem(before, strlen(before), addr->uri.text.p, addr->uri.text.n))
+	if (before && has_entry(before, addr->uri.text))
 		return true;
 	if (sip_party_uri_number(party, &addr->uri, &number))
 		return false;

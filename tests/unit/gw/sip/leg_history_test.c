@@ -298,6 +298,9 @@ static void test_diversion_first(void)
 	diverted("");
 	move("302 Moved Temporarily", "Diversion: " ANN "\n" TO("d"));
 	diverted(ANN);
+	/* Somebody else, whose URI is a part of Ann's. */
+	move("302 Moved Temporarily", "Diversion: <sip:ann@198.51.100.3>\n" TO("e"));
+	diverted("<sip:ann@198.51.100.3>, " ANN);
 	end();
 	rig_open(false);
 	call_diverted(false);
