@@ -13,20 +13,27 @@
 void concealer_init(struct concealer *concealer, enum g711_law law)
 {
 	memset(concealer, 0, sizeof(*concealer));
-	memset(concealer->history, g711_silence(law), sizeof(concealer->history));
+	memset(concealer->history, g711_silence(law), CONCEALER_HISTORY);
+	concealer->end = CONCEALER_HISTORY;
+}
+
+static const uint8_t *history_of(const struct concealer *concealer)
+{
+	return concealer->history + concealer->end - CONCEALER_HISTORY;
 }
 
 static void remember(struct concealer *concealer, const uint8_t *octets, size_t n)
 {
-	size_t keep;
-
 	if (n > CONCEALER_HISTORY) {
 		octets += n - CONCEALER_HISTORY;
 		n = CONCEALER_HISTORY;
 	}
-	keep = CONCEALER_HISTORY - n;
-	memmove(concealer->history, concealer->history + n, keep);
-	memcpy(concealer->history + keep, octets, n);
+	if (concealer->end + n > CONCEALER_KEPT) {
+		memmove(concealer->history, history_of(concealer), CONCEALER_HISTORY);
+		concealer->end = CONCEALER_HISTORY;
+	}
+	memcpy(concealer->history + concealer->end, octets, n);
+	concealer->end += (unsigned)n;
 }
 
 /* The lag at which the last 20 ms differ least from what was before (I.2.3; by mean difference). */
@@ -62,7 +69,7 @@ static void cycle_make(struct concealer *concealer, enum g711_law law)
 	const int16_t *last;
 	unsigned quarter;
 
-	g711_expand(law, history, concealer->history, CONCEALER_HISTORY);
+	g711_expand(law, history, history_of(concealer), CONCEALER_HISTORY);
 	concealer->period = pitch(history);
 	concealer->offset = 0;
 	last = history + CONCEALER_HISTORY - concealer->period;

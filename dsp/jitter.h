@@ -54,21 +54,22 @@ struct jitter {
 	uint32_t end;	     /* past the newest octet stored */
 	uint32_t held;	     /* samples made up while nothing newer was there */
 	uint32_t starved;    /* samples since something newer was there */
-	uint32_t base;	     /* transit of the fast packets */
-	int32_t high;	     /* of the slow packets that count, above the base */
-	uint32_t want;	     /* delay above the base that should be */
-	uint32_t extra;	     /* of it, for copies of octets that come later */
 	int32_t adapt;	     /* samples to cut in, or out (< 0) */
 	int32_t slip;	     /* fixed: samples to insert, or to leave out (< 0) */
 	uint32_t op_wait;    /* samples before the next cut may be tried */
 	uint32_t op_wanted;  /* samples for which adapt has waited */
+	unsigned n_pauses;   /* announced: from pause_at on nothing is to be expected */
+	uint32_t pause_at[JITTER_PAUSES];
+	/* looked at with packets */
+	uint32_t base;	     /* transit of the fast packets */
+	int32_t high;	     /* of the slow packets that count, above the base */
+	uint32_t want;	     /* delay above the base that should be */
+	uint32_t extra;	     /* of it, for copies of octets that come later */
 	unsigned late_run;   /* packets late in sequence */
 	unsigned evaluated;  /* packets since the target was looked at */
 	unsigned lates;	     /* of them */
 	bool stray;	     /* the last packet was far off, at stray_at */
 	uint32_t stray_at;
-	unsigned n_pauses;   /* announced: from pause_at on nothing is to be expected */
-	uint32_t pause_at[JITTER_PAUSES];
 	struct jitter_delays delays;
 	uint64_t lost;	     /* samples */
 	uint64_t late;	     /* octets that came too late, whole packets and parts */

@@ -337,7 +337,7 @@ void bearer_end_init(struct bearer_end *bearer, int fd, struct tdm_span *span, u
 	bearer->end.ops = &bearer_ops;
 	bearer->end.law = conf.law;
 	bearer->chunk = span->chunk_octets;
-	bearer->end.block = BLOCK_SAMPLES / bearer->chunk * bearer->chunk;
+	bearer->end.block = (unsigned)(BLOCK_SAMPLES / bearer->chunk * bearer->chunk);
 	/* The blocks of a clock of its own end up to a chunk before the round that sees them. */
 	bearer->lead =
 		(BEARER_LEAD_MS + span->chunk_ms - 1) / span->chunk_ms + gathered + (clock ? 0 : 1);

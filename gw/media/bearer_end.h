@@ -38,6 +38,7 @@ struct lane_group;
 
 struct bearer_end {
 	struct media_end end;
+	/* looked at in every round, until continuity's mode */
 	struct tdm_span *span;		/* borrow */
 	unsigned timeslot;
 	int fd;				/* borrow: of the span */
@@ -48,24 +49,24 @@ struct bearer_end {
 	unsigned lead;			/* blocks that wait for the line after a round */
 	unsigned waiting;		/* blocks that wait for the line */
 	uint64_t ticks_seen;
-	/* received, not yet taken: the first ready_n were worked on */
-	uint8_t fifo[BEARER_FIFO_OCTETS];
-	size_t fifo_n, ready_n;
 	uint64_t heard_ticks; /* tick of the next block to be received */
 	struct bearer_phase phase;
-	/* transmitted, by the sample of the clock's time modulo its length */
-	uint8_t sent[BEARER_SENT_OCTETS];
 	/* the lane group's */
-	struct media_bearer_params params;
-	struct lane_group *group; /* borrow; NULL: octets pass as they are */
 	unsigned lane;
+	struct lane_group *group; /* borrow; NULL: octets pass as they are */
+	uint64_t report_tick;	  /* when its canceller is looked at next */
 	bool in_step; /* has as much to be worked on as the others of the group */
-	struct hearing hearing;
-	uint64_t report_tick; /* when its canceller is looked at next */
-	struct continuity continuity;
 	/* towards a sink with another clock, or the same clock's other phase */
 	bool clocked;
 	uint32_t timestamp; /* of the next octet received */
+	/* octets received, not yet taken, in fifo; the first ready_n were worked on */
+	size_t fifo_n, ready_n;
+	struct media_bearer_params params;
+	struct hearing hearing;
+	struct continuity continuity;
+	uint8_t fifo[BEARER_FIFO_OCTETS];
+	/* transmitted, by the sample of the clock's time modulo its length */
+	uint8_t sent[BEARER_SENT_OCTETS];
 	struct jitter jitter;
 	struct concealer concealer;
 };

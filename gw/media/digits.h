@@ -26,11 +26,12 @@ struct digit {
 
 struct digits {
 	struct digit slot[DIGITS_MAX];
+	struct tone_player tone;
+	/* looked at in every round */
 	uint32_t first, next; /* serial numbers: first is played now, next is the next to be opened */
 	/* how far the first has come */
 	bool on;
 	uint32_t played; /* samples of the first; of the pause after one when not on */
-	struct tone_player tone;
 	uint32_t axis; /* samples of signals that followed each other without a pause: their phase goes on */
 	uint32_t sent; /* done */
 };

@@ -18,7 +18,7 @@
 struct flow {
 	struct pipeline *pipeline;
 	struct media_side *from, *to;
-	uint8_t octets[BLOCK_SAMPLES];
+	uint8_t *octets; /* borrow: BLOCK_SAMPLES */
 	size_t n;
 	enum g711_law law; /* of octets */
 	bool pause;	   /* nothing needs to be sent */
@@ -446,12 +446,18 @@ static void upkeep(struct pipeline *pipeline, const struct round *round)
 bool pipeline_round(struct pipeline *pipeline, const struct round *round)
 {
 	struct media_side *side = pipeline->side;
+	uint8_t octets[BLOCK_SAMPLES];
 
 	for (unsigned i = 0; i < 2; i++)
 		if (side[i].end)
 			side[i].end->ops->intake(side[i].end, round, is_clocked(side[!i].end));
 	for (unsigned i = 0; i < 2; i++) {
-		struct flow flow = { .pipeline = pipeline, .from = &side[i], .to = &side[!i] };
+		struct flow flow = {
+			.pipeline = pipeline,
+			.from = &side[i],
+			.to = &side[!i],
+			.octets = octets,
+		};
 
 		flow_run(&flow, round);
 	}

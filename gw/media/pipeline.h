@@ -71,18 +71,18 @@ struct media_end_ops {
 /* Every kind of end embeds this first. */
 struct media_end {
 	const struct media_end_ops *ops;
+	struct pipeline *pipeline; /* borrow; NULL: not attached */
+	unsigned side;
 	enum g711_law law;
-	size_t block;		   /* most octets that put() takes, in multiples of what it needs */
-	bool events_out;	   /* digits leave it as RFC 4733 events, by put(): */
-	uint64_t events;	   /* those of the bits set */
+	unsigned block;		   /* most octets that put() takes, in multiples of what it needs */
+	uint32_t at;		   /* as a source: of the octets taken last, in its group's count; packets begin at multiples */
+	struct awaited awaited;	   /* as a source: what its sink awaits */
+	uint64_t events;	   /* digits that leave it as RFC 4733 events, by put(): those of the bits set, */
+	bool events_out;	   /* if it takes any */
 	bool digits_apart;	   /* digits do not leave it: core sends them another way */
 	bool clear;		   /* octets are data: nothing converts, mixes, listens or makes up (RFC 4040) */
 	bool vbd;		   /* it asks for voice-band data where a fax or modem is heard */
 	uint8_t idle;		   /* clear: where there are none */
-	struct awaited awaited;	   /* as a source: what its sink awaits */
-	uint32_t at;		   /* as a source: of the octets taken last, in its group's count; packets begin at multiples */
-	struct pipeline *pipeline; /* borrow; NULL: not attached */
-	unsigned side;
 	struct media_end_stats stats;
 };
 
@@ -91,22 +91,24 @@ struct supervision {
 	uint32_t timeout_ms, silence_ms;
 };
 
+/* What every round looks at lies together, from the end of digits to the beginning of tone: thousands of channels do not
+ * fit the processor's caches. */
 struct media_side {
+	struct supervision supervision;
+	const struct zone *zone; /* borrow: of its tones */
+	uint32_t sound_serial;	 /* reported with the sound */
+	uint32_t still; /* samples of silence, while the channel is voice-band data */
+	struct digits digits;  /* to go out of this side */
 	struct media_end *end; /* borrow; NULL: none */
 	bool hear, speak;      /* from this side to the other; to this side from the other */
-	struct digits digits;  /* to go out of this side */
+	/* how long it has been silent */
+	bool quiet;
+	uint32_t quiet_samples, quiet_limit; /* limit 0: it is not watched */
 	/* instead of what the other side says */
-	const struct zone *zone; /* borrow: its tones */
-	struct cadence_player tone;
+	bool sound_loops;
 	struct media_sound *sound; /* held until another, or none, is asked for */
 	size_t sound_at;	   /* octets of it that were played; all: it is over */
-	uint32_t sound_serial;	   /* reported with it */
-	bool sound_loops;
-	struct supervision supervision;
-	/* how long it has been silent */
-	uint32_t quiet_samples, quiet_limit; /* limit 0: it is not watched */
-	bool quiet;
-	uint32_t still; /* samples of silence, while the channel is voice-band data */
+	struct cadence_player tone;
 };
 
 typedef void pipeline_report_fn(void *arg, const struct media_event *event);

@@ -331,5 +331,6 @@ void rtp_end_set(struct rtp_end *rtp, const struct media_rtp_params *params,
 		rtp->timed_out = false;
 	}
 	rtp->params = *params;
+	rtp->rates = params->rtcp_xr && !rtp->end.clear;
 	rtp->negotiated = true;
 }

@@ -80,11 +80,12 @@ struct pause_out {
 
 struct rtp_end {
 	struct media_end end;
-	/* looked at in every round */
+	/* looked at in every round, from the end of path to the beginning of control */
+	struct rtp_path path;
 	struct relay_in relay;
 	uint64_t look_us; /* nothing is expected before */
 	bool negotiated;
-	struct rtp_path path;
+	bool rates; /* levels are looked at, for XR */
 	struct rtp_control control;
 
 	int rtcp_fd; /* borrow: core closes it */
@@ -100,33 +101,33 @@ struct rtp_end {
 	/* in */
 	struct source_lock lock;
 	struct reception reception;
+	uint16_t last_sequence; /* of the newest packet */
+	bool last_known;	/* last_end is past the newest audio */
+	bool started, timed_out;
+	uint32_t last_end;
+	size_t in_samples; /* of an audio packet */
+	uint64_t last_in_us;
+	uint64_t read_us; /* when a packet was read last */
+	uint32_t expected; /* by the jitter buffer, for copies */
+	struct event_in event_in;
 	struct jitter jitter;
 	struct concealer concealer;
-	struct event_in event_in;
 	struct comfort_player comfort;
 	uint64_t comfort_samples;
 	struct vad heard; /* levels, for XR */
-	uint16_t last_sequence; /* of the newest packet */
-	bool last_known;	/* last_end is past the newest audio */
-	uint32_t last_end;
-	size_t in_samples; /* of an audio packet */
-	uint32_t expected; /* by the jitter buffer, for copies */
-	uint64_t last_in_us;
-	uint64_t read_us; /* when a packet was read last */
-	bool started, timed_out;
 
 	/* out */
-	uint16_t sequence;
+	uint32_t sent_packets, sent_octets;
 	uint32_t timestamp; /* of the packet being filled */
+	uint16_t sequence;
 	bool marker;	    /* the next packet begins a talk spurt */
 	bool filled_pause;  /* nothing in it that needs to be sent */
-	size_t filled;
 	bool in_step;	    /* its packets begin where those of the line's lane group do */
-	uint8_t packet[RTP_HEADER_OCTETS + RTP_PAYLOAD_MAX];
+	size_t filled;
 	struct event_out event_out;
+	uint8_t packet[RTP_HEADER_OCTETS + RTP_PAYLOAD_MAX];
 	struct pause_out pause_out;
 	struct red_out red_out;
-	uint32_t sent_packets, sent_octets;
 
 	uint64_t rated_us; /* when the quality was last looked at */
 };

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include "gw/base/counter.h"
+#include "gw/base/fetch.h"
 #include "gw/media/red.h"
 #include "gw/media/rtp_end.h"
 
@@ -381,9 +382,14 @@ void rtp_in_read(struct rtp_end *rtp, const struct round *round)
 
 	if (rtp_path_others(&rtp->path, round->now_us))
 		read_others(rtp, round);
+	if (round->now_us < rtp->look_us)
+		return;
+	/* The kernel takes longer than memory does. */
+	fetch(&rtp->lock.rival, &rtp->jitter.base);
+	rtp_relay_fetch(rtp);
 	before = rtp->end.stats.packets_in;
 	next = (uint16_t)(rtp->last_sequence + 1);
-	if (round->now_us < rtp->look_us || !read_one(rtp, round))
+	if (!read_one(rtp, round))
 		return;
 	if (rtp->end.stats.packets_in != before &&
 	    expect_next(rtp, round, rtp->last_sequence == next))

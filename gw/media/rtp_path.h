@@ -18,6 +18,8 @@
 #include "gw/media/watch.h"
 
 struct rtp_path {
+	struct sockaddr_storage peer; /* of direct_fd */
+	const struct watch *watch;    /* borrow; NULL: none */
 	int fd;	       /* borrow: bound */
 	int direct_fd; /* borrow; 0: there is none, or it cannot be used */
 	bool bound;    /* direct_fd is, and connected */
@@ -25,8 +27,6 @@ struct rtp_path {
 	bool watched;  /* fd is, since it is the other one: */
 	bool others;   /* something is there */
 	uint64_t look_us; /* where it is not, when the other one is looked at next */
-	const struct watch *watch;    /* borrow; NULL: none */
-	struct sockaddr_storage peer; /* of direct_fd */
 };
 
 /* Neither is known to be of use yet. direct_fd: 0, or not bound yet, sharing ports with fd (SO_REUSEPORT). */

@@ -76,7 +76,7 @@ bool rtp_play(struct rtp_end *rtp, uint8_t *octets, size_t n)
 			fill_clear(rtp, octets, run, kind);
 		else
 			pause = fill_sound(rtp, octets, run, kind) && pause;
-		if (rtp->params.rtcp_xr && !rtp->end.clear && kind == JITTER_AUDIO)
+		if (rtp->rates && kind == JITTER_AUDIO)
 			note_level(rtp, octets, run);
 		octets += run;
 		n -= run;

@@ -7,6 +7,7 @@
  * anything else has to be sent, a tone or a digit, or said otherwise, in another law or length, the
  * jitter buffer and the pipeline take over at once.
  */
+#include "gw/base/fetch.h"
 #include "gw/media/rtp_end.h"
 
 #define REST_SAMPLES                                                                               \
@@ -32,6 +33,22 @@ static struct rtp_end *target_of(const struct rtp_end *rtp)
 	return other->event_out.open || other->event_out.repeats || other->event_out.segment_repeats
 		       ? NULL
 		       : other;
+}
+
+void rtp_relay_fetch(const struct rtp_end *rtp)
+{
+	struct media_end *to = rtp->end.pipeline->side[!rtp->end.side].end;
+	const struct rtp_end *other;
+
+	if (!rtp->relay.on || !to || to->ops != rtp->end.ops)
+		return;
+	other = rtp_end_of(to);
+	fetch(&other->end.stats, &other->end.stats.lost);
+	fetch(&other->path.watch, &other->control);
+	fetch(&other->identity, &other->identity.random);
+	fetch(&other->params.codec, &other->lock);
+	fetch(&other->lock.rival, &other->lock.source + 1);
+	fetch(&other->sent_packets, &other->packet);
 }
 
 void rtp_relay_stop(struct rtp_end *rtp)

@@ -23,6 +23,8 @@ struct relay_in {
 
 /* An audio packet goes to the other session at once; false: it does not. */
 bool rtp_relay_pass(struct rtp_end *rtp, const struct rtp_packet *packet);
+/* Before that: what it needs of the other session is fetched. */
+void rtp_relay_fetch(const struct rtp_end *rtp);
 /* Each round, once all was read. */
 void rtp_relay_turn(struct rtp_end *rtp, const struct round *round);
 void rtp_relay_stop(struct rtp_end *rtp);

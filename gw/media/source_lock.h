@@ -28,20 +28,21 @@
 
 struct source_lock {
 	struct sockaddr_storage signalled; /* AF_UNSPEC: none */
-	struct sockaddr_storage source;	   /* that is taken; AF_UNSPEC: none yet */
-	bool moved; /* source was taken anew: for whoever follows it */
 	bool learns;
 	uint64_t since_us;		   /* waiting for the signalled one */
 	struct sockaddr_storage candidate;
 	uint32_t candidate_ssrc;
 	uint16_t candidate_sequence;
 	unsigned candidate_run;
+	uint32_t rival_ssrc;
+	uint16_t rival_sequence;
+	/* looked at with every packet */
+	bool rival; /* a packet of another came last */
+	bool moved; /* source was taken anew: for whoever follows it */
 	bool ssrc_known;
 	uint32_t ssrc;
 	uint64_t heard_us; /* when it was */
-	bool rival;	   /* a packet of another came last */
-	uint32_t rival_ssrc;
-	uint16_t rival_sequence;
+	struct sockaddr_storage source; /* that is taken; AF_UNSPEC: none yet */
 };
 
 /* Another address was signalled (or the same: then nothing changes). */

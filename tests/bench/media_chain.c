@@ -20,6 +20,7 @@
 
 #include "gw/media/line_card.h"
 #include "gw/media/rtp_end.h"
+#include "gw/media/snapshot.h"
 #include "tests/bench/machine.h"
 
 #define CHANNELS_MAX 2000
@@ -49,7 +50,7 @@ struct chain {
 	unsigned delay;	 /* octets, of its echo: what waits to go out, and the line's own */
 	size_t line_at;
 	uint8_t line[LINE_OCTETS]; /* what was sent, as it comes back */
-	struct media_end_stats snapshot;
+	struct snapshot snapshot[2];
 };
 
 struct bench_span {
@@ -229,8 +230,12 @@ static void round_run(unsigned channels, const struct round *round)
 		line_card_run(&spans[i].card);
 	}
 	for (unsigned i = 0; i < channels; i++) {
-		pipeline_round(&chains[i].pipeline, round);
-		chains[i].snapshot = chains[i].bearer.end.stats;
+		struct chain *chain = &chains[i];
+
+		if (!pipeline_round(&chain->pipeline, round))
+			continue;
+		snapshot_write(&chain->snapshot[0], &chain->rtp.end.stats);
+		snapshot_write(&chain->snapshot[1], &chain->bearer.end.stats);
 	}
 }
 

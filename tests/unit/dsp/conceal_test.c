@@ -187,12 +187,35 @@ static void good_frames(void)
 	CU_ASSERT_EQUAL(differ, 0);
 }
 
+/* However much has gone by before, what is made up comes from the last of it. */
+static void history_moves(void)
+{
+	uint8_t octets[SAMPLES / 8], made[FRAME], wanted[FRAME];
+
+	voice_say(3);
+	g711_compress(G711_A, octets, voice, sizeof(octets));
+	for (size_t n = CONCEALER_HISTORY; n < 3 * CONCEALER_KEPT; n += 7) {
+		struct concealer all, last;
+		size_t from = n - CONCEALER_HISTORY;
+
+		concealer_init(&all, G711_A);
+		concealer_init(&last, G711_A);
+		for (size_t at = 0; at < n; at += 40)
+			concealer_pass(&all, G711_A, octets + at, n - at < 40 ? n - at : 40);
+		concealer_pass(&last, G711_A, octets + from, CONCEALER_HISTORY);
+		concealer_fill(&all, G711_A, made, FRAME);
+		concealer_fill(&last, G711_A, wanted, FRAME);
+		CU_ASSERT_FATAL(!memcmp(made, wanted, FRAME));
+	}
+}
+
 int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
 		{ "single frames", single_frames },
 		{ "bursts", bursts },
 		{ "good frames", good_frames },
+		{ "the history moves", history_moves },
 		CU_TEST_INFO_NULL,
 	};
 
