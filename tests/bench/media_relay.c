@@ -4,7 +4,7 @@
  * it does (source check, jitter buffer where packets do not simply pass, RTCP, statistics), beside
  * rtpengine in user space (ng protocol) and osmo-mgw (MGCP) under the same load in the same run:
  * 500 calls on loopback, 250 with osmo-mgw, which is at its end at 500; 50 packets a second each
- * way, 5 seconds, the better of two runs in turn. Every relay is a process of its own, started and
+ * way, 5 seconds, the best of four runs in turn. Every relay is a process of its own, started and
  * ended here.
  */
 #include <arpa/inet.h>
@@ -34,7 +34,7 @@
 #define LEGS		(2 * CALLS)
 #define FRAME		160
 #define SLOTS		20 /* of 1 ms: when a leg sends */
-#define RUNS		2
+#define RUNS		4
 #define WARM_MS		1000
 #define WINDOW_MS	5000
 #define LEG_PORT	10000 /* the first that is tried; RTCP goes to the odd ones */
@@ -453,7 +453,7 @@ static bool is_installed(const char *program)
 	return access(path, X_OK) == 0;
 }
 
-/* Of two runs, the one that the machine has disturbed less. */
+/* Of runs, the one that the machine has disturbed least. */
 static double better(double a, double b)
 {
 	return a > 0 && (b <= 0 || a < b) ? a : b;

