@@ -17,7 +17,7 @@
 
 static struct {
 	size_t at;
-	const char *alarm; /* NULL: it has one of its own */
+	const char *alarm; /* NULL: it has one of its own, or is none */
 	struct counter counter;
 } watched[SPAN_WATCHED] = {
 	WATCHED(slips, "slips: the clocks of the two ends differ", "causeway_tdm_slips_total",
@@ -34,6 +34,8 @@ static struct {
 		"Interrupts of cards that came too late"),
 	WATCHED(rx_overruns, "receive overruns: octets lost", "causeway_tdm_overruns_total",
 		"Blocks that were not read in time"),
+	WATCHED(tx_underruns, NULL, "causeway_tdm_underruns_total",
+		"Blocks sent idle because none was written in time"),
 	WATCHED(fcs_errors, "damaged signalling frames", "causeway_tdm_fcs_errors_total",
 		"Frames on signalling timeslots that were damaged or aborted"),
 	WATCHED(stalls, "clock late", "causeway_tdm_stalls_total",

@@ -10,7 +10,7 @@
 #include "tdm/span.h"
 
 #define SPAN_WATCH_MS 10000
-#define SPAN_WATCHED  10
+#define SPAN_WATCHED  11
 
 struct span_watch {
 	const struct tdm_span *span; /* borrow */

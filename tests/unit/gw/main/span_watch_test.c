@@ -44,6 +44,32 @@ static void find_downs(const struct counter *counter, void *arg)
 		*(uint64_t *)arg = counter->value;
 }
 
+static void find_underruns(const struct counter *counter, void *arg)
+{
+	if (strcmp(counter->name, "causeway_tdm_underruns_total") == 0)
+		*(uint64_t *)arg = counter->value;
+}
+
+/* A bearer that begins is idle before its first block: no alarm. */
+static void underruns_are_counted(void)
+{
+	const struct clock_source clock = { .now_us = rig_now };
+	struct timer_heap *heap = timer_heap_new(&clock);
+	struct span_watch watch;
+	uint64_t counted = 1;
+
+	line = (struct tdm_span_counters){ .tx_underruns = 1 };
+	CU_ASSERT_EQUAL_FATAL(span_watch_open(&watch, &span, heap), 0);
+	line.tx_underruns = 4;
+	pass_ms(heap, SPAN_WATCH_MS);
+	counter_each(find_underruns, &counted);
+	CU_ASSERT_EQUAL(counted, 3);
+	CU_ASSERT_EQUAL(alarm_count(), 0);
+	span_watch_close(&watch);
+	timer_heap_free(heap);
+	alarm_close();
+}
+
 /* What takes a span out of service is an alarm by itself, so that this is counted only. */
 static void downs_are_counted(void)
 {
@@ -108,6 +134,7 @@ int main(int argc, char **argv)
 	static const CU_TestInfo tests[] = {
 		{ "growth raises, quiet clears", growth_raises_and_quiet_clears },
 		{ "downs are counted", downs_are_counted },
+		{ "underruns are counted", underruns_are_counted },
 		CU_TEST_INFO_NULL,
 	};
 
