@@ -84,10 +84,22 @@ static void write_uui(struct sip_writer *w, const struct sip_leg *leg, const str
 		sip_party_uui_write(w, &leg->trunk->party, uui->octets, uui->n);
 }
 
+static struct str host_of(const struct sip_leg *leg, const struct sip_sent_by *sent_by)
+{
+	return str_c(leg->ua->domain ? leg->ua->domain : sent_by->host);
+}
+
+/* RFC 7044 9.4; 5: of requests within a dialog there is no history. */
+static bool has_history(const struct sip_leg *leg, const struct sip_msg *request, unsigned status)
+{
+	return status > 100 && request->method == SIP_INVITE && !request->to->tag.n &&
+	       sip_party_history_said(&leg->trunk->party);
+}
+
 static void write_dues(struct sip_writer *w, const struct sip_leg *leg,
 		       const struct sip_sent_by *sent_by, const struct sip_leg_reply *reply)
 {
-	struct str host = str_c(leg->ua->domain ? leg->ua->domain : sent_by->host);
+	struct str host = host_of(leg, sent_by);
 
 	if (reply->status > 100 && reply->status < 300)
 		sip_ua_write_contact(w, sent_by);
@@ -131,6 +143,8 @@ int sip_leg_reply(struct sip_leg *leg, struct sip_txn *txn, const struct sip_msg
 		sip_write_open(&w, leg->ua->buffer, SIP_MSG_MAX_OCTETS);
 		sip_write_response(&w, request, reply->status, STR_NONE, sip_server_to_tag(txn));
 		write_dues(&w, leg, &sent_by, reply);
+		if (has_history(leg, request, reply->status))
+			sip_party_history_answer(&w, request, host_of(leg, &sent_by));
 		sip_ua_write_product(leg->ua, &w, SIP_H_SERVER);
 		write_body(&w, reply->session ? reply->session : &leg->session, reply->sdp);
 		err = sip_write_close(&w, &message);

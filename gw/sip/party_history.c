@@ -2,7 +2,7 @@
 /*
  * History-Info (RFC 7044) as far as it tells of diversion: RFC 7544 5 and 6. An entry whose URI has a cause of RFC 4458 is
  * what a call was diverted to; the entry that its mp names, else the one before it, is who did that. Written are those who
- * diverted, and the targets that a call went to from here, one after the other.
+ * diverted, and the targets that a call went to from here, one after the other. Responses say what the INVITE said.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +10,8 @@
 
 #include "gw/sip/party_private.h"
 
-#define CAUSE_MAX 699
+#define CAUSE_MAX    699
+#define ANSWERED_MAX 4096 /* octets of entries: a response must fit with them */
 
 static bool cause_of(const struct sip_addr *addr, const struct sip_party_reason **reason)
 {
@@ -40,6 +41,13 @@ static bool index_good(struct str text)
 		digit = text.p[i] != '.';
 	}
 	return digit;
+}
+
+/* RFC 7044 5: every entry is bracketed and has an index. */
+static bool entry_good(const struct sip_addr *addr, struct str *index)
+{
+	return addr->bracketed && sip_param_find(addr->params, STR("index"), index) &&
+	       index_good(*index);
 }
 
 /* NULL: a target that nobody precedes. */
@@ -78,9 +86,7 @@ void sip_party_history_read(const struct sip_party_conf *party, const struct sip
 	for (unsigned i = 0; i < n; i++) {
 		struct str index;
 
-		/* RFC 7044 5: every entry is bracketed and has an index. */
-		if (!addrs[i].bracketed || !sip_param_find(addrs[i].params, STR("index"), &index) ||
-		    !index_good(index))
+		if (!entry_good(&addrs[i], &index))
 			bad = true;
 		if (!cause_of(&addrs[i], &reason))
 			continue;
@@ -217,6 +223,64 @@ bool sip_party_history_said(const struct sip_party_conf *party)
 	       party->diversion == CONF_DIVERSION_BOTH;
 }
 
+/* What was added to a target's URI says nothing of where it is. */
+static bool is_target(const struct sip_addr *entry, const struct sip_uri *target)
+{
+	struct sip_uri uri = entry->uri;
+
+	uri.headers = STR_NONE;
+	return sip_uri_eq(&uri, target);
+}
+
+/* 9.1: on behalf of who sent the request and said nothing of where to; 10.3 rule 6: behind an entry, a gap. */
+static void write_target(struct sip_writer *w, const struct sip_uri *uri, struct str host)
+{
+	bool tel = uri->scheme == SIP_SCHEME_TEL;
+
+	sip_write_c(w, "<");
+	if (!tel) {
+		sip_write_str(w, uri->text);
+	} else { /* RFC 3261 19.1.6 */
+		sip_write_c(w, "sip:");
+		sip_write_str(w, (struct str){ uri->text.p + 4, uri->text.n - 4 });
+		sip_write_c(w, "@");
+		sip_write_str(w, host);
+		sip_write_c(w, ";user=phone");
+	}
+	sip_write_c(w, ">;index=");
+}
+
+void sip_party_history_answer(struct sip_writer *w, const struct sip_msg *invite, struct str host)
+{
+	struct sip_addr addrs[PARTY_VALUES_MAX];
+	const struct sip_addr *last = NULL;
+	struct str index, last_index = STR_NONE;
+	size_t octets = invite->uri.text.n;
+	bool bad;
+	unsigned n = sip_party_addrs(invite, STR("History-Info"), addrs, PARTY_VALUES_MAX, &bad);
+
+	for (unsigned i = 0; i < n; i++)
+		octets += addrs[i].text.n;
+	if ((!n && !sip_tokens_have(invite->supported, STR("histinfo"))) || octets > ANSWERED_MAX)
+		return;
+	sip_write_c(w, "History-Info: ");
+	for (unsigned i = 0; i < n; i++) {
+		if (!entry_good(&addrs[i], &index))
+			continue;
+		sip_write_c(w, last ? ", " : "");
+		sip_write_str(w, addrs[i].text);
+		last = &addrs[i];
+		last_index = index;
+	}
+	if (!last || !is_target(last, &invite->uri)) {
+		sip_write_c(w, last ? ", " : "");
+		write_target(w, &invite->uri, host);
+		sip_write_str(w, last ? last_index : STR("1"));
+		sip_write_c(w, last ? ".0" : "");
+	}
+	sip_write_crlf(w);
+}
+
 char *sip_party_history_param(const struct sip_addr *contact)
 {
 	static const char *const names[] = { "rc", "mp" };
@@ -263,8 +327,7 @@ char *sip_party_history_below(const struct sip_msg *response, const struct leg_r
 	for (unsigned i = 0; i < n_addrs; i++) {
 		struct str index;
 
-		if (addrs[i].bracketed && sip_param_find(addrs[i].params, STR("index"), &index) &&
-		    index_good(index) && str_starts(index, (struct str){ w.p, w.n }))
+		if (entry_good(&addrs[i], &index) && str_starts(index, (struct str){ w.p, w.n }))
 			whole = sip_party_append(text, &n, addrs[i].text) && whole;
 	}
 	if (bad)

@@ -110,6 +110,19 @@ static size_t write_invite(const struct sip_party_conf *party, const struct part
 	return message.n;
 }
 
+/* What a response says of the history: as much as it has room for. */
+static void answer(const struct sip_msg *msg)
+{
+	char text[16384];
+	struct sip_writer w;
+	struct str said;
+
+	sip_write_open(&w, text, sizeof(text));
+	sip_party_history_answer(&w, msg, STR("gw"));
+	require(sip_write_close(&w, &said) == 0);
+	require(!said.n || (said.n > 2 && !memcmp(said.p + said.n - 2, "\r\n", 2)));
+}
+
 static void same(const struct parties *a, const struct parties *b)
 {
 	const struct leg_setup *x = &a->setup, *y = &b->setup;
@@ -144,10 +157,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 
 	log_set_level(LOG_ERROR);
 	if (sip_msg_parse(&msg, octets, n, SIP_DATAGRAM) == 0 && msg->request &&
-	    msg->method == SIP_INVITE)
+	    msg->method == SIP_INVITE) {
+		answer(msg);
 		for (size_t i = 0; i < sizeof(confs) / sizeof(confs[0]); i++)
 			if (read_parties(&confs[i], msg, &parties))
 				round_trip(&confs[i], &parties, msg);
+	}
 	sip_msg_free(msg);
 	return 0;
 }

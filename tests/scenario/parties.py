@@ -240,15 +240,26 @@ def diversion_off(case):
     case.released(16, "in")
 
 
-@diversion.scenario("RFC 7044 11, 7544 5: History-Info is redirecting and original called number of the IAM; Diversion is not read")
+@diversion.scenario("RFC 7044 9.4, 11, 7544 5: History-Info is redirecting and original called number of the IAM, and comes back; "
+                    "Diversion is not read")
 def history_info_out(case):
     caller = Caller("+49301", more="Supported: histinfo\n"
                     "History-Info: <sip:+49302@h.example?Privacy=history>;index=1, "
                     "<sip:+49303@h.example;cause=486>;index=1.1;mp=1\n"
                     "History-Info: <sip:+49301@h.example;cause=302>;index=1.1.1;mp=1.1\n"
                     "Diversion: <sip:+49309@h.example>;reason=no-answer;counter=5")
-    text = captured(case, lambda: case.run(caller.answered(100)), 1)
+    client = []
+
+    def call():
+        client.append(case.client(caller.answered(100)))
+        case.finish(client[0])
+
+    text = captured(case, call, 1)
     case.released(16, "in")
+    answer = case.messages(client[0])
+    answer = answer[answer.index("SIP/2.0 200"):]
+    has(case, answer, r"History-Info: <sip:\+49302@h\.example\?Privacy=history>;index=1, <sip:\+49303@h\.example;cause=486>;index=1\.1;mp=1, "
+        r"<sip:\+49301@h\.example;cause=302>;index=1\.1\.1;mp=1\.1, <sip:\+49301@[^>]*>;index=1\.1\.1\.0\r?\n")
     has(case, text, r"Redirecting Number: 303\b", r"Original Called Number: 302\b", r"Redirection counter: 2",
         r" Redirection reason: unconditional", r"Original redirection reason: user busy")
     restricted = text[text.index("Original Called Number: 302") - 1200:text.index("Original Called Number: 302")]

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
-/* History-Info and Diversion of INVITEs that a 3xx sent elsewhere: RFC 7044 9.2, 9.3, 10.2 to 10.4; RFC 5806. */
+/* History-Info and Diversion of INVITEs that a 3xx sent elsewhere: RFC 7044 9.2, 9.3, 10.2 to 10.4; RFC 5806; and of the
+ * responses to those that come in: RFC 7044 9.4. */
 #include "tests/unit/gw/sip/leg_rig.c"
 
 static const struct sip_msg *invite;
@@ -351,6 +352,79 @@ static void test_diversion_odd(void)
 	}
 }
 
+/* What the response to an INVITE for the target says that has those lines. */
+static void answers(const char *target, const char *lines, const char *text)
+{
+	const struct leg_progress free_party = { .subscriber_free = true };
+	const struct sip_header *history;
+	const struct sip_msg *msg;
+
+	rig_receive("INVITE %s SIP/2.0\nVia: SIP/2.0/UDP 198.51.100.7:5060;branch=z9hG4bKh\n"
+		    "Max-Forwards: 70\nFrom: <sip:+49301234@pbx>;tag=caller\nTo: <sip:030999@gw>\n"
+		    "Call-ID: h-1\nCSeq: 1 INVITE\nContact: <sip:alice@198.51.100.7:5060>\n%s\n",
+		    target, lines);
+	CU_ASSERT_PTR_NULL(sip_msg_other(rig_trying(), STR("History-Info")));
+	rig_say(LEG_EV_ADDRESS_COMPLETE, &free_party);
+	for (unsigned i = 0; i < 2; i++) {
+		msg = rig_status(i ? 486 : 180);
+		history = sip_msg_other(msg, STR("History-Info"));
+		CU_ASSERT_EQUAL(!history, !text);
+		CU_ASSERT_TRUE(!history || str_eq(history->value, str_c(text)));
+		if (history && !str_eq(history->value, str_c(text)))
+			printf("History-Info: %.*s\n", STR_FMT(history->value));
+		if (!i)
+			rig_say_release(Q850_BUSY);
+	}
+	rig_receive("ACK %s SIP/2.0\nVia: SIP/2.0/UDP 198.51.100.7:5060;branch=z9hG4bKh\n"
+		    "Max-Forwards: 70\nFrom: <sip:+49301234@pbx>;tag=caller\n"
+		    "To: <sip:030999@gw>;tag=x\nCall-ID: h-1\nCSeq: 1 ACK\n\n",
+		    target);
+	rig_event(LEG_EV_RELEASED);
+}
+
+/* 9.1, 9.4, 10.3 rule 6: what came, and the Request-URI where it is not the last of it. */
+static void test_answered(void)
+{
+	static const struct {
+		const char *target, *lines, *text;
+	} rows[] = {
+		{ "sip:+4930999@192.0.2.1", "", NULL },
+		{ "sip:+4930999@192.0.2.1", "Supported: timer, histinfo\n",
+		  "<sip:+4930999@192.0.2.1>;index=1" },
+		{ "tel:+4930999;x=y", "Supported: histinfo\n",
+		  "<sip:+4930999;x=y@192.0.2.1;user=phone>;index=1" },
+		{ "sip:+4930999@192.0.2.1",
+		  "History-Info: <sip:+491@x>;index=1\n"
+		  "History-Info: <sip:+4930999@192.0.2.1?Privacy=history>;index=1.1;rc=1\n",
+		  "<sip:+491@x>;index=1, <sip:+4930999@192.0.2.1?Privacy=history>;index=1.1;rc=1" },
+		{ "sip:+4930999@192.0.2.1", "History-Info: <sip:+491@x>;index=1.1.2\n",
+		  "<sip:+491@x>;index=1.1.2, <sip:+4930999@192.0.2.1>;index=1.1.2.0" },
+		{ "sip:+4930999@192.0.2.1",
+		  "History-Info: sip:+491@x, <sip:+492@x>;index=one, <sip:+493@x>\n",
+		  "<sip:+4930999@192.0.2.1>;index=1" },
+	};
+
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		rig_open(false);
+		answers(rows[i].target, rows[i].lines, rows[i].text);
+		rig_close();
+	}
+	rig_open_with(diversion_alone);
+	answers(rows[1].target, rows[1].lines, NULL);
+	rig_close();
+}
+
+/* Entries that would not leave room for the rest stay away. */
+static void test_answered_long(void)
+{
+	static char lines[5000];
+
+	snprintf(lines, sizeof(lines), "History-Info: <sip:+491@x;y=%0*d>;index=1\n", 4100, 0);
+	rig_open(false);
+	answers("sip:+4930999@192.0.2.1", lines, NULL);
+	rig_close();
+}
+
 int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
@@ -367,6 +441,8 @@ int main(int argc, char **argv)
 		{ "diversion of a call that nobody diverted", test_diversion_first },
 		{ "diversion that is private", test_diversion_private },
 		{ "odd diversion", test_diversion_odd },
+		{ "answered", test_answered },
+		{ "answered: too long", test_answered_long },
 		CU_TEST_INFO_NULL,
 	};
 	return cu_run("leg_history", tests, argc, argv);
