@@ -9,6 +9,7 @@
 
 #include "gw/base/counter.h"
 #include "gw/base/log.h"
+#include "gw/base/pool.h"
 #include "gw/base/wall.h"
 #include "gw/call/call_private.h"
 #include "gw/call/trunk.h"
@@ -237,7 +238,7 @@ static void call_close(struct call *call)
 	call_overlap_close(call);
 	if (call->media)
 		media_channel_close(call->media, false);
-	free(call);
+	pool_give(call);
 }
 
 /* "6b0143ab-17": when the gateway started, and a serial number. */
@@ -257,7 +258,7 @@ struct call *call_new(struct call_core *core, struct leg *leg, enum q850_cause *
 
 	*cause = Q850_TEMPORARY_FAILURE;
 	if (!core->drain)
-		call = calloc(1, sizeof(*call));
+		call = pool_take_zeroed(sizeof(*call));
 	if (!call) {
 		counter_add(&calls_refused, 1);
 		return NULL;

@@ -10,6 +10,7 @@
 
 #include "gw/base/counter.h"
 #include "gw/base/log.h"
+#include "gw/base/pool.h"
 #include "gw/call/call_table.h"
 #include "gw/call/pair.h"
 #include "gw/sip/leg_outgoing.h"
@@ -60,7 +61,7 @@ static void leg_free(struct sip_leg *leg)
 	sip_leg_overlap_free(leg);
 	list_remove(&leg->node);
 	leg->ua->n_legs--;
-	free(leg);
+	pool_give(leg);
 }
 
 static void reap_expired(struct timer *timer, void *arg)
@@ -94,7 +95,7 @@ static int timers_open(struct sip_leg *leg)
 
 struct sip_leg *sip_leg_new(struct sip_trunk *trunk, enum sip_leg_state state)
 {
-	struct sip_leg *leg = calloc(1, sizeof(*leg));
+	struct sip_leg *leg = pool_take_zeroed(sizeof(*leg));
 
 	if (!leg)
 		return NULL;

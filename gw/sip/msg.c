@@ -8,13 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gw/base/pool.h"
 #include "gw/sip/lex16.h"
 #include "gw/sip/msg_private.h"
 
 #define PIECE_OCTETS  16384u
 #define ZERO_OCTETS   1024u
-#define FIRST_OCTETS  2048u /* decoded fields of a small message, and ... */
-#define OCTETS_FACTOR 5u    /* ... per octet of text */
+#define FIRST_OCTETS  2048u	    /* decoded fields of a small message, and ... */
+#define OCTETS_FACTOR 5u	    /* ... per octet of text */
+#define BLOCK_STEP    ((size_t)512) /* messages of about the same length use the same blocks */
 
 static bool grow(struct sip_msg *msg, size_t octets)
 {
@@ -53,7 +55,8 @@ struct sip_msg *sip_msg_new(const void *octets, size_t n)
 	size_t head = SIP_MSG_ALIGNED(sizeof(struct sip_msg)),
 	       text = SIP_MSG_ALIGNED(n + LEX_PADDING);
 	size_t room = FIRST_OCTETS + n * OCTETS_FACTOR;
-	char *block = malloc(head + text + room);
+	size_t size = (head + text + room + BLOCK_STEP - 1) & ~(BLOCK_STEP - 1);
+	char *block = pool_take(size);
 
 	if (!block)
 		return NULL;
@@ -68,7 +71,7 @@ struct sip_msg *sip_msg_new(const void *octets, size_t n)
 	/* The cursor looks at whole blocks of octets. */
 	memset(block + head + n, 0, LEX_PADDING);
 	msg->free_at = msg->free_zeroed = block + head + text;
-	msg->free_end = msg->free_at + room;
+	msg->free_end = block + size;
 	return msg;
 }
 
@@ -88,7 +91,7 @@ void sip_msg_free(struct sip_msg *msg)
 		msg->pieces = piece->next;
 		free(piece);
 	}
-	free(msg);
+	pool_give(msg);
 }
 
 int sip_msg_received(struct sip_msg *msg, struct str address, uint16_t port)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "gw/base/log.h"
+#include "gw/base/pool.h"
 #include "gw/base/trace.h"
 #include "gw/sip/transaction_private.h"
 
@@ -150,7 +151,7 @@ struct sip_txn *sip_txn_new(struct sip_stack *stack, enum sip_txn_kind kind, siz
 {
 	unsigned n = sip_txn_timers(kind);
 	size_t head = sizeof(struct sip_txn) + n * sizeof(struct timer);
-	struct sip_txn *txn = malloc(head + room);
+	struct sip_txn *txn = pool_take(head + room);
 
 	if (!txn)
 		return NULL;
@@ -211,7 +212,7 @@ static void txn_release(struct sip_txn *txn)
 		sip_client_release(txn);
 	else
 		sip_server_release(txn);
-	free(txn);
+	pool_give(txn);
 }
 
 void sip_txn_free(struct sip_txn *txn)
