@@ -144,7 +144,7 @@ int sip_leg_reply(struct sip_leg *leg, struct sip_txn *txn, const struct sip_msg
 		sip_write_response(&w, request, reply->status, STR_NONE, sip_server_to_tag(txn));
 		write_dues(&w, leg, &sent_by, reply);
 		if (has_history(leg, request, reply->status))
-			sip_party_history_answer(&w, request, host_of(leg, &sent_by));
+			sip_party_history_answer(&w, request, host_of(leg, &sent_by), leg->id);
 		sip_ua_write_product(leg->ua, &w, SIP_H_SERVER);
 		write_body(&w, reply->session ? reply->session : &leg->session, reply->sdp);
 		err = sip_write_close(&w, &message);

@@ -65,7 +65,7 @@ void sip_party_write(struct sip_writer *w, const struct sip_party_conf *party, c
 bool sip_party_history_said(const struct sip_party_conf *party);
 /* A response's: the entries of the INVITE, and the one for its Request-URI where there is none, for who sent entries or asks for
  * them (RFC 7044 9.1, 9.4). host: of a number that has none. */
-void sip_party_history_answer(struct sip_writer *w, const struct sip_msg *invite, struct str host);
+void sip_party_history_answer(struct sip_writer *w, const struct sip_msg *invite, struct str host, const char *subject);
 /* own, NULL: none. How a Contact of a 3xx was found (RFC 7044 10.4), a response's Reason, and its History-Info of what came
  * after the turn-th target, from 1. */
 char *sip_party_history_param(const struct sip_addr *contact);

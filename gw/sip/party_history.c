@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gw/base/log.h"
 #include "gw/sip/party_private.h"
 
 #define CAUSE_MAX    699
@@ -250,7 +251,8 @@ static void write_target(struct sip_writer *w, const struct sip_uri *uri, struct
 	sip_write_c(w, ">;index=");
 }
 
-void sip_party_history_answer(struct sip_writer *w, const struct sip_msg *invite, struct str host)
+void sip_party_history_answer(struct sip_writer *w, const struct sip_msg *invite, struct str host,
+			      const char *subject)
 {
 	struct sip_addr addrs[PARTY_VALUES_MAX];
 	const struct sip_addr *last = NULL;
@@ -261,8 +263,14 @@ void sip_party_history_answer(struct sip_writer *w, const struct sip_msg *invite
 
 	for (unsigned i = 0; i < n; i++)
 		octets += addrs[i].text.n;
-	if ((!n && !sip_tokens_have(invite->supported, STR("histinfo"))) || octets > ANSWERED_MAX)
+	if (!n && !sip_tokens_have(invite->supported, STR("histinfo")))
 		return;
+	if (octets > ANSWERED_MAX || (bad && n == PARTY_VALUES_MAX)) {
+		log_write(LOG_NOTICE, subject,
+			  "History-Info of more than %d entries or %d octets: not said back",
+			  PARTY_VALUES_MAX, ANSWERED_MAX);
+		return;
+	}
 	sip_write_c(w, "History-Info: ");
 	for (unsigned i = 0; i < n; i++) {
 		if (!entry_good(&addrs[i], &index))

@@ -118,7 +118,7 @@ static void answer(const struct sip_msg *msg)
 	struct str said;
 
 	sip_write_open(&w, text, sizeof(text));
-	sip_party_history_answer(&w, msg, STR("gw"));
+	sip_party_history_answer(&w, msg, STR("gw"), "fuzz");
 	require(sip_write_close(&w, &said) == 0);
 	require(!said.n || (said.n > 2 && !memcmp(said.p + said.n - 2, "\r\n", 2)));
 }

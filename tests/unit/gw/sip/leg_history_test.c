@@ -423,6 +423,12 @@ static void test_answered_long(void)
 	rig_open(false);
 	answers("sip:+4930999@192.0.2.1", lines, NULL);
 	rig_close();
+	for (unsigned i = 0, n = 0; i < 21; i++)
+		n += (unsigned)snprintf(lines + n, sizeof(lines) - n,
+					"History-Info: <sip:+49%u@x>;index=1.%u\n", i, i);
+	rig_open(false);
+	answers("sip:+4930999@192.0.2.1", lines, NULL);
+	rig_close();
 }
 
 int main(int argc, char **argv)
