@@ -31,7 +31,7 @@ struct sink {
 	size_t cap;
 	bool closing, reopen, writing, flushing;
 	size_t reopen_at;     /* octets of queue that belong to the old file */
-	bool asleep;	      /* the writer waits for work: only then is it worth a wake-up */
+	bool asleep;	      /* the writer waits for work, and nobody has woken it up yet */
 	struct counter *lost; /* borrow */
 	_Atomic uint64_t dropped;
 	_Atomic int error;
@@ -92,6 +92,12 @@ static void reopen_file(struct sink *sink)
 	atomic_store(&sink->error, 0);
 }
 
+/* As many octets are not left waiting for more. */
+static size_t hasty(const struct sink *sink)
+{
+	return sink->cap / 2;
+}
+
 /* What comes right after the first record shares its write and its wake-up. Called and left with
  * the lock held. */
 static void gather(struct sink *sink)
@@ -104,7 +110,7 @@ static void gather(struct sink *sink)
 		until.tv_sec++;
 		until.tv_nsec -= 1000000000;
 	}
-	while (!sink->closing && !sink->flushing && !sink->reopen)
+	while (!sink->closing && !sink->flushing && !sink->reopen && sink->queue.used < hasty(sink))
 		if (pthread_cond_timedwait(&sink->work, &sink->lock, &until))
 			break;
 }
@@ -214,18 +220,22 @@ void sink_count_lost(struct sink *sink, struct counter *lost)
 
 bool sink_put(struct sink *sink, const void *record, size_t n)
 {
-	bool room;
+	bool room, wake = false;
 
 	pthread_mutex_lock(&sink->lock);
 	room = n <= sink->cap - sink->queue.used;
 	if (room) {
+		bool slow = sink->queue.used < hasty(sink);
+
 		memcpy(sink->queue.octets + sink->queue.used, record, n);
 		sink->queue.used += n;
 		sink->queue.records++;
-		if (sink->asleep)
-			pthread_cond_signal(&sink->work);
+		wake = sink->asleep || (slow && sink->queue.used >= hasty(sink));
+		sink->asleep = false;
 	}
 	pthread_mutex_unlock(&sink->lock);
+	if (wake) /* who wakes up finds the lock free */
+		pthread_cond_signal(&sink->work);
 	if (!room)
 		lose(sink, 1);
 	return room;

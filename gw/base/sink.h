@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /*
  * A file written by a thread of its own from a bounded queue: a slow disk delays nobody, and what does not fit is
- * dropped and counted. Records stay whole, and reach the file within SINK_GATHER_MS. Any thread may put.
+ * dropped and counted. Records stay whole, and are written within SINK_GATHER_MS, or as soon as the queue is half full.
+ * Any thread may put.
  */
 #ifndef BASE_SINK_H
 #define BASE_SINK_H
@@ -12,7 +13,7 @@
 
 #include "gw/base/counter.h"
 
-#define SINK_GATHER_MS 20
+#define SINK_GATHER_MS 100
 
 struct sink;
 

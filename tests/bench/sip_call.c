@@ -187,6 +187,10 @@ static int measure(pid_t server, const char *what, unsigned rate, unsigned calls
 
 		failed |= wait_for(start_sipp(rate, calls, 0));
 		us = (cpu_us(server) - before) / calls;
+		if (us <= 0) {
+			fprintf(stderr, "sip_call: no server is at work on port %d\n", PORT);
+			return -1;
+		}
 		least = run && least < us ? least : us;
 	}
 	printf("bench\t%s_%u\t%.1f\tus\tlimit\t%.0f\t%.2f\n", what, rate, least, CALL_LIMIT_US,

@@ -93,6 +93,25 @@ static void a_slow_disk_delays_nobody(void)
 	unlink(fifo);
 }
 
+/* The writer waits for more, but not until there is no room for it. */
+static void a_queue_half_full_is_written(void)
+{
+	enum { CAP = 4096, MOST = CAP * 3 / 4, TRIES = 20 };
+	struct sink *sink = sink_open(path, CAP, true);
+	char record[MOST] = { 0 };
+	bool made_room = false;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(sink);
+	for (unsigned i = 0; i < TRIES && !made_room; i++) {
+		CU_ASSERT_TRUE(sink_flush(sink, 5000));
+		CU_ASSERT_TRUE(sink_put(sink, record, MOST));
+		usleep(SINK_GATHER_MS * 1000 / 5);
+		made_room = sink_put(sink, record, MOST);
+	}
+	CU_ASSERT_TRUE(made_room);
+	sink_close(sink);
+}
+
 static void errors_are_told(void)
 {
 	CU_ASSERT_PTR_NULL(sink_open("/nowhere/at/all", 100, false));
@@ -127,6 +146,7 @@ int main(int argc, char **argv)
 		{ "everything taken is written", everything_taken_is_written },
 		{ "rotation opens the path again", rotation_opens_the_path_again },
 		{ "a slow disk delays nobody", a_slow_disk_delays_nobody },
+		{ "a queue half full is written", a_queue_half_full_is_written },
 		{ "errors are told", errors_are_told },
 		{ "alarms are raised once and cleared once",
 		  alarms_are_raised_once_and_cleared_once },
