@@ -3,10 +3,11 @@
  * CPU time of the media chain for each channel and 20 ms frame, both directions: RTP in, source
  * lock, reception, jitter buffer, G.711, bearer out; bearer in, echo canceller of 128 ms, DTMF and
  * tone detection, G.711, packets out, RTCP's timers, statistics. Spans have 30 channels each and
- * tick every 5 ms, in rounds of all channels, as the engine does. The system calls are left out:
- * their stand-ins below give and take without the kernel; what those of a span cost is beside it.
- * The lines have an echo, 6 dB below what was sent and 10 ms later, or each its own delay up to 80 ms
- * (_spread); the lines are known when it is measured, but for the row _learning.
+ * tick every 5 ms, in rounds of all channels, as the engine does. In real time over sockets, whose
+ * far ends are another process (media_chain_), and without any system calls (media_work_,
+ * media_channel), for which there are stand-ins below. A span's own are beside it. The lines have an
+ * echo, 6 dB below what was sent and 10 ms later, or each its own delay up to 80 ms (_spread); the
+ * lines are known when it is measured, but for the row _learning.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -19,11 +20,14 @@
 #include <unistd.h>
 
 #include "gw/media/line_card.h"
+#include "gw/media/ports.h"
 #include "gw/media/rtp_end.h"
 #include "gw/media/snapshot.h"
+#include "gw/media/watch.h"
 #include "tests/bench/machine.h"
+#include "tests/bench/media_peers.h"
 
-#define CHANNELS_MAX 2000
+#define CHANNELS_MAX PEER_CHANNELS
 #define FRAMES	     50
 #define RUNS	     5
 #define WARM_RUNS    8 /* seconds, until the lines are known */
@@ -37,10 +41,16 @@
 #define SPANS_MAX    ((CHANNELS_MAX + PER_SPAN - 1) / PER_SPAN)
 #define PLAIN_US     2.5
 #define LIMIT_US     7.0
+#define FRAME_US     20000.0
+#define CAPACITY     2800
 #define GROWTH	     1.1
 #define ERLE_LEAST   15	  /* dB */
 #define SECTION	     99	  /* of a frame: the engine's groups' phases are that far apart */
 #define FD_BASE	     (-2) /* and downwards, a channel each */
+#define TRIES	     3	  /* in real time: the machine may stand still */
+#define FDS_MAX	     20000
+#define PORT_FIRST   16000
+#define PORT_LAST    29999
 
 struct chain {
 	struct pipeline pipeline;
@@ -68,6 +78,20 @@ static size_t at;
 static unsigned frame_now;
 static struct sockaddr_in peer;
 static uint64_t sent, written;
+static struct ports *ports;
+static struct watch watch;
+static struct port_pair pairs[CHANNELS_MAX];
+static uint16_t chain_of[FDS_MAX]; /* whose socket it is, from 1 on */
+static struct peers peers;
+static bool live; /* sockets are what they are */
+static unsigned tick;
+
+static struct chain *chain_at(int fd)
+{
+	if (fd <= FD_BASE)
+		return &chains[FD_BASE - fd];
+	return fd >= 0 && fd < FDS_MAX && chain_of[fd] ? &chains[chain_of[fd] - 1] : NULL;
+}
 
 ssize_t recvfrom(int fd, void *octets, size_t n, int flags, struct sockaddr *from,
 		 socklen_t *from_n)
@@ -75,9 +99,10 @@ ssize_t recvfrom(int fd, void *octets, size_t n, int flags, struct sockaddr *fro
 	const struct rtp_packet header = { .sequence = (uint16_t)frame_now,
 					   .timestamp = frame_now * FRAME,
 					   .ssrc = 7 };
-	struct chain *chain = fd > FD_BASE ? NULL : &chains[FD_BASE - fd];
+	struct chain *chain = chain_at(fd);
 
-	(void)n, (void)flags;
+	if (live)
+		return syscall(SYS_recvfrom, fd, octets, n, flags, from, from_n);
 	if (!chain || !chain->arrived) {
 		errno = EAGAIN;
 		return -1;
@@ -85,6 +110,7 @@ ssize_t recvfrom(int fd, void *octets, size_t n, int flags, struct sockaddr *fro
 	chain->arrived = false;
 	rtp_encode_header(octets, &header);
 	memcpy((uint8_t *)octets + RTP_HEADER_OCTETS, speech + at / FRAME * FRAME, FRAME);
+	peer.sin_port = htons((uint16_t)(PEER_PORT + 2 * (chain - chains)));
 	memcpy(from, &peer, sizeof(peer));
 	*from_n = sizeof(peer);
 	return RTP_HEADER_OCTETS + FRAME;
@@ -93,8 +119,9 @@ ssize_t recvfrom(int fd, void *octets, size_t n, int flags, struct sockaddr *fro
 ssize_t sendto(int fd, const void *octets, size_t n, int flags, const struct sockaddr *to,
 	       socklen_t to_n)
 {
-	(void)fd, (void)octets, (void)flags, (void)to, (void)to_n;
 	sent++;
+	if (live || (fd >= 0 && !chain_at(fd)))
+		return syscall(SYS_sendto, fd, octets, n, flags, to, to_n);
 	return (ssize_t)n;
 }
 
@@ -162,9 +189,11 @@ static void speech_make(void)
 static void chain_open(struct chain *chain, unsigned i, const struct media_bearer_params *card,
 		       const struct round *round)
 {
+	const struct sockaddr_in remote = peers_address(PEER_PORT + 2 * i);
 	const struct rtp_end_conf conf = {
-		.fd = FD_BASE - (int)i,
-		.rtcp_fd = FD_BASE + 1,
+		.fd = pairs[i].fd,
+		.rtcp_fd = pairs[i].rtcp_fd,
+		.direct_fd = pairs[i].direct_fd,
 		.jitter_min_ms = 20,
 		.jitter_max_ms = 200,
 		.timeout_ms = 30000,
@@ -179,7 +208,7 @@ static void chain_open(struct chain *chain, unsigned i, const struct media_beare
 	struct bench_span *span = &spans[i / PER_SPAN];
 	unsigned timeslot = i % PER_SPAN;
 
-	memcpy(&params.remote, &peer, sizeof(peer));
+	memcpy(&params.remote, &remote, sizeof(remote));
 	memset(chain, 0, sizeof(*chain));
 	pipeline_init(&chain->pipeline, report, NULL);
 	for (unsigned side = 0; side < 2; side++)
@@ -187,6 +216,8 @@ static void chain_open(struct chain *chain, unsigned i, const struct media_beare
 	rtp_end_init(&chain->rtp, &conf, &identity);
 	pipeline_attach(&chain->pipeline, 0, &chain->rtp.end, round);
 	rtp_end_set(&chain->rtp, &params, round);
+	if (pairs[i].fd >= 0)
+		chain->rtp.end.ops->watch(&chain->rtp.end, &watch);
 	bearer_end_init(&chain->bearer, FD_BASE - (int)i, &span->span, timeslot + 1, &span->clock);
 	pipeline_attach(&chain->pipeline, 1, &chain->bearer.end, round);
 	bearer_end_params(&chain->bearer, card);
@@ -226,6 +257,8 @@ static void span_open(unsigned number, const struct media_bearer_params *card,
 /* As the engine's: the cards of all spans, then all channels. */
 static void round_run(unsigned channels, const struct round *round)
 {
+	if (live)
+		watch_look(&watch);
 	for (unsigned i = 0; i < channels; i++)
 		chains[i].blocks = 1;
 	for (unsigned i = 0; i * PER_SPAN < channels; i++) {
@@ -250,10 +283,18 @@ static double cpu_s(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+/* Of a live run: when the packets of this tick have just come. */
+static void tick_wait(void)
+{
+	peers_wait(&peers, (int64_t)tick++ * PEER_TICK_NS);
+}
+
 static void frames_run(unsigned channels, struct round *round)
 {
 	for (unsigned k = 0; k < FRAMES; k++, frame_now++)
 		for (unsigned r = 0; r < ROUNDS; r++) {
+			if (live)
+				tick_wait();
 			at = k * FRAME + r * CHUNK;
 			round->now_us += 1000000 / 8000 * CHUNK;
 			for (unsigned i = r; i < channels; i += ROUNDS)
@@ -266,40 +307,95 @@ struct setting {
 	unsigned channels;
 	struct media_bearer_params card;
 	enum lanes_build build;
+	bool sockets;	 /* the system calls of RTP are made, in real time */
 	bool spread;	 /* each line has its own delay */
 	double learning; /* returned: what the second second costs, in which all lines are learnt */
 };
 
-static void wrong(const char *what, unsigned channel)
+static _Noreturn void wrong(const char *what, unsigned channels)
 {
-	fprintf(stderr, "media_chain: %s of channel %u\n", what, channel);
+	fprintf(stderr, "media_chain: %s, with %u channels\n", what, channels);
 	exit(1);
 }
 
-/* Every frame went through every channel, and the cancellers have learnt the lines. */
-static void frames_check(const struct setting *s)
+/* Stand-ins, or sockets that are not used as such before the lines are known. */
+static void sockets_open(const struct setting *s)
+{
+	for (unsigned i = 0; i < s->channels; i++) {
+		pairs[i] = (struct port_pair){ .fd = FD_BASE - (int)i, .rtcp_fd = FD_BASE + 1 };
+		if (!s->sockets)
+			continue;
+		if (ports_open(ports, "127.0.0.1", &pairs[i]) || pairs[i].fd >= FDS_MAX ||
+		    pairs[i].direct_fd >= FDS_MAX)
+			wrong("no socket to be had", i);
+		chain_of[pairs[i].fd] = chain_of[pairs[i].direct_fd] = (uint16_t)(i + 1);
+		peers.ports[i] = pairs[i].port;
+	}
+}
+
+static void sockets_close(const struct setting *s)
+{
+	for (unsigned i = 0; s->sockets && i < s->channels; i++) {
+		chains[i].rtp.end.ops->watch(&chains[i].rtp.end, NULL);
+		chain_of[pairs[i].fd] = chain_of[pairs[i].direct_fd] = 0;
+		ports_close(ports, &pairs[i]);
+	}
+}
+
+/* The first second of it is for getting into step. */
+static void live_begin(const struct setting *s, struct round *round)
+{
+	if (!s->sockets)
+		return;
+	peers.channels = s->channels;
+	peers.ticks = FRAMES * (RUNS + 1) * ROUNDS;
+	peers.frame = frame_now;
+	peers.speech = speech;
+	peers.frames = FRAMES;
+	tick = 0;
+	live = true;
+	if (!peers_start(&peers))
+		wrong("no far ends", s->channels);
+	frames_run(s->channels, round);
+}
+
+/* What went wrong, or NULL: all got there but what was on its way when the far ends looked last. */
+static const char *live_end(const struct setting *s)
+{
+	if (!s->sockets)
+		return NULL;
+	live = false;
+	return peers_end(&peers) < (uint64_t)s->channels * FRAMES * RUNS
+		       ? "RTP to the far ends was lost"
+		       : NULL;
+}
+
+/* Or NULL: every frame went through every channel, and the cancellers have learnt the lines. */
+static const char *frames_fault(const struct setting *s)
 {
 	if (sent < (uint64_t)s->channels * FRAMES * RUNS ||
 	    written < (uint64_t)s->channels * FRAMES * ROUNDS * RUNS)
-		wrong("frames were lost behind those", s->channels);
+		return "frames were lost";
 	for (unsigned i = 0; i < s->channels; i++) {
 		const struct media_end_stats *line = &chains[i].bearer.end.stats;
 
 		if (chains[i].rtp.jitter.lost || chains[i].rtp.end.stats.packets_in < FRAMES * RUNS)
-			wrong("RTP was lost", i);
+			return "RTP was lost";
 		if (s->card.echo_tail_ms &&
 		    (line->echo.erle_db == MEDIA_UNKNOWN || line->echo.erle_db < ERLE_LEAST))
-			wrong("the echo is not cancelled", i);
+			return "echo was not cancelled";
 	}
+	return NULL;
 }
 
 /* Microseconds for a channel and a frame: the best of some runs, for other users of the machine. */
-static double chain_us(struct setting *s)
+static double chain_try(struct setting *s, const char **fault)
 {
 	struct round round = { .now_us = 1000000, .elapsed = CHUNK, .timely = true };
 	double best = 1e9, start;
 
 	frame_now = 0;
+	sockets_open(s);
 	for (unsigned i = 0; i * PER_SPAN < s->channels; i++)
 		span_open(i, &s->card, s->build);
 	for (unsigned i = 0; i < s->channels; i++)
@@ -313,6 +409,7 @@ static double chain_us(struct setting *s)
 	s->learning = (cpu_s() - start) * 1e6 / s->channels / FRAMES;
 	for (unsigned run = 2; s->card.echo_tail_ms && run < WARM_RUNS; run++)
 		frames_run(s->channels, &round);
+	live_begin(s, &round);
 	sent = written = 0;
 	for (unsigned run = 0; run < RUNS; run++) {
 		double us;
@@ -322,11 +419,27 @@ static double chain_us(struct setting *s)
 		us = (cpu_s() - start) * 1e6 / s->channels / FRAMES;
 		best = us < best ? us : best;
 	}
-	frames_check(s);
+	*fault = live_end(s);
+	if (!*fault)
+		*fault = frames_fault(s);
+	sockets_close(s);
 	for (unsigned i = 0; i * PER_SPAN < s->channels; i++)
 		for (unsigned g = 0; g < 2; g++)
 			lane_group_free(spans[i].groups[g]);
 	return best;
+}
+
+static double chain_us(struct setting *s)
+{
+	const char *fault = NULL;
+
+	for (unsigned i = 0; i < (s->sockets ? TRIES : 1); i++) {
+		double us = chain_try(s, &fault);
+
+		if (!fault)
+			return us;
+	}
+	wrong(fault, s->channels);
 }
 
 /* A span's own system calls for a channel and frame: blocks read, the last in vain, and written. */
@@ -356,36 +469,58 @@ static void row(const char *name, double value, const char *unit, const char *th
 	       value / limit);
 }
 
-static void ec128_rows(enum lanes_build build, const char *suffix)
+static const struct setting ec128 = { .card = { .echo_tail_ms = 128,
+						.hear_dtmf = true,
+						.hear_tones = true,
+						.fax = MEDIA_FAX_VBD,
+						.block_ms = 8 } };
+
+/* With the system calls of RTP. */
+static void whole_rows(enum lanes_build build, const char *suffix)
 {
-	static const unsigned channels[] = { 250, 1000, 2000 };
-	struct setting s = { .card = { .echo_tail_ms = 128,
-				       .hear_dtmf = true,
-				       .hear_tones = true,
-				       .fax = MEDIA_FAX_VBD,
-				       .block_ms = 8 },
-			     .build = build };
+	static const unsigned sizes[] = { 250, 1000, 2000 };
+	struct setting s = ec128;
 	double us[3];
 	char name[64];
 
+	s.build = build;
+	s.sockets = true;
 	for (unsigned i = 0; i < 3; i++) {
-		s.channels = channels[i];
+		s.channels = sizes[i];
 		us[i] = chain_us(&s);
-		snprintf(name, sizeof(name), "media_chain_ec128%s_%u", suffix, channels[i]);
+		snprintf(name, sizeof(name), "media_chain_ec128%s_%u", suffix, s.channels);
 		row(name, us[i], "us, 8 ms blocks", "limit", LIMIT_US);
 	}
+	snprintf(name, sizeof(name), "media_chain_ec128%s_capacity", suffix);
+	row(name, FRAME_US / us[1], "channels a core, or more", "limit", CAPACITY);
 	snprintf(name, sizeof(name), "media_chain_ec128%s_growth", suffix);
 	row(name, us[2] / us[0], "ratio", "limit", GROWTH);
-	s.channels = 1000;
-	s.spread = true;
-	snprintf(name, sizeof(name), "media_chain_ec128%s_1000_spread", suffix);
-	row(name, chain_us(&s), "us, 8 ms blocks", "limit", LIMIT_US);
-	snprintf(name, sizeof(name), "media_chain_ec128%s_1000_learning", suffix);
-	row(name, s.learning, "us, 8 ms blocks", "limit", LIMIT_US);
-	s.spread = false;
-	s.card.block_ms = 4;
-	snprintf(name, sizeof(name), "media_chain_ec128%s_1000_4ms", suffix);
-	row(name, chain_us(&s), "us, 4 ms blocks", "limit", LIMIT_US);
+}
+
+/* Without them. */
+static void work_rows(enum lanes_build build, const char *suffix)
+{
+	static const struct {
+		const char *name;
+		unsigned channels, block_ms;
+		bool spread;
+	} works[] = { { "250", 250, 8, false },
+		      { "1000", 1000, 8, false },
+		      { "2000", 2000, 8, false },
+		      { "1000_4ms", 1000, 4, false },
+		      { "1000_spread", 1000, 8, true } };
+	struct setting s = ec128;
+
+	s.build = build;
+	for (unsigned i = 0; i < sizeof(works) / sizeof(*works); i++) {
+		s.channels = works[i].channels;
+		s.card.block_ms = works[i].block_ms;
+		s.spread = works[i].spread;
+		printf("bench\tmedia_work_ec128%s_%s\t%.3f\tus, %u ms blocks\t-\t-\t-\n", suffix,
+		       works[i].name, chain_us(&s), s.card.block_ms);
+	}
+	printf("bench\tmedia_work_ec128%s_1000_learning\t%.3f\tus, 8 ms blocks\t-\t-\t-\n", suffix,
+	       s.learning);
 }
 
 int main(void)
@@ -395,21 +530,28 @@ int main(void)
 				 .build = lanes_best() };
 
 	chains = aligned_alloc(64, sizeof(*chains) * CHANNELS_MAX);
-	if (!chains)
+	if (!chains || ports_new(&ports, PORT_FIRST, PORT_LAST) || watch_open(&watch))
 		return 1;
-	peer.sin_family = AF_INET;
-	peer.sin_port = htons(4000);
+	peer = peers_address(PEER_PORT);
+	peers_descriptors();
+	peers_pin(1);
+	machine_send();
 	machine_scalar();
 	speech_make();
-	row("media_channel", chain_us(&plain), "us", "limit", PLAIN_US);
-	ec128_rows(lanes_best(), "");
+	whole_rows(lanes_best(), "");
 	if (lanes_best() != LANES_AVX2 && lanes_can(LANES_AVX2))
-		ec128_rows(LANES_AVX2, "_avx2");
+		whole_rows(LANES_AVX2, "_avx2");
 	printf("bench\tmedia_chain_span_io\t%.3f\tus\t-\t-\t-\n", span_io_us());
+	row("media_channel", chain_us(&plain), "us", "limit", PLAIN_US);
+	work_rows(lanes_best(), "");
+	if (lanes_best() != LANES_AVX2 && lanes_can(LANES_AVX2))
+		work_rows(LANES_AVX2, "_avx2");
 	row("media_channel_memory", sizeof(*chains) - LINE_OCTETS, "octets", "limit", 32768);
 	printf("bench\tmedia_lane_memory_ec128\t%zu\toctets, %s, 8 ms blocks\t-\t-\t-\n",
 	       echo_octets(&(struct echo_conf){ 1024, 64, lanes_best() }) / LANES,
 	       lanes_name(lanes_best()));
+	watch_close(&watch);
+	ports_free(ports);
 	free(chains);
 	return 0;
 }
