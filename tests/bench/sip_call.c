@@ -2,8 +2,8 @@
 /*
  * CPU of whole calls, INVITE to BYE, at 1,000 and at 5,000 calls a second: SIPp calls over UDP on
  * loopback, a loop-back leg in the call core answers; log and call records on, no media. Beside it
- * what the datagrams alone take (sip_datagrams.h), and the memory of dialogs that are held. The work
- * runs in a child, so that its CPU and memory are its own.
+ * what the datagrams alone take (sip_datagrams.h), the memory of dialogs that are held, and what
+ * calls take beside those. The work runs in a child, so that its CPU and memory are its own.
  */
 #include <signal.h>
 #include <spawn.h>
@@ -27,6 +27,9 @@
 #define PORT	      15060
 #define CALL_LIMIT_US 50.0
 #define RUNS	      3
+#define HELD	      20000
+#define HELD_MS	      30000 /* long enough for all of them to come, and for RUNS beside them */
+#define HELD_RATE     2000
 
 extern char **environ;
 
@@ -137,14 +140,14 @@ static double cpu_us(pid_t pid)
 	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
 }
 
-static pid_t start_sipp(unsigned rate, unsigned calls, unsigned hold_ms)
+static pid_t start_sipp(const char *port, unsigned rate, unsigned calls, unsigned hold_ms)
 {
 	char r[12], m[12], d[12];
 	const char *argv[] = { "sipp",	   "-sn",
 			       "uac",	   "127.0.0.1:15060",
 			       "-s",	   "0301234",
 			       "-i",	   "127.0.0.1",
-			       "-p",	   "15061",
+			       "-p",	   port,
 			       "-r",	   r,
 			       "-m",	   m,
 			       "-d",	   d,
@@ -185,7 +188,7 @@ static int measure(pid_t server, const char *what, unsigned rate, unsigned calls
 	for (unsigned run = 0; run < RUNS; run++) {
 		double before = cpu_us(server), us;
 
-		failed |= wait_for(start_sipp(rate, calls, 0));
+		failed |= wait_for(start_sipp("15061", rate, calls, 0));
 		us = (cpu_us(server) - before) / calls;
 		if (us <= 0) {
 			fprintf(stderr, "sip_call: no server is at work on port %d\n", PORT);
@@ -212,15 +215,18 @@ static void measure_datagrams(void)
 	(void)wait_for(server);
 }
 
-static void measure_memory(pid_t server)
+/* Lookups and timers among many dialogs. */
+static int measure_held(pid_t server)
 {
 	long before = resident_kb(server);
-	pid_t sipp = start_sipp(2000, 10000, 9000);
+	pid_t sipp = start_sipp("15062", HELD_RATE, HELD, HELD_MS);
+	int failed;
 
-	usleep(8000000);
+	usleep(HELD / HELD_RATE * 1000000 + 500000);
 	printf("bench\tsip_dialog_memory\t%.2f\tKiB\t-\t-\t-\n",
-	       (double)(resident_kb(server) - before) / 10000);
-	(void)wait_for(sipp);
+	       (double)(resident_kb(server) - before) / HELD);
+	failed = measure(server, "sip_call_held", 1000, 5000);
+	return wait_for(sipp) | failed;
 }
 
 int main(void)
@@ -238,8 +244,8 @@ int main(void)
 	if (server == 0)
 		_exit(serve(folder));
 	usleep(300000);
-	measure_memory(server);
-	failed = measure(server, "sip_call", 1000, 5000);
+	failed = measure_held(server);
+	failed |= measure(server, "sip_call", 1000, 5000);
 	failed |= measure(server, "sip_call", 5000, 25000);
 	if (failed)
 		fprintf(stderr, "sip_call: SIPp saw failed calls\n");
