@@ -139,6 +139,12 @@ static struct isup_circuit *circuit_new(struct isup *isup, uint16_t cic, void *b
 
 int isup_circuit_add(struct isup *isup, uint16_t cic, void *bearer)
 {
+	return isup_circuit_add_blocked(isup, cic, bearer, false, false);
+}
+
+int isup_circuit_add_blocked(struct isup *isup, uint16_t cic, void *bearer, bool maintenance,
+			     bool hardware)
+{
 	struct isup_circuit *circuit;
 
 	if (cic >= isup->cics)
@@ -148,6 +154,8 @@ int isup_circuit_add(struct isup *isup, uint16_t cic, void *bearer)
 	circuit = circuit_new(isup, cic, bearer);
 	if (!circuit)
 		return -ENOMEM;
+	circuit->blocked =
+		(uint8_t)((maintenance ? BLOCK_LOCAL : 0) | (hardware ? BLOCK_LOCAL_HW : 0));
 	if (!isup->n_circuits || cic < isup->first)
 		isup->first = cic;
 	if (!isup->n_circuits || cic >= isup->end)

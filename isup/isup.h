@@ -118,6 +118,8 @@ uint32_t isup_timer_ms(const struct isup *isup, enum isup_timer_id timer);
 
 /* bearer is the owner's mark of the timeslot behind the circuit. -EEXIST, -ENOMEM. */
 int isup_circuit_add(struct isup *isup, uint16_t cic, void *bearer);
+/* The same, blocked from the start: the other end is told after the first reset (Q.764 2.9.3.1 c, 2.9.3.2 b, c). */
+int isup_circuit_add_blocked(struct isup *isup, uint16_t cic, void *bearer, bool maintenance, bool hardware);
 /* -EBUSY unless idle: a busy circuit is taken away when it falls idle if retire is set. */
 int isup_circuit_remove(struct isup *isup, uint16_t cic, bool retire);
 struct isup_circuit *isup_circuit_find(const struct isup *isup, uint16_t cic);

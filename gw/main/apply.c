@@ -46,6 +46,13 @@ static struct tdm_span *find_span(void *arg, const char *name)
 	return spans_find(gw->spans, name);
 }
 
+static bool span_is_failed(void *arg, const struct tdm_span *span)
+{
+	const struct gateway *gw = arg;
+
+	return spans_failed(gw->spans, span);
+}
+
 static struct linkset *find_linkset(const struct gateway *gw, const char *name)
 {
 	for (size_t i = 0; i < gw->n_linksets; i++)
@@ -59,6 +66,7 @@ static int add_trunk(struct gateway *gw, const struct conf *conf, const struct c
 	const struct isup_trunk_env env = { .core = gw->core,
 					    .heap = gw->heap,
 					    .span = find_span,
+					    .span_failed = span_is_failed,
 					    .arg = gw,
 					    .check = &gw->check };
 	struct isup_trunk **trunks =

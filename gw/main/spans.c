@@ -236,6 +236,14 @@ struct tdm_span *spans_find(const struct spans *spans, const char *name)
 	return NULL;
 }
 
+bool spans_failed(const struct spans *spans, const struct tdm_span *span)
+{
+	for (size_t i = 0; i < spans->n; i++)
+		if (spans->entries[i].span == span)
+			return spans->entries[i].failed;
+	return false;
+}
+
 void spans_each(const struct spans *spans, void (*fn)(struct tdm_span *span, void *arg), void *arg)
 {
 	for (size_t i = 0; i < spans->n; i++)

@@ -28,6 +28,8 @@ struct spans *spans_open(const struct conf *conf, const struct spans_user *user,
 /* Every user of a timeslot must be gone. Run the loop until its handles are closed. */
 void spans_close(struct spans *spans);
 struct tdm_span *spans_find(const struct spans *spans, const char *name);
+/* The user was told that it failed, and not yet that it recovered. */
+bool spans_failed(const struct spans *spans, const struct tdm_span *span);
 void spans_each(const struct spans *spans, void (*fn)(struct tdm_span *span, void *arg), void *arg);
 /* `show spans` */
 struct table *spans_table(const struct spans *spans);

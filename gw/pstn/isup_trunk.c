@@ -144,6 +144,22 @@ static bool take_circuit_away(struct isup_trunk *trunk, struct isup_circuit *cir
 	return !bearer->leaving;
 }
 
+/* A span that is missing keeps no call. */
+static bool keeps_calls(const struct isup_trunk *trunk, const struct tdm_span *span)
+{
+	return trunk->conf->span_failure == CONF_FAILURE_KEEP &&
+	       !(tdm_span_alarms(span) & TDM_ALARM_MISSING);
+}
+
+static int make_circuit(struct isup_trunk *trunk, struct isup_bearer *bearer)
+{
+	const struct isup_trunk_env *env = &trunk->env;
+	bool failed = env->span_failed && env->span_failed(env->arg, bearer->span);
+	bool keeps = failed && keeps_calls(trunk, bearer->span);
+
+	return isup_circuit_add_blocked(trunk->isup, bearer->cic, bearer, keeps, failed && !keeps);
+}
+
 /* A circuit that is on another timeslot now, or that an earlier reload has sent away, is made anew
  * once it is gone. */
 static int add_circuit(struct isup_trunk *trunk, uint16_t cic, struct tdm_span *span,
@@ -161,7 +177,7 @@ static int add_circuit(struct isup_trunk *trunk, uint16_t cic, struct tdm_span *
 		return 0;
 	}
 	bearer->leaving = false;
-	return isup_circuit_add(trunk->isup, cic, bearer);
+	return make_circuit(trunk, bearer);
 }
 
 /* Circuits as the configuration has them, as far as calls allow; the rest is looked at again. */
@@ -443,7 +459,6 @@ static bool run_next(const struct isup_trunk *trunk, const struct tdm_span *span
  * blocking lets them go on. */
 void isup_trunk_span_failed(struct isup_trunk *trunk, const struct tdm_span *span)
 {
-	bool missing = tdm_span_alarms(span) & TDM_ALARM_MISSING;
 	enum q850_cause cause = trunk->conf->span_failure == CONF_FAILURE_TEMPORARY
 					? Q850_TEMPORARY_FAILURE
 					: Q850_NETWORK_OUT_OF_ORDER;
@@ -451,7 +466,7 @@ void isup_trunk_span_failed(struct isup_trunk *trunk, const struct tdm_span *spa
 	size_t at = 0;
 
 	while (run_next(trunk, span, &at, &run)) {
-		if (trunk->conf->span_failure == CONF_FAILURE_KEEP && !missing)
+		if (keeps_calls(trunk, span))
 			(void)isup_block_group(trunk->isup, run.first, run.count, false);
 		else
 			(void)isup_fail_group(trunk->isup, run.first, run.count, cause);

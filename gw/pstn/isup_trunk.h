@@ -30,6 +30,8 @@ struct isup_trunk_env {
 	struct call_core *core;	  /* borrow */
 	struct timer_heap *heap;  /* borrow */
 	isup_trunk_span_fn *span;
+	/* Circuits that are made on such a span are blocked from the start. NULL: none fails. */
+	bool (*span_failed)(void *arg, const struct tdm_span *span);
 	void *arg;
 	const struct isup_trunk_check *check; /* borrow; NULL: continuity is not checked */
 };

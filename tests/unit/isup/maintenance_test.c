@@ -253,6 +253,31 @@ static void circuits_come_and_go(void)
 	rig_close();
 }
 
+/* Q.764 2.9.3.1 c, 2.9.3.2 b: the other end is told of it after its first reset, and cannot use the
+ * circuit before. */
+static void a_circuit_comes_blocked(void)
+{
+	rig_open(4);
+	CU_ASSERT_EQUAL(isup_circuit_add_blocked(rig.isup, 9, NULL, true, true), 0);
+	CU_ASSERT_STRING_EQUAL(blocking(9), "local+local hw");
+	expect("RSC 9 ", "");
+	receive(ISUP_RLC, 9, 0);
+	expect("CGB 9 BLO 9 ", "");
+	CU_ASSERT_FALSE(isup_circuit_usable(isup_circuit_find(rig.isup, 9)));
+	receive_iam(9, "30123", true);
+	CU_ASSERT_STRING_EQUAL(rig.said, "");
+	rig_close();
+	rig_open_raw(2);
+	CU_ASSERT_EQUAL(isup_circuit_add_blocked(rig.isup, 3, NULL, false, true), 0);
+	isup_mtp_resume(rig.isup);
+	expect("GRS 1 ", "");
+	receive(ISUP_GRA, 1, 2);
+	expect("CGB 1 ", "");
+	CU_ASSERT_TRUE(isup_circuit_usable(isup_circuit_find(rig.isup, 1)));
+	CU_ASSERT_STRING_EQUAL(blocking(3), "local hw");
+	rig_close();
+}
+
 static void not_equipped_over_there(void)
 {
 	rig_open(4);
@@ -587,6 +612,7 @@ int main(int argc, char **argv)
 		{ "groups blocked by the other end", groups_blocked_by_the_other_end },
 		{ "we block groups", we_block_groups },
 		{ "circuits come and go", circuits_come_and_go },
+		{ "a circuit comes blocked", a_circuit_comes_blocked },
 		{ "not equipped over there", not_equipped_over_there },
 		{ "we block for a hardware failure", we_block_for_a_hardware_failure },
 		{ "a hardware failure ends", a_hardware_failure_ends },

@@ -320,6 +320,81 @@ static void reload(void)
 	lab_close();
 }
 
+static unsigned span_alarms;
+
+static unsigned alarms_of(const struct tdm_span *of)
+{
+	(void)of;
+	return span_alarms;
+}
+
+static const struct tdm_span_ops span_ops = { .alarms = alarms_of };
+
+static const char *blocking(uint16_t cic)
+{
+	static char text[48];
+
+	isup_circuit_blocking(isup_circuit_find(rig.isup, cic), text, sizeof(text));
+	return text;
+}
+
+/* Circuits that a reload makes on a span that has failed: at once, or when their calls are over. */
+static void reload_onto_a_failed_span(void)
+{
+	struct other *other;
+
+	lab_open(2);
+	other = answered_out();
+	lab.failed = true;
+	lab.circuits[0].timeslots = 0x7 << 10;
+	CU_ASSERT_EQUAL(isup_trunk_reload(lab.trunk, &lab.conf), 0);
+	expect("RSC 2 RSC 3 ", "");
+	CU_ASSERT_STRING_EQUAL(blocking(1), "-");
+	receive(ISUP_RLC, 2, 0);
+	receive(ISUP_RLC, 3, 0);
+	expect("CGB 2 CGB 3 ", "");
+	receive_iam(2, "30123", true);
+	expect("CGB 2 ", "");
+	released_by_other(other, 1);
+	pass_ms(1000);
+	expect("RSC 1 ", "");
+	for (uint16_t cic = 1; cic <= 3; cic++)
+		CU_ASSERT_STRING_EQUAL(blocking(cic), "local hw");
+	receive(ISUP_RLC, 1, 0);
+	expect("CGB 1 ", "");
+	call_out();
+	expect("", "release/34 ");
+	lab.failed = false;
+	isup_trunk_span_recovered(lab.trunk, &span);
+	CU_ASSERT_STRING_EQUAL(blocking(1), "-");
+	isup_trunk_free(lab.trunk);
+	call_core_free(lab.core);
+	timer_heap_free(rig.heap);
+}
+
+/* span-failure = keep, unless the span is missing. */
+static void reload_onto_a_span_that_keeps_calls(void)
+{
+	lab_open(2);
+	span.ops = &span_ops;
+	span_alarms = TDM_ALARM_LOS | TDM_ALARM_DOWN;
+	lab.failed = true;
+	lab.conf.span_failure = CONF_FAILURE_KEEP;
+	lab.circuits[0].timeslots = 0x7 << 1;
+	CU_ASSERT_EQUAL(isup_trunk_reload(lab.trunk, &lab.conf), 0);
+	CU_ASSERT_STRING_EQUAL(blocking(3), "local");
+	span_alarms |= TDM_ALARM_MISSING;
+	lab.circuits[0].timeslots = 0xf << 1;
+	CU_ASSERT_EQUAL(isup_trunk_reload(lab.trunk, &lab.conf), 0);
+	CU_ASSERT_STRING_EQUAL(blocking(4), "local hw");
+	isup_trunk_span_recovered(lab.trunk, &span);
+	CU_ASSERT_STRING_EQUAL(blocking(3), "-");
+	CU_ASSERT_STRING_EQUAL(blocking(4), "-");
+	isup_trunk_free(lab.trunk);
+	call_core_free(lab.core);
+	timer_heap_free(rig.heap);
+}
+
 /* Q.764 2.9.9: the call does not try this exchange again; the circuit comes back after T3. */
 static void an_overloaded_exchange_is_not_asked_again(void)
 {
@@ -347,6 +422,8 @@ int main(int argc, char **argv)
 		{ "draining", draining },
 		{ "freed before RLC", freed_before_rlc },
 		{ "reload", reload },
+		{ "reload onto a failed span", reload_onto_a_failed_span },
+		{ "reload onto a span that keeps calls", reload_onto_a_span_that_keeps_calls },
 		{ "an overloaded exchange is not asked again",
 		  an_overloaded_exchange_is_not_asked_again },
 		CU_TEST_INFO_NULL,

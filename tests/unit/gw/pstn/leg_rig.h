@@ -43,6 +43,7 @@ static struct {
 	struct media_channel channels[CHANNELS];
 	unsigned n_channels, opened, ended, open_at_rel;
 	int media_error;
+	bool failed; /* the span */
 } lab;
 
 static struct tdm_span span = { .name = "e1" };
@@ -322,6 +323,13 @@ static inline struct tdm_span *find_span(void *arg, const char *name)
 	return strcmp(name, "e1") == 0 ? &span : NULL;
 }
 
+static inline bool span_failed(void *arg, const struct tdm_span *of)
+{
+	(void)arg;
+	CU_ASSERT_PTR_EQUAL(of, &span);
+	return lab.failed;
+}
+
 static char n_pbx[] = "pbx", n_pstn[] = "pstn", n_e1[] = "e1", empty[] = "", r_in[] = "in",
 	    r_out[] = "out", n_ls[] = "ls", de[] = "49", berlin[] = "30", zero[] = "0",
 	    zeros[] = "00";
@@ -359,7 +367,7 @@ static inline void lab_open_checked(unsigned n, const struct isup_trunk_check *c
 		{ .name = r_out, .prefix = empty, .from = n_pbx, .to = { n_pstn }, .n_to = 1 },
 	};
 	struct call_core_conf core = { .media = (struct media_engine *)&lab };
-	struct isup_trunk_env env = { .span = find_span, .check = check };
+	struct isup_trunk_env env = { .span = find_span, .span_failed = span_failed, .check = check };
 	static char ansi[] = "ansi";
 	int err;
 
