@@ -165,8 +165,6 @@ int isup_continuity_check(struct isup *isup, uint16_t cic);
 
 /* Maintenance (Q.764 2.8). Blocking a busy circuit lets its call end. hardware: CGB with the hardware oriented type. */
 int isup_block(struct isup *isup, uint16_t cic);
-/* Before MTP is there: the other end is told after the first reset (Q.764 2.9.3.1 c, 2.9.3.2 c). */
-void isup_circuit_block_silently(struct isup_circuit *circuit);
 int isup_unblock(struct isup *isup, uint16_t cic);
 int isup_reset(struct isup *isup, uint16_t cic);
 int isup_block_group(struct isup *isup, uint16_t first, unsigned count, bool hardware);

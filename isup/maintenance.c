@@ -277,13 +277,6 @@ int isup_block(struct isup *isup, uint16_t cic)
 	return 0;
 }
 
-void isup_circuit_block_silently(struct isup_circuit *circuit)
-{
-	isup_circuit_enter(circuit);
-	circuit->blocked |= BLOCK_LOCAL;
-	isup_circuit_leave(circuit);
-}
-
 int isup_unblock(struct isup *isup, uint16_t cic)
 {
 	struct isup_circuit *circuit = isup_circuit_find(isup, cic);

@@ -68,6 +68,7 @@ static int add_trunk(struct gateway *gw, const struct conf *conf, const struct c
 					    .span = find_span,
 					    .span_failed = span_is_failed,
 					    .arg = gw,
+					    .blocking = gw->blocking,
 					    .check = &gw->check };
 	struct isup_trunk **trunks =
 		realloc(gw->trunks, (gw->n_trunks + 1) * sizeof(struct isup_trunk *));
@@ -87,8 +88,6 @@ static int add_trunk(struct gateway *gw, const struct conf *conf, const struct c
 		return err;
 	}
 	isup_trunk_set_healer(trunk, linkset_healer(find_linkset(gw, isup->linkset)));
-	if (gw->blocking)
-		isup_trunk_block_again(trunk, gw->blocking);
 	isup_set_congestion(isup_trunk_isup(trunk), (unsigned)load_level(gw->load));
 	gw->trunks[gw->n_trunks++] = trunk;
 	call_core_add_trunk(gw->core, isup_trunk_trunk(trunk));

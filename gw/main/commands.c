@@ -60,7 +60,7 @@ static struct isup *circuit_args(struct gateway *gw, struct control_reply *reply
 }
 
 struct maintenance {
-	bool kept; /* over a restart */
+	bool kept; /* over a reload and a restart */
 	bool blocks;
 	int (*one)(struct isup *isup, uint16_t cic);
 	int (*group)(struct isup *isup, uint16_t first, unsigned count);
@@ -148,7 +148,7 @@ static void maintain(struct gateway *gw, struct control_reply *reply, const char
 	if (!isup)
 		return;
 	err = count > 1 ? what->group(isup, first, count) : what->one(isup, first);
-	if (!err && what->kept && gw->blocking)
+	if (!err && what->kept)
 		note(gw->blocking, isup, first, count, what->blocks);
 	if (err == -ENOENT)
 		control_fail(reply, "%s has no circuit %s; see 'show circuits'", argv[0], argv[1]);

@@ -212,10 +212,8 @@ static int open_state(struct gateway *gw)
 	const char *folder = gw->conf->state.folder;
 	int err;
 
-	if (!folder)
-		return 0;
 	gw->blocking = blocking_open(folder, gw->loop, &err);
-	if (!gw->blocking)
+	if (!gw->blocking && folder)
 		log_write(LOG_ERROR, "state", "%s: %s; write a folder that the daemon may write to",
 			  folder, strerror(-err));
 	return gw->blocking ? 0 : err;

@@ -41,7 +41,7 @@ struct gateway {
 	struct load *load;	  /* own */
 	struct linkset **linksets; /* own, own */
 	size_t n_linksets;
-	struct blocking *blocking; /* own, NULL: no state folder */
+	struct blocking *blocking; /* own: the circuits that an operator has blocked */
 	struct isup_trunk_check check; /* continuity, by the media engine */
 	struct isup_trunk **trunks; /* own, own */
 	size_t n_trunks;

@@ -26,6 +26,7 @@ static const char alarm_text[] = "blocked circuits cannot be written";
 struct blocking {
 	uv_loop_t *loop; /* borrow */
 	uv_work_t work;
+	bool filed; /* else there are no paths */
 	char folder[PATH_LEN], path[PATH_LEN], fresh[PATH_LEN];
 	struct blocking_entry *entries; /* own */
 	size_t n, cap;
@@ -197,7 +198,7 @@ void blocking_note(struct blocking *blocking, const char *trunk, uint16_t first,
 		blocking->dirty |=
 			blocked ? add(blocking, trunk, cic) : take_away(blocking, trunk, cic);
 	}
-	if (blocking->dirty)
+	if (blocking->dirty && blocking->filed)
 		start(blocking);
 }
 
@@ -265,6 +266,17 @@ static int load(struct blocking *blocking)
 	return 0;
 }
 
+static int open_file(struct blocking *blocking, const char *folder)
+{
+	if (strlen(folder) > PATH_LEN - 32)
+		return -ENAMETOOLONG;
+	blocking->filed = true;
+	snprintf(blocking->folder, PATH_LEN, "%s", folder);
+	snprintf(blocking->path, PATH_LEN, "%.480s/blocking", folder);
+	snprintf(blocking->fresh, PATH_LEN, "%.480s/blocking.new", folder);
+	return access(folder, R_OK | W_OK | X_OK) ? -errno : load(blocking);
+}
+
 struct blocking *blocking_open(const char *folder, uv_loop_t *loop, int *error)
 {
 	struct blocking *blocking = calloc(1, sizeof(*blocking));
@@ -273,14 +285,7 @@ struct blocking *blocking_open(const char *folder, uv_loop_t *loop, int *error)
 	if (!blocking)
 		return NULL;
 	blocking->loop = loop;
-	*error = strlen(folder) > PATH_LEN - 32 ? -ENAMETOOLONG : 0;
-	snprintf(blocking->folder, PATH_LEN, "%s", folder);
-	snprintf(blocking->path, PATH_LEN, "%.480s/blocking", folder);
-	snprintf(blocking->fresh, PATH_LEN, "%.480s/blocking.new", folder);
-	if (!*error && access(folder, R_OK | W_OK | X_OK))
-		*error = -errno;
-	if (!*error)
-		*error = load(blocking);
+	*error = folder ? open_file(blocking, folder) : 0;
 	if (!*error)
 		return blocking;
 	free(blocking->entries);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /*
- * Circuits that an operator has blocked stay blocked over a restart: one file for the daemon, read at the start and
- * written by a worker after every change. Core thread.
+ * Circuits that an operator has blocked stay blocked over a reload that makes them anew, and over a restart: one file for
+ * the daemon, read at the start and written by a worker after every change. Core thread.
  *
  * The file is text: "causeway blocking 1", a line "circuit TRUNK CIC CHECKSUM" for each, "end COUNT CHECKSUM". A line that
  * is damaged is left out, and the log says how much of the file was read.
@@ -16,7 +16,8 @@
 
 struct blocking;
 
-/* own; reads folder/blocking, if it is there. NULL with *error: no memory, or the folder cannot be used. */
+/* own; reads folder/blocking, if it is there; folder NULL: there is no file. NULL with *error: no memory, or the folder
+ * cannot be used. */
 struct blocking *blocking_open(const char *folder, uv_loop_t *loop, int *error);
 /* Writes what is not written yet, waiting for it. NULL is fine. */
 void blocking_close(struct blocking *blocking);

@@ -156,8 +156,11 @@ static int make_circuit(struct isup_trunk *trunk, struct isup_bearer *bearer)
 	const struct isup_trunk_env *env = &trunk->env;
 	bool failed = env->span_failed && env->span_failed(env->arg, bearer->span);
 	bool keeps = failed && keeps_calls(trunk, bearer->span);
+	bool noted = env->blocking && blocking_has(env->blocking, trunk->name, bearer->cic);
 
-	return isup_circuit_add_blocked(trunk->isup, bearer->cic, bearer, keeps, failed && !keeps);
+	trunk->blocked_again += noted;
+	return isup_circuit_add_blocked(trunk->isup, bearer->cic, bearer, keeps || noted,
+					failed && !keeps);
 }
 
 /* A circuit that is on another timeslot now, or that an earlier reload has sent away, is made anew
@@ -186,7 +189,11 @@ static int settle(struct isup_trunk *trunk)
 	int err;
 
 	trunk->unsettled = false;
+	trunk->blocked_again = 0;
 	err = each_configured(trunk, trunk->conf, add_circuit);
+	if (trunk->blocked_again)
+		log_write(LOG_NOTICE, trunk->name, "%u circuits are blocked as they were before",
+			  trunk->blocked_again);
 	if (trunk->unsettled)
 		timer_start_ms(&trunk->settle, SETTLE_MS);
 	return err;
@@ -403,33 +410,6 @@ const struct conf_isup *isup_trunk_conf(const struct isup_trunk *trunk)
 uint32_t isup_trunk_dpc(const struct isup_trunk *trunk)
 {
 	return trunk->dpc;
-}
-
-struct block_again {
-	const struct blocking *blocking;
-	const char *trunk;
-	unsigned count;
-};
-
-static void block_if_noted(struct isup_circuit *circuit, void *arg)
-{
-	struct block_again *again = arg;
-	uint16_t cic = isup_circuit_cic(circuit);
-
-	if (!blocking_has(again->blocking, again->trunk, cic))
-		return;
-	isup_circuit_block_silently(circuit);
-	again->count++;
-}
-
-void isup_trunk_block_again(struct isup_trunk *trunk, const struct blocking *blocking)
-{
-	struct block_again again = { .blocking = blocking, .trunk = trunk->name };
-
-	isup_circuit_each(trunk->isup, block_if_noted, &again);
-	if (again.count)
-		log_write(LOG_NOTICE, trunk->name, "%u circuits are blocked as before the restart",
-			  again.count);
 }
 
 struct circuit_run {

@@ -33,6 +33,7 @@ struct isup_trunk_env {
 	/* Circuits that are made on such a span are blocked from the start. NULL: none fails. */
 	bool (*span_failed)(void *arg, const struct tdm_span *span);
 	void *arg;
+	const struct blocking *blocking; /* borrow: such circuits are made blocked; NULL: none */
 	const struct isup_trunk_check *check; /* borrow; NULL: continuity is not checked */
 };
 
@@ -50,8 +51,6 @@ struct isup *isup_trunk_isup(const struct isup_trunk *trunk);
 struct trunk *isup_trunk_trunk(struct isup_trunk *trunk);
 const struct conf_isup *isup_trunk_conf(const struct isup_trunk *trunk);
 uint32_t isup_trunk_dpc(const struct isup_trunk *trunk);
-/* Blocks the circuits that an operator had blocked before the restart; before the linkset is up. */
-void isup_trunk_block_again(struct isup_trunk *trunk, const struct blocking *blocking);
 /* A span failed for good (after its hold-off): its circuits are blocked, and their calls end, as span-failure says. */
 void isup_trunk_span_failed(struct isup_trunk *trunk, const struct tdm_span *span);
 /* It is good again: what was blocked for it is unblocked. */

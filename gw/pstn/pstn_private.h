@@ -28,6 +28,7 @@ struct isup_trunk {
 	struct list bearers; /* own */
 	struct timer settle; /* circuits that a reload gave another timeslot wait for the end of their calls */
 	bool unsettled;
+	unsigned blocked_again; /* circuits just made that an operator has blocked */
 	unsigned unchecked; /* calls since the last one that was checked */
 	struct isup_healer *healer; /* borrow; NULL: none */
 };

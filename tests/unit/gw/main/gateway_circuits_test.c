@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
-/* Circuits on a span that is missing are blocked whenever they are made: at the start and at a reload. */
+/* Circuits that the whole daemon makes, at the start and at a reload: blocked on a span that is missing, and where an
+ * operator has blocked them. */
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "gw/base/log.h"
@@ -134,11 +136,50 @@ static void missing_at_a_reload(void)
 	lab_close();
 }
 
+/* As causewayctl says it. */
+static void command(const char *request)
+{
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	char answer[256] = "";
+
+	snprintf(to.sun_path, sizeof(to.sun_path), "%s/sock", lab.folder);
+	CU_ASSERT_EQUAL_FATAL(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
+	CU_ASSERT_TRUE(write(fd, request, strlen(request)) > 0);
+	while (recv(fd, answer, sizeof(answer) - 1, MSG_DONTWAIT) < 0)
+		(void)uv_run(&lab.loop, UV_RUN_ONCE);
+	CU_ASSERT_PTR_NOT_NULL(strstr(answer, "asked for"));
+	close(fd);
+}
+
+/* Without a state folder. */
+static void blocked_over_a_reload(void)
+{
+	lab_open("isup \"one\" { linkset = \"ls\" circuits \"here\" { cic = 1 timeslots = \"1-4\" "
+		 "} }");
+	command("{\"argv\":[\"block\",\"one\",\"1\"]}\n");
+	command("{\"argv\":[\"block\",\"one\",\"2-4\"]}\n");
+	command("{\"argv\":[\"unblock\",\"one\",\"4\"]}\n");
+	reload("isup \"one\" { linkset = \"ls\" circuits \"here\" { cic = 1 timeslots = \"11,12\" "
+	       "}\n"
+	       "circuits \"here\" { cic = 4 timeslots = \"14\" } }");
+	CU_ASSERT_STRING_EQUAL(blocking("one", 1), "local");
+	CU_ASSERT_STRING_EQUAL(blocking("one", 2), "local");
+	CU_ASSERT_STRING_EQUAL(blocking("one", 4), "-");
+	reload("isup \"one\" { linkset = \"ls\" circuits \"here\" { cic = 1 timeslots = \"1-4\" } "
+	       "}");
+	CU_ASSERT_STRING_EQUAL(blocking("one", 1), "local");
+	CU_ASSERT_STRING_EQUAL(blocking("one", 3), "local");
+	CU_ASSERT_STRING_EQUAL(blocking("one", 4), "-");
+	lab_close();
+}
+
 int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
 		{ "a span missing at the start", missing_at_the_start },
 		{ "a span missing at a reload", missing_at_a_reload },
+		{ "blocked over a reload", blocked_over_a_reload },
 		CU_TEST_INFO_NULL,
 	};
 

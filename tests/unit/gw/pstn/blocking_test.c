@@ -157,6 +157,24 @@ static void survives_a_restart(void)
 	CU_ASSERT_EQUAL(uv_loop_close(&loop), 0);
 }
 
+static void without_a_folder(void)
+{
+	struct blocking *blocking;
+	uv_loop_t loop;
+	int err;
+
+	CU_ASSERT_EQUAL_FATAL(uv_loop_init(&loop), 0);
+	blocking = blocking_open(NULL, &loop, &err);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(blocking);
+	blocking_note(blocking, "pstn", 1, 31, true);
+	blocking_note(blocking, "pstn", 16, 1, false);
+	CU_ASSERT_FALSE(uv_loop_alive(&loop));
+	CU_ASSERT_TRUE(blocking_has(blocking, "pstn", 31));
+	CU_ASSERT_EQUAL(blocking_count(blocking), 30);
+	blocking_close(blocking);
+	CU_ASSERT_EQUAL(uv_loop_close(&loop), 0);
+}
+
 /* The file cut short by hand: the daemon starts with what is left. */
 static void starts_with_what_is_left(void)
 {
@@ -225,6 +243,7 @@ int main(int argc, char **argv)
 		{ "damaged anywhere", damaged_anywhere },
 		{ "garbage", garbage },
 		{ "survives a restart", survives_a_restart },
+		{ "without a folder", without_a_folder },
 		{ "starts with what is left", starts_with_what_is_left },
 		{ "a folder that is not there", a_folder_that_is_not_there },
 		CU_TEST_INFO_NULL,

@@ -395,6 +395,78 @@ static void reload_onto_a_span_that_keeps_calls(void)
 	timer_heap_free(rig.heap);
 }
 
+static void block(uint16_t cic)
+{
+	CU_ASSERT_EQUAL(isup_block(rig.isup, cic), 0);
+	receive(ISUP_BLA, cic, 0);
+	blocking_note(lab_blocking, "pstn", cic, 1, true);
+	rig.sent[0] = '\0';
+}
+
+/* A circuit that a reload has made anew: it was never free. */
+static void made_blocked(uint16_t cic)
+{
+	char rsc[16], blo[16];
+
+	snprintf(rsc, sizeof(rsc), "RSC %u ", cic);
+	snprintf(blo, sizeof(blo), "BLO %u ", cic);
+	expect(rsc, "");
+	CU_ASSERT_STRING_EQUAL(blocking(cic), "local");
+	receive(ISUP_RLC, cic, 0);
+	expect(blo, "");
+	receive_iam(cic, "30123", true); /* has crossed it */
+	expect(blo, "");
+	receive(ISUP_BLA, cic, 0);
+	expect("", "");
+	CU_ASSERT_STRING_EQUAL(blocking(cic), "local");
+}
+
+/* What an operator has blocked: moved, taken away and brought back, moved at the end of its call. */
+static void reload_of_blocked_circuits(void)
+{
+	struct other *other;
+	int err;
+
+	lab_blocking = blocking_open(NULL, NULL, &err);
+	lab_open(2);
+	block(2);
+	lab.circuits[0] = (struct conf_circuits){ n_e1, 1, 1 << 1 | 1 << 10 };
+	CU_ASSERT_EQUAL(isup_trunk_reload(lab.trunk, &lab.conf), 0);
+	CU_ASSERT_EQUAL(timeslot_of(2), 10);
+	made_blocked(2);
+	lab.circuits[0].timeslots = 1 << 1;
+	CU_ASSERT_EQUAL(isup_trunk_reload(lab.trunk, &lab.conf), 0);
+	CU_ASSERT_PTR_NULL(isup_circuit_find(rig.isup, 2));
+	lab.circuits[0].timeslots = 0x3 << 1;
+	CU_ASSERT_EQUAL(isup_trunk_reload(lab.trunk, &lab.conf), 0);
+	made_blocked(2);
+	other = answered_out();
+	block(1);
+	lab.circuits[0].timeslots = 1 << 2 | 1 << 10;
+	CU_ASSERT_EQUAL(isup_trunk_reload(lab.trunk, &lab.conf), 0);
+	expect("RSC 2 ", ""); /* gone to timeslot 10 by now */
+	receive(ISUP_RLC, 2, 0);
+	receive(ISUP_BLA, 2, 0);
+	rig.sent[0] = '\0';
+	released_by_other(other, 1);
+	pass_ms(1000);
+	made_blocked(1);
+	call_out();
+	expect("", "release/34 ");
+	/* No longer blocked, and made anew. */
+	CU_ASSERT_EQUAL(isup_unblock(rig.isup, 2), 0);
+	receive(ISUP_UBA, 2, 0);
+	blocking_note(lab_blocking, "pstn", 2, 1, false);
+	lab.circuits[0].timeslots = 1 << 2 | 1 << 11;
+	CU_ASSERT_EQUAL(isup_trunk_reload(lab.trunk, &lab.conf), 0);
+	expect("UBL 2 RSC 2 ", "");
+	receive(ISUP_RLC, 2, 0);
+	CU_ASSERT_STRING_EQUAL(blocking(2), "-");
+	lab_close();
+	blocking_close(lab_blocking);
+	lab_blocking = NULL;
+}
+
 /* Q.764 2.9.9: the call does not try this exchange again; the circuit comes back after T3. */
 static void an_overloaded_exchange_is_not_asked_again(void)
 {
@@ -422,6 +494,7 @@ int main(int argc, char **argv)
 		{ "draining", draining },
 		{ "freed before RLC", freed_before_rlc },
 		{ "reload", reload },
+		{ "reload of blocked circuits", reload_of_blocked_circuits },
 		{ "reload onto a failed span", reload_onto_a_failed_span },
 		{ "reload onto a span that keeps calls", reload_onto_a_span_that_keeps_calls },
 		{ "an overloaded exchange is not asked again",

@@ -46,6 +46,8 @@ static struct {
 	bool failed; /* the span */
 } lab;
 
+static struct blocking *lab_blocking; /* what an operator has blocked; NULL: nothing */
+
 static struct tdm_span span = { .name = "e1" };
 
 /* --- media --- */
@@ -367,7 +369,8 @@ static inline void lab_open_checked(unsigned n, const struct isup_trunk_check *c
 		{ .name = r_out, .prefix = empty, .from = n_pbx, .to = { n_pstn }, .n_to = 1 },
 	};
 	struct call_core_conf core = { .media = (struct media_engine *)&lab };
-	struct isup_trunk_env env = { .span = find_span, .span_failed = span_failed, .check = check };
+	struct isup_trunk_env env = { .span = find_span, .span_failed = span_failed, .blocking = lab_blocking,
+					.check = check };
 	static char ansi[] = "ansi";
 	int err;
 
