@@ -27,7 +27,14 @@
 #define GATEWAY_COMMANDS 17
 #define GATEWAY_SHOWS	 5
 
-enum gateway_phase { GATEWAY_RUNNING, GATEWAY_DRAINING, GATEWAY_RELEASING, GATEWAY_STOPPED };
+/* In the order of stopping. */
+enum gateway_phase {
+	GATEWAY_RUNNING,
+	GATEWAY_DRAINING,
+	GATEWAY_RELEASING,
+	GATEWAY_STOPPING_LINKS,
+	GATEWAY_STOPPED
+};
 
 struct gateway {
 	uv_loop_t *loop;	  /* borrow */
@@ -72,7 +79,7 @@ void gateway_close(struct gateway *gw);
 int gateway_sip_open(struct gateway *gw);
 void gateway_sip_close(struct gateway *gw);
 /* stop.c. Graceful: block circuits, take no new calls, wait for those up at most drain_ms, then release; else release at
- * once. Ends by stopping the loop. */
+ * once. Then the links go out of service. Ends by stopping the loop. */
 void gateway_stop(struct gateway *gw, bool graceful, uint64_t drain_ms);
 /* reload.c. Reads conf's file again and applies it whole, or changes nothing. Faults go to fault(arg, text). */
 int gateway_reload(struct gateway *gw, conf_error_fn *fault, void *arg);

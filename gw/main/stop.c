@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
-/* Stopping: block, drain, release, then the link goes out of service with the loop's end. */
+/* Stopping: block, drain, release, take the links out of service, then end the loop. */
 #include "gw/base/log.h"
 #include "gw/main/gateway.h"
 
 #define LOOK_MS	   100
 #define RELEASE_MS 5000 /* for the RLCs and the answers to BYE, once every call is released */
+#define SIOS_MS	   200	/* for the other ends to hear that their links stop */
 #define GROUP_MAX  32	/* circuits of one CGB: Q.763 3.43, range at most 31 */
 
 /* Blocks the circuits that the configuration lists as runs, a group message for each. */
@@ -44,6 +45,14 @@ static void start_releasing(struct gateway *gw)
 	call_core_release_all(gw->core, Q850_TEMPORARY_FAILURE);
 }
 
+static void stop_links(struct gateway *gw)
+{
+	gw->phase = GATEWAY_STOPPING_LINKS;
+	for (size_t i = 0; i < gw->n_linksets; i++)
+		linkset_stop(gw->linksets[i]);
+	timer_start_ms(&gw->stop_timer, gw->n_linksets ? SIOS_MS : 0);
+}
+
 static bool settled(const struct gateway *gw)
 {
 	return !call_core_calls(gw->core) && !busy_circuits(gw) && sip_ua_settled(gw->sip);
@@ -54,6 +63,11 @@ static void look(struct timer *timer, void *arg)
 	struct gateway *gw = arg;
 	bool late = timer_heap_now_us(gw->heap) >= gw->stop_deadline_us;
 
+	if (gw->phase == GATEWAY_STOPPING_LINKS) {
+		gw->phase = GATEWAY_STOPPED;
+		uv_stop(gw->loop);
+		return;
+	}
 	if (gw->phase == GATEWAY_DRAINING && (late || !call_core_calls(gw->core))) {
 		start_releasing(gw);
 		late = false;
@@ -64,8 +78,7 @@ static void look(struct timer *timer, void *arg)
 				  "stopping with %zu calls and %zu circuits not idle%s",
 				  call_core_calls(gw->core), busy_circuits(gw),
 				  sip_ua_settled(gw->sip) ? "" : ", SIP peers not told");
-		gw->phase = GATEWAY_STOPPED;
-		uv_stop(gw->loop);
+		stop_links(gw);
 		return;
 	}
 	timer_start_ms(timer, LOOK_MS);
@@ -73,7 +86,7 @@ static void look(struct timer *timer, void *arg)
 
 void gateway_stop(struct gateway *gw, bool graceful, uint64_t drain_ms)
 {
-	if (gw->phase == GATEWAY_RELEASING || gw->phase == GATEWAY_STOPPED)
+	if (gw->phase >= GATEWAY_RELEASING)
 		return;
 	log_write(LOG_NOTICE, "causeway", "stopping %s", graceful ? "gracefully" : "now");
 	call_core_drain(gw->core, true);

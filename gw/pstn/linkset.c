@@ -215,6 +215,12 @@ struct linkset *linkset_new(const struct conf_linkset *conf, struct tdm_span *sp
 	return linkset;
 }
 
+void linkset_stop(struct linkset *linkset)
+{
+	if (linkset->mtp)
+		mtp_stop(linkset->mtp);
+}
+
 void linkset_free(struct linkset *linkset)
 {
 	if (!linkset)

@@ -18,6 +18,8 @@ struct linkset;
 /* own; the link starts as soon as its span is there. conf and span are borrowed. NULL with *error. */
 struct linkset *linkset_new(const struct conf_linkset *conf, struct tdm_span *span, uv_loop_t *loop,
 			    struct timer_heap *heap, int *error);
+/* Takes its link out of service for good; the other end learns it while the loop runs. */
+void linkset_stop(struct linkset *linkset);
 /* Its users must be detached or freed before. */
 void linkset_free(struct linkset *linkset);
 /* Messages from dpc go to this user, and it sends through the linkset. -ENOMEM. */

@@ -80,6 +80,7 @@ struct wall {
 	int last_id; /* never given twice: libss7 also deletes timers that expired long ago */
 	struct timer silence;
 	struct mtp_link_info info;
+	bool stopped;			/* for good */
 	bool resumed;			/* the user was told that the adjacent point is available */
 	unsigned isup_messages, dumped; /* for the self check */
 };
@@ -101,6 +102,8 @@ static enum mtp_link_state link_state(const struct wall *wall)
 {
 	const struct mtp2 *link = wall->link;
 
+	if (wall->stopped)
+		return MTP_LINK_DOWN;
 	if (link->state == LIBSS7_STATE_ALARM)
 		return MTP_LINK_FAILED;
 	if (link->state != LIBSS7_STATE_INSERVICE)
@@ -387,6 +390,27 @@ static void silence_expired(struct timer *timer, void *arg)
 	follow(wall);
 }
 
+/* An alarm makes the library forget its MTP2 timers without stopping them; one would later take the
+ * new link down. */
+static void stop_mtp2_timers(struct wall *wall)
+{
+	struct mtp2 *link = wall->link;
+	int *const timers[] = { &link->t1, &link->t2, &link->t3, &link->t4, &link->t7 };
+
+	for (size_t i = 0; i < sizeof(timers) / sizeof(timers[0]); i++)
+		ss7_schedule_del(wall->ss7, timers[i]);
+}
+
+static void out_of_service(struct wall *wall)
+{
+	stop_mtp2_timers(wall);
+	ss7_link_alarm(wall->ss7, wall->conf.fd);
+	/* Q.703 clause 10: a link out of service sends SIOS. The library goes on with what it sent
+	 * last, and the other end would hold the link for good. */
+	wall->link->autotxsutype = LIBSS7_SIOS;
+	wall->link->flags |= LIBSS7_FLAG_WRITE;
+}
+
 /* --- mtp_ops --- */
 
 static bool wall_available(const struct mtp *mtp, uint32_t dpc)
@@ -436,6 +460,17 @@ static size_t wall_links(const struct mtp *mtp, struct mtp_link_info *info, size
 	return cap ? 1 : 0;
 }
 
+/* mtp2_stop would align the link again at once. What waits to be sent goes before the SIOS. */
+static void wall_stop(struct mtp *mtp)
+{
+	struct wall *wall = (struct wall *)mtp;
+
+	wall->stopped = true;
+	if (wall->link->state != LIBSS7_STATE_ALARM)
+		out_of_service(wall);
+	follow(wall);
+}
+
 static void poll_closed(uv_handle_t *handle)
 {
 	free(handle);
@@ -480,6 +515,7 @@ static void wall_free(struct mtp *mtp)
 static const struct mtp_ops wall_ops = {
 	.type = "libss7",
 	.transfer = wall_transfer,
+	.stop = wall_stop,
 	.free = wall_free,
 	.links = wall_links,
 	.available = wall_available,
@@ -629,29 +665,15 @@ int libss7_mtp_open(struct mtp **mtp, const struct libss7_mtp_conf *conf,
 	return 0;
 }
 
-/* An alarm makes the library forget its MTP2 timers without stopping them; one would later take the
- * new link down. */
-static void stop_mtp2_timers(struct wall *wall)
-{
-	struct mtp2 *link = wall->link;
-	int *const timers[] = { &link->t1, &link->t2, &link->t3, &link->t4, &link->t7 };
-
-	for (size_t i = 0; i < sizeof(timers) / sizeof(timers[0]); i++)
-		ss7_schedule_del(wall->ss7, timers[i]);
-}
-
 void libss7_mtp_alarm(struct mtp *mtp, bool failed)
 {
 	struct wall *wall = (struct wall *)mtp;
 
-	if (failed) {
-		stop_mtp2_timers(wall);
-		ss7_link_alarm(wall->ss7, wall->conf.fd);
-		/* Q.703 clause 10: a link out of service sends SIOS. The library goes on with what
-		 * it sent last, and the other end would hold the link for good. */
-		wall->link->autotxsutype = LIBSS7_SIOS;
-		wall->link->flags |= LIBSS7_FLAG_WRITE;
-	} else if (wall->link->state == LIBSS7_STATE_ALARM)
+	if (wall->stopped)
+		return;
+	if (failed)
+		out_of_service(wall);
+	else if (wall->link->state == LIBSS7_STATE_ALARM)
 		ss7_link_noalarm(wall->ss7, wall->conf.fd);
 	follow(wall);
 }

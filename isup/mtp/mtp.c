@@ -58,6 +58,11 @@ size_t mtp_links(const struct mtp *mtp, struct mtp_link_info *info, size_t cap)
 	return mtp->ops->links(mtp, info, cap);
 }
 
+void mtp_stop(struct mtp *mtp)
+{
+	mtp->ops->stop(mtp);
+}
+
 void mtp_free(struct mtp *mtp)
 {
 	if (mtp)

@@ -61,6 +61,7 @@ struct mtp;
 struct mtp_ops {
 	const char *type;
 	int (*transfer)(struct mtp *mtp, uint32_t opc, uint32_t dpc, unsigned sls, const uint8_t *octets, size_t n);
+	void (*stop)(struct mtp *mtp);
 	void (*free)(struct mtp *mtp);
 	size_t (*links)(const struct mtp *mtp, struct mtp_link_info *info, size_t cap);
 	bool (*available)(const struct mtp *mtp, uint32_t dpc);
@@ -77,6 +78,8 @@ struct mtp {
 int mtp_transfer(struct mtp *mtp, uint32_t opc, uint32_t dpc, unsigned sls, const uint8_t *octets, size_t n);
 bool mtp_available(const struct mtp *mtp, uint32_t dpc);
 size_t mtp_links(const struct mtp *mtp, struct mtp_link_info *info, size_t cap);
+/* Takes the links out of service for good: MTP-PAUSE, then SIOS to the other ends while the loop runs (Q.703 clause 12). */
+void mtp_stop(struct mtp *mtp);
 void mtp_free(struct mtp *mtp);
 const char *mtp_link_state_name(enum mtp_link_state state);
 

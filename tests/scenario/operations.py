@@ -190,9 +190,10 @@ def blocked_over_a_restart(case):
     restart(case, good)
 
 
-@group.scenario("shutdown graceful: circuits blocked, new calls refused, the call up goes on, then exit 0")
+@group.scenario("shutdown graceful: circuits blocked, new calls refused, the call up goes on, SIOS on the link, then exit 0")
 def shutdown_graceful(case):
     lab = case.lab
+    before = len(lab.read("exchange.log"))
     client = case.client(Caller("0310", port=lab.phone().port).answered(3000))
     case.wait_calls(1)
     lab.ctl("shutdown", "graceful", "30")
@@ -201,6 +202,10 @@ def shutdown_graceful(case):
     wait_until("circuits blocked", lambda: all(c["blocked"] != "-" for c in lab.show("circuits")))
     case.finish(client)
     case.equal("exit status", lab.gateway.wait(10), 0)
+    # SIOS makes the exchange align again (Q.703); the loss of the line would fail the link first.
+    link = re.compile("link 0 in service -> (.*)")
+    wait_until("the exchange's link to leave service", lambda: link.search(lab.read("exchange.log")[before:]))
+    case.equal("the exchange's link, first", link.search(lab.read("exchange.log")[before:])[1], "aligning")
     lab.start_gateway()
     lab.wait_ready(30)
     case.run(Caller("0310").answered(200))

@@ -25,7 +25,7 @@ static struct {
 	struct mtp_user user; /* the linkset's */
 	struct isup *groups[GROUPS];
 	char sent[512]; /* "IAM>2 " */
-	unsigned opened, freed, released, alarmed;
+	unsigned opened, stopped, freed, released, alarmed;
 	unsigned alarms; /* of the span */
 } lab;
 
@@ -40,6 +40,12 @@ static int transfer(struct mtp *mtp, uint32_t opc, uint32_t dpc, unsigned sls,
 	CU_ASSERT_TRUE(mtp == &lab.mtp && opc == 1 && n > 2);
 	snprintf(lab.sent + at, sizeof(lab.sent) - at, "%s>%u ", isup_type_name(octets[2]), dpc);
 	return 0;
+}
+
+static void mtp_stopped(struct mtp *mtp)
+{
+	CU_ASSERT_PTR_EQUAL(mtp, &lab.mtp);
+	lab.stopped++;
 }
 
 static void mtp_freed(struct mtp *mtp)
@@ -64,6 +70,7 @@ static size_t links(const struct mtp *mtp, struct mtp_link_info *info, size_t ca
 
 static const struct mtp_ops mtp_ops = { .type = "script",
 					.transfer = transfer,
+					.stop = mtp_stopped,
 					.free = mtp_freed,
 					.links = links,
 					.available = available };
@@ -337,6 +344,18 @@ static void the_user_part_is_tested(void)
 	lab_close();
 }
 
+static void it_stops(void)
+{
+	lab_open();
+	linkset_stop(lab.linkset);
+	CU_ASSERT_EQUAL(lab.stopped, 1);
+	CU_ASSERT_EQUAL(lab.freed, 0);
+	linkset_alarm(lab.linkset, TDM_ALARM_MISSING);
+	linkset_stop(lab.linkset); /* there is nothing left to stop */
+	CU_ASSERT_EQUAL(lab.stopped, 1);
+	lab_close();
+}
+
 static void a_span_goes_missing(void)
 {
 	struct table *table;
@@ -370,6 +389,7 @@ int main(int argc, char **argv)
 		{ "PAUSE and RESUME", pause_and_resume },
 		{ "congestion comes by steps", congestion_comes_by_steps },
 		{ "the user part is tested", the_user_part_is_tested },
+		{ "it stops", it_stops },
 		{ "a span goes missing", a_span_goes_missing },
 		CU_TEST_INFO_NULL,
 	};

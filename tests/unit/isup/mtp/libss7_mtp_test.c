@@ -32,10 +32,11 @@ static struct {
 	unsigned loss_permille; /* of MSUs */
 	uint32_t random;
 	bool cut;
-	bool forge; /* MSUs become TFP of ANSI */
+	bool forge;	    /* MSUs become TFP of ANSI */
+	uint8_t last[2][4]; /* how what each sent last begins */
 } lab;
 
-static bool ansi; /* of what is opened next */
+static bool ansi, repeats; /* of what is opened next */
 
 static uint64_t lab_now(void *arg)
 {
@@ -87,6 +88,8 @@ static void step(void)
 			unit[3] &= 0xf0;
 			unit[11] = 0x14;
 		}
+		if (n > 3)
+			memcpy(lab.last[e], unit, sizeof(lab.last[e]));
 		if (n > 0 && !lab.cut && !lost(unit))
 			(void)send(lab.end[!e].line, unit, (size_t)n, MSG_DONTWAIT);
 	}
@@ -109,7 +112,8 @@ static void open_end(unsigned e, uint32_t opc, uint32_t adjacent)
 					      .opc = opc,
 					      .adjacent = adjacent,
 					      .network = 2,
-					      .fd = end->fd };
+					      .fd = end->fd,
+					      .repeats = repeats };
 	const struct mtp_user user = {
 		.transfer = on_transfer, .pause = on_pause, .resume = on_resume, .arg = end
 	};
@@ -297,6 +301,63 @@ static void an_alarm_in_alignment_leaves_no_timer(void)
 	lab_close();
 }
 
+static void expect_sios(unsigned e)
+{
+	CU_ASSERT_EQUAL(lab.last[e][2] & 63, 1);
+	CU_ASSERT_EQUAL(lab.last[e][3], 3); /* Q.703 11.1.3 */
+}
+
+/* What was sent before arrives, the other end leaves service at once, and no line brings it back. */
+static void check_stop(void)
+{
+	lab_open();
+	run_ms(3000);
+	CU_ASSERT_EQUAL(state(1), MTP_LINK_IN_SERVICE);
+	for (unsigned i = 0; i < 5; i++)
+		CU_ASSERT_EQUAL(send_numbered(0, i), 0);
+	mtp_stop(lab.end[0].mtp);
+	CU_ASSERT_EQUAL(state(0), MTP_LINK_DOWN);
+	CU_ASSERT_EQUAL(lab.end[0].paused, 1);
+	CU_ASSERT_EQUAL(send_numbered(0, 5), -ENETUNREACH);
+	run_ms(50);
+	expect_sios(0);
+	CU_ASSERT_EQUAL(lab.end[1].in_order, 5);
+	CU_ASSERT_EQUAL(lab.end[1].paused, 1);
+	CU_ASSERT_EQUAL(state(1), MTP_LINK_ALIGNING);
+	libss7_mtp_alarm(lab.end[0].mtp, true);
+	libss7_mtp_alarm(lab.end[0].mtp, false);
+	run_ms(120000);
+	expect_sios(0);
+	CU_ASSERT_EQUAL(state(0), MTP_LINK_DOWN);
+	CU_ASSERT_EQUAL(lab.end[0].resumed, 1);
+	lab_close();
+}
+
+static void a_stopped_link_says_so(void)
+{
+	check_stop();
+	repeats = true;
+	check_stop();
+	repeats = false;
+}
+
+/* Before it aligned, and while its line failed. */
+static void a_link_out_of_service_stops(void)
+{
+	lab_open();
+	run_ms(5);
+	mtp_stop(lab.end[0].mtp);
+	libss7_mtp_alarm(lab.end[1].mtp, true);
+	mtp_stop(lab.end[1].mtp);
+	run_ms(120000);
+	for (unsigned e = 0; e < 2; e++) {
+		expect_sios(e);
+		CU_ASSERT_EQUAL(state(e), MTP_LINK_DOWN);
+		CU_ASSERT_EQUAL(lab.end[e].resumed, 0);
+	}
+	lab_close();
+}
+
 static void hostile_units_are_refused(void)
 {
 	struct mtp_link_info before, after;
@@ -392,6 +453,8 @@ int main(int argc, char **argv)
 		{ "a cut line pauses and returns", a_cut_line_pauses_and_returns },
 		{ "a layer 1 alarm fails the link", layer_one_alarm_fails_the_link },
 		{ "an alarm in alignment leaves no timer", an_alarm_in_alignment_leaves_no_timer },
+		{ "a stopped link says so", a_stopped_link_says_so },
+		{ "a link out of service stops", a_link_out_of_service_stops },
 		{ "hostile units are refused", hostile_units_are_refused },
 		{ "an ANSI link works", an_ansi_link_works },
 		{ "another SLC is refused", another_slc_is_refused },
