@@ -23,8 +23,8 @@ struct sink {
 	pthread_mutex_t lock; /* held for copies only, never for I/O */
 	pthread_cond_t work;  /* for the writer: something to do, or haste */
 	pthread_cond_t idle;  /* for sink_flush */
-	char *path;	      /* own; NULL: standard error */
-	int fd;
+	char *path;	      /* own; NULL: standard error, or an adopted descriptor */
+	int fd;		      /* own, but standard error */
 	/* under lock */
 	struct queue queue; /* what waits */
 	struct queue batch; /* what the writer writes; swapped with queue */
@@ -48,7 +48,7 @@ static int open_path(const char *path, bool truncate)
 
 static void close_fd(struct sink *sink)
 {
-	if (sink->path && sink->fd >= 0)
+	if (sink->fd >= 0 && (sink->path || sink->fd != STDERR_FILENO))
 		close(sink->fd);
 	sink->fd = -1;
 }
@@ -186,29 +186,56 @@ static int writer_start(struct sink *sink)
 	return err;
 }
 
-struct sink *sink_open(const char *path, size_t queue_octets, bool truncate)
+static struct sink *sink_new(size_t queue_octets)
 {
 	struct sink *sink = calloc(1, sizeof(*sink));
-	bool file = path && strcmp(path, "-") != 0;
-	int err = ENOMEM;
 
-	if (!sink) {
-		errno = ENOMEM;
+	if (!sink)
 		return NULL;
-	}
 	sink->fd = -1;
 	sink->cap = queue_octets;
 	sink->queue.octets = malloc(queue_octets);
 	sink->batch.octets = malloc(queue_octets);
-	sink->path = file ? strdup(path) : NULL;
-	if (!sink->queue.octets || !sink->batch.octets || (file && !sink->path))
-		goto fail;
-	sink->fd = open_path(sink->path, truncate);
-	err = sink->fd < 0 ? -sink->fd : writer_start(sink);
+	if (sink->queue.octets && sink->batch.octets)
+		return sink;
+	sink_release(sink);
+	return NULL;
+}
+
+struct sink *sink_adopt(int fd, size_t queue_octets)
+{
+	struct sink *sink = sink_new(queue_octets);
+	int err = ENOMEM;
+
+	if (sink) {
+		sink->fd = fd;
+		err = writer_start(sink);
+		if (!err)
+			return sink;
+		sink_release(sink);
+	} else {
+		close(fd);
+	}
+	errno = err;
+	return NULL;
+}
+
+struct sink *sink_open(const char *path, size_t queue_octets, bool truncate)
+{
+	struct sink *sink = sink_new(queue_octets);
+	bool file = path && strcmp(path, "-") != 0;
+	int err = ENOMEM;
+
+	if (sink && file)
+		sink->path = strdup(path);
+	if (sink && (!file || sink->path)) {
+		sink->fd = open_path(sink->path, truncate);
+		err = sink->fd < 0 ? -sink->fd : writer_start(sink);
+	}
 	if (!err)
 		return sink;
-fail:
-	sink_release(sink);
+	if (sink)
+		sink_release(sink);
 	errno = err;
 	return NULL;
 }

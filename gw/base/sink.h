@@ -19,11 +19,14 @@ struct sink;
 
 /* own; path NULL or "-": standard error. Appends, or starts the file anew when truncate. NULL with errno set. */
 struct sink *sink_open(const char *path, size_t queue_octets, bool truncate);
+/* own; writes to an open file from where it stands, and takes fd, also when it fails: NULL with errno set. */
+struct sink *sink_adopt(int fd, size_t queue_octets);
 /* Takes a copy of a whole record; false when the queue is full (counted). */
 bool sink_put(struct sink *sink, const void *record, size_t n);
 /* Lost records count here, too (borrow). Before the first record. */
 void sink_count_lost(struct sink *sink, struct counter *lost);
-/* Rotation: the path is opened anew for records put from now on; what was queued goes to the old file. */
+/* Rotation: the path is opened anew for records put from now on; what was queued goes to the old file. Without a path
+ * the file stays. */
 void sink_reopen(struct sink *sink);
 /* Waits until everything taken so far is written, at most ms; false when it is not. */
 bool sink_flush(struct sink *sink, unsigned ms);

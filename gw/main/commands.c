@@ -269,7 +269,7 @@ static void run_capture(void *arg, struct control_reply *reply, unsigned argc,
 		if (gw->capture)
 			control_printf(reply, "capturing to %s until 'capture stop'\n", argv[0]);
 		else
-			control_fail(reply, "%s: %s", argv[0], strerror(errno));
+			control_fail(reply, "%s: %s", argv[0], capture_open_fault(errno));
 	}
 }
 

@@ -12,10 +12,12 @@
 #include "gw/mgmt/capture.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "gw/base/log.h"
 #include "gw/base/octets.h"
@@ -359,33 +361,80 @@ static void trace_seen(void *arg, const struct trace_event *event)
 }
 
 /* Opening anything but a file, such as a pipe that nobody reads, could stop the caller for ever. */
-static int path_usable(const char *path)
+static int kind_usable(mode_t mode)
+{
+	if (S_ISREG(mode))
+		return 0;
+	return S_ISLNK(mode) ? -ELOOP : S_ISDIR(mode) ? -EISDIR : -EINVAL;
+}
+
+/* Empties what is a capture, and nothing else: who may ask for one may not ask for every file. */
+static int file_begin(int fd)
+{
+	uint32_t begin = 0; /* in either order of octets the same */
+	struct stat st;
+	int err;
+
+	if (fstat(fd, &st))
+		return -errno;
+	err = kind_usable(st.st_mode);
+	if (err || st.st_size == 0)
+		return err;
+	if (pread(fd, &begin, sizeof(begin), 0) < 0)
+		return -errno;
+	if (begin != BLOCK_SECTION)
+		return -EEXIST;
+	return ftruncate(fd, 0) ? -errno : 0;
+}
+
+/* The file may be another at the second look. */
+static int file_open(const char *path)
 {
 	struct stat st;
+	int err = strcmp(path, "-") == 0 ? -EINVAL : 0;
+	int fd;
 
-	if (strcmp(path, "-") == 0)
-		return -EINVAL;
-	if (stat(path, &st))
-		return errno == ENOENT ? 0 : -errno;
-	return S_ISREG(st.st_mode) ? 0 : S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
+	if (!err && lstat(path, &st) == 0)
+		err = kind_usable(st.st_mode);
+	if (err)
+		return err;
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0640);
+	if (fd < 0)
+		return -errno;
+	err = file_begin(fd);
+	if (!err)
+		return fd;
+	close(fd);
+	return err;
+}
+
+const char *capture_open_fault(int err)
+{
+	if (err == EEXIST)
+		return "holds something else; name a new file, or a capture to be overwritten";
+	if (err == EINVAL)
+		return "is no regular file; name a new file, or a capture to be overwritten";
+	return err == ELOOP ? "is a symbolic link; name the file itself" : strerror(err);
 }
 
 struct capture *capture_open(uv_loop_t *loop, const char *path, bool mtp2)
 {
 	struct capture *capture = NULL;
-	int err = path_usable(path);
+	int fd = file_open(path), err = fd < 0 ? -fd : 0;
 
 	if (!err) {
 		capture = calloc(1, sizeof(*capture));
-		err = capture ? 0 : -ENOMEM;
+		err = capture ? 0 : ENOMEM;
+		if (err)
+			close(fd);
 	}
 	if (!err) {
-		capture->sink = sink_open(path, QUEUE_OCTETS, true);
-		err = capture->sink ? 0 : -errno;
+		capture->sink = sink_adopt(fd, QUEUE_OCTETS);
+		err = capture->sink ? 0 : errno;
 	}
 	if (err) {
 		free(capture);
-		errno = -err;
+		errno = err;
 		return NULL;
 	}
 	capture->loop = loop;

@@ -9,8 +9,11 @@
 
 struct capture;
 
-/* own; starts to write at once, over what the file held. NULL with errno; EINVAL: path is there and is no file. */
+/* own; starts to write at once: to a new file, an empty one, or over an earlier capture. NULL with errno for
+ * capture_open_fault; EINVAL: path is there and is no file, ELOOP: a symbolic link, EEXIST: it holds something else. */
 struct capture *capture_open(uv_loop_t *loop, const char *path, bool mtp2);
+/* What is wrong with the file, after its name. */
+const char *capture_open_fault(int err);
 /* A worker writes what is queued and closes the file; the loop lives on until it has. */
 void capture_close(struct capture *capture);
 /* Waits for the file a moment, so that who is told of the end finds all in it; false when the disk is slower. */

@@ -62,6 +62,25 @@ static void rotation_opens_the_path_again(void)
 	unlink(old);
 }
 
+/* From where it stands; it has no path to be opened anew. */
+static void an_open_file_is_adopted(void)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
+	struct sink *sink;
+
+	CU_ASSERT_TRUE_FATAL(fd >= 0);
+	CU_ASSERT_EQUAL(write(fd, "head", 4), 4);
+	sink = sink_adopt(fd, 4096);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(sink);
+	CU_ASSERT_TRUE(sink_put(sink, "one\n", 4));
+	sink_reopen(sink);
+	CU_ASSERT_TRUE(sink_put(sink, "two\n", 4));
+	sink_close(sink);
+	CU_ASSERT_EQUAL(file_size(path), 12);
+	CU_ASSERT_EQUAL(fcntl(fd, F_GETFD), -1);
+	unlink(path);
+}
+
 /* A reader that never reads: the putter does not wait, and what does not fit is counted. */
 static void a_slow_disk_delays_nobody(void)
 {
@@ -145,6 +164,7 @@ int main(int argc, char **argv)
 	static const CU_TestInfo tests[] = {
 		{ "everything taken is written", everything_taken_is_written },
 		{ "rotation opens the path again", rotation_opens_the_path_again },
+		{ "an open file is adopted", an_open_file_is_adopted },
 		{ "a slow disk delays nobody", a_slow_disk_delays_nobody },
 		{ "a queue half full is written", a_queue_half_full_is_written },
 		{ "errors are told", errors_are_told },

@@ -372,8 +372,64 @@ static void odd_paths(void)
 	CU_ASSERT_EQUAL(symlink(lab.path, other), 0);
 	CU_ASSERT_EQUAL(mkfifo(lab.path, 0600), 0);
 	CU_ASSERT_PTR_NULL(capture_open(&lab.loop, other, false));
+	CU_ASSERT_EQUAL(errno, ELOOP);
 	unlink(other);
 	capture_close(NULL);
+	folder_close();
+}
+
+static void write_file(const char *octets, size_t n)
+{
+	FILE *out = fopen(lab.path, "wb");
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(out);
+	CU_ASSERT_EQUAL(fwrite(octets, 1, n, out), n);
+	fclose(out);
+}
+
+/* A file that holds anything but a capture stays as it is; a link is not followed, wherever it leads. */
+static void other_files_stay(void)
+{
+	static const char *const others[] = { "# causeway.conf", "\n", "\n\r\r", "\n\r\r\r\n" };
+	char link[80];
+
+	folder_open();
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		write_file(others[i], strlen(others[i]));
+		CU_ASSERT_PTR_NULL(capture_open(&lab.loop, lab.path, false));
+		CU_ASSERT_EQUAL(errno, EEXIST);
+		file_read();
+		CU_ASSERT_EQUAL(file_n, strlen(others[i]));
+		CU_ASSERT_EQUAL(memcmp(file, others[i], file_n), 0);
+	}
+	CU_ASSERT_PTR_NOT_NULL(strstr(capture_open_fault(EEXIST), "name a new file"));
+	write_file("\n\r\r\n", 4);
+	snprintf(link, sizeof(link), "%s/link", lab.folder);
+	CU_ASSERT_EQUAL(symlink(lab.path, link), 0);
+	for (unsigned i = 0; i < 2; i++) {
+		CU_ASSERT_PTR_NULL(capture_open(&lab.loop, link, false));
+		CU_ASSERT_EQUAL(errno, ELOOP);
+		unlink(lab.path); /* then to nothing, which it would create */
+	}
+	CU_ASSERT_EQUAL(access(lab.path, F_OK), -1);
+	unlink(link);
+	folder_close();
+}
+
+/* A capture is overwritten from its beginning, an empty file filled. */
+static void captures_are_overwritten(void)
+{
+	static char old[4096] = "\n\r\r\n";
+
+	folder_open();
+	for (unsigned i = 0; i < 2; i++) {
+		write_file(old, i ? sizeof(old) : 0);
+		lab.capture = capture_open(&lab.loop, lab.path, false);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(lab.capture);
+		lab_stop(0, 0);
+		CU_ASSERT_EQUAL(file_n, HEAD);
+		CU_ASSERT_EQUAL(le32(0), 0x0a0d0d0a);
+	}
 	folder_close();
 }
 
@@ -494,6 +550,8 @@ int main(int argc, char **argv)
 		{ "many connections", many_connections },
 		{ "long messages", long_messages },
 		{ "odd paths", odd_paths },
+		{ "other files stay", other_files_stay },
+		{ "captures are overwritten", captures_are_overwritten },
 		{ "full disk", full_disk },
 		{ "read by tshark", read_by_tshark },
 		CU_TEST_INFO_NULL,
