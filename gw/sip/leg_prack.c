@@ -300,11 +300,8 @@ static void offer_take(struct sip_leg *leg, struct sip_txn *txn, const struct si
 	int err = sip_session_answer(&leg->session, sdp, leg->want, &settled);
 
 	if (err) {
-		sip_ua_refuse(leg->ua, txn, msg,
-			      err == -EBADMSG	? 400
-			      : err == -ENOTSUP ? 488
-						: 500,
-			      "offer in PRACK not acceptable", leg->id);
+		sip_ua_refuse_offer(leg->ua, txn, msg, err, "offer in PRACK not acceptable",
+				    leg->id);
 		return;
 	}
 	acknowledged(leg);

@@ -58,11 +58,8 @@ static void reinvite_offer(struct sip_leg *leg, struct sip_txn *txn, const struc
 	int err = sip_session_answer(&leg->session, sdp, leg->want, &settled);
 
 	if (err) {
-		sip_ua_refuse(leg->ua, txn, msg,
-			      err == -EBADMSG	? 400
-			      : err == -ENOTSUP ? 488
-						: 500,
-			      "new session description not acceptable", leg->id);
+		sip_ua_refuse_offer(leg->ua, txn, msg, err,
+				    "new session description not acceptable", leg->id);
 		return;
 	}
 	sip_leg_media_apply(leg, &settled);

@@ -216,8 +216,9 @@ static void answer(struct sip_leg *leg, struct sip_leg_fork *fork, const struct 
 	err = sip_leg_fork_settle(fork, msg);
 	if (err) {
 		sip_leg_bad_answer(leg, "the 2xx");
-		sip_leg_abort(leg,
-			      err == -ENOTSUP ? Q850_BEARER_NOT_IMPLEMENTED : Q850_PROTOCOL_ERROR);
+		sip_leg_abort(leg, err == -ENOTSUP || err == -EAFNOSUPPORT
+					   ? Q850_BEARER_NOT_IMPLEMENTED
+					   : Q850_PROTOCOL_ERROR);
 		return;
 	}
 	leg->peer_held = fork->settled.held;

@@ -252,8 +252,8 @@ static unsigned setup_read(const struct sip_leg *leg, const struct sip_msg *msg,
 	return sip_party_read(party, msg, leg->id, setup, why);
 }
 
-/* 0, or the status that refuses the INVITE. */
-static unsigned offer_take(struct sip_leg *leg, const struct sip_msg *msg)
+/* -errno of the session: refuse_offer(). */
+static int offer_take(struct sip_leg *leg, const struct sip_msg *msg)
 {
 	struct sip_settled settled;
 	struct str sdp;
@@ -264,7 +264,7 @@ static unsigned offer_take(struct sip_leg *leg, const struct sip_msg *msg)
 		return 0;
 	err = sip_session_answer(&leg->session, sdp, leg->want, &settled);
 	if (err)
-		return err == -EBADMSG ? 400 : err == -ENOTSUP ? 488 : 500;
+		return err;
 	leg->peer_held = settled.held;
 	sip_leg_media_apply(leg, &settled);
 	return 0;
@@ -282,7 +282,7 @@ static int dialog_make(struct sip_leg *leg, struct sip_txn *txn, const struct si
 	return sip_dialogs_add(&leg->ua->dialogs, &fork->dialog);
 }
 
-static void refuse(struct sip_leg *leg, const struct sip_msg *msg, unsigned status, const char *why)
+static void ended_by(struct sip_leg *leg, unsigned status)
 {
 	const struct leg_release release = {
 		.cause = status == 488	 ? Q850_BEARER_NOT_IMPLEMENTED
@@ -293,8 +293,25 @@ static void refuse(struct sip_leg *leg, const struct sip_msg *msg, unsigned stat
 		.sip_status = (uint16_t)status,
 	};
 
-	sip_ua_refuse(leg->ua, leg->invite, msg, status, why, leg->id);
 	sip_leg_ended(leg, &release);
+}
+
+static void refuse(struct sip_leg *leg, const struct sip_msg *msg, unsigned status, const char *why)
+{
+	sip_ua_refuse(leg->ua, leg->invite, msg, status, why, leg->id);
+	ended_by(leg, status);
+}
+
+static void refuse_offer(struct sip_leg *leg, const struct sip_msg *msg, int err)
+{
+	unsigned status = sip_ua_offer_status(err);
+
+	sip_ua_refuse_offer(leg->ua, leg->invite, msg, err,
+			    status == 488   ? "no codec in common"
+			    : status == 400 ? "session description cannot be read"
+					    : "no answer could be made",
+			    leg->id);
+	ended_by(leg, status);
 }
 
 static void expires_start(struct sip_leg *leg, const struct sip_msg *msg)
@@ -309,7 +326,7 @@ bool sip_leg_uas_replace(struct sip_leg *leg, struct sip_txn *txn, const struct 
 {
 	struct sip_txn *before = leg->invite;
 	struct sip_leg_fork *fork = leg->fork;
-	unsigned status;
+	int err;
 
 	sip_txn_label(txn, leg->id);
 	sip_ua_reply(before, 484, leg->id);
@@ -323,9 +340,9 @@ bool sip_leg_uas_replace(struct sip_leg *leg, struct sip_txn *txn, const struct 
 	sip_leg_fork_free(fork);
 	sip_leg_reliable_begin(leg, msg);
 	expires_start(leg, msg);
-	status = offer_take(leg, msg);
-	if (status) {
-		refuse(leg, msg, status, "its session description does not fit");
+	err = offer_take(leg, msg);
+	if (err) {
+		refuse_offer(leg, msg, err);
 		return false;
 	}
 	/* What was said of the call's progress is said in the new dialog, too. */
@@ -341,6 +358,7 @@ static void begin(struct sip_leg *leg, const struct sip_msg *msg, struct leg_set
 	const char *why = "";
 	struct leg_uui uui;
 	unsigned status;
+	int err;
 
 	if (dialog_make(leg, leg->invite, msg) ||
 	    sip_leg_overlap_in_open(leg, msg, &setup->called)) {
@@ -352,12 +370,9 @@ static void begin(struct sip_leg *leg, const struct sip_msg *msg, struct leg_set
 		refuse(leg, msg, 503, "no media port");
 		return;
 	}
-	status = offer_take(leg, msg);
-	if (status) {
-		refuse(leg, msg, status,
-		       status == 488   ? "no codec in common"
-		       : status == 400 ? "session description cannot be read"
-				       : "no answer could be made");
+	err = offer_take(leg, msg);
+	if (err) {
+		refuse_offer(leg, msg, err);
 		return;
 	}
 	status = setup_read(leg, msg, setup, &uui, &why);

@@ -89,11 +89,8 @@ static void offer_take(struct sip_leg_fork *fork, struct sip_txn *txn, const str
 	if (!err)
 		err = sip_session_answer(sip_leg_fork_session(fork), sdp, leg->want, &settled);
 	if (err) {
-		sip_ua_refuse(leg->ua, txn, msg,
-			      err == -EBADMSG	? 400
-			      : err == -ENOTSUP ? 488
-						: 500,
-			      "new session description not acceptable", leg->id);
+		sip_ua_refuse_offer(leg->ua, txn, msg, err,
+				    "new session description not acceptable", leg->id);
 		return;
 	}
 	leg->said = leg->want;

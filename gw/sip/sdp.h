@@ -107,6 +107,8 @@ const struct sdp_format *sdp_find_format(const struct sdp_media *media, struct s
 /* Answers' direction for an offer's (RFC 3264 6.1), as seen from the answerer that wants want. */
 enum sdp_direction sdp_answer_direction(enum sdp_direction offered, enum sdp_direction want);
 const char *sdp_direction_name(enum sdp_direction direction);
+/* 0.0.0.0 or ::, which nothing can be sent to (RFC 3264 8.4). */
+bool sdp_conn_nowhere(const struct sdp_conn *conn);
 /* The peer does not want our media: sendonly or inactive, or c=IN IP4 0.0.0.0, the old way to hold
  * (RFC 3264 8.4). */
 bool sdp_media_held(const struct sdp_media *media);

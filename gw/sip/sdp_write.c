@@ -237,11 +237,12 @@ enum sdp_direction sdp_answer_direction(enum sdp_direction offered, enum sdp_dir
 	return receive ? SDP_RECVONLY : SDP_INACTIVE;
 }
 
+bool sdp_conn_nowhere(const struct sdp_conn *conn)
+{
+	return conn->present && str_eq(conn->address, conn->ipv6 ? STR("::") : STR("0.0.0.0"));
+}
+
 bool sdp_media_held(const struct sdp_media *media)
 {
-	const struct sdp_conn *conn = &media->conn;
-
-	if (!receives(media->direction))
-		return true;
-	return conn->present && str_eq(conn->address, conn->ipv6 ? STR("::") : STR("0.0.0.0"));
+	return !receives(media->direction) || sdp_conn_nowhere(&media->conn);
 }

@@ -114,13 +114,18 @@ static void refused_line(struct sdp *sdp, unsigned i, const struct sdp_media *of
 	m->formats[0].fmtp = STR_NONE;
 }
 
+static bool is_ipv6(const struct sip_session_conf *conf)
+{
+	return strchr(conf->address, ':') != NULL;
+}
+
 static int write_version(const struct sip_session *session, struct sdp *sdp, uint64_t version,
 			 char *text, size_t *n)
 {
 	char id[24], ver[24];
 	struct sdp_conn conn = { .address = str_c(session->conf.address), .present = true };
 
-	conn.ipv6 = strchr(session->conf.address, ':') != NULL;
+	conn.ipv6 = is_ipv6(&session->conf);
 	sdp->session_id = (struct str){ id, str_add_uint(id, sizeof(id), 0, session->id, 10, 1) };
 	sdp->version = (struct str){ ver, str_add_uint(ver, sizeof(ver), 0, version, 10, 1) };
 	sdp->origin = sdp->conn = conn;
@@ -197,6 +202,12 @@ static bool line_usable(const struct sdp_media *m)
 	return m->kind == SDP_AUDIO && m->proto == SDP_RTP_AVP && m->port != 0;
 }
 
+/* Our RTP has one address, and so one family; an address that only holds is of none (RFC 3264 8.4). */
+static bool line_reachable(const struct sip_session_conf *conf, const struct sdp_media *m)
+{
+	return !m->conn.present || m->conn.ipv6 == is_ipv6(conf) || sdp_conn_nowhere(&m->conn);
+}
+
 /* AF_UNSPEC for a host name or a hold address: the first packet tells. */
 static void address_set(struct sockaddr_storage *ss, const struct sdp_conn *conn, uint16_t port)
 {
@@ -212,7 +223,8 @@ static void address_set(struct sockaddr_storage *ss, const struct sdp_conn *conn
 			return;
 		in4->sin_family = AF_INET;
 		in4->sin_port = htons(port);
-	} else if (inet_pton(AF_INET6, host, &in6->sin6_addr) == 1) {
+	} else if (inet_pton(AF_INET6, host, &in6->sin6_addr) == 1 &&
+		   !IN6_IS_ADDR_UNSPECIFIED(&in6->sin6_addr)) {
 		in6->sin6_family = AF_INET6;
 		in6->sin6_port = htons(port);
 	}
@@ -292,6 +304,21 @@ static void settle(const struct sip_session_conf *conf, const struct session_map
 	settled->held = sdp_media_held(m);
 }
 
+/* No line could be taken: because of its address alone, or not. */
+static int line_error(const struct sip_session_conf *conf, const struct sdp *in)
+{
+	for (unsigned i = 0; i < in->n_media; i++) {
+		const struct sdp_media *m = &in->media[i];
+		enum session_bearer bearer = conf->bearer;
+		enum media_codec codec;
+
+		if (line_usable(m) && !line_reachable(conf, m) &&
+		    session_codec_pick(conf, m, &codec, &bearer))
+			return -EAFNOSUPPORT;
+	}
+	return -ENOTSUP;
+}
+
 /* A stream that the peer has put to sleep (port 0, RFC 3264 8.2) is answered alike; before there
  * was one, it is no call. */
 static bool sleeping(const struct sip_session *session, const struct sdp *offer)
@@ -315,7 +342,7 @@ static unsigned line_pick(const struct sip_session *session, const struct sdp *i
 	for (unsigned i = 0; i < in->n_media; i++) {
 		const struct sdp_format *format;
 
-		if (!line_usable(&in->media[i]))
+		if (!line_usable(&in->media[i]) || !line_reachable(&session->conf, &in->media[i]))
 			continue;
 		format = session_codec_pick(&session->conf, &in->media[i], &p->codec, bearer);
 		if (!format)
@@ -372,7 +399,7 @@ int sip_session_answer(struct sip_session *session, struct str offer, enum sdp_d
 		a.direction = sdp_answer_direction(a.in.media[a.audio].direction, want);
 		answer_line(session, &a);
 	} else if (!sleeping(session, &a.in)) {
-		return -ENOTSUP;
+		return line_error(&session->conf, &a.in);
 	}
 	err = answer_write(session, &a.out, &a.in, a.audio);
 	if (err)
@@ -400,6 +427,8 @@ int sip_session_accept(const struct sip_session *session, struct str answer,
 	if (session->audio >= in.n_media || !line_usable(&in.media[session->audio]))
 		return -ENOTSUP;
 	m = &in.media[session->audio];
+	if (!line_reachable(&session->conf, m))
+		return -EAFNOSUPPORT;
 	format = session_codec_first(&session->conf, m, &s.params.codec);
 	if (!format)
 		return -ENOTSUP;

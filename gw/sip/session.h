@@ -85,10 +85,12 @@ struct str sip_session_local(const struct sip_session *session);
 /* A (new) offer: every codec of the trunk that carries the bearer; m= lines of earlier exchanges keep their places
  * (RFC 3264 8). -ENOTSUP: there is none; -ENOMEM, -EMSGSIZE. */
 int sip_session_offer(struct sip_session *session, enum sdp_direction want) __attribute__((warn_unused_result));
-/* The answer to an offer. -EBADMSG: no description; -ENOTSUP: no stream or codec in common (488); -ENOMEM, -EMSGSIZE. */
+/* The answer to an offer. -EBADMSG: no description; -ENOTSUP: no stream or codec in common (488); -EAFNOSUPPORT:
+ * there would be one, but at an address of a family that we do not have (488); -ENOMEM, -EMSGSIZE. */
 int sip_session_answer(struct sip_session *session, struct str offer, enum sdp_direction want,
 		       struct sip_settled *settled) __attribute__((warn_unused_result));
-/* What an answer to our last offer settles; -EBADMSG, -ENOTSUP as above. Several early dialogs may each bring one. */
+/* What an answer to our last offer settles; -EBADMSG, -ENOTSUP, -EAFNOSUPPORT as above. Several early dialogs may each bring
+ * one. */
 int sip_session_accept(const struct sip_session *session, struct str answer, struct sip_settled *settled)
 	__attribute__((warn_unused_result));
 

@@ -177,11 +177,19 @@ static void write_unsupported(struct sip_writer *w, const struct sip_msg *msg,
 	sip_write_crlf(w);
 }
 
+struct refusing {
+	unsigned status;
+	const char *why;
+	bool family; /* 488: for the address alone */
+};
+
 /* What each status owes its receiver: 21.4.6, 21.4.13, 21.4.15, 21.4.16, 21.4.26, 21.5.4, 14.2;
  * RFC 3311 5.2, RFC 4412 4.6.2. */
 static void write_dues(struct sip_ua *ua, struct sip_writer *w, const struct sip_msg *msg,
-		       unsigned status, const struct sip_trunk *trunk)
+		       const struct refusing *refusing, const struct sip_trunk *trunk)
 {
+	unsigned status = refusing->status;
+
 	switch (status) {
 	case 405:
 	case 501:
@@ -206,9 +214,12 @@ static void write_dues(struct sip_ua *ua, struct sip_writer *w, const struct sip
 		sip_write_header(w, SIP_H_REQUIRE, option_tags[0]);
 		break;
 	case 488:
-		/* 20.43: 305 Incompatible media format. */
-		sip_write_header(w, SIP_H_WARNING,
-				 STR("305 causeway \"Incompatible media format\""));
+		/* 20.43 */
+		sip_write_header(
+			w, SIP_H_WARNING,
+			refusing->family
+				? STR("301 causeway \"Incompatible network address formats\"")
+				: STR("305 causeway \"Incompatible media format\""));
 		break;
 	case 500:
 		if (msg->method == SIP_INVITE || msg->method == SIP_UPDATE)
@@ -234,9 +245,10 @@ void sip_ua_reply(struct sip_txn *txn, unsigned status, const char *subject)
 		log_write(LOG_ERROR, subject, "%u not sent: %s", status, strerror(-err));
 }
 
-void sip_ua_refuse(struct sip_ua *ua, struct sip_txn *txn, const struct sip_msg *msg,
-		   unsigned status, const char *why, const char *subject)
+static void refuse(struct sip_ua *ua, struct sip_txn *txn, const struct sip_msg *msg,
+		   const struct refusing *refusing, const char *subject)
 {
+	unsigned status = refusing->status;
 	struct sip_writer w;
 	struct str text;
 	char hop[SIP_HOP_TEXT_MAX];
@@ -244,14 +256,41 @@ void sip_ua_refuse(struct sip_ua *ua, struct sip_txn *txn, const struct sip_msg 
 	counter_add(&refusal_of(status)->counter, 1);
 	log_write(LOG_NOTICE, subject ? subject : subject_of(ua, msg),
 		  "%.*s from %s refused with %u: %s", STR_FMT(msg->method_name),
-		  sip_hop_text(sip_txn_hop(txn), hop), status, why);
+		  sip_hop_text(sip_txn_hop(txn), hop), status, refusing->why);
 	sip_write_open(&w, ua->buffer, SIP_MSG_MAX_OCTETS);
 	sip_write_response(&w, msg, status, STR_NONE, sip_server_to_tag(txn));
-	write_dues(ua, &w, msg, status, trunk_of(ua, sip_txn_hop(txn)));
+	write_dues(ua, &w, msg, refusing, trunk_of(ua, sip_txn_hop(txn)));
 	sip_ua_write_product(ua, &w, SIP_H_SERVER);
 	sip_write_end(&w);
 	if (sip_write_close(&w, &text) || sip_server_respond(txn, text))
 		sip_ua_reply(txn, 500, subject_of(ua, msg));
+}
+
+void sip_ua_refuse(struct sip_ua *ua, struct sip_txn *txn, const struct sip_msg *msg,
+		   unsigned status, const char *why, const char *subject)
+{
+	const struct refusing refusing = { .status = status, .why = why };
+
+	refuse(ua, txn, msg, &refusing, subject);
+}
+
+unsigned sip_ua_offer_status(int err)
+{
+	return err == -EBADMSG ? 400 : err == -ENOTSUP || err == -EAFNOSUPPORT ? 488 : 500;
+}
+
+void sip_ua_refuse_offer(struct sip_ua *ua, struct sip_txn *txn, const struct sip_msg *msg, int err,
+			 const char *why, const char *subject)
+{
+	const struct refusing refusing = {
+		.status = sip_ua_offer_status(err),
+		.why = err == -EAFNOSUPPORT
+			       ? "its media address is of another family than rtp address"
+			       : why,
+		.family = err == -EAFNOSUPPORT,
+	};
+
+	refuse(ua, txn, msg, &refusing, subject);
 }
 
 void sip_ua_answer_options(struct sip_ua *ua, const struct sip_trunk *trunk, struct sip_txn *txn,

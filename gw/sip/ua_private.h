@@ -28,6 +28,10 @@ struct sip_ua {
  */
 void sip_ua_refuse(struct sip_ua *ua, struct sip_txn *txn, const struct sip_msg *msg, unsigned status, const char *why,
 		   const char *subject);
+/* For the -errno that the session gave for an offer (gw/sip/session.h). */
+unsigned sip_ua_offer_status(int err);
+void sip_ua_refuse_offer(struct sip_ua *ua, struct sip_txn *txn, const struct sip_msg *msg, int err, const char *why,
+			 const char *subject);
 /* A response that says no more than its status. */
 void sip_ua_reply(struct sip_txn *txn, unsigned status, const char *subject);
 /* The 200 to OPTIONS, in and out of a dialog (11.2). */

@@ -355,6 +355,24 @@ static void test_send_fails(void)
 	rig_close();
 }
 
+/* Nothing that we send would come there: no call. */
+static void test_other_family(void)
+{
+	const struct sip_msg *bye;
+
+	rig_open(false);
+	call();
+	respond(last_invite, "200 OK", "b1",
+		CONTACT TYPE "\nv=0\no=- 1 1 IN IP6 2001:db8::7\ns=-\nc=IN IP6 2001:db8::7\n"
+			     "t=0 0\nm=audio 4000 RTP/AVP 8\n");
+	rig_request(SIP_ACK);
+	bye = rig_request(SIP_BYE);
+	CU_ASSERT_EQUAL(rig_event(LEG_EV_RELEASE)->release.cause, Q850_BEARER_NOT_IMPLEMENTED);
+	CU_ASSERT_EQUAL(rig.n_media_set, 0);
+	respond(bye, "200 OK", "", "\n");
+	rig_close();
+}
+
 static void clearmode_tune(struct rig *r)
 {
 	static char clearmode[] = "CLEARMODE";
@@ -403,6 +421,7 @@ static void test_unrestricted_refused(void)
 
 static const CU_TestInfo tests[] = {
 	{ "basic", test_basic },
+	{ "another address family", test_other_family },
 	{ "early media", test_early_media },
 	{ "forks", test_forks },
 	{ "199", test_199 },

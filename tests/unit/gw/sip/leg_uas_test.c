@@ -316,6 +316,21 @@ static void test_no_common_codec(void)
 	rig_close();
 }
 
+static void test_other_family(void)
+{
+	const struct sip_msg *msg;
+
+	rig_open(false);
+	rig_receive("INVITE sip:030999@192.0.2.1 SIP/2.0\n" HEAD("INVITE", "inv", "", "1")
+			    CONTACT TYPE "\nv=0\no=- 1 1 IN IP6 2001:db8::7\ns=-\n"
+					 "c=IN IP6 2001:db8::7\nt=0 0\nm=audio 4000 RTP/AVP 8\n");
+	msg = rig_status(488);
+	CU_ASSERT_TRUE(rig_has(msg, SIP_H_WARNING, "301"));
+	CU_ASSERT_FALSE(rig.seized);
+	rig_receive("ACK sip:030999@192.0.2.1 SIP/2.0\n" HEAD("ACK", "inv", ";tag=x", "1") "\n");
+	rig_close();
+}
+
 static void test_bad_description(void)
 {
 	rig_open(false);
@@ -427,6 +442,7 @@ static const CU_TestInfo tests[] = {
 	{ "early bye", test_early_bye },
 	{ "expires", test_expires },
 	{ "no common codec", test_no_common_codec },
+	{ "another address family", test_other_family },
 	{ "bad description", test_bad_description },
 	{ "no media port", test_no_media_port },
 	{ "low cseq", test_low_cseq },

@@ -186,20 +186,6 @@ static void test_hold_address(void)
 	sip_session_close(&session);
 }
 
-static void test_rtcp_and_ipv6(void)
-{
-	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)&settled.params.remote_rtcp;
-
-	open_session();
-	CU_ASSERT_EQUAL(
-		answer("v=0\r\no=- 7 1 IN IP6 2001:db8::7\r\ns=-\r\nc=IN IP6 2001:db8::7\r\n"
-		       "t=0 0\r\nm=audio 4000 RTP/AVP 8\r\na=rtcp:4009\r\n"),
-		0);
-	CU_ASSERT_EQUAL(in6->sin6_family, AF_INET6);
-	CU_ASSERT_EQUAL(in6->sin6_port, htons(4009));
-	sip_session_close(&session);
-}
-
 static void open_with(const struct sip_session_conf *with)
 {
 	sip_session_open(&session, with, 1000);
@@ -209,6 +195,61 @@ static void open_with(const struct sip_session_conf *with)
 static int accept_answer(const char *text)
 {
 	return sip_session_accept(&session, str_c(text), &settled);
+}
+
+#define HEAD6 "v=0\r\no=- 7 1 IN IP6 2001:db8::7\r\ns=-\r\nc=IN IP6 2001:db8::7\r\nt=0 0\r\n"
+#define ALONE "v=0\r\no=- 7 1 IN IP4 198.51.100.7\r\ns=-\r\nt=0 0\r\n"
+
+static struct sip_session_conf conf6(void)
+{
+	struct sip_session_conf with = conf;
+
+	with.address = "2001:db8::1";
+	return with;
+}
+
+static void test_rtcp_and_ipv6(void)
+{
+	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)&settled.params.remote_rtcp;
+	const struct sip_session_conf with = conf6();
+
+	open_with(&with);
+	CU_ASSERT_EQUAL(answer(HEAD6 "m=audio 4000 RTP/AVP 8\r\na=rtcp:4009\r\n"), 0);
+	CU_ASSERT_TRUE(local_has("c=IN IP6 2001:db8::1\r\n"));
+	CU_ASSERT_EQUAL(in6->sin6_family, AF_INET6);
+	CU_ASSERT_EQUAL(in6->sin6_port, htons(4009));
+	sip_session_close(&session);
+}
+
+/* Our RTP has one address: what is at one of the other family cannot be reached. */
+static void test_other_family(void)
+{
+	const struct sip_session_conf with = conf6();
+
+	open_session();
+	CU_ASSERT_EQUAL(answer(HEAD6 AUDIO), -EAFNOSUPPORT);
+	CU_ASSERT_EQUAL(answer(ALONE AUDIO "c=IN IP6 host.example.com\r\n"), -EAFNOSUPPORT);
+	CU_ASSERT_EQUAL(answer(HEAD6 "m=audio 4000 RTP/AVP 18\r\n"), -ENOTSUP);
+	CU_ASSERT_PTR_NULL(session.local);
+	/* A line beside it that can be is taken instead, as where both families are offered. */
+	CU_ASSERT_EQUAL(answer(ALONE AUDIO "c=IN IP6 2001:db8::7\r\n"
+					   "m=audio 4002 RTP/AVP 0 8\r\nc=IN IP4 198.51.100.7\r\n"),
+			0);
+	CU_ASSERT_TRUE(local_has("m=audio 0 RTP/AVP 0\r\nm=audio 10002 RTP/AVP 8\r\n"));
+	CU_ASSERT_EQUAL(((struct sockaddr_in *)&settled.params.remote)->sin_port, htons(4002));
+	CU_ASSERT_EQUAL(answer(HEAD6 AUDIO), -EAFNOSUPPORT);
+	sip_session_close(&session);
+	open_with(&with);
+	CU_ASSERT_EQUAL(answer(HEAD AUDIO), -EAFNOSUPPORT);
+	CU_ASSERT_EQUAL(sip_session_offer(&session, SDP_SENDRECV), 0);
+	CU_ASSERT_EQUAL(accept_answer(HEAD AUDIO), -EAFNOSUPPORT);
+	CU_ASSERT_EQUAL(accept_answer(HEAD6 AUDIO), 0);
+	/* RFC 3264 8.4: hold is of no family. */
+	CU_ASSERT_EQUAL(accept_answer(ALONE AUDIO "c=IN IP4 0.0.0.0\r\n"), 0);
+	CU_ASSERT_TRUE(settled.held && !settled.params.send);
+	CU_ASSERT_EQUAL(accept_answer(ALONE AUDIO "c=IN IP6 ::\r\n"), 0);
+	CU_ASSERT_EQUAL(settled.params.remote.ss_family, AF_UNSPEC);
+	sip_session_close(&session);
 }
 
 /* RFC 4040: for data only, and then nothing beside it. */
@@ -481,6 +522,7 @@ static const CU_TestInfo tests[] = {
 	{ "refused answers", test_refused_answers },
 	{ "hold by address", test_hold_address },
 	{ "rtcp and IPv6", test_rtcp_and_ipv6 },
+	{ "another family", test_other_family },
 	{ "clearmode", test_clearmode },
 	{ "bearer", test_bearer },
 	{ "events", test_events },
