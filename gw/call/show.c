@@ -67,7 +67,7 @@ enum media_column {
 	MEDIA_SIDE,
 	MEDIA_TRUNK,
 	MEDIA_COUNTS,
-	MEDIA_QUALITY = MEDIA_COUNTS + 20,
+	MEDIA_QUALITY = MEDIA_COUNTS + 21,
 	MEDIA_PEER = MEDIA_QUALITY + 6,
 	MEDIA_COLUMNS = MEDIA_PEER + 2
 };
@@ -94,10 +94,11 @@ static void quality_set(struct table *table, const struct media_quality *q)
 static void counts_set(struct table *table, const struct media_end_stats *s)
 {
 	const uint64_t counts[] = {
-		s->packets_in, s->packets_out, s->lost,	     s->late,	      s->duplicate,
-		s->reordered,  s->refused,     s->recovered, s->concealed_ms, s->comfort_ms,
-		s->cn_in,      s->cn_out,      s->jitter_us, s->delay_ms,     s->rtt_us,
-		s->blocks_in,  s->blocks_out,  s->dtmf_in,   s->dtmf_out,     s->signals_in,
+		s->packets_in, s->packets_out, s->lost,	      s->late,	    s->duplicate,
+		s->reordered,  s->refused,     s->unsent,     s->recovered, s->concealed_ms,
+		s->comfort_ms, s->cn_in,       s->cn_out,     s->jitter_us, s->delay_ms,
+		s->rtt_us,     s->blocks_in,   s->blocks_out, s->dtmf_in,   s->dtmf_out,
+		s->signals_in,
 	};
 
 	_Static_assert(sizeof(counts) / sizeof(counts[0]) == MEDIA_QUALITY - MEDIA_COUNTS, "");
@@ -134,13 +135,22 @@ static void media_rows(struct call *call, void *arg)
 static struct table *media_fill(void *arg)
 {
 	static const char *const columns[MEDIA_COLUMNS] = {
-		"call",	      "side",	      "trunk",	    "packets_in",   "packets_out",
-		"lost",	      "late",	      "duplicate",  "reordered",    "refused",
-		"recovered",  "concealed_ms", "comfort_ms", "cn_in",	    "cn_out",
-		"jitter_us",  "delay_ms",     "rtt_us",	    "blocks_in",    "blocks_out",
-		"dtmf_in",    "dtmf_out",     "signals_in", "loss_percent", "discard_percent",
-		"burst_ms",   "r_factor",     "mos_lq",	    "mos_cq",	    "peer_r_factor",
-		"peer_mos_lq"
+		"call",		 "side",
+		"trunk",	 "packets_in",
+		"packets_out",	 "lost",
+		"late",		 "duplicate",
+		"reordered",	 "refused",
+		"unsent",	 "recovered",
+		"concealed_ms",	 "comfort_ms",
+		"cn_in",	 "cn_out",
+		"jitter_us",	 "delay_ms",
+		"rtt_us",	 "blocks_in",
+		"blocks_out",	 "dtmf_in",
+		"dtmf_out",	 "signals_in",
+		"loss_percent",	 "discard_percent",
+		"burst_ms",	 "r_factor",
+		"mos_lq",	 "mos_cq",
+		"peer_r_factor", "peer_mos_lq",
 	};
 	struct table *table = table_new(columns, MEDIA_COLUMNS);
 

@@ -145,6 +145,7 @@ static void put_media(struct json_line *line, const struct media_end_stats *m,
 	json_line_int(line, "duplicate", (int64_t)m->duplicate);
 	json_line_int(line, "reordered", (int64_t)m->reordered);
 	json_line_int(line, "refused", (int64_t)m->refused);
+	json_line_int(line, "unsent", (int64_t)m->unsent);
 	json_line_int(line, "recovered", (int64_t)m->recovered);
 	json_line_int(line, "concealed_ms", (int64_t)m->concealed_ms);
 	json_line_int(line, "comfort_ms", (int64_t)m->comfort_ms);

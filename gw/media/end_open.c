@@ -225,14 +225,19 @@ void media_end_close(struct media_channel *channel, unsigned side)
 	engine_send(channel->engine, &command);
 }
 
-static void refused_log(const struct channel_end *end)
+static void faults_log(const struct channel_end *end)
 {
-	uint64_t refused = end->end.stats.refused;
+	uint64_t refused = end->end.stats.refused, unsent = end->end.stats.unsent;
 
 	if (refused)
 		log_write(LOG_WARNING, end->channel->label,
 			  "%llu RTP packets refused on port %u: wrong source, payload type or form",
 			  (unsigned long long)refused, end->pair.port);
+	if (unsent)
+		log_write(LOG_WARNING, end->channel->label,
+			  "%llu RTP packets from port %u could not be sent: the host has no way to "
+			  "the peer, or its queue is full",
+			  (unsigned long long)unsent, end->pair.port);
 }
 
 void channel_end_free(struct channel_end *end)
@@ -242,7 +247,7 @@ void channel_end_free(struct channel_end *end)
 		lane_give(end->span, &end->place);
 		tdm_span_release(end->span->span, end->timeslot);
 	} else {
-		refused_log(end);
+		faults_log(end);
 		ports_close(end->channel->engine->ports, &end->pair);
 	}
 	channel_cross_free(end->cross);

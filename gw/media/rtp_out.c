@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "gw/base/counter.h"
 #include "gw/media/red.h"
 #include "gw/media/rtp_end.h"
 
@@ -12,6 +13,10 @@
 #define TONE_RESIDUE 0.03f /* a steady tone is no noise, */
 #define TONE_DBOV                                                                                  \
 	66 /* unless it is below -60 dBm0: what an idle line has for silence is one, too */
+
+static struct counter unsent =
+	COUNTER_INIT("causeway_media_rtp_unsent_total",
+		     "RTP packets that the host did not take, or has no way for");
 
 /* octets has room for the header, and then the payload. */
 static void transmit_as(struct rtp_end *rtp, const struct rtp_packet *packet, uint8_t *octets,
@@ -24,8 +29,11 @@ static void transmit_as(struct rtp_end *rtp, const struct rtp_packet *packet, ui
 		return;
 	header.ssrc = rtp->identity.ssrc;
 	rtp_encode_header(octets, &header);
-	if (rtp_path_send(&rtp->path, to, octets, RTP_HEADER_OCTETS + n) < 0)
+	if (rtp_path_send(&rtp->path, to, octets, RTP_HEADER_OCTETS + n) < 0) {
+		rtp->end.stats.unsent++;
+		counter_add(&unsent, 1);
 		return;
+	}
 	rtp->sent_packets++;
 	rtp->sent_octets += (uint32_t)n;
 	rtp->end.stats.packets_out++;

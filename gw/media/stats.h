@@ -44,6 +44,7 @@ struct media_echo {
 struct media_end_stats {
 	uint64_t packets_in, packets_out, octets_in, octets_out;
 	uint64_t lost, late, duplicate, reordered, refused; /* refused: wrong source, version or payload type */
+	uint64_t unsent; /* packets that the host did not take, or has no way for */
 	uint64_t concealed_ms;
 	uint32_t jitter_us, delay_ms; /* RFC 3550 interarrival jitter; jitter buffer delay now */
 	uint32_t rtt_us;	      /* from RTCP, 0 while unknown */

@@ -135,6 +135,32 @@ static void peer_is_away(void)
 	rig_close(&rig);
 }
 
+/* There is no way there: counted, where a packet of the session's own and one passed on go out. */
+static void no_way(void)
+{
+	struct sockaddr_storage nowhere = { .ss_family = AF_INET6 };
+	struct rtp_packet p = { .payload_type = 8,
+				.payload = (const uint8_t *)"x",
+				.n_payload = 1 };
+	struct media_rtp_params params;
+	struct rig rig;
+
+	((struct sockaddr_in6 *)&nowhere)->sin6_addr = in6addr_loopback;
+	sockaddr_set_port(&nowhere, 4000);
+	rig_open(&rig, 20, MEDIA_PCMA, 20);
+	rig_run(&rig, 100);
+	CU_ASSERT_EQUAL(rig.rtp.end.stats.unsent, 0);
+	params = params_to(&nowhere, &nowhere, MEDIA_PCMA, 20);
+	rtp_end_set(&rig.rtp, &params, &rig.round);
+	rig.rtp.end.stats.packets_out = 0;
+	rig_run(&rig, 200);
+	CU_ASSERT_EQUAL(rig.rtp.end.stats.unsent, 10);
+	rtp_out_pass(&rig.rtp, &p);
+	CU_ASSERT_EQUAL(rig.rtp.end.stats.unsent, 11);
+	CU_ASSERT_EQUAL(rig.rtp.end.stats.packets_out, 0);
+	rig_close(&rig);
+}
+
 /* With a watch nobody reads in vain, and what comes is found in the next round. */
 static void watched(void)
 {
@@ -198,6 +224,7 @@ int main(int argc, char **argv)
 		{ "what is forged is counted, and not heard", forged_is_counted },
 		{ "moves with the peer", moves },
 		{ "the peer is away", peer_is_away },
+		{ "no way to the peer", no_way },
 		{ "watched sockets", watched },
 		{ "one socket alone", alone },
 		CU_TEST_INFO_NULL,
