@@ -63,11 +63,11 @@ static unsigned check_method(const struct sip_msg *msg, const struct sip_caps *c
 	return caps->methods & 1u << msg->method ? 0 : 405;
 }
 
+/* 8.2.2.1; a sips URI asks for TLS all the way (26.2.2), which there is none of. */
 static unsigned check_uri(const struct sip_msg *msg, const struct sip_caps *caps)
 {
 	switch (msg->uri.scheme) {
 	case SIP_SCHEME_SIP:
-	case SIP_SCHEME_SIPS:
 		return 0;
 	case SIP_SCHEME_TEL:
 		return caps->tel ? 0 : 416;

@@ -409,6 +409,7 @@ static void checked(void)
 	} rows[] = {
 		{ "INVITE sip:a SIP/2.0\r\n", "\r\n", 0 },
 		{ "INVITE tel:+1 SIP/2.0\r\n", "\r\n", 416 },
+		{ "INVITE sips:a SIP/2.0\r\n", "\r\n", 416 },
 		{ "INVITE sip:a SIP/2.0\r\n", "Require: 100REL\r\n\r\n", 0 },
 		{ "INVITE sip:a SIP/2.0\r\n", "Require: 100rel\r\nRequire: x\r\n\r\n", 420 },
 		{ "INVITE sip:a SIP/2.0\r\n", "Max-Forwards: 0\r\n\r\n", 483 },

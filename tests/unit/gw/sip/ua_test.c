@@ -105,6 +105,7 @@ static void test_invite_refusals(void)
 		{ "sip:123456789012345678901234567890123456789012345@gw",
 		  "Max-Forwards: 70\nContact: <sip:a@b>\n\n", 484 },
 		{ "http://gw/", "Max-Forwards: 70\nContact: <sip:a@b>\n\n", 416 },
+		{ "sips:030@gw", "Max-Forwards: 70\nContact: <sips:a@b>\n\n", 416 },
 		{ "sip:030@gw", "Max-Forwards: 0\nContact: <sip:a@b>\n\n", 483 },
 		{ "sip:030@gw", "Max-Forwards: 70\nRequire: precondition\nContact: <sip:a@b>\n\n",
 		  420 },
