@@ -19,6 +19,8 @@ void conf_check_routing(const struct conf *conf, struct conf_report *report);
 void conf_lint(const void *conf, struct conf_report *report);
 /* Those about digits that come one by one (lint_overlap.c). */
 void conf_lint_overlap(const struct conf *conf, struct conf_report *report);
+/* Those about SIP trunks (lint_sip.c). */
+void conf_lint_sip(const struct conf *conf, struct conf_report *report);
 /* What a timer of Q.764 is, in ms, and the place that says so; 0: not known. */
 uint32_t conf_lint_timer(const struct conf_report *report, const struct conf_isup *isup, const char *name,
 			 const void **place);

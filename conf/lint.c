@@ -346,6 +346,7 @@ void conf_lint(const void *object, struct conf_report *report)
 	}
 	for (size_t i = 0; i < conf->n_sips; i++)
 		lint_policy(report, &conf->sips[i].policy);
+	conf_lint_sip(conf, report);
 	lint_shadowed(conf, report);
 	conf_lint_overlap(conf, report);
 	for (size_t i = 0; i < conf->n_routes; i++) {

@@ -117,6 +117,13 @@ static const struct lint lints[] = {
 	{"span b { type = virtual cable = \"/tmp/b\" end = listen clock = master }\nspan c { type = virtual cable = \"/tmp/b\" clock = line }\n", {{0}}},
 	{"linkset m { opc = 2 dpc = 1 link 0 { span = a timeslot = 17 } }\nisup i { linkset = m\n control = even circuits a { cic = 7 timeslots = 7 } }\n", {{10, "are two ends of the same circuits, and do not agree on who has control"}}},
 	{"linkset m { opc = 2 dpc = 1 link 0 { span = a timeslot = 17 } }\nisup i { linkset = m circuits a { cic = 7 timeslots = 7 } }\n", {{0}}},
+	/* a proxy whose own calls belong to no trunk */
+	{"sip t { host = b.example\n proxy = \"c.example:5070\" }\nsip u { host = d\n proxy = \"[2001:db8::9]:5060\" }\n",
+	 {{9, "calls that come from proxy \"c.example\" are refused with 403, as only \"b.example\" may call from \"t\"; write allow"},
+	  {11, "proxy \"2001:db8::9\""}}},
+	{"sip t { host = b proxy = \"192.0.2.9\" allow = \"198.51.100.0/24\" }\nsip u { host = c.example proxy = \"C.example:5070\" }\nsip v { host = \"192.0.2.8\" proxy = \"192.0.2.8:5070\" }\n", {{0}}},
+	{"sip t { host = b proxy = \"192.0.2.9\" }\nsip u { host = c allow = {\"2001:db8::/32\", \"192.0.2.0/28\"} }\nsip v { host = d\n proxy = \"192.0.2.16\" }\n",
+	 {{11, "proxy \"192.0.2.16\""}}},
 	/* rules */
 	{"sip t { host = b country-code = 49 rewrite-in = {\"0 1\",\n\"00 +\"} rewrite-out = {\"00$ 1\", \"001 2\"} }\n", {{9, "\"00 +\" never comes to its right: \"0 1\" before it fits first"}}},
 };
