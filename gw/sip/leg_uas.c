@@ -211,6 +211,9 @@ static void invite_ended(void *user, struct sip_txn *txn)
 
 	(void)txn;
 	leg->invite = NULL;
+	/* No response can be written: it would be longer than a datagram, or there is no memory. */
+	if (leg->state == SIP_LEG_INVITED)
+		fail(leg, Q850_INTERWORKING);
 	sip_leg_settle(leg);
 }
 

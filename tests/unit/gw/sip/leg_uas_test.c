@@ -429,6 +429,37 @@ static void test_unrestricted(void)
 	rig_close();
 }
 
+/* Every Via of the list takes a line of its own in a response, which then is longer than a datagram. */
+static void test_unanswerable(void)
+{
+	static char wire[SIP_MSG_MAX_OCTETS];
+	struct sip_hop hop = { .proto = SIP_PROTO_UDP };
+	struct sip_msg *msg;
+	size_t n = 0;
+
+	rig_open(false);
+	CU_ASSERT_EQUAL(sip_sockaddr_set(&hop.remote, STR("198.51.100.7"), 5060), 0);
+	n = str_add(wire, sizeof(wire), n,
+		    STR("INVITE sip:030999@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 198.51.100.7:5060"
+			";branch=z9hG4bKlong"));
+	for (unsigned i = 0; i < 100; i++)
+		n += (size_t)snprintf(wire + n, sizeof(wire) - n,
+				      ",SIP/2.0/UDP p%03u.example.com;branch=z9hG4bK%0605u", i, i);
+	n += (size_t)snprintf(wire + n, sizeof(wire) - n,
+			      "\r\nFrom: <sip:+49301234@pbx>;tag=caller\r\nTo: <sip:030999@gw>\r\n"
+			      "Call-ID: uas-1\r\nCSeq: 1 INVITE\r\nMax-Forwards: 70\r\n"
+			      "Contact: <sip:alice@198.51.100.7:5060>\r\n\r\n");
+	CU_ASSERT_EQUAL_FATAL(sip_msg_parse(&msg, wire, n, SIP_DATAGRAM), 0);
+	sip_stack_received(rig.stack, msg, &hop, (struct str){ wire, n });
+	sip_msg_free(msg);
+	CU_ASSERT_TRUE(rig.seized);
+	rig_run_ms(200);
+	rig_quiet();
+	CU_ASSERT_EQUAL(rig_event(LEG_EV_RELEASE)->release.cause, Q850_INTERWORKING);
+	CU_ASSERT_EQUAL(rig.ended, 1);
+	rig_close();
+}
+
 static const CU_TestInfo tests[] = {
 	{ "basic", test_basic },
 	{ "early media", test_early_media },
@@ -448,6 +479,7 @@ static const CU_TestInfo tests[] = {
 	{ "low cseq", test_low_cseq },
 	{ "route set", test_route_set },
 	{ "unrestricted", test_unrestricted },
+	{ "unanswerable", test_unanswerable },
 	CU_TEST_INFO_NULL,
 };
 
