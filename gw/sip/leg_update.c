@@ -47,6 +47,16 @@ static unsigned refusal(const struct sip_leg_fork *fork)
 	}
 }
 
+/* Of an early dialog; where it is the one in force its media is set anew, whatever changed. */
+static void early_agreed(struct sip_leg_fork *fork)
+{
+	struct sip_leg *leg = fork->leg;
+
+	if (leg->gate.fork == fork)
+		leg->gate.fork = NULL;
+	sip_leg_early_changed(leg);
+}
+
 static void agreed(struct sip_leg_fork *fork, const struct sip_settled *settled)
 {
 	struct sip_leg *leg = fork->leg;
@@ -54,7 +64,7 @@ static void agreed(struct sip_leg_fork *fork, const struct sip_settled *settled)
 	fork->settled = *settled;
 	fork->has_settled = true;
 	if (leg->state == SIP_LEG_CALLING) {
-		sip_leg_early_changed(leg);
+		early_agreed(fork);
 		return;
 	}
 	sip_leg_media_apply(leg, settled);
@@ -171,7 +181,7 @@ static void update_accepted(struct sip_leg *leg, const struct sip_msg *msg)
 	sip_leg_early_heard(fork, msg);
 	fork->settled = settled;
 	if (leg->state == SIP_LEG_CALLING)
-		sip_leg_early_changed(leg);
+		early_agreed(fork);
 	else
 		sip_leg_media_apply(leg, &settled);
 	sip_leg_reinvite_sync(leg);

@@ -548,6 +548,32 @@ static void test_hold_early(void)
 	bye_by_us();
 }
 
+/* An UPDATE that changes the port alone, of either side. */
+static void test_update_of_port(void)
+{
+	call();
+	respond(last_invite, "183 Session Progress", "b1", ALLOW REL("1") MEDIA("4000"));
+	rig_event(LEG_EV_ADDRESS_COMPLETE);
+	prack_is("1 1 INVITE", "b1");
+	request("UPDATE", "b1", 1, MEDIA("4010"));
+	rig_status(200);
+	CU_ASSERT_EQUAL(media_port(), 4010);
+	CU_ASSERT_TRUE(rig.media.send && rig.media.receive);
+	rig_no_event();
+	request("UPDATE", "b1", 2, ALLOW CONTACT TYPE "\n" SDP_AT("4010", "a=recvonly\n"));
+	rig_status(200);
+	hold_early();
+	respond(rig_request(SIP_UPDATE), "200 OK", "",
+		CONTACT TYPE "\n" SDP_AT("4020", "a=recvonly\n"));
+	CU_ASSERT_EQUAL(media_port(), 4020);
+	CU_ASSERT_EQUAL(rig.n_media_set, 4);
+	respond(last_invite, "200 OK", "b1", CONTACT "\n");
+	rig_event(LEG_EV_ANSWER);
+	rig_request(SIP_ACK);
+	CU_ASSERT_EQUAL(media_port(), 4020);
+	bye_by_us();
+}
+
 /* An UPDATE in a dialog that lost. */
 static void test_update_lost(void)
 {
@@ -759,6 +785,7 @@ static const CU_TestInfo tests[] = {
 	{ "policies", test_policies },
 	{ "UPDATE by the peer", test_update_by_peer },
 	{ "early hold", test_hold_early },
+	{ "UPDATE of the port", test_update_of_port },
 	{ "UPDATE lost", test_update_lost },
 	{ "challenged", test_challenged },
 	{ "challenged in the dialog", test_challenged_in_the_dialog },
