@@ -175,7 +175,7 @@ void call_guard_expired(struct timer *timer, void *arg)
 	(void)timer;
 	call->depth++;
 	for (unsigned side = 0; side < 2; side++) {
-		if (!call->leg[side])
+		if (!call->leg[side] || (side == 0 && call->treating))
 			continue;
 		counter_add(&guard_expiries, 1);
 		log_write(LOG_ERROR, call->record.id,
@@ -183,8 +183,8 @@ void call_guard_expired(struct timer *timer, void *arg)
 			  call->leg[side]->ops->protocol);
 		confirm_leg(call, side, &release);
 	}
-	call->depth--;
-	call_end(call);
+	if (--call->depth == 0 && !call->leg[0] && !call->leg[1])
+		call_end(call);
 }
 
 /* Q.764 2.11: an exchange in overload refuses calls, those with priority (Q.763 3.11) never. */

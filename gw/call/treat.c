@@ -74,6 +74,9 @@ bool call_treat(struct call *call)
 	if (kind == TREATMENT_NONE)
 		kind = TREATMENT_CONGESTION;
 	call->treating = true;
+	/* Nobody's confirmation is awaited: the caller's release is not asked for yet. */
+	if (!call->leg[1])
+		timer_stop(&call->guard);
 	log_write(LOG_INFO, call->record.id, "%s before the release",
 		  treatment.sound ? "announcement" : "tone");
 	/* A leg that hears of media in band ends its ringback, and may let go. */

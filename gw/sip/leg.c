@@ -488,6 +488,8 @@ static void on_released(struct sip_leg *leg, const struct leg_event *event)
 	/* Given up by the core's guard while the leg still meant to go on. */
 	if (leg->state == SIP_LEG_UP || leg->state == SIP_LEG_ACCEPTED)
 		bye_or_owe(leg, &event->release);
+	else if (leg->state == SIP_LEG_INVITED)
+		sip_leg_uas_release(leg, &event->release);
 	sip_leg_settle(leg);
 }
 

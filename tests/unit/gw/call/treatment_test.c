@@ -36,6 +36,7 @@ static struct {
 	char told[200]; /* leg in */
 	struct leg_progress progress;
 	struct trunk pbx, pstn;
+	bool silent; /* leg out does not confirm its release */
 	unsigned ended;
 	struct call_observer observer;
 	char faults[2000];
@@ -140,7 +141,7 @@ static void leg_event(struct leg *leg, const struct leg_event *event)
 			call_ringback(leg->call, leg->side, false); /* as an ISUP leg does */
 		}
 	}
-	if (event->ev == LEG_EV_RELEASE)
+	if (event->ev == LEG_EV_RELEASE && (leg == &lab.in || !lab.silent))
 		call_raise(leg, &released);
 }
 
@@ -190,6 +191,8 @@ static const char conf_text[] =
 	"sip \"pbx\" { host = \"192.0.2.1\" tones = \"de\" treatment { ringback = \"%s\" } }\n"
 	"sip \"pstn\" { host = \"192.0.2.2\" }\n"
 	"route \"all\" { to = {\"pstn\"} }\n"
+	"route \"unanswered\" { prefix = \"8\" to = {\"pstn\"} no-answer = 5s treatment { cause = "
+	"{\"19 %s\"} } }\n"
 	"route \"special\" { prefix = \"9\" to = {\"pstn\"} treatment { busy = \"%s\" ringback = "
 	"\"tone\" cause = {\"19 %s\", \"42 tone\", \"27 none\", \"21 tone\"} } }\n";
 
@@ -198,7 +201,7 @@ static struct conf *conf_of(const char *path)
 	char text[1500];
 	struct conf *conf;
 
-	snprintf(text, sizeof(text), conf_text, path, path, path, path);
+	snprintf(text, sizeof(text), conf_text, path, path, path, path, path);
 	lab.faults[0] = '\0';
 	conf = conf_read_text("test.conf", text, NULL, fault, NULL);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(conf);
@@ -254,10 +257,11 @@ static void files_remove(void)
 	rmdir(lab.folder);
 }
 
-static void open_lab(void)
+static void open_lab_with(uint32_t release_timeout_ms)
 {
 	static const struct clock_source clock = { .now_us = lab_now };
-	struct call_core_conf core = { .media = (struct media_engine *)&lab };
+	struct call_core_conf core = { .media = (struct media_engine *)&lab,
+				       .release_timeout_ms = release_timeout_ms };
 	struct conf *conf;
 
 	memset(&lab, 0, sizeof(lab));
@@ -277,6 +281,11 @@ static void open_lab(void)
 	call_core_set_routes(lab.core, route_table_new(conf->routes, conf->n_routes));
 	conf_free(conf); /* nothing is kept of it */
 	CU_ASSERT_STRING_EQUAL(lab.faults, "");
+}
+
+static void open_lab(void)
+{
+	open_lab_with(0);
 }
 
 static void close_lab(void)
@@ -539,6 +548,25 @@ static void cut_short(void)
 	close_lab();
 }
 
+/* What the gateway releases by itself: the guard over releases does not cut short what the caller hears, whether or not the
+ * other leg confirms. */
+static void longer_than_the_guard(void)
+{
+	for (unsigned silent = 0; silent < 2; silent++) {
+		open_lab_with(1000);
+		lab.silent = silent;
+		call_in(&lab.pbx, "8");
+		run_ms(5000);
+		CU_ASSERT_STRING_EQUAL(lab.told, "progress ");
+		run_ms(1001);
+		CU_ASSERT_STRING_EQUAL(lab.told, "progress ");
+		run_ms(1500);
+		CU_ASSERT_STRING_EQUAL(lab.told, "progress release ");
+		CU_ASSERT_EQUAL(lab.ended, 1);
+		close_lab();
+	}
+}
+
 /* Ringback as the route has it, or else the trunk, or else the tone; not begun anew, and not after the answer. */
 static void ringback(void)
 {
@@ -574,6 +602,7 @@ int main(int argc, char **argv)
 		{ "by cause", by_cause },
 		{ "by caller", by_caller },
 		{ "cut short", cut_short },
+		{ "longer than the guard", longer_than_the_guard },
 		{ "ringback", ringback },
 		CU_TEST_INFO_NULL,
 	};

@@ -2,6 +2,7 @@
 /* The SIP leg called by its peer, message by message: RFC 3261 13.3, 9.2, 15; RFC 3398 7. */
 #include <arpa/inet.h>
 
+#include "gw/call/call_private.h"
 #include "tests/unit/gw/sip/leg_rig.c"
 
 #define SDP                                                                                        \
@@ -460,6 +461,19 @@ static void test_unanswerable(void)
 	rig_close();
 }
 
+/* The core lets go of a leg that was never asked to end: its INVITE is answered all the same. */
+static void test_given_up(void)
+{
+	rig_open(false);
+	invite();
+	rig.leg.call->record.release.cause = Q850_BUSY;
+	call_guard_expired(NULL, rig.leg.call);
+	rig_event(LEG_EV_RELEASED);
+	rig_status(486);
+	rig_receive("ACK sip:030999@192.0.2.1 SIP/2.0\n" HEAD("ACK", "inv", ";tag=x", "1") "\n");
+	rig_close();
+}
+
 static const CU_TestInfo tests[] = {
 	{ "basic", test_basic },
 	{ "early media", test_early_media },
@@ -479,6 +493,7 @@ static const CU_TestInfo tests[] = {
 	{ "low cseq", test_low_cseq },
 	{ "route set", test_route_set },
 	{ "unrestricted", test_unrestricted },
+	{ "given up", test_given_up },
 	{ "unanswerable", test_unanswerable },
 	CU_TEST_INFO_NULL,
 };
