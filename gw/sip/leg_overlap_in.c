@@ -174,7 +174,8 @@ static enum relation relation_of(const struct sip_leg *leg, const struct sip_msg
 	size_t n_have = strlen(have->digits), n = strlen(number->digits);
 	bool later = msg->cseq.number > leg->dialled.cseq;
 
-	if (leg->state != SIP_LEG_INVITED || number->noa != have->noa ||
+	/* An answer that waits for its PRACK is an answer. */
+	if (leg->state != SIP_LEG_INVITED || leg->reliable.answer || number->noa != have->noa ||
 	    strncmp(number->digits, have->digits, n < n_have ? n : n_have) != 0)
 		return AMBIGUOUS;
 	if (later && n > n_have)

@@ -36,14 +36,19 @@ static void open_as(enum conf_overlap_in overlap_in)
 	rig.trunk.ops = &overlap_trunk_ops;
 }
 
-static void invite(const char *number, unsigned cseq)
+static void invite_with(const char *fields, const char *number, unsigned cseq)
 {
 	rig_receive("INVITE sip:%s@192.0.2.1;user=phone SIP/2.0\n"
 		    "Via: SIP/2.0/UDP 198.51.100.7:5060;branch=z9hG4bK%u%s\nMax-Forwards: 70\n"
 		    "From: <sip:+49301234@pbx>;tag=caller\nTo: <sip:%s@gw>\nCall-ID: in-1\n"
-		    "CSeq: %u INVITE\nContact: <sip:alice@198.51.100.7:5060>\n"
+		    "CSeq: %u INVITE\nContact: <sip:alice@198.51.100.7:5060>\n%s"
 		    "Content-Type: application/sdp\n\n" SDP,
-		    number, cseq, number, number, cseq);
+		    number, cseq, number, number, cseq, fields);
+}
+
+static void invite(const char *number, unsigned cseq)
+{
+	invite_with("", number, cseq);
 }
 
 static void ack(const char *number, unsigned cseq)
@@ -67,6 +72,18 @@ static void in_dialog(const char *method, const char *number, unsigned cseq, con
 static void tag_take(const struct sip_msg *msg)
 {
 	CU_ASSERT_EQUAL(str_copy(to_tag, sizeof(to_tag), msg->to->tag), 0);
+}
+
+/* The next message, a reliable response: its RSeq. */
+static uint32_t reliable(unsigned status)
+{
+	const struct sip_msg *msg = rig_status(status);
+	uint32_t rseq = 0;
+
+	CU_ASSERT_TRUE(sip_is_reliable(msg));
+	CU_ASSERT_EQUAL(sip_rseq_read(msg, &rseq), 0);
+	tag_take(msg);
+	return rseq;
 }
 
 static const struct sip_msg *refused(unsigned status, unsigned cseq, const char *number)
@@ -172,6 +189,33 @@ static void after_the_answer(void)
 	in_dialog("ACK", "0301", 1, "\n");
 	rig_no_event();
 	in_dialog("BYE", "0301", 3, "\n");
+	rig_status(200);
+	rig_event(LEG_EV_RELEASE);
+	rig_close();
+}
+
+/* RFC 3262 5: the 200 waits for a PRACK, and is not lost. */
+static void while_the_answer_waits(void)
+{
+	const struct leg_progress in_band = { .in_band = true };
+	uint32_t rseq;
+	char rack[40];
+
+	open_as(CONF_OVERLAP_IN_INVITE);
+	invite_with("Supported: 100rel\n", "0301", 1);
+	rig_say(LEG_EV_ADDRESS_COMPLETE, &in_band);
+	rseq = reliable(183);
+	rig_say(LEG_EV_ANSWER, NULL);
+	rig_quiet();
+	invite_with("Supported: 100rel\n", "03012", 2);
+	refused(485, 2, "03012");
+	snprintf(rack, sizeof(rack), "RAck: %u 1 INVITE\n\n", (unsigned)rseq);
+	in_dialog("PRACK", "0301", 3, rack);
+	rig_status(200);
+	CU_ASSERT_EQUAL(rig_status(200)->cseq.number, 1);
+	in_dialog("ACK", "0301", 1, "\n");
+	rig_no_event();
+	in_dialog("BYE", "0301", 4, "\n");
 	rig_status(200);
 	rig_event(LEG_EV_RELEASE);
 	rig_close();
@@ -354,28 +398,6 @@ static void tune_required(struct rig *r)
 	r->sips[0].reliable = CONF_RELIABLE_REQUIRED;
 }
 
-static void invite_with(const char *fields, const char *number, unsigned cseq)
-{
-	rig_receive("INVITE sip:%s@192.0.2.1;user=phone SIP/2.0\n"
-		    "Via: SIP/2.0/UDP 198.51.100.7:5060;branch=z9hG4bK%u%s\nMax-Forwards: 70\n"
-		    "From: <sip:+49301234@pbx>;tag=caller\nTo: <sip:%s@gw>\nCall-ID: in-1\n"
-		    "CSeq: %u INVITE\nContact: <sip:alice@198.51.100.7:5060>\n%s"
-		    "Content-Type: application/sdp\n\n" SDP,
-		    number, cseq, number, number, cseq, fields);
-}
-
-/* The next message, a reliable response: its RSeq. */
-static uint32_t reliable(unsigned status)
-{
-	const struct sip_msg *msg = rig_status(status);
-	uint32_t rseq = 0;
-
-	CU_ASSERT_TRUE(sip_is_reliable(msg));
-	CU_ASSERT_EQUAL(sip_rseq_read(msg, &rseq), 0);
-	tag_take(msg);
-	return rseq;
-}
-
 static void prack(const char *number, unsigned cseq, uint32_t rseq, unsigned of, unsigned status)
 {
 	char rest[64];
@@ -533,6 +555,7 @@ static const CU_TestInfo tests[] = {
 	{ "3.5 released by the PSTN", released_by_the_pstn },
 	{ "RFC 4497 8.3.9 same, shorter, other digits", same_shorter_and_other_digits },
 	{ "3.5 after the answer", after_the_answer },
+	{ "while the answer waits", while_the_answer_waits },
 	{ "3.5 after the address is complete", after_the_address_is_complete },
 	{ "3.5 en bloc is set up anew", en_bloc_is_set_up_anew },
 	{ "T10", t10 },
