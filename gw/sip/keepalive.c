@@ -15,8 +15,8 @@
 static const char alarm_text[] = "peer does not answer OPTIONS";
 
 static struct counter sent =
-	COUNTER_INIT("causeway_sip_keepalives_total", "OPTIONS sent to watch trunks");
-static struct counter missed = COUNTER_INIT("causeway_sip_keepalives_unanswered_total",
+	COUNTER_INIT("causeway_sip_options_total", "OPTIONS sent to watch trunks");
+static struct counter missed = COUNTER_INIT("causeway_sip_options_unanswered_total",
 					    "OPTIONS without an answer that shows the peer alive");
 
 /* Who says no is alive; who cannot serve a call now is not: 408, and 5xx but those about the request itself. */

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception
-"""The written style, kept by a program: folders' dependencies, sizes, banned functions, licence lines, symbols.
+"""The written style, kept by a program: folders' dependencies, sizes, banned functions, licence lines, symbols,
+counters' names.
 
 usage: lint.py            from the top of the tree; prints FILE:LINE: fault and exits with 1 if there is one
 """
@@ -45,9 +46,11 @@ BANNED = ["strcpy", "strcat", "sprintf", "vsprintf", "strncpy", "strtok", "gets"
 BANNED_RE = re.compile(r"(?<![\w.>])(" + "|".join(BANNED) + r")\s*\(")
 SPDX = "SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception"
 C_LINES, H_LINES, FUNCTION_LINES, PARAMETERS, COLUMNS = 900, 200, 80, 6, 132
+COUNTER_RE = re.compile(r'"(causeway_\w+)"')
 TABLE = re.compile(r"(_table|timers|_names|names)\.c$")
 
 faults = []
+counters = {}  # name -> the file that has it
 
 
 def fault(path, line, text):
@@ -136,6 +139,14 @@ def check_c(path, text):
     check_functions(path, code)
 
 
+def check_counters(path, text):
+    """Two of one name would be two rows of one name in what is shown."""
+    for m in COUNTER_RE.finditer(text):
+        if m.group(1) in counters:
+            fault(path, text.count("\n", 0, m.start()) + 1, f"{m.group(1)} is in {counters[m.group(1)]}, too")
+        counters[m.group(1)] = path
+
+
 def exported(path, defined):
     out = subprocess.run(["nm", "--defined-only"] + (["-D"] if defined else ["-g"]) + [path], capture_output=True,
                          text=True)
@@ -161,7 +172,10 @@ def main():
     for path in tracked():
         if path.endswith((".c", ".h")) and not path.startswith("tests/vectors"):
             with open(path, encoding="utf-8") as f:
-                check_c(path, f.read())
+                text = f.read()
+            check_c(path, text)
+            if not path.startswith("tests/"):
+                check_counters(path, text)
     check_symbols(sys.argv[1] if len(sys.argv) > 1 else "build")
     for line in sorted(faults):
         print(line)
