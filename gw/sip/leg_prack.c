@@ -285,6 +285,7 @@ static void answer_take(struct sip_leg *leg, bool has, struct str sdp)
 		return;
 	}
 	leg->reliable.settled = true;
+	leg->leg.deaf = false;
 	leg->said = leg->want;
 	leg->peer_held = settled.held;
 	sip_leg_media_apply(leg, &settled);

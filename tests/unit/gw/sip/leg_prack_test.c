@@ -2,6 +2,7 @@
 /* The SIP leg that is called: reliable provisional responses (RFC 3262), UPDATE (RFC 3311), P-Early-Media (RFC 5009), 199. */
 #include <arpa/inet.h>
 
+#include "gw/call/call_private.h"
 #include "gw/sip/progress_fields.h"
 #include "tests/unit/gw/sip/leg_rig.c"
 
@@ -367,6 +368,26 @@ static void test_offer_in_response(void)
 	CU_ASSERT_EQUAL(rig_status(200)->body.n, 0);
 	in_dialog("ACK", "\n");
 	bye();
+}
+
+/* From the answer on the caller hears of a failure in band, not before. */
+static void test_deaf_until_answer(void)
+{
+	uint32_t rseq;
+
+	rig_open(false);
+	invite(RELIABLE "\n");
+	rig_say(LEG_EV_ALERTING, &none);
+	rseq = reliable(180);
+	CU_ASSERT_TRUE(rig.leg.call->leg[0]->deaf);
+	prack(rseq, OFFER);
+	rig_status(200);
+	CU_ASSERT_FALSE(rig.leg.call->leg[0]->deaf);
+	rig_say_release(Q850_BUSY);
+	rig_event(LEG_EV_RELEASED);
+	rig_status(486);
+	ack_failure();
+	rig_close();
 }
 
 static void test_no_answer_in_prack(void)
@@ -799,6 +820,7 @@ static const CU_TestInfo tests[] = {
 	{ "CANCEL while the answer waits", test_cancel_while_held },
 	{ "no PRACK after the final response", test_no_prack_after_final },
 	{ "offer in a response", test_offer_in_response },
+	{ "deaf until the answer", test_deaf_until_answer },
 	{ "no answer in PRACK", test_no_answer_in_prack },
 	{ "offer in PRACK", test_offer_in_prack },
 	{ "off", test_off },
