@@ -292,13 +292,19 @@ static void answer_take(struct sip_leg *leg, bool has, struct str sdp)
 	go_on(leg);
 }
 
+static bool offer_open(const struct sip_leg *leg)
+{
+	return leg->reinvite_busy || (leg->accept.active && leg->accept.offered);
+}
+
 /* RFC 6337 2.3: an offer that cannot be had is refused, and the response stays unacknowledged: a PRACK without it comes. */
 static void offer_take(struct sip_leg *leg, struct sip_txn *txn, const struct sip_msg *msg,
 		       struct str sdp)
 {
 	const struct sip_leg_reply reply = { .status = 200, .sdp = true };
 	struct sip_settled settled;
-	int err = sip_session_answer(&leg->session, sdp, leg->want, &settled);
+	int err = offer_open(leg) ? -EBUSY
+				  : sip_session_answer(&leg->session, sdp, leg->want, &settled);
 
 	if (err) {
 		sip_ua_refuse_offer(leg->ua, txn, msg, err, "offer in PRACK not acceptable",
@@ -309,9 +315,26 @@ static void offer_take(struct sip_leg *leg, struct sip_txn *txn, const struct si
 	if (sip_leg_reply(leg, txn, msg, &reply, NULL))
 		sip_ua_reply(txn, 500, leg->id);
 	leg->said = leg->want;
-	leg->peer_held = settled.held;
 	sip_leg_media_apply(leg, &settled);
+	if (leg->state == SIP_LEG_INVITED)
+		leg->peer_held = settled.held;
+	else
+		sip_leg_held(leg, settled.held);
 	go_on(leg);
+}
+
+/* Where our 2xx was faster the PRACK's offer is one in a dialog that is up. */
+static bool offer_taken(const struct sip_leg *leg)
+{
+	switch (leg->state) {
+	case SIP_LEG_INVITED:
+		return leg->reliable.described && !leg->reliable.offered;
+	case SIP_LEG_ACCEPTED:
+	case SIP_LEG_UP:
+		return !leg->bye_owed && !leg->reliable.offered;
+	default:
+		return false;
+	}
 }
 
 /* 0, or the status that refuses the PRACK. */
@@ -342,7 +365,7 @@ void sip_leg_prack(struct sip_leg *leg, struct sip_txn *txn, struct sip_msg *msg
 		return;
 	}
 	has = sip_leg_body(msg, &sdp);
-	if (has && !offered && leg->reliable.described && leg->state == SIP_LEG_INVITED) {
+	if (has && offer_taken(leg)) {
 		offer_take(leg, txn, msg, sdp);
 		return;
 	}

@@ -276,7 +276,17 @@ void sip_ua_refuse(struct sip_ua *ua, struct sip_txn *txn, const struct sip_msg 
 
 unsigned sip_ua_offer_status(int err)
 {
-	return err == -EBADMSG ? 400 : err == -ENOTSUP || err == -EAFNOSUPPORT ? 488 : 500;
+	switch (err) {
+	case -EBADMSG:
+		return 400;
+	case -ENOTSUP:
+	case -EAFNOSUPPORT:
+		return 488;
+	case -EBUSY:
+		return 491;
+	default:
+		return 500;
+	}
 }
 
 void sip_ua_refuse_offer(struct sip_ua *ua, struct sip_txn *txn, const struct sip_msg *msg, int err,

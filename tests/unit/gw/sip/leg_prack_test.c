@@ -83,6 +83,15 @@ static void prack(uint32_t rseq, const char *body)
 	in_dialog("PRACK", rest);
 }
 
+static void respond(const struct sip_msg *request, const char *line, const char *rest)
+{
+	rig_receive(
+		"SIP/2.0 %s\nVia: %.*s\nFrom: %.*s\nTo: %.*s\nCall-ID: rel-1\nCSeq: %u %.*s\n%s",
+		line, STR_FMT(request->via->text), STR_FMT(request->from->text),
+		STR_FMT(request->to->text), (unsigned)request->cseq.number,
+		STR_FMT(request->cseq.method_name), rest);
+}
+
 static void bye(void)
 {
 	in_dialog("BYE", "\n");
@@ -429,6 +438,56 @@ static void test_offer_in_prack(void)
 	bye();
 }
 
+/* The same when it crosses our 200, before and after the ACK. */
+static void test_offer_in_late_prack(void)
+{
+	uint32_t rseq;
+
+	for (unsigned acked = 0; acked < 2; acked++) {
+		rig_open(false);
+		invite(RELIABLE OFFER);
+		rig_say(LEG_EV_ADDRESS_COMPLETE, &in_band);
+		prack(reliable(183), "\n");
+		rig_status(200);
+		rig_say(LEG_EV_ALERTING, &in_band);
+		rseq = reliable(180);
+		rig_say(LEG_EV_ANSWER, NULL);
+		CU_ASSERT_EQUAL(rig_status(200)->cseq.method, SIP_INVITE);
+		if (acked)
+			in_dialog("ACK", "\n");
+		prack(rseq, TYPE "\n" SDP_AT("4004", "a=sendonly\n"));
+		CU_ASSERT_TRUE(rig_body_has(rig_status(200), "a=recvonly"));
+		CU_ASSERT_EQUAL(((struct sockaddr_in *)&rig.media.remote)->sin_port, htons(4004));
+		rig_event(LEG_EV_HOLD);
+		if (!acked)
+			in_dialog("ACK", "\n");
+		bye();
+	}
+}
+
+/* One of ours is open: the PRACK that comes without an offer afterwards is taken. */
+static void test_offers_crossing_in_prack(void)
+{
+	const struct sip_msg *update;
+	uint32_t rseq;
+
+	rig_open(false);
+	invite(RELIABLE OFFER);
+	rig_say(LEG_EV_ALERTING, &none);
+	rseq = reliable(180);
+	rig_say(LEG_EV_ANSWER, NULL);
+	rig_status(200);
+	in_dialog("ACK", "\n");
+	rig_say(LEG_EV_HOLD, NULL);
+	update = rig_request(SIP_UPDATE);
+	prack(rseq, TYPE "\n" SDP_AT("4004", ""));
+	rig_status(491);
+	prack(rseq, "\n");
+	rig_status(200);
+	respond(update, "200 OK", CONTACT TYPE "\n" SDP_AT("4000", "a=recvonly\n"));
+	bye();
+}
+
 /* A caller without 100rel gets none; one that requires it from a trunk without it is refused. */
 static void off_tune(struct rig *r)
 {
@@ -599,15 +658,6 @@ static void test_update_glare(void)
 	in_dialog("UPDATE", CONTACT TYPE "\n" SDP_AT("4010", ""));
 	rig_status(481);
 	rig_close();
-}
-
-static void respond(const struct sip_msg *request, const char *line, const char *rest)
-{
-	rig_receive(
-		"SIP/2.0 %s\nVia: %.*s\nFrom: %.*s\nTo: %.*s\nCall-ID: rel-1\nCSeq: %u %.*s\n%s",
-		line, STR_FMT(request->via->text), STR_FMT(request->from->text),
-		STR_FMT(request->to->text), (unsigned)request->cseq.number,
-		STR_FMT(request->cseq.method_name), rest);
 }
 
 static void answered(const char *fields)
@@ -823,6 +873,8 @@ static const CU_TestInfo tests[] = {
 	{ "deaf until the answer", test_deaf_until_answer },
 	{ "no answer in PRACK", test_no_answer_in_prack },
 	{ "offer in PRACK", test_offer_in_prack },
+	{ "offer in a late PRACK", test_offer_in_late_prack },
+	{ "offers crossing in PRACK", test_offers_crossing_in_prack },
 	{ "off", test_off },
 	{ "required here", test_required_here },
 	{ "unsupported there", test_unsupported_there },
