@@ -8,6 +8,7 @@
 #include "gw/sip/leg_private.h"
 
 #define OFFER_TRIES_MAX 10
+#define PUT_OFF_MAX_S	10 /* RFC 3311 5.2: "a randomly chosen value between 0 and 10 seconds" */
 
 static struct counter updates_in =
 	COUNTER_INIT("causeway_sip_updates_in_total", "UPDATEs of peers that were accepted");
@@ -190,6 +191,8 @@ static void update_accepted(struct sip_leg *leg, const struct sip_msg *msg)
 /* 21.5.4, RFC 3311 5.2: the peer is busy with an offer of its own. */
 static bool put_off(struct sip_leg *leg, const struct sip_msg *msg)
 {
+	uint64_t s = msg->retry_after ? msg->retry_after->seconds : 0;
+
 	if (++leg->offer_tries > OFFER_TRIES_MAX)
 		return false;
 	if (msg->status == 491) {
@@ -198,7 +201,7 @@ static bool put_off(struct sip_leg *leg, const struct sip_msg *msg)
 	}
 	if (msg->status != 500 || !msg->retry_after)
 		return false;
-	timer_start_ms(&leg->glare, 1000 * (uint64_t)msg->retry_after->seconds);
+	timer_start_ms(&leg->glare, 1000 * (s < PUT_OFF_MAX_S ? s : PUT_OFF_MAX_S));
 	return true;
 }
 

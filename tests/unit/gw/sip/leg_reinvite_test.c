@@ -40,19 +40,26 @@ static void version_of(const struct sip_msg *msg, char *version, size_t cap)
 	snprintf(version, cap, "%.*s", (int)(end - o - 4), o + 4);
 }
 
-static void up(void)
+static void up_with(const char *fields)
 {
 	const struct sip_msg *ok;
+	char rest[600];
 
 	rig_open(false);
 	to_tag[0] = '\0';
-	peer_says("INVITE", "inv", 1, CONTACT TYPE "\n" SDP("1", ""));
+	snprintf(rest, sizeof(rest), "%s" CONTACT TYPE "\n" SDP("1", ""), fields);
+	peer_says("INVITE", "inv", 1, rest);
 	rig_trying();
 	rig_say(LEG_EV_ANSWER, NULL);
 	ok = rig_status(200);
 	CU_ASSERT_EQUAL(str_copy(to_tag, sizeof(to_tag), ok->to->tag), 0);
 	version_of(ok, sdp_version, sizeof(sdp_version));
 	peer_says("ACK", "ack", 1, "\n");
+}
+
+static void up(void)
+{
+	up_with("");
 }
 
 static void down(unsigned cseq)
@@ -151,6 +158,20 @@ static void test_glare(void)
 	respond(re, "200 OK", CONTACT TYPE "\n" SDP("2", "a=recvonly\n"));
 	rig_request(SIP_ACK);
 	down(3);
+}
+
+/* RFC 3311 5.2: how long a peer that is busy puts off a hold is up to it, up to 10 s. */
+static void test_put_off(void)
+{
+	up_with("Allow: INVITE, ACK, BYE, CANCEL, UPDATE\n");
+	rig_say(LEG_EV_HOLD, NULL);
+	respond(rig_request(SIP_UPDATE), "500 Busy", "Retry-After: 3600\n\n");
+	rig_run_ms(9999);
+	rig_quiet();
+	rig_run_ms(1);
+	respond(rig_request(SIP_UPDATE), "200 OK", CONTACT TYPE "\n" SDP("2", "a=recvonly\n"));
+	CU_ASSERT_FALSE(rig.media.receive);
+	down(2);
 }
 
 /* 14.1: any other failure leaves the session as it was. */
@@ -287,6 +308,7 @@ static const CU_TestInfo tests[] = {
 	{ "hold by peer", test_hold_by_peer },
 	{ "hold by us", test_hold_by_us },
 	{ "glare", test_glare },
+	{ "put off", test_put_off },
 	{ "refused", test_refused },
 	{ "dialog gone", test_dialog_gone },
 	{ "timeout", test_timeout },
