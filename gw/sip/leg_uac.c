@@ -16,7 +16,8 @@
 #include "gw/sip/party_private.h"
 #include "gw/sip/reason.h"
 
-#define FIRST_CSEQ 1
+#define FIRST_CSEQ  1
+#define ANSWERS_MAX (4 * LEG_FORKS_MAX) /* dialogs, with those that 2xx made after the first */
 
 static struct counter forks_dropped =
 	COUNTER_INIT("causeway_sip_early_dialogs_dropped_total",
@@ -24,6 +25,9 @@ static struct counter forks_dropped =
 static struct counter stray_answers =
 	COUNTER_INIT("causeway_sip_stray_answers_total",
 		     "2xx from another fork or after CANCEL: acknowledged and ended with BYE");
+static struct counter answers_dropped =
+	COUNTER_INIT("causeway_sip_answers_dropped_total",
+		     "2xx from further forks of an INVITE beyond the limit: not acknowledged");
 
 void sip_leg_outgoing_free(struct sip_leg_outgoing *out)
 {
@@ -236,6 +240,12 @@ static void success(struct sip_leg *leg, const struct sip_msg *msg)
 
 	if (fork && fork->acked) {
 		sip_leg_ack_send(fork, msg->cseq.number);
+		return;
+	}
+	/* The first one, which is awaited, finds no more than LEG_FORKS_MAX. */
+	if (!fork && leg->n_forks >= ANSWERS_MAX) {
+		counter_add(&answers_dropped, 1);
+		log_write(LOG_WARNING, leg->id, "more than %d dialogs: a 2xx ignored", ANSWERS_MAX);
 		return;
 	}
 	if (!fork)

@@ -139,6 +139,32 @@ static void test_forks(void)
 	rig_close();
 }
 
+/* Answers without end: each is acknowledged and ended up to a limit, and the call goes on. */
+static void test_endless_answers(void)
+{
+	char tag[16];
+
+	rig_open(false);
+	call();
+	for (unsigned i = 0; i < 64; i++) {
+		snprintf(tag, sizeof(tag), "b%u", i);
+		respond(last_invite, "200 OK", tag, CONTACT TYPE "\n" SDP_AT("4000"));
+		rig_request(SIP_ACK);
+		if (i)
+			respond(rig_request(SIP_BYE), "200 OK", "", "\n");
+	}
+	rig_event(LEG_EV_ANSWER);
+	CU_ASSERT_EQUAL(sip_ua_dialogs(rig.ua), 64);
+	respond(last_invite, "200 OK", "b64", CONTACT TYPE "\n" SDP_AT("4000"));
+	rig_quiet();
+	rig_no_event();
+	CU_ASSERT_EQUAL(sip_ua_dialogs(rig.ua), 64);
+	respond(last_invite, "200 OK", "b63", CONTACT TYPE "\n" SDP_AT("4000"));
+	rig_request(SIP_ACK);
+	bye_by_us();
+	rig_close();
+}
+
 /* RFC 6228 */
 static void test_199(void)
 {
@@ -424,6 +450,7 @@ static const CU_TestInfo tests[] = {
 	{ "another address family", test_other_family },
 	{ "early media", test_early_media },
 	{ "forks", test_forks },
+	{ "endless answers", test_endless_answers },
 	{ "199", test_199 },
 	{ "reason in failure", test_reason_in_failure },
 	{ "cancel before 100", test_cancel_before_100 },
