@@ -391,6 +391,7 @@ static int step_back(struct sip_leg *leg)
 static int invite_again(struct sip_leg *leg, struct str digits)
 {
 	struct sip_leg_outgoing *out = leg->out;
+	struct sip_leg_overlap_out *o = leg->overlap;
 	struct leg_number *called = &out->setup.called;
 	size_t have = strlen(called->digits);
 	int err;
@@ -399,18 +400,20 @@ static int invite_again(struct sip_leg *leg, struct str digits)
 		return -ENAMETOOLONG;
 	(void)str_add(called->digits, sizeof(called->digits), have, digits);
 	err = step_back(leg);
-	if (!err)
-		err = sip_leg_uri_set(leg, called);
+	if (err)
+		return err;
+	o->done = true; /* nothing is awaited of the latest until it is sent */
+	err = sip_leg_uri_set(leg, called);
 	if (!err)
 		err = sip_leg_to_set(leg, &out->setup);
 	if (err)
 		return err;
 	out->cseq = sip_leg_cseq_next(leg);
-	leg->overlap->cseq = out->cseq;
-	leg->overlap->rank = (unsigned)strlen(called->digits);
+	o->cseq = out->cseq;
+	o->rank = (unsigned)strlen(called->digits);
 	counter_add(&invites, 1);
 	err = sip_leg_invite_send(leg);
-	leg->overlap->done = err != 0;
+	o->done = err != 0;
 	return err;
 }
 

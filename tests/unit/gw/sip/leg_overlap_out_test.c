@@ -788,6 +788,34 @@ static void only_184_opens(void)
 	released_with(Q850_INCOMPLETE);
 }
 
+/* A host so long that the address of a fourth digit is beyond what may be written. */
+static void long_host(struct rig *r)
+{
+	static char host[491], proxy[] = "198.51.100.7";
+
+	memset(host, 'a', sizeof(host) - 1);
+	host[60] = host[120] = host[180] = '.';
+	invites(r);
+	r->sips[0].host = host;
+	r->sips[0].outbound_proxy = proxy;
+}
+
+/* The digit is lost, and the INVITE before goes on: it is the one that is cancelled. */
+static void address_too_long(void)
+{
+	rig_open_with(long_host);
+	call("301");
+	invite[0] = rig_request(SIP_INVITE);
+	respond(invite[0], "100 Trying", "", "\n");
+	dial("2", false);
+	rig_quiet();
+	awaited();
+	rig_say_release(Q850_NORMAL);
+	rig_event(LEG_EV_RELEASED);
+	cancelled(0);
+	rig_close();
+}
+
 static const CU_TestInfo tests[] = {
 	{ "RFC 3578 figure 2", figure_2 },
 	{ "RFC 3578 figure 3", figure_3 },
@@ -816,6 +844,7 @@ static const CU_TestInfo tests[] = {
 	{ "3.1 INFO refused", info_refused },
 	{ "3.1 INFO challenged", info_challenged },
 	{ "184 opens, 183 does not", only_184_opens },
+	{ "address too long", address_too_long },
 	CU_TEST_INFO_NULL,
 };
 
