@@ -12,6 +12,8 @@
 #define SLOW_PERCENT	 20
 #define FAST_PERCENT	 100
 #define DTMF_PER_MILLE	 15 /* Q.24: what a receiver accepts */
+/* 10 s, more than a whole segment (65,535 samples): from further back no packet of before comes. */
+#define STALE_SAMPLES 80000
 
 static uint32_t event_samples(const struct event_in *event)
 {
@@ -49,13 +51,21 @@ static bool is_next_segment(const struct event_in *event, const struct rtp_event
 	       packet->timestamp == event->timestamp + event->duration;
 }
 
+/* Of an event before the last; further back, the timestamps have jumped. */
+static bool is_stale(const struct event_in *event, uint32_t timestamp)
+{
+	uint32_t behind = event->timestamp - timestamp;
+
+	return event->known && behind > 0 && behind < STALE_SAMPLES;
+}
+
 /* One with a timestamp of its own; false: it is of an event before the last. */
 static bool event_begin(struct rtp_end *rtp, const struct rtp_event *in,
 			const struct rtp_packet *packet)
 {
 	struct event_in *event = &rtp->event_in;
 
-	if (event->known && (int32_t)(packet->timestamp - event->timestamp) < 0)
+	if (is_stale(event, packet->timestamp))
 		return false;
 	if (is_next_segment(event, in, packet)) {
 		event->base += event->duration;

@@ -286,6 +286,45 @@ static void event_recovered(void)
 	rig_close(&rig);
 }
 
+/* A digit of 100 ms, whose end is sent three times. */
+static void peer_says_digit(struct rig *rig, uint32_t timestamp, unsigned digit)
+{
+	for (unsigned k = 1; k <= 7; k++) {
+		peer_send_event(rig, timestamp, digit, (k < 5 ? k : 5) * 160, k >= 5, k == 1);
+		run(rig, 20);
+	}
+}
+
+/* Timestamps go back, or far ahead, sequence numbers go on; what is late of an ended event is not another. */
+static void jump_by(uint32_t by)
+{
+	struct rig rig;
+	uint32_t at = PEER_ORIGIN;
+	char text[8];
+
+	rig_open(&rig, 20, MEDIA_PCMA, 20);
+	peer_says_digit(&rig, at, 1);
+	peer_says_digit(&rig, at + 2400, 2);
+	peer_says_digit(&rig, at, 1); /* again, and again after the next */
+	at += 4800 + by;
+	peer_says_digit(&rig, at, 3);
+	peer_says_digit(&rig, at + 65535, 4);
+	peer_send_event(&rig, at, 3, 800, true, false);
+	run(&rig, 400);
+	heard_digits(&rig, text, sizeof(text));
+	CU_ASSERT_STRING_EQUAL(text, "1234");
+	CU_ASSERT_EQUAL(reports_of(&rig, MEDIA_EV_DTMF), 4);
+	rig_close(&rig);
+}
+
+static void timestamps_jump(void)
+{
+	jump_by(0);
+	jump_by(-1000000u);
+	jump_by(-500000000u);
+	jump_by(INT32_MAX + 1000000u);
+}
+
 int main(int argc, char **argv)
 {
 	CU_TestInfo tests[] = {
@@ -295,6 +334,7 @@ int main(int argc, char **argv)
 		{ "signals out", signals_out },
 		{ "digits at 10 % loss", digits_at_10_percent },
 		{ "an event recovered", event_recovered },
+		{ "timestamps jump", timestamps_jump },
 		CU_TEST_INFO_NULL,
 	};
 
