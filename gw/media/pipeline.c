@@ -10,9 +10,9 @@
 #define PER_MS	   8
 #define UPKEEP_US  20000
 #define QUIET_MEAN 40 /* of magnitudes: -50 dBm0 of noise */
-/* Voice-band data ends with so much silence on both sides. Echo cancellers that a modem disabled come back after 250 +-150
- * ms (G.168 7); V.152 leaves the time open. */
-#define STILL_SAMPLES (400 * PER_MS)
+/* Voice-band data ends with so much silence on both sides: longer than any pause within a fax (T.30's T2 is 6 s), after
+ * which a page may begin without V.21 or an answer tone. V.152 leaves the time open. */
+#define STILL_SAMPLES (7000 * PER_MS)
 
 /* A block on its way from one side to the other. */
 struct flow {

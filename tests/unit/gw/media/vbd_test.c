@@ -51,7 +51,7 @@ static void peer_says(struct rig *rig, struct tone_player *player, unsigned ms)
 	}
 }
 
-/* On at that side once, and off again some silence later. */
+/* On at that side once, through pauses as long as T.30's, and off again after a longer one. */
 static void expect_vbd(struct rig *rig, unsigned side)
 {
 	const struct media_event *begin = vbd_report(rig, 0), *end;
@@ -59,7 +59,13 @@ static void expect_vbd(struct rig *rig, unsigned side)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(begin);
 	CU_ASSERT(begin->side == side && !begin->ended);
 	CU_ASSERT(rig->rtp.jitter.conf.fixed && rig->rtp.vbd && rig->pipeline.vbd);
-	rig_run(rig, 1000);
+	for (unsigned pause = 0; pause < 2; pause++) {
+		line_says(rig, NULL, 6000);
+		CU_ASSERT_PTR_NULL(vbd_report(rig, 1));
+		CU_ASSERT(rig->rtp.jitter.conf.fixed && rig->rtp.vbd && rig->pipeline.vbd);
+		line_says(rig, &tone_cng, 100);
+	}
+	line_says(rig, NULL, 7200);
 	end = vbd_report(rig, 1);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(end);
 	CU_ASSERT(end->ended);
