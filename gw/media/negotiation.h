@@ -38,7 +38,7 @@ struct media_rtp_params {
 	uint8_t cn_payload_type_in;
 	/* clearmode (RFC 4040): what is heard where octets are missing; 0: 0xFF */
 	uint8_t idle_octet;
-	/* jitter buffer; 0: the engine's. Clearmode's is fixed always. */
+	/* jitter buffer; 0: the engine's. For data it is fixed: unless that is asked for, at 60 ms or more, at most at max. */
 	bool jitter_fixed;
 	uint16_t jitter_min_ms, jitter_max_ms; /* fixed: min is the delay, 0: 60 */
 	/* supervision */

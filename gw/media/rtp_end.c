@@ -160,18 +160,26 @@ static void detach(struct media_end *end, const struct round *round)
 	rtp_control_close(rtp, round);
 }
 
-/* Which buffer: the engine's, or what the call asks for. */
+/* Which buffer: the engine's, or what the call asks for; for data, one that the network's jitter fits into. */
 static struct jitter_conf jitter_conf(const struct rtp_end *rtp, const struct media_rtp_params *p)
 {
 	struct jitter_conf conf = rtp->jitter_conf;
+	bool data = rtp->vbd || p->codec == MEDIA_CLEARMODE;
+	uint32_t usual = FIXED_DEFAULT_MS * RTP_PER_MS;
 
-	conf.fixed = p->jitter_fixed || rtp->vbd || p->codec == MEDIA_CLEARMODE;
+	conf.fixed = p->jitter_fixed || data;
 	if (p->jitter_max_ms)
 		conf.max = p->jitter_max_ms * (uint32_t)RTP_PER_MS;
 	if (p->jitter_min_ms)
 		conf.min = p->jitter_min_ms * (uint32_t)RTP_PER_MS;
-	else if (conf.fixed)
-		conf.min = FIXED_DEFAULT_MS * RTP_PER_MS;
+	else if (p->jitter_fixed)
+		conf.min = usual;
+	if (p->jitter_fixed || !data)
+		return conf;
+	if (conf.min < usual)
+		conf.min = usual;
+	if (rtp->vbd && conf.min < rtp->vbd_delay)
+		conf.min = rtp->vbd_delay;
 	return conf;
 }
 
@@ -181,6 +189,7 @@ static void vbd(struct media_end *end, bool on)
 	struct jitter_conf conf;
 
 	rtp->vbd = on;
+	rtp->vbd_delay = jitter_target(&rtp->jitter);
 	if (!rtp->negotiated)
 		return;
 	conf = jitter_conf(rtp, &rtp->params);

@@ -96,7 +96,8 @@ struct rtp_end {
 	/* as negotiated */
 	struct media_rtp_params params;
 	size_t packet_samples;
-	bool vbd; /* voice-band data: as it came, at a constant delay */
+	bool vbd; /* voice-band data: as it came, at a constant delay, */
+	uint32_t vbd_delay; /* which is at least what had been found to be needed, in samples */
 
 	/* in */
 	struct source_lock lock;

@@ -314,6 +314,36 @@ static void clearmode(void)
 	rig_close(&rig);
 }
 
+static uint32_t clear_delay(unsigned min_ms, unsigned max_ms, bool fixed)
+{
+	struct media_rtp_params params;
+	struct rig rig;
+	uint32_t ms;
+
+	rig_open(&rig, 20, MEDIA_PCMA, 20);
+	params = rig.rtp.params;
+	params.codec = MEDIA_CLEARMODE;
+	params.payload_type = 99;
+	params.jitter_min_ms = (uint16_t)min_ms;
+	params.jitter_max_ms = (uint16_t)max_ms;
+	params.jitter_fixed = fixed;
+	set(&rig, &params);
+	CU_ASSERT(rig.rtp.jitter.conf.fixed);
+	ms = jitter_target(&rig.rtp.jitter) / 8;
+	rig_close(&rig);
+	return ms;
+}
+
+/* What an adaptive buffer would begin with is not enough for one that stays as it is. */
+static void clearmode_delay(void)
+{
+	CU_ASSERT_EQUAL(clear_delay(5, 200, false), 60);
+	CU_ASSERT_EQUAL(clear_delay(80, 200, false), 80);
+	CU_ASSERT_EQUAL(clear_delay(5, 40, false), 40);
+	CU_ASSERT_EQUAL(clear_delay(5, 200, true), 5);
+	CU_ASSERT_EQUAL(clear_delay(0, 0, true), 60);
+}
+
 static void clearmode_out_exact(void)
 {
 	struct media_rtp_params params;
@@ -648,6 +678,7 @@ int main(int argc, char **argv)
 		{ "redundancy out", redundancy_out },
 		{ "redundancy as far as it fits", redundancy_fits },
 		{ "clearmode", clearmode },
+		{ "delay of clearmode", clearmode_delay },
 		{ "clearmode out", clearmode_out_exact },
 		{ "metrics out", metrics_out },
 		{ "RTP and RTCP on one port", one_port },

@@ -182,6 +182,93 @@ static void untouched(void)
 	rig_close(&rig);
 }
 
+/* ---- the delay that it gets ---- */
+
+/* A peer that talks by way of a network that delays packets, in order. */
+struct jittery {
+	uint32_t random;
+	unsigned spread_ms;
+	uint64_t due_us[16]; /* of the next packets to be sent */
+	uint64_t last_us;
+	unsigned said, sent;
+};
+
+static void jittery_run(struct rig *rig, struct jittery *net, unsigned ms)
+{
+	uint8_t octets[160];
+
+	memset(octets, 0x35, sizeof(octets));
+	for (unsigned t = 0; t < ms; t += 5) {
+		uint64_t now_us = rig->round.now_us;
+
+		if (t % 20 == 0) {
+			net->random = net->random * 1664525 + 1013904223;
+			now_us += (net->random >> 8) % (net->spread_ms * 1000 + 1);
+			if (net->last_us < now_us)
+				net->last_us = now_us;
+			net->due_us[net->said++ % 16] = net->last_us;
+		}
+		while (net->sent != net->said && net->due_us[net->sent % 16] <= rig->round.now_us) {
+			const struct rtp_packet p = { .payload_type = 8,
+						      .sequence = (uint16_t)net->sent,
+						      .timestamp = net->sent++ * 160,
+						      .ssrc = 99 };
+
+			peer_send(rig, &p, octets, 160);
+		}
+		rig_run(rig, 5);
+	}
+}
+
+/* On a network of that jitter, with that buffer; the delay as voice-band data, in ms. */
+static unsigned vbd_delay(unsigned spread_ms, unsigned min_ms, unsigned max_ms, bool fixed)
+{
+	struct jittery net = { .random = 3, .spread_ms = spread_ms };
+	struct media_rtp_params params;
+	struct rig rig;
+	uint64_t lost;
+	unsigned ms;
+
+	open_with(&rig, &fax);
+	params = rig.rtp.params;
+	params.jitter_min_ms = (uint16_t)min_ms;
+	params.jitter_max_ms = (uint16_t)max_ms;
+	params.jitter_fixed = fixed;
+	rtp_end_set(&rig.rtp, &params, &rig.round);
+	jittery_run(&rig, &net, 10000);
+	CU_ASSERT_FALSE(rig.pipeline.vbd);
+	tone_player_start_signal(&rig.says, &tone_ans);
+	jittery_run(&rig, &net, 1000);
+	CU_ASSERT(rig.pipeline.vbd);
+	ms = jitter_target(&rig.rtp.jitter) / 8;
+	CU_ASSERT(rig.rtp.jitter.conf.fixed);
+	/* negotiated again */
+	params.silence_ms = 1000;
+	rtp_end_set(&rig.rtp, &params, &rig.round);
+	CU_ASSERT_EQUAL(jitter_target(&rig.rtp.jitter) / 8, ms);
+	lost = rig.rtp.jitter.lost;
+	jittery_run(&rig, &net, 10000);
+	if (!fixed && max_ms != 70)
+		CU_ASSERT_EQUAL(rig.rtp.jitter.lost, lost);
+	rig_close(&rig);
+	return ms;
+}
+
+static void delays(void)
+{
+	unsigned needed = vbd_delay(80, 20, 200, false);
+
+	CU_ASSERT(needed > 65 && needed < 85);
+	CU_ASSERT_EQUAL(vbd_delay(80, 0, 0, false), needed);
+	CU_ASSERT_EQUAL(vbd_delay(80, 20, 70, false), 70);
+	CU_ASSERT_EQUAL(vbd_delay(80, 110, 200, false), 110);
+	CU_ASSERT_EQUAL(vbd_delay(5, 20, 200, false), 60);
+	CU_ASSERT_EQUAL(vbd_delay(5, 20, 40, false), 40);
+	CU_ASSERT_EQUAL(vbd_delay(5, 30, 200, true), 30);
+	CU_ASSERT_EQUAL(vbd_delay(5, 0, 0, true), 60);
+	CU_ASSERT(vbd_delay(120, 20, 200, false) > needed + 10);
+}
+
 /* One end goes: what comes after it is another call. */
 static void detached(void)
 {
@@ -200,13 +287,10 @@ static void detached(void)
 int main(int argc, char **argv)
 {
 	CU_TestInfo tests[] = {
-		{ "heard from the line", from_line },
-		{ "heard from the peer", from_peer },
-		{ "told of by the peer", from_event },
-		{ "not asked for", not_asked_for },
-		{ "passes untouched", untouched },
-		{ "an end goes", detached },
-		CU_TEST_INFO_NULL,
+		{ "heard from the line", from_line },  { "heard from the peer", from_peer },
+		{ "told of by the peer", from_event }, { "not asked for", not_asked_for },
+		{ "passes untouched", untouched },     { "its delay", delays },
+		{ "an end goes", detached },	       CU_TEST_INFO_NULL,
 	};
 
 	return cu_run("voice-band data", tests, argc, argv);
