@@ -337,7 +337,7 @@ static const struct conf_field sip_fields[] = {
 	{"rtp-source", &conf_kind_flag, AT(rtp_learned), .words = rtp_sources, .fallback = "signalled"},
 	{"jitter-buffer", &conf_kind_flag, AT(jitter_fixed), .words = jitters, .fallback = "adaptive"},
 	{"jitter", &conf_kind_range, AT(jitter_min_ms), .other_at = offsetof(struct conf_sip_trunk, jitter_max_ms),
-	 .min = 10, .max = 1000, .set_at = offsetof(struct conf_sip_trunk, jitter_set)},
+	 .min = 1, .max = 1000, .set_at = offsetof(struct conf_sip_trunk, jitter_set)},
 	{"rtp-timeout", &conf_kind_ms, AT(rtp_timeout_ms), .max = DAY, .fallback = "0ms"},
 	{"silence-timeout", &conf_kind_ms, AT(silence_ms), .max = DAY, .fallback = "0ms"},
 	{"trusted", &conf_kind_flag, AT(trusted), .words = no_yes, .fallback = "false"},

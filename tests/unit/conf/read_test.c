@@ -294,6 +294,19 @@ static void defaults(void)
 	conf_free(c);
 }
 
+/* A trunk's as short as those of rtp { }: what the manual writes, and the least. */
+static void short_delays(void)
+{
+	struct conf *c = read_right("x", "sip { listen = \"udp:1.2.3.4:5060\" }\n"
+					 "rtp { address = \"1.2.3.4\" jitter = \"5-200\" }\n"
+					 "sip p { host = q jitter = \"5-200\" }\n"
+					 "sip r { host = q jitter = \"1-60\" }");
+
+	CU_ASSERT(c->sips[0].jitter_min_ms == 5 && c->sips[0].jitter_max_ms == 200);
+	CU_ASSERT(c->sips[1].jitter_min_ms == 1 && c->sips[1].jitter_max_ms == 60);
+	conf_free(c);
+}
+
 static void print_and_read(const struct conf *conf)
 {
 	char *text = conf_print(conf);
@@ -513,7 +526,7 @@ static void random_sip(FILE *out, unsigned trunks)
 		fprintf(out, " codecs = %s", pick_of("PCMA PCMU {PCMU,PCMA} {CLEARMODE,PCMA}"));
 		fprintf(out, " redundancy = %u events = \"%u,%u-63\"", pick(4), pick(30),
 			30 + pick(33));
-		fprintf(out, " %s", pick_of("jitter=\"10-99\" rtcp-mux=true rtp-timeout=3s"));
+		fprintf(out, " %s", pick_of("jitter=\"1-99\" rtcp-mux=true rtp-timeout=3s"));
 		fprintf(out, " %s }\n", pick(2) ? "allow = {\"10.0.0.0/8\", \"::1/128\"}" : "");
 		fprintf(out,
 			"route r%u { to = {p%u, i0} prefix = \"%u\" strip = %u no-answer = %us }\n",
@@ -691,6 +704,7 @@ int main(int argc, char **argv)
 	static const CU_TestInfo tests[] = {
 		{ "all words", all_words },
 		{ "defaults", defaults },
+		{ "short delays", short_delays },
 		{ "printed", printed },
 		{ "examples", examples },
 		{ "unequal", unequal },

@@ -216,7 +216,7 @@ static const struct wrong values[] = {
 	 {{9, "events \"0-64\" is out of range; write events from 0 to 63 in quotes"}, {10, "redundancy \"4\" is out of range; write a number from 0 to 3"},
 	  {11, "comfort-noise \"on\" is not valid; write false or true"}, {12, "jitter-buffer \"none\" is not valid; write adaptive or fixed"}}},
 	{"sip \"s\" { host = a\n events = \"9-0\"\n jitter = \"0-90\"\n rtp-timeout = 30\n}\n",
-	 {{9, "events \"9-0\" is not valid; write events"}, {10, "jitter \"0-90\" is out of range; write two rising numbers from 10 to 1000"},
+	 {{9, "events \"9-0\" is not valid; write events"}, {10, "jitter \"0-90\" is out of range; write two rising numbers from 1 to 1000"},
 	  {11, "rtp-timeout \"30\" is not valid; write a time with its unit"}}},
 	{"route \"s\" { to = pbx\n rtp-failure = end\n}\n", {{9, "rtp-failure \"end\" is not valid; write release or keep"}}},
 	{"sip \"s\" { host = a proxy = \"b:0\"\n transport = sctp port = 65536 }\n",
