@@ -145,9 +145,10 @@ static void note_round_trip(struct rtp_end *rtp, const struct rtcp_in *in, uint6
 		rtp->end.stats.rtt_us = (uint32_t)((uint64_t)trip * 1000000 / 65536);
 }
 
+/* The peer is silent on purpose, or has said that it will be, and what begins a pause may be lost. */
 static bool payloads_pause(const struct rtp_end *rtp)
 {
-	return rtp->comfort.on || rtp->params.cn_payload_type_in;
+	return rtp->pausing || rtp->params.cn_payload_type_in;
 }
 
 void rtp_control_packet(struct rtp_end *rtp, const uint8_t *octets, size_t n,

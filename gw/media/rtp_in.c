@@ -86,6 +86,7 @@ static void take_audio(struct rtp_end *rtp, const struct rtp_packet *packet,
 {
 	if (!packet->n_payload)
 		return;
+	rtp->pausing = false;
 	if (rtp_relay_pass(rtp, packet)) {
 		note_end(rtp, packet);
 		return;
@@ -117,6 +118,7 @@ static void take_noise(struct rtp_end *rtp, const struct rtp_packet *packet)
 		return;
 	}
 	rtp->end.stats.cn_in++;
+	rtp->pausing = true;
 	rtp_relay_bar(rtp);
 	comfort_player_set(&rtp->comfort, &noise);
 	jitter_pause(&rtp->jitter, packet->timestamp);
@@ -226,7 +228,7 @@ static void restart(struct rtp_end *rtp)
 	rtp->event_in.known = false;
 	rtp->last_known = false;
 	rtp->expected = 0;
-	rtp->comfort.on = false;
+	rtp->comfort.on = rtp->pausing = false;
 	rtp->relay.on = false;
 	jitter_reset(&rtp->jitter, rtp->end.law);
 }

@@ -492,6 +492,56 @@ static void dead_air(void)
 	rig_close(&rig);
 }
 
+/* Reports for 3 s; true: the peer is taken for dead. */
+static bool dead_with_reports(struct rig *rig)
+{
+	const struct rtcp_out out = { .ssrc = 99, .cname = "peer" };
+	unsigned before = reports_of(rig, MEDIA_EV_RTP_TIMEOUT);
+	uint8_t octets[RTCP_OCTETS_MAX];
+	size_t n = rtcp_encode(octets, &out);
+
+	for (unsigned t = 0; t < 30; t++) {
+		sendto(rig->peer_fd, octets, n, 0, (struct sockaddr *)&rig->ours,
+		       sizeof(struct sockaddr_in));
+		run(rig, 100);
+	}
+	return reports_of(rig, MEDIA_EV_RTP_TIMEOUT) != before;
+}
+
+/* Who is silent on purpose lives while he reports; who spoke again has to go on. */
+static void pause_and_death(void)
+{
+	static const uint8_t noise[] = { 60 };
+	struct media_rtp_params params;
+	struct rig rig;
+
+	rig_open(&rig, 20, MEDIA_PCMA, 20); /* 2 s by the engine */
+	params = rig.rtp.params;
+	params.rtcp_mux = true;
+	set(&rig, &params);
+	for (unsigned k = 0; k < 2; k++) {
+		rig.peer_ptime = 160;
+		run(&rig, 500);
+		rig.peer_ptime = 0;
+		send_typed(&rig, RTP_CN_STATIC, rig.peer_clock, noise, 1);
+		CU_ASSERT_FALSE(dead_with_reports(&rig));
+		rig.peer_timestamp = rig.peer_clock;
+	}
+	rig.peer_ptime = 160;
+	run(&rig, 500);
+	rig.peer_ptime = 0;
+	CU_ASSERT(dead_with_reports(&rig));
+	CU_ASSERT_EQUAL(rig.rtp.end.stats.cn_in, 2);
+	/* pauses are negotiated */
+	rig.peer_ptime = 160;
+	run(&rig, 500);
+	rig.peer_ptime = 0;
+	params.cn_payload_type_in = 13;
+	set(&rig, &params);
+	CU_ASSERT_FALSE(dead_with_reports(&rig));
+	rig_close(&rig);
+}
+
 /* What the call asks for comes before what was negotiated, then and later. */
 static void supervised(void)
 {
@@ -683,6 +733,7 @@ int main(int argc, char **argv)
 		{ "metrics out", metrics_out },
 		{ "RTP and RTCP on one port", one_port },
 		{ "dead air", dead_air },
+		{ "a pause and a death", pause_and_death },
 		{ "supervised", supervised },
 		{ "numbers differ", numbers_differ },
 		{ "streams change", streams_change },
