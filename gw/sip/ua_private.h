@@ -28,7 +28,7 @@ struct sip_ua {
  */
 void sip_ua_refuse(struct sip_ua *ua, struct sip_txn *txn, const struct sip_msg *msg, unsigned status, const char *why,
 		   const char *subject);
-/* For the -errno that the session gave for an offer (gw/sip/session.h). */
+/* For the -errno that the session gave for an offer (gw/sip/session.h), or -EBUSY: another one is open. */
 unsigned sip_ua_offer_status(int err);
 void sip_ua_refuse_offer(struct sip_ua *ua, struct sip_txn *txn, const struct sip_msg *msg, int err, const char *why,
 			 const char *subject);
