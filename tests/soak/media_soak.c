@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /*
  * A thousand channels for SOAK_SECONDS (3600) in an engine of two threads: 496 between RTP and the
- * timeslots of 16 virtual spans, each joined by an RTP-to-RTP channel with the one at the other end
- * of the cable, and 256 from RTP to RTP with a tone; beside them calls that come and go. No packet
- * and no block may be lost, and memory and descriptors are what they were after the first tenth.
- * A second in which the machine itself stood still for longer than an engine bridges is told, proves
- * nothing, and is made up for by another one: as many as there are to be in all.
+ * timeslots of 16 virtual spans, with all that a line card does, each joined by an RTP-to-RTP channel
+ * with the one at the other end of the cable, and 256 from RTP to RTP with a tone; beside them calls
+ * that come and go. No packet and no block may be lost, and memory and descriptors are what they were
+ * after the first tenth. A second in which the machine itself stood still for longer than an engine
+ * bridges is told, proves nothing, and is made up for by another one: as many as there are to be in
+ * all.
  */
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -107,6 +108,12 @@ static void spans_open(struct soak *soak)
 			serve(soak, 10);
 }
 
+static const struct media_bearer_params line_card = { .echo_tail_ms = 128,
+						      .hear_dtmf = true,
+						      .hear_tones = true,
+						      .fax = MEDIA_FAX_VBD,
+						      .block_ms = 8 };
+
 static void channel_open(struct soak *soak, unsigned i)
 {
 	struct media_channel *channel = media_channel_new(soak->engine, "soak", on_event, soak);
@@ -117,6 +124,7 @@ static void channel_open(struct soak *soak, unsigned i)
 	if (i < 2 * LINES) {
 		unsigned line = i % LINES, cable = line / TIMESLOTS;
 
+		must(media_bearer_set(channel, 1, &line_card) == 0, "no line card");
 		must(media_bearer_open(channel, 1, soak->span[2 * cable + i / LINES],
 				       1 + line % TIMESLOTS) == 0,
 		     "no timeslot");
