@@ -190,6 +190,22 @@ def blocked_over_a_restart(case):
     restart(case, good)
 
 
+@group.scenario("Circuits that the operator blocked stay blocked when a reload takes them away and another brings them back")
+def blocked_over_a_reload(case):
+    lab, good = case.lab, config(case.lab)
+    line = 'circuits "e1" { cic = 1 timeslots = "1-15" }\n'
+    lab.ctl("block", "pstn", "3-9")
+    for text, circuits in ((good.replace(line, ""), 15), (good, 30)):
+        lab.write("gateway.conf", text)
+        lab.ctl("reload")
+        wait_until(f"{circuits} circuits", lambda n=circuits: len(lab.show("circuits")) == n)
+    wait_until("the rest to be usable", lambda: sum(c["usable"] for c in lab.show("circuits")) == 23)
+    case.equal("blocked", [c["cic"] for c in lab.show("circuits") if c["blocked"] == "local"], list(range(3, 10)))
+    lab.ctl("unblock", "pstn", "3-9")
+    wait_until("all to be usable", lambda: all(c["usable"] for c in lab.show("circuits")))
+    case.run(Caller("0310").answered(200))
+
+
 @group.scenario("shutdown graceful: circuits blocked, new calls refused, the call up goes on, SIOS on the link, then exit 0")
 def shutdown_graceful(case):
     lab = case.lab
