@@ -151,12 +151,19 @@ static bool keeps_calls(const struct isup_trunk *trunk, const struct tdm_span *s
 	       !(tdm_span_alarms(span) & TDM_ALARM_MISSING);
 }
 
+static bool operator_blocks(const struct isup_trunk *trunk, uint16_t cic)
+{
+	const struct blocking *blocking = trunk->env.blocking;
+
+	return blocking && blocking_has(blocking, trunk->name, cic);
+}
+
 static int make_circuit(struct isup_trunk *trunk, struct isup_bearer *bearer)
 {
 	const struct isup_trunk_env *env = &trunk->env;
 	bool failed = env->span_failed && env->span_failed(env->arg, bearer->span);
 	bool keeps = failed && keeps_calls(trunk, bearer->span);
-	bool noted = env->blocking && blocking_has(env->blocking, trunk->name, bearer->cic);
+	bool noted = operator_blocks(trunk, bearer->cic);
 
 	trunk->blocked_again += noted;
 	return isup_circuit_add_blocked(trunk->isup, bearer->cic, bearer, keeps || noted,
@@ -453,6 +460,20 @@ void isup_trunk_span_failed(struct isup_trunk *trunk, const struct tdm_span *spa
 	}
 }
 
+/* Those that an operator has blocked as well stay so. */
+static void unblock_kept(struct isup_trunk *trunk, const struct circuit_run *run)
+{
+	uint16_t first = run->first, end = (uint16_t)(run->first + run->count);
+
+	for (uint16_t cic = first; cic <= end; cic++) {
+		if (cic < end && !operator_blocks(trunk, cic))
+			continue;
+		if (cic > first)
+			(void)isup_unblock_group(trunk->isup, first, cic - first, false);
+		first = (uint16_t)(cic + 1);
+	}
+}
+
 void isup_trunk_span_recovered(struct isup_trunk *trunk, const struct tdm_span *span)
 {
 	struct circuit_run run;
@@ -461,7 +482,7 @@ void isup_trunk_span_recovered(struct isup_trunk *trunk, const struct tdm_span *
 	while (run_next(trunk, span, &at, &run)) {
 		(void)isup_unblock_group(trunk->isup, run.first, run.count, true);
 		if (trunk->conf->span_failure == CONF_FAILURE_KEEP)
-			(void)isup_unblock_group(trunk->isup, run.first, run.count, false);
+			unblock_kept(trunk, &run);
 	}
 }
 

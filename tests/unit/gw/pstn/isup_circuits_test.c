@@ -467,6 +467,32 @@ static void reload_of_blocked_circuits(void)
 	lab_blocking = NULL;
 }
 
+/* span-failure = keep blocks for maintenance, as an operator does. */
+static void span_of_blocked_circuits_recovers(void)
+{
+	int err;
+
+	lab_blocking = blocking_open(NULL, NULL, &err);
+	lab_open(6);
+	span.ops = &span_ops;
+	span_alarms = TDM_ALARM_LOS | TDM_ALARM_DOWN;
+	lab.conf.span_failure = CONF_FAILURE_KEEP;
+	block(1);
+	block(4);
+	isup_trunk_span_failed(lab.trunk, &span);
+	for (uint16_t cic = 1; cic <= 6; cic++)
+		CU_ASSERT_STRING_EQUAL(blocking(cic), "local");
+	isup_trunk_span_recovered(lab.trunk, &span);
+	for (uint16_t cic = 1; cic <= 6; cic++)
+		CU_ASSERT_STRING_EQUAL(blocking(cic), cic == 1 || cic == 4 ? "local" : "-");
+	CU_ASSERT_PTR_NOT_NULL(strstr(rig.sent, "CGU 2 CGU 5 "));
+	isup_trunk_free(lab.trunk);
+	call_core_free(lab.core);
+	timer_heap_free(rig.heap);
+	blocking_close(lab_blocking);
+	lab_blocking = NULL;
+}
+
 /* Q.764 2.9.9: the call does not try this exchange again; the circuit comes back after T3. */
 static void an_overloaded_exchange_is_not_asked_again(void)
 {
@@ -495,6 +521,7 @@ int main(int argc, char **argv)
 		{ "freed before RLC", freed_before_rlc },
 		{ "reload", reload },
 		{ "reload of blocked circuits", reload_of_blocked_circuits },
+		{ "span of blocked circuits recovers", span_of_blocked_circuits_recovers },
 		{ "reload onto a failed span", reload_onto_a_failed_span },
 		{ "reload onto a span that keeps calls", reload_onto_a_span_that_keeps_calls },
 		{ "an overloaded exchange is not asked again",
