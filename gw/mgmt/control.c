@@ -20,12 +20,14 @@
 #define REQUEST_MAX 8192
 #define ARGS_MAX    16
 #define CLIENTS_MAX 32
+#define AGAIN_MS    100
 
 static struct counter bad_requests =
 	COUNTER_INIT("causeway_control_bad_requests_total", "Control requests refused");
 
 struct control {
 	uv_pipe_t listener;
+	uv_timer_t again; /* a client waits for memory */
 	uv_loop_t *loop;
 	char *path; /* own */
 	struct control_command *commands;
@@ -391,6 +393,15 @@ static void client_go_on(struct client *client)
 	}
 }
 
+static void connection(uv_stream_t *listener, int status);
+
+static void connection_again(uv_timer_t *again)
+{
+	struct control *control = again->data;
+
+	connection((uv_stream_t *)&control->listener, 0);
+}
+
 static void connection(uv_stream_t *listener, int status)
 {
 	struct control *control = listener->data;
@@ -399,13 +410,13 @@ static void connection(uv_stream_t *listener, int status)
 	if (status < 0)
 		return;
 	client = calloc(1, sizeof(*client));
-	if (!client)
-		return;
-	client->control = control;
-	if (uv_pipe_init(control->loop, &client->pipe, 0)) {
+	if (!client || uv_pipe_init(control->loop, &client->pipe, 0)) {
 		free(client);
+		/* libuv listens no more until this one is accepted. */
+		(void)uv_timer_start(&control->again, connection_again, AGAIN_MS, 0);
 		return;
 	}
+	client->control = control;
 	client->pipe.data = client;
 	list_append(&control->clients, &client->node);
 	control->n_clients++;
@@ -434,6 +445,13 @@ static void control_closed(uv_handle_t *handle)
 	free(control);
 }
 
+static void listener_closed(uv_handle_t *handle)
+{
+	struct control *control = handle->data;
+
+	uv_close((uv_handle_t *)&control->again, control_closed);
+}
+
 struct control *control_open(uv_loop_t *loop, const char *path, const char *group, int *error)
 {
 	struct control *control = calloc(1, sizeof(*control));
@@ -451,9 +469,11 @@ struct control *control_open(uv_loop_t *loop, const char *path, const char *grou
 		return NULL;
 	}
 	control->listener.data = control;
+	(void)uv_timer_init(loop, &control->again);
+	control->again.data = control;
 	*error = listen_on(control, path, group);
 	if (*error) {
-		uv_close((uv_handle_t *)&control->listener, control_closed);
+		uv_close((uv_handle_t *)&control->listener, listener_closed);
 		return NULL;
 	}
 	control->show = (struct control_command){ .name = "show",
@@ -484,5 +504,5 @@ void control_close(struct control *control)
 	show_unregister(&show_counters);
 	while ((n = list_first(&control->clients)))
 		client_close(container_of(n, struct client, node));
-	uv_close((uv_handle_t *)&control->listener, control_closed);
+	uv_close((uv_handle_t *)&control->listener, listener_closed);
 }

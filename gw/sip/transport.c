@@ -170,6 +170,7 @@ static void socket_close(struct sip_socket *s)
 		uv_poll_stop(&s->poll);
 		close(s->fd);
 	}
+	timer_close(&s->again);
 	uv_close(&s->handle, on_socket_closed);
 }
 

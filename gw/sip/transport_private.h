@@ -25,6 +25,7 @@ struct sip_socket {
 	int fd;			  /* own: UDP */
 	union sip_sockaddr bound; /* as getsockname tells */
 	bool wildcard;		  /* bound to any address */
+	struct timer again;	  /* TCP: a connection waits for memory */
 	char host[SIP_ADDRESS_MAX];
 };
 

@@ -11,6 +11,7 @@
 #define BACKLOG	      1024
 #define CONNECT_MS    8000 /* the next address is tried long before timer B */
 #define DRAIN_MS      2000 /* for the peer to read our last answer */
+#define AGAIN_MS      100
 #define NODELAY	      1
 #define PARTIAL_FIRST 2048
 
@@ -533,8 +534,10 @@ static void on_connection(uv_stream_t *server, int status)
 	if (status < 0 || t->closing)
 		return;
 	c = conn_new(t);
-	if (!c)
+	if (!c) { /* libuv listens no more until this one is accepted */
+		timer_start_ms(&s->again, AGAIN_MS);
 		return;
+	}
 	if (uv_accept(server, (uv_stream_t *)&c->tcp)) {
 		conn_discard(c);
 		return;
@@ -554,6 +557,14 @@ static void on_connection(uv_stream_t *server, int status)
 	status = conn_begin(c);
 	if (status)
 		conn_close(c, status);
+}
+
+static void on_again(struct timer *timer, void *arg)
+{
+	struct sip_socket *s = arg;
+
+	(void)timer;
+	on_connection((uv_stream_t *)&s->tcp, 0);
 }
 
 static void on_listen_failed(uv_handle_t *handle)
@@ -584,14 +595,18 @@ int sip_tcp_listen(struct sip_socket *socket, const union sip_sockaddr *address)
 	counter_list(&stalled);
 	socket->tcp.data = socket;
 	t->handles++;
-	err = uv_tcp_bind(&socket->tcp, &address->sa, v6 ? UV_TCP_IPV6ONLY : 0);
+	err = timer_init(&socket->again, t->heap, "SIP accept", on_again, socket);
+	if (!err)
+		err = uv_tcp_bind(&socket->tcp, &address->sa, v6 ? UV_TCP_IPV6ONLY : 0);
 	if (!err)
 		err = uv_listen((uv_stream_t *)&socket->tcp, BACKLOG, on_connection);
 	if (!err)
 		err = uv_tcp_getsockname(&socket->tcp, &bound.sa, &n);
-	if (err)
+	if (err) {
+		timer_close(&socket->again);
 		uv_close(&socket->handle, on_listen_failed);
-	else
+	} else {
 		sip_socket_bound(socket, &bound);
+	}
 	return err;
 }

@@ -457,6 +457,47 @@ static void many(void)
 	lab_close();
 }
 
+/*
+ * Without memory for a client, it waits, and so do those behind it. A sanitizer owns the allocator:
+ * there the memory is never short.
+ */
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+extern void *__libc_calloc(size_t n, size_t octets);
+static bool no_memory;
+
+void *calloc(size_t n, size_t octets)
+{
+	return no_memory ? NULL : __libc_calloc(n, octets);
+}
+#else
+static bool no_memory;
+#endif
+
+static void without_memory(void)
+{
+	int fd[3];
+
+	lab_open();
+	no_memory = true;
+	for (unsigned i = 0; i < 3; i++)
+		fd[i] = dial();
+	for (unsigned i = 0; i < 2; i++) { /* and still without */
+		usleep(110000);
+		turn(5);
+	}
+	no_memory = false;
+	usleep(110000);
+	for (unsigned i = 0; i < 3; i++)
+		ask(fd[i], "{\"argv\":[\"words\",\"x\"]}", true, "1: [x]");
+	no_memory = true;
+	close(fd[0]);
+	fd[0] = dial();
+	no_memory = false;
+	lab_close(); /* while one waits */
+	for (unsigned i = 0; i < 3; i++)
+		close(fd[i]);
+}
+
 static mode_t mode_of(const char *path, gid_t *gid)
 {
 	struct stat st;
@@ -556,6 +597,7 @@ int main(int argc, char **argv)
 		{ "a client that goes away", gone },
 		{ "a client that does not read", not_reading },
 		{ "many clients", many },
+		{ "without memory", without_memory },
 		{ "permissions", permissions },
 		{ "what was there", what_was_there },
 		CU_TEST_INFO_NULL,
