@@ -377,9 +377,16 @@ static bool expect_next(struct rtp_end *rtp, const struct round *round, bool in_
 	return regular;
 }
 
+/* Events come beside audio as often as it does, and what was read is no sign of the other. */
+static bool is_alone(const struct rtp_end *rtp, uint32_t end_before)
+{
+	return rtp->last_end != end_before && !rtp->event_in.open;
+}
+
 void rtp_in_read(struct rtp_end *rtp, const struct round *round)
 {
 	uint64_t before;
+	uint32_t end;
 	uint16_t next;
 
 	if (rtp_path_others(&rtp->path, round->now_us))
@@ -391,10 +398,11 @@ void rtp_in_read(struct rtp_end *rtp, const struct round *round)
 	rtp_relay_fetch(rtp);
 	before = rtp->end.stats.packets_in;
 	next = (uint16_t)(rtp->last_sequence + 1);
+	end = rtp->last_end;
 	if (!read_one(rtp, round))
 		return;
 	if (rtp->end.stats.packets_in != before &&
-	    expect_next(rtp, round, rtp->last_sequence == next))
+	    expect_next(rtp, round, rtp->last_sequence == next && is_alone(rtp, end)))
 		return;
 	for (unsigned i = 1; i < READ_MAX && read_one(rtp, round); i++)
 		;

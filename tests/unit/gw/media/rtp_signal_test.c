@@ -325,6 +325,24 @@ static void timestamps_jump(void)
 	jump_by(INT32_MAX + 1000000u);
 }
 
+/* A peer that sends audio beside its events: all of it is read when it comes. */
+static void events_beside_audio(void)
+{
+	struct rig rig;
+
+	rig_open(&rig, 20, MEDIA_PCMA, 20);
+	rig.peer_ptime = 160;
+	run(&rig, 500);
+	for (unsigned d = 0; d < 5; d++) {
+		peer_says_digit(&rig, rig.peer_clock, d);
+		run(&rig, 40);
+		CU_ASSERT_EQUAL(rig.rtp.end.stats.packets_in,
+				(uint16_t)(rig.peer_sequence - 65000));
+	}
+	CU_ASSERT_EQUAL(rig.rtp.jitter.late, 0);
+	rig_close(&rig);
+}
+
 int main(int argc, char **argv)
 {
 	CU_TestInfo tests[] = {
@@ -335,6 +353,7 @@ int main(int argc, char **argv)
 		{ "digits at 10 % loss", digits_at_10_percent },
 		{ "an event recovered", event_recovered },
 		{ "timestamps jump", timestamps_jump },
+		{ "events beside audio", events_beside_audio },
 		CU_TEST_INFO_NULL,
 	};
 
