@@ -92,6 +92,8 @@ enum jitter_fate jitter_fill(struct jitter *jitter, uint32_t timestamp, const ui
 void jitter_expect(struct jitter *jitter, uint32_t extra);
 /* The sender says nothing from timestamp on, until its next octets. */
 void jitter_pause(struct jitter *jitter, uint32_t timestamp);
+/* What is here of the n octets from timestamp on becomes silence: it is played in another way. */
+void jitter_blank(struct jitter *jitter, uint32_t timestamp, size_t n);
 /* The next octets, at most n, all of one kind; returns how many, at least 1. They are only set for JITTER_AUDIO. */
 size_t jitter_get(struct jitter *jitter, uint8_t *octets, size_t n, enum jitter_kind *kind);
 /* n samples went by that the reader could not use. */

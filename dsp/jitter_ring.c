@@ -36,6 +36,25 @@ void jitter_ring_store(struct jitter *jitter, uint32_t at, const uint8_t *octets
 	bits_set(jitter->present, at, n, true);
 }
 
+void jitter_blank(struct jitter *jitter, uint32_t timestamp, size_t n)
+{
+	int64_t from = (int32_t)(timestamp - jitter->play), to = from + (int64_t)n;
+	int32_t left = (int32_t)(jitter->end - jitter->play);
+	size_t start, first;
+
+	if (from < 0)
+		from = 0;
+	if (to > left)
+		to = left;
+	if (!jitter->locked || from >= to)
+		return;
+	n = (size_t)(to - from);
+	start = (jitter->play + (uint32_t)from) & MASK;
+	first = n < JITTER_SAMPLES - start ? n : JITTER_SAMPLES - start;
+	memset(jitter->octets + start, g711_silence(jitter->conf.law), first);
+	memset(jitter->octets, g711_silence(jitter->conf.law), n - first);
+}
+
 void jitter_ring_load(const struct jitter *jitter, uint32_t at, uint8_t *octets, size_t n)
 {
 	size_t start = at & MASK;

@@ -37,12 +37,14 @@ struct rtp_identity {
 struct event_in {
 	bool known; /* timestamp is that of the last event, over or not */
 	bool open;
+	bool replaces; /* what the audio has of it */
 	uint8_t event;
 	uint32_t timestamp; /* of this segment */
 	uint32_t base;	    /* samples of the segments before */
 	uint32_t duration;  /* of this segment */
 	uint32_t serial;
 	uint64_t last_us;
+	uint32_t before, before_samples; /* the event before: its start, and how much audio it replaced */
 };
 
 /* The telephone event being sent. */
@@ -161,6 +163,8 @@ void rtp_in_refuse(struct rtp_end *rtp);
 /* rtp_event_in.c: telephone events and tones. */
 void rtp_event_in_take(struct rtp_end *rtp, const struct rtp_packet *packet, const struct round *round);
 void rtp_event_in_tone(struct rtp_end *rtp, const struct rtp_packet *packet, const struct round *round);
+/* Audio of the time of an event, which is played in its place, becomes silence, in the octets given. */
+void rtp_event_in_mute(const struct rtp_end *rtp, struct rtp_packet *audio, uint8_t octets[JITTER_PACKET_MAX]);
 void rtp_event_in_upkeep(struct rtp_end *rtp, const struct round *round);
 /* The open one is over. */
 void rtp_event_in_close(struct rtp_end *rtp);

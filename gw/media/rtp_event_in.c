@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /* Telephone events and tones that come in on an RTP session (RFC 4733). */
 #include <stdlib.h>
+#include <string.h>
 
 #include "gw/media/rtp_end.h"
 #include "gw/media/signals.h"
@@ -14,6 +15,7 @@
 #define DTMF_PER_MILLE	 15 /* Q.24: what a receiver accepts */
 /* 10 s, more than a whole segment (65,535 samples): from further back no packet of before comes. */
 #define STALE_SAMPLES 80000
+#define OPEN_SAMPLES  1200 /* as long as an event may go on without being reported */
 
 static uint32_t event_samples(const struct event_in *event)
 {
@@ -26,6 +28,14 @@ static char symbol_of(uint8_t event)
 	const struct signal *signal = signal_of_event(event);
 
 	return signal ? signal->symbol : rtp_event_digit(event);
+}
+
+/* How much audio from its start on is silenced; while it is open, more than was reported. */
+static uint32_t replaced(const struct event_in *event)
+{
+	if (!event->known || !event->replaces)
+		return 0;
+	return event_samples(event) + (event->open ? OPEN_SAMPLES : 0);
 }
 
 void rtp_event_in_close(struct rtp_end *rtp)
@@ -71,17 +81,59 @@ static bool event_begin(struct rtp_end *rtp, const struct rtp_event *in,
 		event->base += event->duration;
 	} else {
 		rtp_event_in_close(rtp);
+		event->before = event->timestamp - event->base;
+		event->before_samples = replaced(event);
 		event->open = true;
 		event->event = in->event;
 		event->base = 0;
 		event->serial = 0;
 		if (symbol_of(in->event))
 			event->serial = pipeline_digit_heard(&rtp->end, symbol_of(in->event));
+		event->replaces = (event->serial || rtp_event_digit(in->event)) && !rtp->end.clear;
 	}
 	event->known = true;
 	event->timestamp = packet->timestamp;
 	event->duration = 0;
 	return true;
+}
+
+/* ---- audio beside events, 2.5.2.2 ---- */
+
+static void mute(struct rtp_packet *audio, uint8_t *octets, enum g711_law law, uint32_t start,
+		 uint32_t n)
+{
+	int64_t from = (int32_t)(start - audio->timestamp), to = from + n;
+
+	if (from < 0)
+		from = 0;
+	if (to > (int64_t)audio->n_payload)
+		to = (int64_t)audio->n_payload;
+	if (from >= to)
+		return;
+	if (audio->payload != octets)
+		memcpy(octets, audio->payload, audio->n_payload);
+	memset(octets + from, g711_silence(law), (size_t)(to - from));
+	audio->payload = octets;
+}
+
+void rtp_event_in_mute(const struct rtp_end *rtp, struct rtp_packet *audio,
+		       uint8_t octets[JITTER_PACKET_MAX])
+{
+	const struct event_in *event = &rtp->event_in;
+
+	if (!event->known || rtp->end.clear)
+		return;
+	mute(audio, octets, rtp->end.law, event->timestamp - event->base, replaced(event));
+	mute(audio, octets, rtp->end.law, event->before, event->before_samples);
+}
+
+/* The audio of its time that waits to be played. */
+static void blank(struct rtp_end *rtp)
+{
+	const struct event_in *event = &rtp->event_in;
+
+	if (event->replaces)
+		jitter_blank(&rtp->jitter, event->timestamp - event->base, event_samples(event));
 }
 
 /* ---- sounds that are put in their place ---- */
@@ -134,6 +186,7 @@ static void event_report(struct rtp_end *rtp, const struct rtp_event *in,
 	if (in->duration > event->duration)
 		event->duration = in->duration;
 	event->last_us = round->now_us;
+	blank(rtp);
 	if (in->end)
 		rtp_event_in_close(rtp);
 	else if (symbol_of(in->event))

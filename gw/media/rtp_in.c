@@ -81,16 +81,10 @@ static void note_end(struct rtp_end *rtp, const struct rtp_packet *packet)
 	rtp->last_end = end;
 }
 
-static void take_audio(struct rtp_end *rtp, const struct rtp_packet *packet,
-		       const struct round *round)
+/* False: it is too far off. */
+static bool store_audio(struct rtp_end *rtp, const struct rtp_packet *packet,
+			const struct round *round)
 {
-	if (!packet->n_payload)
-		return;
-	rtp->pausing = false;
-	if (rtp_relay_pass(rtp, packet)) {
-		note_end(rtp, packet);
-		return;
-	}
 	note_silence(rtp, packet);
 	switch (jitter_put(&rtp->jitter, packet->timestamp, packet->payload, packet->n_payload,
 			   round->timely)) {
@@ -101,12 +95,26 @@ static void take_audio(struct rtp_end *rtp, const struct rtp_packet *packet,
 	case JITTER_STRAY:
 		reception_discard(&rtp->reception, packet->sequence);
 		rtp_in_refuse(rtp);
-		return;
+		return false;
 	case JITTER_STORED:
 	case JITTER_DUPLICATE:
 		break;
 	}
-	note_end(rtp, packet);
+	return true;
+}
+
+static void take_audio(struct rtp_end *rtp, const struct rtp_packet *packet,
+		       const struct round *round)
+{
+	struct rtp_packet audio = *packet;
+	uint8_t octets[JITTER_PACKET_MAX];
+
+	if (!packet->n_payload)
+		return;
+	rtp->pausing = false;
+	rtp_event_in_mute(rtp, &audio, octets);
+	if (rtp_relay_pass(rtp, &audio) || store_audio(rtp, &audio, round))
+		note_end(rtp, packet);
 }
 
 static void take_noise(struct rtp_end *rtp, const struct rtp_packet *packet)
@@ -162,6 +170,9 @@ static void expect_copy(struct rtp_end *rtp, uint32_t offset)
 static void take_copy(struct rtp_end *rtp, const struct rtp_packet *copy, uint32_t offset,
 		      const struct round *round)
 {
+	struct rtp_packet audio = *copy;
+	uint8_t octets[JITTER_PACKET_MAX];
+
 	if (payload_of(rtp, copy->payload_type) != PAYLOAD_AUDIO) {
 		take_payload(rtp, copy, round);
 		return;
@@ -169,7 +180,8 @@ static void take_copy(struct rtp_end *rtp, const struct rtp_packet *copy, uint32
 	if (!copy->n_payload)
 		return;
 	expect_copy(rtp, offset);
-	if (jitter_fill(&rtp->jitter, copy->timestamp, copy->payload, copy->n_payload) !=
+	rtp_event_in_mute(rtp, &audio, octets);
+	if (jitter_fill(&rtp->jitter, audio.timestamp, audio.payload, audio.n_payload) !=
 	    JITTER_STORED)
 		return;
 	rtp->end.stats.recovered++;

@@ -495,6 +495,38 @@ static void concealment(void)
 		CU_ASSERT_EQUAL(octets[i], 0xD5);
 }
 
+/* What is there of a stretch becomes silence, whatever else it covers; what comes is heard. */
+static void blanked(void)
+{
+	const uint32_t first = UINT32_MAX - 1000;
+	const struct jitter_conf conf = { .law = G711_A, .min = 800, .max = 1600, .fixed = true };
+	uint8_t octets[PACKET], heard[3200];
+	struct jitter jitter;
+	enum jitter_kind kind;
+
+	jitter_init(&jitter, &conf);
+	jitter_blank(&jitter, first, 100); /* nothing yet */
+	memset(octets, 0x33, sizeof(octets));
+	for (uint32_t k = 0; k < 20; k++) {
+		CU_ASSERT_EQUAL(jitter_put(&jitter, first + k * PACKET, octets, PACKET, true),
+				JITTER_STORED);
+		if (k == 7)
+			jitter_blank(&jitter, first - 70000, 70000 + 400);
+		if (k == 11)
+			jitter_blank(&jitter, first + 11 * PACKET + 10, 1000000);
+		for (size_t n = 0; n < PACKET;)
+			n += jitter_get(&jitter, heard + k * PACKET + n, PACKET - n, &kind);
+		CU_ASSERT(k < 6 || kind == JITTER_AUDIO);
+	}
+	/* a packet is played 800 samples after it came */
+	for (uint32_t i = 0; i < 3200 - 800; i++) {
+		bool blank =
+			(i >= 2 * PACKET && i < 400) || (i >= 11 * PACKET + 10 && i < 12 * PACKET);
+
+		CU_ASSERT_EQUAL(heard[800 + i], blank ? 0xD5 : 0x33);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	CU_TestInfo tests[] = {
@@ -513,6 +545,7 @@ int main(int argc, char **argv)
 		{ "stalled reader", stalled_reader },
 		{ "cuts are smooth", cuts_are_smooth },
 		{ "concealment", concealment },
+		{ "blanked", blanked },
 		CU_TEST_INFO_NULL,
 	};
 

@@ -197,55 +197,105 @@ static unsigned heard_digits(const struct rig *rig, char *text, size_t cap)
 	return n;
 }
 
-/*
- * Digits of 60 to 120 ms at 10 % of loss, audio of the same digits beside the events or not, with
- * and without redundancy: none is lost, doubled, or heard beside the event.
- */
-static void lossy_digits(uint32_t seed, bool redundant)
+struct lossy {
+	uint32_t random;
+	unsigned delay_ms; /* of the jitter buffer */
+	bool redundant, audio_first;
+};
+
+static bool is_lost(struct lossy *net, struct rig *rig)
+{
+	bool lost;
+
+	net->random = net->random * 1664525 + 1013904223;
+	lost = (net->random >> 16) % 100 < 10;
+	rig->peer_sequence += lost;
+	return lost;
+}
+
+/* The audio of the time of at: the tone, as long as the digit lasts. */
+static void lossy_audio(struct lossy *net, struct rig *rig, struct tone_player *tone, uint32_t at)
+{
+	int16_t linear[160];
+	uint8_t audio[160];
+
+	tone_player_play(tone, linear, 160);
+	g711_compress(G711_A, audio, linear, 160);
+	if (!is_lost(net, rig))
+		send_typed(rig, 8, at, audio, 160);
+}
+
+/* k packets into a digit of so many; what follows a digit has silence and, redundant, its end. */
+static void lossy_event(struct lossy *net, struct rig *rig, unsigned digit, unsigned k,
+			unsigned updates)
+{
+	const bool end = k >= updates;
+	const unsigned length = (end ? updates : k) * 160;
+	const struct rtp_event e = { (uint8_t)digit, end, 10, (uint16_t)length };
+	uint32_t start = rig->peer_timestamp;
+	uint8_t silence[160], event[4], octets[400];
+	const struct red_block blocks[2] = {
+		{ EVENT_TYPE, (uint16_t)((k - 1) * 160), event, 4 },
+		{ 8, 0, silence, 160 },
+	};
+
+	rtp_event_encode(event, &e);
+	memset(silence, 0xD5, 160);
+	if (k <= updates + 2) {
+		/* redundant, only one packet tells of a digit's end without being sent again */
+		if ((k == 1 && net->redundant) || !is_lost(net, rig))
+			peer_send_event(rig, start, digit, length, end, k == 1);
+	} else if (net->redundant && k <= updates + 5 && !is_lost(net, rig)) {
+		send_typed(rig, RED_TYPE, start + (k - 1) * 160, octets,
+			   red_encode(octets, sizeof(octets), blocks, 2));
+	}
+}
+
+static void lossy_open(struct lossy *net, struct rig *rig)
 {
 	struct media_rtp_params params;
-	char said[64], text[64];
-	uint32_t random = seed;
-	struct rig rig;
-	uint32_t at = PEER_ORIGIN;
 
-	rig_open(&rig, 20, MEDIA_PCMA, 20);
-	params = rig.rtp.params;
+	rig_open(rig, 20, MEDIA_PCMA, 20);
+	params = rig->rtp.params;
 	params.red_payload_type_in = RED_TYPE;
-	set(&rig, &params);
+	params.jitter_min_ms = (uint16_t)net->delay_ms;
+	params.jitter_max_ms = 300;
+	set(rig, &params);
+}
+
+/*
+ * Digits of 60 to 120 ms at 10 % of loss, with audio of the same digits beside the events, before
+ * or behind them, with and without redundancy: none is lost, doubled, or heard beside the event.
+ */
+static void lossy_digits(struct lossy net)
+{
+	char said[64], text[64];
+	uint32_t seed = net.random;
+	struct rig rig;
+
+	lossy_open(&net, &rig);
 	for (unsigned d = 0; d < 50; d++) {
-		unsigned digit = (seed + d * 7) % 16, updates = redundant ? 3 : 5 + d % 2;
-		uint32_t start = at;
+		unsigned digit = (seed + d * 7) % 16, updates = net.redundant ? 3 : 5 + d % 2;
+		struct tone_player tone;
 
 		said[d] = "0123456789*#ABCD"[digit];
 		said[d + 1] = '\0';
-		for (unsigned k = 1; k <= updates + 14; k++, at += 160) {
-			uint8_t audio[160], event[4], before[4], octets[400];
-			const bool end = k >= updates;
-			const unsigned length = (end ? updates : k) * 160;
-			const struct rtp_event e = { (uint8_t)digit, end, 10, (uint16_t)length };
-			const struct red_block blocks[2] = {
-				{ EVENT_TYPE, (uint16_t)(at - start), before, 4 },
-				{ 8, 0, audio, 160 },
-			};
+		tone_player_start(&tone, tone_dtmf(said[d]));
+		for (unsigned k = 1; k <= updates + 14; k++) {
+			uint32_t at = rig.peer_timestamp + (k - 1) * 160;
 
-			random = random * 1664525 + 1013904223;
-			rtp_event_encode(event, &e);
-			memcpy(before, event, 4);
-			memset(audio, 0xD5, 160);
-			if ((random >> 16) % 100 < 10 && (k > 1 || !redundant))
-				rig.peer_sequence++;
-			else if (k <= updates + 2)
-				peer_send_event(&rig, start, digit, length, end, k == 1);
-			else if (redundant && k <= updates + 5)
-				send_typed(&rig, RED_TYPE, at, octets,
-					   red_encode(octets, sizeof(octets), blocks, 2));
-			else
-				send_typed(&rig, 8, at, audio, 160);
+			if (k == updates + 1)
+				tone_player_start(&tone, NULL);
+			if (net.audio_first)
+				lossy_audio(&net, &rig, &tone, at);
+			lossy_event(&net, &rig, digit, k, updates);
+			if (!net.audio_first)
+				lossy_audio(&net, &rig, &tone, at);
 			run(&rig, 20);
 		}
+		rig.peer_timestamp += (updates + 14) * 160;
 	}
-	run(&rig, 400);
+	run(&rig, 700);
 	heard_digits(&rig, text, sizeof(text));
 	CU_ASSERT_STRING_EQUAL(text, said);
 	CU_ASSERT_EQUAL(reports_of(&rig, MEDIA_EV_DTMF), 50);
@@ -255,8 +305,56 @@ static void lossy_digits(uint32_t seed, bool redundant)
 
 static void digits_at_10_percent(void)
 {
-	for (uint32_t seed = 1; seed <= 6; seed++)
-		lossy_digits(seed, seed % 2);
+	static const unsigned delays_ms[] = { 20, 100, 220 };
+
+	for (unsigned i = 0; i < 3; i++)
+		for (uint32_t seed = 1; seed <= 6; seed++)
+			lossy_digits((struct lossy){ .random = seed,
+						     .delay_ms = delays_ms[i],
+						     .redundant = seed % 2,
+						     .audio_first = seed % 4 < 2 });
+}
+
+/* Audio before and behind a digit that core sends on is heard to the octet, and none in its time. */
+static void audio_around_a_digit(void)
+{
+	const uint32_t at = 8050, n = 805;
+	struct media_rtp_params params;
+	struct rig rig;
+	size_t from = 0, silent = 0, others = 0;
+
+	rig_open(&rig, 20, MEDIA_PCMA, 20);
+	params = rig.rtp.params;
+	params.jitter_fixed = true;
+	params.jitter_min_ms = 100;
+	set(&rig, &params);
+	rig.bearer.end.digits_apart = true;
+	rig.peer_ptime = 160;
+	run(&rig, 1040); /* the first 30 ms are there before it is known what they are */
+	for (unsigned k = 2; k <= 8; k++) {
+		if (k != 4) /* lost: the audio after it is of the digit all the same */
+			peer_send_event(&rig, PEER_ORIGIN + at, 5, k < 6 ? k * 160 : n, k >= 6,
+					k == 2);
+		run(&rig, 20);
+	}
+	run(&rig, 1000);
+	while (from < rig.heard_n && rig.heard[from] != pattern(0))
+		from++;
+	while (from < rig.heard_n && rig.heard[from] != 0xD5)
+		from++;
+	CU_ASSERT_FATAL(from > 4000 && from + n + 4000 < rig.heard_n);
+	for (size_t i = from - 4000; i < from + n + 4000; i++) {
+		bool within = i >= from && i < from + n;
+
+		silent += within && rig.heard[i] == 0xD5;
+		/* what comes before the end is told may be of the digit */
+		if (i < from || i >= from + n + 160)
+			others += rig.heard[i] != pattern(i + at - from);
+	}
+	CU_ASSERT_EQUAL(others, 0);
+	CU_ASSERT_EQUAL(silent, n);
+	CU_ASSERT_EQUAL(rig.rtp.end.stats.dtmf_in, 1);
+	rig_close(&rig);
 }
 
 /* An event of which every packet was lost comes with the next's. */
@@ -351,6 +449,7 @@ int main(int argc, char **argv)
 		{ "bits in", bits_in },
 		{ "signals out", signals_out },
 		{ "digits at 10 % loss", digits_at_10_percent },
+		{ "audio around a digit", audio_around_a_digit },
 		{ "an event recovered", event_recovered },
 		{ "timestamps jump", timestamps_jump },
 		{ "events beside audio", events_beside_audio },
