@@ -118,6 +118,7 @@ static int socket_open(struct sockaddr_storage *address, uint16_t port)
 static int direct_open(const struct sockaddr_storage *address, struct port_pair *pair)
 {
 	const int on = 1;
+	int rc;
 
 	pair->direct_fd = socket_new(address);
 	if (pair->direct_fd < 0)
@@ -125,8 +126,9 @@ static int direct_open(const struct sockaddr_storage *address, struct port_pair 
 	if (setsockopt(pair->fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) == 0 &&
 	    setsockopt(pair->direct_fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)) == 0)
 		return 0;
+	rc = -errno;
 	close(pair->direct_fd);
-	return -errno;
+	return rc;
 }
 
 static int pair_open(struct sockaddr_storage *address, struct port_pair *pair)
