@@ -217,7 +217,8 @@ void media_end_close(struct media_channel *channel, unsigned side)
 	if (!end)
 		return;
 	kernel_cross_end(channel);
-	channel->kernel.refused = false; /* another circuit may do */
+	/* another circuit may do */
+	channel->kernel.refused = channel->kernel.side[side].digits = false;
 	channel->ends[side] = NULL;
 	if (heir_withdraw(end))
 		return;

@@ -18,9 +18,9 @@ static bool is_wanted(const struct media_channel *channel)
 
 	for (unsigned i = 0; i < 2; i++)
 		if (!is_plain(ends[i]) || !kernel->side[i].hear || !kernel->side[i].speak ||
-		    kernel->side[i].plays)
+		    kernel->side[i].plays || kernel->side[i].digits)
 			return false;
-	return !kernel->digits && !kernel->watched && !kernel->refused &&
+	return !kernel->watched && !kernel->refused &&
 	       ends[0]->span->span->law == ends[1]->span->span->law;
 }
 

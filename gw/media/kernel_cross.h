@@ -14,10 +14,10 @@
 struct kernel_cross {
 	struct {
 		bool hear, speak;
-		bool plays; /* a tone or a sound */
+		bool plays;  /* a tone or a sound */
+		bool digits; /* were sent to its circuit, which stays with the engine */
 	} side[2];
 	bool watched; /* for silence */
-	bool digits;  /* were sent: it stays with the engine */
 	bool refused; /* the spans have no such thing */
 	bool on;
 };

@@ -374,7 +374,7 @@ static void digit_send(struct media_channel *channel, unsigned side, char symbol
 		.digit = { symbol, duration_ms < DIGIT_MIN_MS ? DIGIT_MIN_MS : duration_ms },
 	};
 
-	channel->kernel.digits = true;
+	channel->kernel.side[side].digits = true;
 	kernel_cross_review(channel);
 	engine_send(channel->engine, &command);
 }

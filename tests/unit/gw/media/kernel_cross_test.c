@@ -149,6 +149,26 @@ static void the_engines(void)
 	world_close(&w);
 }
 
+/* Digits keep the circuit with the engine that they went to, and not the next one. */
+static void after_digits(void)
+{
+	struct world w;
+
+	world_open(&w, true);
+	bearers_open(&w, &plain);
+	through(&w);
+	media_dtmf_send(w.channel, 1, '1', 100);
+	CU_ASSERT(joined == 1 && parted == 1);
+	media_end_close(w.channel, 0);
+	CU_ASSERT_EQUAL(media_bearer_open(w.channel, 0, &w.a.span, 8), 0);
+	CU_ASSERT_EQUAL(joined, 1);
+	media_end_close(w.channel, 1);
+	CU_ASSERT_EQUAL(media_bearer_open(w.channel, 1, &w.b.span, 9), 0);
+	CU_ASSERT(joined == 2 && timeslots[0] == 8 && timeslots[1] == 9);
+	world_close(&w);
+	CU_ASSERT_EQUAL(parted, 2);
+}
+
 static void not_possible(void)
 {
 	struct media_bearer_params data = { .clear = true, .hear_dtmf = true };
@@ -194,6 +214,7 @@ int main(int argc, char **argv)
 	CU_TestInfo tests[] = {
 		{ "where nothing needs to hear", plain_ones },
 		{ "the engine takes over", the_engines },
+		{ "after digits", after_digits },
 		{ "where it cannot be", not_possible },
 		CU_TEST_INFO_NULL,
 	};
