@@ -144,7 +144,7 @@ static void upkeep(struct media_end *end, const struct round *round)
 	end->stats.reordered = rtp->reception.reordered;
 	end->stats.jitter_us = (rtp->reception.jitter >> 4) * US_PER_SAMPLE;
 	end->stats.delay_ms = jitter_delay(&rtp->jitter) / RTP_PER_MS;
-	end->stats.concealed_ms = rtp->jitter.lost / RTP_PER_MS;
+	end->stats.concealed_ms = rtp->concealed_samples / RTP_PER_MS;
 	if (round->now_us - rtp->rated_us >= RATE_EVERY_US) {
 		rtp->rated_us = round->now_us;
 		rtp_end_rate(rtp);

@@ -117,7 +117,7 @@ struct rtp_end {
 	struct jitter jitter;
 	struct concealer concealer;
 	struct comfort_player comfort;
-	uint64_t comfort_samples;
+	uint64_t comfort_samples, concealed_samples;
 	struct vad heard; /* levels, for XR */
 
 	/* out */

@@ -41,6 +41,7 @@ static bool fill_sound(struct rtp_end *rtp, uint8_t *octets, size_t n, enum jitt
 		if (rtp->vbd)
 			break; /* made up, it would be an error that lasts longer */
 		concealer_fill(&rtp->concealer, rtp->end.law, octets, n);
+		rtp->concealed_samples += n;
 		return false;
 	case JITTER_PAUSE:
 		return fill_pause(rtp, octets, n);

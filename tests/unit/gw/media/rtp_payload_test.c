@@ -71,6 +71,7 @@ static void unannounced_silence(void)
 	rig.peer_timestamp += 160;
 	run(&rig, 1000);
 	CU_ASSERT_EQUAL(rig.rtp.jitter.lost - made_up, 160);
+	CU_ASSERT_EQUAL(rig.rtp.end.stats.concealed_ms, rig.rtp.jitter.lost / 8);
 	rig_close(&rig);
 }
 
@@ -299,6 +300,7 @@ static void clearmode(void)
 	CU_ASSERT(kept.n > 190);
 	CU_ASSERT_EQUAL(reports_of(&rig, MEDIA_EV_DTMF), 0);
 	CU_ASSERT_EQUAL(rig.rtp.end.stats.quality.r_factor, MEDIA_UNKNOWN);
+	CU_ASSERT_EQUAL(rig.rtp.end.stats.concealed_ms, 0);
 	/* back to talk: at once */
 	set(&rig, &(struct media_rtp_params){ .remote = params.remote,
 					      .remote_rtcp = params.remote_rtcp,

@@ -170,6 +170,8 @@ static void untouched(void)
 		longest = silent > longest ? silent : longest;
 	}
 	CU_ASSERT(longest >= 160 && longest < 170);
+	CU_ASSERT(rig.rtp.jitter.lost >= 160);
+	CU_ASSERT_EQUAL(rig.rtp.end.stats.concealed_ms, 0);
 	tone_player_start(&rig.says, tone_dtmf('5'));
 	rig.got_n = 0;
 	rig_run(&rig, 300);
