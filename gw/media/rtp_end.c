@@ -75,7 +75,7 @@ static void rate_delays(const struct rtp_end *rtp, struct media_quality *q)
 	q->jb_nominal_ms = ms16(jitter_target(&rtp->jitter) / RTP_PER_MS);
 	q->jb_max_ms = ms16(rtp->jitter.conf.max / RTP_PER_MS);
 	q->jb_abs_max_ms = q->jb_max_ms;
-	q->receiver = (rtp->end.clear ? PLC_DISABLED : PLC_STANDARD) |
+	q->receiver = (rtp->end.clear || rtp->vbd ? PLC_DISABLED : PLC_STANDARD) |
 		      (rtp->jitter.conf.fixed ? JB_FIXED : JB_ADAPTIVE);
 }
 

@@ -51,6 +51,14 @@ static void peer_says(struct rig *rig, struct tone_player *player, unsigned ms)
 	}
 }
 
+/* As the reports have it (RFC 3611 4.7.6). */
+static uint8_t receiver(struct rig *rig)
+{
+	rig->rtp.reception.started = true; /* whatever it was that came */
+	rtp_end_rate(&rig->rtp);
+	return rig->rtp.end.stats.quality.receiver;
+}
+
 /* On at that side once, through pauses as long as T.30's, and off again after a longer one. */
 static void expect_vbd(struct rig *rig, unsigned side)
 {
@@ -59,6 +67,7 @@ static void expect_vbd(struct rig *rig, unsigned side)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(begin);
 	CU_ASSERT(begin->side == side && !begin->ended);
 	CU_ASSERT(rig->rtp.jitter.conf.fixed && rig->rtp.vbd && rig->pipeline.vbd);
+	CU_ASSERT_EQUAL(receiver(rig), 0x60); /* losses are silence, the delay is fixed */
 	for (unsigned pause = 0; pause < 2; pause++) {
 		line_says(rig, NULL, 6000);
 		CU_ASSERT_PTR_NULL(vbd_report(rig, 1));
@@ -70,6 +79,7 @@ static void expect_vbd(struct rig *rig, unsigned side)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(end);
 	CU_ASSERT(end->ended);
 	CU_ASSERT_FALSE(rig->rtp.jitter.conf.fixed || rig->rtp.vbd || rig->pipeline.vbd);
+	CU_ASSERT_EQUAL(receiver(rig), 0xF0);
 	CU_ASSERT_PTR_NULL(vbd_report(rig, 2));
 	CU_ASSERT_EQUAL(rig->rtp.end.stats.vbd, 1);
 	CU_ASSERT_EQUAL(rig->bearer.end.stats.vbd, 1);
