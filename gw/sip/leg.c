@@ -132,6 +132,7 @@ struct sip_leg_fork *sip_leg_fork_new(struct sip_leg *leg)
 	fork->leg = leg;
 	list_init(&fork->early.pracks);
 	list_init(&fork->early.overtaken);
+	list_init(&fork->past);
 	list_append(&leg->forks, &fork->node);
 	leg->n_forks++;
 	return fork;
@@ -139,13 +140,14 @@ struct sip_leg_fork *sip_leg_fork_new(struct sip_leg *leg)
 
 static void reinvite_drop(struct sip_leg *leg)
 {
+	struct sip_txn *txn = leg->reinvite;
+
 	timer_stop(&leg->glare);
-	sip_txn_detach(leg->reinvite);
+	sip_leg_reinvite_leave(leg);
 	/* 17.1.1.2: after a provisional response nothing but CANCEL ends an INVITE whose final one does
 	 * not come. */
-	if (leg->reinvite && leg->reinvite_busy)
-		sip_client_cancel(leg->reinvite, STR_NONE);
-	leg->reinvite = NULL;
+	if (txn && leg->reinvite_busy)
+		sip_client_cancel(txn, STR_NONE);
 	leg->reinvite_fork = NULL;
 	leg->reinvite_busy = false;
 }
@@ -160,6 +162,7 @@ void sip_leg_fork_free(struct sip_leg_fork *fork)
 		sip_session_close(fork->session);
 	free(fork->session);
 	sip_leg_pracks_drop(fork);
+	sip_leg_past_drop(fork);
 	if (fork->leg->out && fork->dialog.local_cseq > fork->leg->out->cseq_used)
 		fork->leg->out->cseq_used = fork->dialog.local_cseq;
 	sip_txn_detach(fork->bye);
@@ -202,7 +205,7 @@ static bool transactions_left(const struct sip_leg *leg)
 	for (struct list_node *n = list_first(&leg->forks); n; n = list_next(&leg->forks, n)) {
 		const struct sip_leg_fork *fork = container_of(n, struct sip_leg_fork, node);
 
-		if (fork->bye || !list_empty(&fork->early.pracks))
+		if (fork->bye || !list_empty(&fork->early.pracks) || !list_empty(&fork->past))
 			return true;
 	}
 	return false;

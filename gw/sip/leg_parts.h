@@ -86,6 +86,13 @@ struct sip_leg_prack {
 	uint32_t rseq, cseq;
 };
 
+/* A re-INVITE of ours that another one or a BYE has followed: each 2xx that still comes gets its ACK (RFC 3261 13.2.2.4). */
+struct sip_leg_past {
+	struct list_node node;	   /* of its dialog's */
+	struct sip_leg_fork *fork; /* borrow */
+	struct sip_txn *txn;	   /* borrow */
+};
+
 /* RSeq counts for each INVITE by itself (RFC 3262 3 and 4), and a peer may answer several of ours in one dialog. */
 struct sip_leg_rseq {
 	struct list_node node; /* of its dialog's */

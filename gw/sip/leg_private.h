@@ -43,6 +43,7 @@ struct sip_leg_fork {
 	bool acked;	     /* its 2xx was acknowledged once */
 	struct sip_leg_early early;
 	struct sip_session *session; /* own: where an UPDATE made it differ from the leg's, else NULL */
+	struct list past;    /* own: re-INVITEs that may still get a 2xx */
 	struct sip_txn *bye; /* borrow */
 	bool bye_done;	     /* answered, or given up */
 };
@@ -86,6 +87,7 @@ struct sip_leg {
 	struct sip_txn *reinvite; /* borrow */
 	struct sip_leg_fork *reinvite_fork; /* borrow: the dialog that it is in */
 	bool reinvite_busy;	  /* no final response yet */
+	bool reinvite_accepted;	  /* a re-INVITE that got its 2xx */
 	unsigned offer_tries;	  /* put off by the peer in a row */
 	struct timer glare;
 	struct timer reap; /* frees the leg when nothing points at it any more */
@@ -172,6 +174,9 @@ void sip_leg_reinvite_sync(struct sip_leg *leg);
 /* 14.1, RFC 3311 5.3: tries again what was meant, after a while. */
 void sip_leg_glare_wait(struct sip_leg *leg);
 void sip_leg_offer_again(struct sip_leg *leg);
+/* The transaction goes on without the leg, but for its 2xx. */
+void sip_leg_reinvite_leave(struct sip_leg *leg);
+void sip_leg_past_drop(struct sip_leg_fork *fork);
 void sip_leg_held(struct sip_leg *leg, bool held);
 timer_fn sip_leg_glare_expired;
 

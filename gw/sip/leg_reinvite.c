@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /* re-INVITE both ways (RFC 3261 14): hold and retrieve, media negotiated anew, glare. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "gw/base/log.h"
@@ -124,6 +125,7 @@ static void reinvite_accepted(struct sip_leg *leg, const struct sip_msg *msg)
 	if (!leg->reinvite_busy)
 		return;
 	leg->reinvite_busy = false;
+	leg->reinvite_accepted = true;
 	if (!sip_leg_body(msg, &sdp) || sip_session_accept(&leg->session, sdp, &settled)) {
 		sip_leg_bad_answer(leg, "the 2xx to re-INVITE");
 		sip_leg_abort(leg, Q850_PROTOCOL_ERROR);
@@ -196,6 +198,65 @@ static const struct sip_client_ops reinvite_ops = {
 	.ended = reinvite_ended,
 };
 
+static void past_free(struct sip_leg_past *past)
+{
+	sip_txn_detach(past->txn);
+	list_remove(&past->node);
+	free(past);
+}
+
+void sip_leg_past_drop(struct sip_leg_fork *fork)
+{
+	struct list_node *node;
+
+	while ((node = list_first(&fork->past)))
+		past_free(container_of(node, struct sip_leg_past, node));
+}
+
+static void past_response(void *user, struct sip_txn *txn, struct sip_msg *msg)
+{
+	struct sip_leg_past *past = user;
+
+	(void)txn;
+	if (msg->status >= 200 && msg->status < 300)
+		sip_leg_ack_send(past->fork, msg->cseq.number);
+}
+
+static void past_ended(void *user, struct sip_txn *txn)
+{
+	struct sip_leg_past *past = user;
+	struct sip_leg *leg = past->fork->leg;
+
+	(void)txn;
+	past->txn = NULL;
+	past_free(past);
+	sip_leg_settle(leg);
+}
+
+static const struct sip_client_ops past_ops = {
+	.response = past_response,
+	.ended = past_ended,
+};
+
+void sip_leg_reinvite_leave(struct sip_leg *leg)
+{
+	struct sip_txn *txn = leg->reinvite;
+	bool awaits = txn && sip_txn_method(txn) == SIP_INVITE &&
+		      (leg->reinvite_busy || leg->reinvite_accepted);
+	struct sip_leg_past *past = awaits ? calloc(1, sizeof(*past)) : NULL;
+
+	leg->reinvite = NULL;
+	leg->reinvite_accepted = false;
+	if (!past) {
+		sip_txn_detach(txn);
+		return;
+	}
+	past->fork = leg->reinvite_fork;
+	past->txn = txn;
+	list_append(&past->fork->past, &past->node);
+	sip_client_own(txn, &past_ops, past);
+}
+
 static bool is_due(const struct sip_leg *leg)
 {
 	return sip_leg_offer_possible(leg) && leg->leg.call && leg->want != leg->said &&
@@ -229,7 +290,7 @@ void sip_leg_reinvite_sync(struct sip_leg *leg)
 			  strerror(-err));
 		return;
 	}
-	sip_txn_detach(leg->reinvite);
+	sip_leg_reinvite_leave(leg);
 	leg->reinvite = txn;
 	leg->reinvite_fork = fork;
 	leg->reinvite_busy = true;

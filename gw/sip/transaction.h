@@ -90,6 +90,9 @@ void sip_client_cancel(struct sip_txn *txn, struct str reason);
 int sip_ack_send(struct sip_stack *stack, struct str request, struct str next_hop, const char *call)
 	__attribute__((warn_unused_result));
 
+/* Who hears about this transaction from now on. */
+void sip_client_own(struct sip_txn *txn, const struct sip_client_ops *ops, void *user);
+
 /* ---- server ---- */
 struct sip_server_ops {
 	/* CANCEL of this INVITE, which has no final response yet: answer it with 487 (9.2). CANCEL itself is answered. */

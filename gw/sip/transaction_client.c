@@ -565,6 +565,12 @@ int sip_client_start(struct sip_stack *stack, const struct sip_client_params *pa
 	return client_open(stack, params, false, txn);
 }
 
+void sip_client_own(struct sip_txn *txn, const struct sip_client_ops *ops, void *user)
+{
+	txn->client.ops = ops;
+	txn->user = user;
+}
+
 int sip_ack_send(struct sip_stack *stack, struct str request, struct str next_hop, const char *call)
 {
 	struct sip_client_params params = { .request = request,

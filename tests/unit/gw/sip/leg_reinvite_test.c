@@ -133,6 +133,57 @@ static void test_hold_by_us(void)
 	down(2);
 }
 
+/* 13.2.2.4: "The ACK MUST be passed to the client transport every time a retransmission of the 2xx final response [...]
+ * arrives", whatever has followed. */
+static void test_2xx_again(void)
+{
+	const struct sip_msg *first, *second, *bye;
+
+	up();
+	rig_say(LEG_EV_HOLD, NULL);
+	first = rig_request(SIP_INVITE);
+	respond(first, "200 OK", CONTACT TYPE "\n" SDP("2", "a=recvonly\n"));
+	rig_request(SIP_ACK);
+	rig_say(LEG_EV_RETRIEVE, NULL);
+	second = rig_request(SIP_INVITE);
+	respond(first, "200 OK", CONTACT TYPE "\n" SDP("2", "a=recvonly\n"));
+	CU_ASSERT_EQUAL(rig_request(SIP_ACK)->cseq.number, first->cseq.number);
+	respond(second, "200 OK", CONTACT TYPE "\n" SDP("3", ""));
+	CU_ASSERT_EQUAL(rig_request(SIP_ACK)->cseq.number, second->cseq.number);
+	CU_ASSERT_TRUE(rig.media.receive);
+	rig_say_release(Q850_NORMAL);
+	rig_event(LEG_EV_RELEASED);
+	bye = rig_request(SIP_BYE);
+	respond(bye, "200 OK", "\n");
+	rig_run_ms(10000);
+	respond(second, "200 OK", CONTACT TYPE "\n" SDP("3", ""));
+	CU_ASSERT_EQUAL(rig_request(SIP_ACK)->cseq.number, second->cseq.number);
+	respond(first, "200 OK", CONTACT TYPE "\n" SDP("2", "a=recvonly\n"));
+	CU_ASSERT_EQUAL(rig_request(SIP_ACK)->cseq.number, first->cseq.number);
+	CU_ASSERT_EQUAL(sip_ua_legs(rig.ua), 1);
+	rig_run_ms(22000);
+	CU_ASSERT_EQUAL(sip_ua_legs(rig.ua), 0);
+	rig_close();
+}
+
+/* The CANCEL before our BYE crosses the 2xx. */
+static void test_2xx_after_bye(void)
+{
+	const struct sip_msg *re;
+
+	up();
+	rig_say(LEG_EV_HOLD, NULL);
+	re = rig_request(SIP_INVITE);
+	respond(re, "100 Trying", "\n");
+	rig_say_release(Q850_NORMAL);
+	rig_event(LEG_EV_RELEASED);
+	respond(rig_request(SIP_CANCEL), "200 OK", "\n");
+	respond(rig_request(SIP_BYE), "200 OK", "\n");
+	respond(re, "200 OK", CONTACT TYPE "\n" SDP("2", "a=recvonly\n"));
+	CU_ASSERT_EQUAL(rig_request(SIP_ACK)->cseq.number, re->cseq.number);
+	rig_close();
+}
+
 /* 14.1: 491, and again after 0 to 2 s, since the Call-ID is not ours. */
 static void test_glare(void)
 {
@@ -307,6 +358,8 @@ static void test_bye_glare(void)
 static const CU_TestInfo tests[] = {
 	{ "hold by peer", test_hold_by_peer },
 	{ "hold by us", test_hold_by_us },
+	{ "2xx again", test_2xx_again },
+	{ "2xx after BYE", test_2xx_after_bye },
 	{ "glare", test_glare },
 	{ "put off", test_put_off },
 	{ "refused", test_refused },
