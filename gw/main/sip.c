@@ -92,11 +92,16 @@ int gateway_sip_open(struct gateway *gw)
 	ua.stack = gw->stack;
 	ua.locator = parts.locator;
 	gw->sip = sip_ua_new(gw->conf, &ua);
-	return gw->sip ? 0 : -ENOMEM;
+	if (!gw->sip)
+		return -ENOMEM;
+	sip_transport_known(gw->transport, sip_ua_knows, gw->sip);
+	return 0;
 }
 
 void gateway_sip_close(struct gateway *gw)
 {
+	if (gw->transport)
+		sip_transport_known(gw->transport, NULL, NULL);
 	sip_ua_free(gw->sip);
 	sip_stack_free(gw->stack);
 	sip_transport_free(gw->transport);

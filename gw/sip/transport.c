@@ -51,6 +51,7 @@ struct sip_transport *sip_transport_new(uv_loop_t *loop, struct timer_heap *heap
 	for (unsigned i = 0; i < SIP_WATCH_BUCKETS; i++)
 		list_init(&t->watches[i]);
 	list_init(&t->conns);
+	list_init(&t->strangers);
 	for (size_t i = 0; i < sizeof(counters) / sizeof(counters[0]); i++)
 		counter_list(counters[i]);
 	return t;
@@ -60,6 +61,12 @@ void sip_transport_receiver(struct sip_transport *transport, sip_received_fn *fn
 {
 	transport->receive = fn;
 	transport->user = user;
+}
+
+void sip_transport_known(struct sip_transport *transport, sip_known_fn *fn, void *user)
+{
+	transport->known = fn;
+	transport->known_user = user;
 }
 
 /* ---- sockets ---- */

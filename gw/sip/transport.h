@@ -86,7 +86,7 @@ extern const struct sip_transport_ops sip_transport_ops;
 typedef void sip_received_fn(void *user, struct sip_msg *msg, const struct sip_hop *hop, struct str octets);
 
 struct sip_transport_conf {
-	unsigned max_connections;      /* both ways */
+	unsigned max_connections;      /* that others open, and as many that we open */
 	uint32_t idle_ms;	       /* a connection without a whole message for this long is closed */
 	size_t max_message;	       /* octets, at most SIP_MSG_MAX_OCTETS */
 	size_t max_queue;	       /* octets waiting to be sent on one connection */
@@ -97,6 +97,9 @@ struct sip_transport;
 /* own; NULL when out of memory. loop, heap: borrow. */
 struct sip_transport *sip_transport_new(uv_loop_t *loop, struct timer_heap *heap, const struct sip_transport_conf *conf);
 void sip_transport_receiver(struct sip_transport *transport, sip_received_fn *fn, void *user);
+/* Whose connections are no stranger's: of those there are at most a tenth. Asked when a connection is opened; NULL: everybody's. */
+typedef bool sip_known_fn(void *user, const union sip_sockaddr *remote);
+void sip_transport_known(struct sip_transport *transport, sip_known_fn *fn, void *user);
 /* Opens a listening socket; port 0 takes any. *bound (may be NULL) tells where. -errno of the socket calls. */
 int sip_transport_listen(struct sip_transport *transport, enum sip_proto proto, struct str address, uint16_t port,
 			 union sip_sockaddr *bound) __attribute__((warn_unused_result));

@@ -53,12 +53,16 @@ struct sip_transport {
 	struct sip_transport_conf conf;
 	sip_received_fn *receive;
 	void *user;
+	sip_known_fn *known;
+	void *known_user;
 	struct sip_socket *udp[SIP_SOCKETS_MAX]; /* own */
 	struct sip_socket *tcp[SIP_SOCKETS_MAX]; /* own */
 	unsigned n_udp, n_tcp;
 	struct hash by_id, by_remote; /* of struct sip_conn */
 	struct list conns;	      /* of struct sip_conn */
-	size_t connections;
+	size_t connections, accepted; /* accepted: those that others opened */
+	struct list strangers;	      /* of struct sip_conn: the longest silent first */
+	size_t n_strangers;
 	uint64_t last_conn;
 	struct list watches[SIP_WATCH_BUCKETS]; /* of messages sent by UDP, by remote address */
 	struct sip_route routes[SIP_ROUTES];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /* RFC 3261 18 over TCP: connections both ways, framing (18.3), keep-alive (RFC 5626 4.4.1), limits.
- */
+ * What others open takes nothing from what we open, and strangers, whose address belongs to no
+ * trunk, have a small share of it: a new one takes the place of the one that was silent longest. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,10 +15,12 @@
 #define AGAIN_MS      100
 #define NODELAY	      1
 #define PARTIAL_FIRST 2048
+#define STRANGERS     10 /* one connection in so many may be a stranger's */
 
 struct sip_conn {
 	struct hash_node by_id, by_remote; /* until it has left */
 	struct list_node node;
+	struct list_node stranger;	 /* in no list: it is none */
 	struct sip_transport *transport; /* borrow */
 	uv_tcp_t tcp;
 	uv_connect_t connect;
@@ -26,6 +29,7 @@ struct sip_conn {
 	struct list watches;
 	struct timer idle;  /* or, before it is connected, the limit for that */
 	uint64_t active_us; /* last whole message either way */
+	bool accepted;	    /* the peer opened it */
 	bool connected, pinged;
 	bool left; /* carries no message any more */
 	bool closing;
@@ -45,6 +49,9 @@ static struct counter opened =
 static struct counter over_limit =
 	COUNTER_INIT("causeway_sip_connections_refused_total",
 		     "SIP connections refused by the limit on their number");
+static struct counter displaced =
+	COUNTER_INIT("causeway_sip_connections_displaced_total",
+		     "SIP connections of strangers closed for newer ones");
 static struct counter idled = COUNTER_INIT("causeway_sip_connections_idle_total",
 					   "SIP connections closed for being idle");
 static struct counter stalled = COUNTER_INIT("causeway_sip_connections_stalled_total",
@@ -94,8 +101,45 @@ static int conn_insert(struct sip_conn *c)
 	}
 	list_append(&t->conns, &c->node);
 	t->connections++;
+	t->accepted += c->accepted;
 	counter_add(&opened, 1);
 	return 0;
+}
+
+/* ---- strangers ---- */
+
+static bool is_known(const struct sip_transport *t, const union sip_sockaddr *remote)
+{
+	return !t->known || t->known(t->known_user, remote);
+}
+
+static size_t strangers_most(const struct sip_transport *t)
+{
+	return (t->conf.max_connections + STRANGERS - 1) / STRANGERS;
+}
+
+static void stranger_add(struct sip_conn *c)
+{
+	list_append(&c->transport->strangers, &c->stranger);
+	c->transport->n_strangers++;
+}
+
+static void stranger_remove(struct sip_conn *c)
+{
+	if (!c->stranger.next)
+		return;
+	list_remove(&c->stranger);
+	c->transport->n_strangers--;
+}
+
+/* It carried something. */
+static void conn_active(struct sip_conn *c)
+{
+	c->active_us = timer_heap_now_us(c->transport->heap);
+	if (!c->stranger.next)
+		return;
+	list_remove(&c->stranger);
+	list_append(&c->transport->strangers, &c->stranger);
 }
 
 /* ---- end ---- */
@@ -138,7 +182,9 @@ static void conn_close(struct sip_conn *c, int error)
 		return;
 	c->closing = true;
 	list_remove(&c->node);
+	stranger_remove(c);
 	c->transport->connections--;
+	c->transport->accepted -= c->accepted;
 	timer_close(&c->idle);
 	uv_close((uv_handle_t *)&c->tcp, on_closed);
 }
@@ -249,14 +295,20 @@ static int conn_write(struct sip_conn *c, struct str octets)
 		n = 0;
 	if (n < 0)
 		return n;
-	c->active_us = now_us(c);
+	conn_active(c);
 	if ((size_t)n == octets.n)
 		return 0;
 	return conn_queue(c, (struct str){ octets.p + n, octets.n - (size_t)n });
 }
 
 static struct sip_conn *conn_connect(struct sip_transport *t, const union sip_sockaddr *remote,
-				     int *err);
+				     bool stranger, int *err);
+
+/* A stranger can have one sent anywhere (18.2.2); where requests go is the configuration's and the dialogs' business. */
+static bool is_response(struct str octets)
+{
+	return str_starts(octets, STR("SIP/2.0 "));
+}
 
 int sip_tcp_send(struct sip_transport *transport, struct sip_hop *hop, struct str octets,
 		 struct sip_watch *watch, bool must_exist)
@@ -269,7 +321,8 @@ int sip_tcp_send(struct sip_transport *transport, struct sip_hop *hop, struct st
 	if (!c)
 		c = conn_by_remote(transport, &hop->remote);
 	if (!c)
-		c = conn_connect(transport, &hop->remote, &err);
+		c = conn_connect(transport, &hop->remote,
+				 is_response(octets) && !is_known(transport, &hop->remote), &err);
 	if (!c)
 		return err;
 	err = conn_write(c, octets);
@@ -306,7 +359,7 @@ static void message(struct sip_conn *c, struct str octets, int framing_error)
 	struct sip_hop hop = c->hop;
 
 	c->pinged = false;
-	c->active_us = now_us(c);
+	conn_active(c);
 	sip_transport_message(c->transport, octets, &hop, framing_error);
 }
 
@@ -498,11 +551,12 @@ static void on_connected(uv_connect_t *connect, int status)
 }
 
 static struct sip_conn *conn_connect(struct sip_transport *t, const union sip_sockaddr *remote,
-				     int *err)
+				     bool stranger, int *err)
 {
 	struct sip_conn *c;
 
-	if (t->connections >= t->conf.max_connections) {
+	if (t->connections - t->accepted >= t->conf.max_connections ||
+	    (stranger && t->n_strangers >= strangers_most(t))) {
 		counter_add(&over_limit, 1);
 		*err = -EMFILE;
 		return NULL;
@@ -520,8 +574,41 @@ static struct sip_conn *conn_connect(struct sip_transport *t, const union sip_so
 		conn_discard(c);
 		return NULL;
 	}
+	if (stranger)
+		stranger_add(c);
 	timer_start_ms(&c->idle, CONNECT_MS);
 	return c;
+}
+
+static bool has_room(const struct sip_transport *t, bool stranger)
+{
+	return t->accepted < t->conf.max_connections &&
+	       (!stranger || t->n_strangers < strangers_most(t));
+}
+
+/* At most one is closed: those who wait on it may open another one. */
+static void room_make(struct sip_transport *t, bool stranger)
+{
+	struct list_node *next;
+	char text[SIP_HOP_TEXT_MAX];
+
+	for (struct list_node *n = list_first(&t->strangers); n && !has_room(t, stranger);
+	     n = next) {
+		struct sip_conn *c = container_of(n, struct sip_conn, stranger);
+
+		next = list_next(&t->strangers, n);
+		if (is_known(t, &c->hop.remote)) { /* meanwhile */
+			stranger_remove(c);
+			continue;
+		}
+		if (!c->accepted && t->accepted >= t->conf.max_connections)
+			continue;
+		counter_add(&displaced, 1);
+		log_write(LOG_INFO, "sip", "connection %s closed for a newer one: of no trunk",
+			  sip_hop_text(&c->hop, text));
+		conn_close(c, -ECONNABORTED);
+		return;
+	}
 }
 
 static void on_connection(uv_stream_t *server, int status)
@@ -529,6 +616,7 @@ static void on_connection(uv_stream_t *server, int status)
 	struct sip_socket *s = server->data;
 	struct sip_transport *t = s->transport;
 	struct sip_conn *c;
+	bool stranger;
 	char text[SIP_HOP_TEXT_MAX];
 
 	if (status < 0 || t->closing)
@@ -543,10 +631,13 @@ static void on_connection(uv_stream_t *server, int status)
 		return;
 	}
 	names_get(c);
-	if (t->connections >= t->conf.max_connections) {
+	c->accepted = true;
+	stranger = !is_known(t, &c->hop.remote);
+	room_make(t, stranger);
+	if (!has_room(t, stranger)) {
 		counter_add(&over_limit, 1);
 		log_write(LOG_WARNING, "sip", "connection %s refused: %zu are open",
-			  sip_hop_text(&c->hop, text), t->connections);
+			  sip_hop_text(&c->hop, text), t->accepted);
 		conn_discard(c);
 		return;
 	}
@@ -554,6 +645,8 @@ static void on_connection(uv_stream_t *server, int status)
 		conn_discard(c);
 		return;
 	}
+	if (stranger)
+		stranger_add(c);
 	status = conn_begin(c);
 	if (status)
 		conn_close(c, status);
@@ -591,6 +684,7 @@ int sip_tcp_listen(struct sip_socket *socket, const union sip_sockaddr *address)
 	}
 	counter_list(&opened);
 	counter_list(&over_limit);
+	counter_list(&displaced);
 	counter_list(&idled);
 	counter_list(&stalled);
 	socket->tcp.data = socket;

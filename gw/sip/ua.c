@@ -369,6 +369,13 @@ static struct sip_trunk *trunk_of(struct sip_ua *ua, const struct sip_hop *hop)
 	return found;
 }
 
+bool sip_ua_knows(void *ua, const union sip_sockaddr *remote)
+{
+	const struct sip_hop hop = { .remote = *remote };
+
+	return trunk_of(ua, &hop) != NULL;
+}
+
 static const char *check_reason(unsigned status)
 {
 	switch (status) {

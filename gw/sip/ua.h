@@ -35,5 +35,7 @@ bool sip_ua_settled(const struct sip_ua *ua);
 /* Of a SIP trunk in the configuration; borrow until the next reload. NULL: no such trunk. */
 const struct sip_trunk *sip_ua_trunk(struct sip_ua *ua, const char *trunk);
 size_t sip_ua_dialogs(const struct sip_ua *ua);
+/* A trunk's address. ua: struct sip_ua. */
+bool sip_ua_knows(void *ua, const union sip_sockaddr *remote);
 
 #endif

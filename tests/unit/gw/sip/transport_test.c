@@ -356,13 +356,39 @@ static void test_tcp_idle(void)
 	close_all();
 }
 
+/* A listening socket of a peer. */
+static int peer_listen_at(const char *host, union sip_sockaddr *at)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	socklen_t n = sizeof(*at);
+
+	CU_ASSERT_EQUAL(sip_sockaddr_set(at, str_c(host), 0), 0);
+	CU_ASSERT_EQUAL_FATAL(bind(fd, &at->sa, sizeof(at->in4)), 0);
+	CU_ASSERT_EQUAL_FATAL(listen(fd, 8), 0);
+	getsockname(fd, &at->sa, &n);
+	return fd;
+}
+
+static int peer_listen(union sip_sockaddr *at)
+{
+	return peer_listen_at("127.0.0.1", at);
+}
+
+static int send_to(const union sip_sockaddr *remote, const char *text)
+{
+	struct sip_hop hop = { .proto = SIP_PROTO_TCP, .remote = *remote };
+
+	return sip_transport_ops.send(t.transport, &hop, str_c(text), NULL, false);
+}
+
 static void test_tcp_limit(void)
 {
 	struct sip_transport_conf conf = {
 		.max_connections = 2, .idle_ms = 1000, .max_message = 2000, .max_queue = 1000
 	};
+	union sip_sockaddr peer[3];
 	char text[2048];
-	int fd[3];
+	int fd[3], listening[3];
 
 	open_with(SIP_PROTO_TCP, "127.0.0.1", &conf);
 	for (unsigned i = 0; i < 3; i++) {
@@ -373,26 +399,126 @@ static void test_tcp_limit(void)
 	CU_ASSERT_EQUAL(sip_transport_connections(t.transport), 2);
 	CU_ASSERT(send(fd[1], text, request(text, sizeof(text), "TCP", 1, 0), 0) > 0);
 	CU_ASSERT(until(&t.messages, 1));
+	/* What others opened does not stop us. */
+	for (unsigned i = 0; i < 3; i++) {
+		listening[i] = peer_listen(&peer[i]);
+		CU_ASSERT_EQUAL(send_to(&peer[i], "x"), i < 2 ? 0 : -EMFILE);
+	}
+	CU_ASSERT_EQUAL(sip_transport_connections(t.transport), 4);
+	for (unsigned i = 0; i < 3; i++) {
+		close(fd[i]);
+		close(listening[i]);
+	}
+	close_all();
+}
 
-	struct sip_hop hop = { .proto = SIP_PROTO_TCP, .remote = t.at };
+#define STRANGER "127.0.0.2"
 
-	CU_ASSERT_EQUAL(sip_transport_ops.send(t.transport, &hop, STR("x"), NULL, false), -EMFILE);
-	for (unsigned i = 0; i < 3; i++)
+/* From 127.0.0.N on nobody is known. */
+static bool known(void *user, const union sip_sockaddr *remote)
+{
+	return (ntohl(remote->in4.sin_addr.s_addr) & 0xff) < *(const unsigned *)user;
+}
+
+static int peer_from(const char *host)
+{
+	union sip_sockaddr from;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	CU_ASSERT_EQUAL(sip_sockaddr_set(&from, str_c(host), 0), 0);
+	CU_ASSERT_EQUAL_FATAL(bind(fd, &from.sa, sip_sockaddr_length(&from)), 0);
+	CU_ASSERT_EQUAL_FATAL(connect(fd, &t.at.sa, sip_sockaddr_length(&t.at)), 0);
+	fcntl(fd, F_SETFL, O_NONBLOCK);
+	turn();
+	return fd;
+}
+
+static void open_for_strangers(unsigned *first)
+{
+	const struct sip_transport_conf conf = {
+		.max_connections = 20, .idle_ms = 60000, .max_message = 2000, .max_queue = 1000
+	};
+
+	open_with(SIP_PROTO_TCP, "127.0.0.1", &conf);
+	*first = 2;
+	sip_transport_known(t.transport, known, first);
+}
+
+/* A tenth: a new one takes the place of the one that was silent longest. */
+static void test_tcp_strangers(void)
+{
+	char text[2048];
+	unsigned first;
+	int a, b, c, d, peers[21];
+
+	open_for_strangers(&first);
+	a = peer_from(STRANGER);
+	b = peer_from(STRANGER);
+	CU_ASSERT(send(a, text, request(text, sizeof(text), "TCP", 1, 0), 0) > 0);
+	CU_ASSERT(until(&t.messages, 1));
+	c = peer_from(STRANGER);
+	CU_ASSERT(peer_at_end(b));
+	CU_ASSERT_EQUAL(sip_transport_connections(t.transport), 2);
+	CU_ASSERT(send(a, text, request(text, sizeof(text), "TCP", 2, 0), 0) > 0);
+	CU_ASSERT(send(c, text, request(text, sizeof(text), "TCP", 3, 0), 0) > 0);
+	CU_ASSERT(until(&t.messages, 3));
+	/* They go where a trunk's peer would find no room, and do not come back then. */
+	for (unsigned i = 0; i < 20; i++)
+		peers[i] = peer_from("127.0.0.1");
+	CU_ASSERT_EQUAL(sip_transport_connections(t.transport), 20);
+	CU_ASSERT(peer_at_end(a) && peer_at_end(c));
+	d = peer_from(STRANGER);
+	peers[20] = peer_from("127.0.0.1");
+	CU_ASSERT(peer_at_end(d) && peer_at_end(peers[20]));
+	CU_ASSERT_EQUAL(sip_transport_connections(t.transport), 20);
+	for (unsigned i = 0; i < 21; i++)
+		close(peers[i]);
+	close(a);
+	close(b);
+	close(c);
+	close(d);
+	close_all();
+}
+
+/* Those of a trunk that was learnt of later stay. */
+static void test_tcp_known_later(void)
+{
+	unsigned first;
+	int fd[5];
+
+	open_for_strangers(&first);
+	fd[0] = peer_from(STRANGER);
+	fd[1] = peer_from(STRANGER);
+	first = 3;
+	fd[2] = peer_from("127.0.0.3");
+	fd[3] = peer_from("127.0.0.3");
+	CU_ASSERT_EQUAL(sip_transport_connections(t.transport), 4);
+	fd[4] = peer_from("127.0.0.3");
+	CU_ASSERT(peer_at_end(fd[2]));
+	CU_ASSERT_EQUAL(sip_transport_connections(t.transport), 4);
+	for (unsigned i = 0; i < 5; i++)
 		close(fd[i]);
 	close_all();
 }
 
-/* A listening socket of a peer. */
-static int peer_listen(union sip_sockaddr *at)
+/* 18.2.2: strangers cannot have us open more for their responses; requests of ours go anywhere. */
+static void test_tcp_strangers_out(void)
 {
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	socklen_t n = sizeof(*at);
+	union sip_sockaddr peer[4];
+	unsigned first;
+	int listening[4];
 
-	CU_ASSERT_EQUAL(sip_sockaddr_set(at, STR("127.0.0.1"), 0), 0);
-	CU_ASSERT_EQUAL_FATAL(bind(fd, &at->sa, sizeof(at->in4)), 0);
-	CU_ASSERT_EQUAL_FATAL(listen(fd, 8), 0);
-	getsockname(fd, &at->sa, &n);
-	return fd;
+	open_for_strangers(&first);
+	for (unsigned i = 0; i < 4; i++)
+		listening[i] = peer_listen_at(STRANGER, &peer[i]);
+	CU_ASSERT_EQUAL(send_to(&peer[0], "SIP/2.0 403 Forbidden\r\n"), 0);
+	CU_ASSERT_EQUAL(send_to(&peer[1], "SIP/2.0 403 Forbidden\r\n"), 0);
+	CU_ASSERT_EQUAL(send_to(&peer[2], "SIP/2.0 403 Forbidden\r\n"), -EMFILE);
+	CU_ASSERT_EQUAL(send_to(&peer[3], "BYE sip:a@127.0.0.2 SIP/2.0\r\n"), 0);
+	CU_ASSERT_EQUAL(sip_transport_connections(t.transport), 3);
+	for (unsigned i = 0; i < 4; i++)
+		close(listening[i]);
+	close_all();
 }
 
 static int peer_accept(int listening)
@@ -632,6 +758,9 @@ int main(int argc, char **argv)
 		{ "tcp_bad_inside", test_tcp_bad_inside },
 		{ "tcp_idle", test_tcp_idle },
 		{ "tcp_limit", test_tcp_limit },
+		{ "tcp_strangers", test_tcp_strangers },
+		{ "tcp_known_later", test_tcp_known_later },
+		{ "tcp_strangers_out", test_tcp_strangers_out },
 		{ "tcp_out", test_tcp_out },
 		{ "tcp_refused", test_tcp_refused },
 		{ "tcp_slow", test_tcp_slow },

@@ -124,6 +124,18 @@ static void test_invite_refusals(void)
 	rig_close();
 }
 
+static void test_knows(void)
+{
+	union sip_sockaddr peer, other;
+
+	rig_open(false);
+	CU_ASSERT_EQUAL(sip_sockaddr_set(&peer, STR("198.51.100.7"), 40000), 0);
+	CU_ASSERT_EQUAL(sip_sockaddr_set(&other, STR("203.0.113.7"), 5060), 0);
+	CU_ASSERT_TRUE(sip_ua_knows(rig.ua, &peer));
+	CU_ASSERT_FALSE(sip_ua_knows(rig.ua, &other));
+	rig_close();
+}
+
 static void test_drain(void)
 {
 	rig_open(false);
@@ -226,15 +238,11 @@ static void test_prefixes(void)
 }
 
 static const CU_TestInfo tests[] = {
-	{ "OPTIONS", test_options },
-	{ "unknown source", test_unknown_source },
-	{ "refusals", test_refusals },
-	{ "INVITE refusals", test_invite_refusals },
-	{ "drain", test_drain },
-	{ "max calls", test_max_calls },
-	{ "reload", test_reload },
-	{ "prefixes", test_prefixes },
-	CU_TEST_INFO_NULL,
+	{ "OPTIONS", test_options },	 { "unknown source", test_unknown_source },
+	{ "refusals", test_refusals },	 { "INVITE refusals", test_invite_refusals },
+	{ "knows", test_knows },	 { "drain", test_drain },
+	{ "max calls", test_max_calls }, { "reload", test_reload },
+	{ "prefixes", test_prefixes },	 CU_TEST_INFO_NULL,
 };
 
 int main(int argc, char **argv)
