@@ -495,19 +495,20 @@ static void check_credentials(struct conf_report *report, const struct conf_sip_
 			       "there is a password and no user; write both or none");
 }
 
-static void check_keepalive(struct conf_report *report, const struct conf_sip_trunk *sip)
+/* So often OPTIONS is sent. */
+static void check_often(struct conf_report *report, const char *name, const uint32_t *ms)
 {
-	if (sip->keepalive_ms && sip->keepalive_ms < 1000)
-		conf_report_at(report, &sip->keepalive_ms,
-			       "keepalive %ums is too often; write 0ms, or 1s or more",
-			       (unsigned)sip->keepalive_ms);
+	if (*ms && *ms < 1000)
+		conf_report_at(report, ms, "%s %ums is too often; write 0ms, or 1s or more", name,
+			       (unsigned)*ms);
 }
 
 static void check_sip_trunk(struct conf_report *report, const struct conf_sip_trunk *sip)
 {
 	check_ptimes(report, sip);
 	check_credentials(report, sip);
-	check_keepalive(report, sip);
+	check_often(report, "keepalive", &sip->keepalive_ms);
+	check_often(report, "call-check", &sip->call_check_ms);
 	for (size_t i = 1; i < sip->n_codecs; i++) {
 		for (size_t k = 0; k < i; k++)
 			if (strcmp(sip->codecs[i], sip->codecs[k]) == 0)
@@ -536,6 +537,7 @@ static void check_stack(const struct conf *conf, struct conf_report *report)
 					       "listen has this address already; write it once");
 		}
 	}
+	check_often(report, "call-check", &conf->sip.call_check_ms);
 	if (!conf->n_sips)
 		return;
 	if (!conf->sip.n_listen && conf_report_usable(report, &conf->sip.listen[0]))

@@ -113,6 +113,7 @@ struct conf {
 		uint32_t t1_ms, t2_ms, t4_ms;	/* RFC 3261 17: 500ms 4s 5s */
 		unsigned max_connections;
 		uint32_t idle_ms;
+		uint32_t call_check_ms;	/* 0: never */
 		char *dns[4];	 /* dns = {"127.0.0.1:5353"}; empty: the system's */
 		size_t n_dns;
 	} sip;

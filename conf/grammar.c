@@ -122,6 +122,7 @@ static const struct conf_field stack_fields[] = {
 	{"t4", &conf_kind_ms, AT(sip.t4_ms), .min = 10, .max = MINUTE, .fallback = "5s"},
 	{"max-connections", &conf_kind_uint, AT(sip.max_connections), .min = 1, .max = 100000, .fallback = "1000"},
 	{"idle", &conf_kind_ms, AT(sip.idle_ms), .min = SECOND, .max = DAY, .fallback = "5min"},
+	{"call-check", &conf_kind_ms, AT(sip.call_check_ms), .max = DAY, .fallback = "5min"},
 	{"dns", &conf_kind_server, AT(sip.dns), .other_at = offsetof(struct conf, sip.n_dns), .max = 4,
 	 .list = true},
 };
@@ -351,6 +352,8 @@ static const struct conf_field sip_fields[] = {
 	{"keepalive", &conf_kind_ms, AT(keepalive_ms), .max = DAY, .fallback = "0ms"},
 	{"keepalive-lost", &conf_kind_uint, AT(keepalive_lost), .min = 1, .max = 100, .fallback = "3"},
 	{"keepalive-back", &conf_kind_uint, AT(keepalive_back), .min = 1, .max = 100, .fallback = "2"},
+	{"call-check", &conf_kind_ms, AT(call_check_ms), .max = DAY,
+	 .set_at = offsetof(struct conf_sip_trunk, call_check_set)},
 	{"proxy", &conf_kind_proxy, AT(outbound_proxy)},
 	{"redirect", &conf_kind_word, AT(redirect), .words = redirects, .fallback = "follow"},
 	{"retry-after", &conf_kind_ms, AT(retry_after_ms), .max = HOUR, .fallback = "10s"},

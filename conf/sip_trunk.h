@@ -54,6 +54,8 @@ struct conf_sip_trunk { /* sip "pbx" { }: a peer */
 	char *user, *password;	       /* of our requests (RFC 7616) */
 	uint32_t keepalive_ms;	       /* keepalive = 30s: OPTIONS; 0: none */
 	unsigned keepalive_lost, keepalive_back; /* in a row, until it is down, and up again */
+	bool call_check_set;
+	uint32_t call_check_ms;	       /* call-check = 5min: OPTIONS within answered calls; unset: that of sip { } */
 	char *outbound_proxy;	       /* proxy = "192.0.2.9:5060": loose Route for requests outside a dialog */
 	unsigned max_calls;	       /* 0: none */
 	enum conf_redirect redirect;   /* redirect = follow | tell | release */

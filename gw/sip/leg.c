@@ -38,6 +38,10 @@ void sip_leg_state_set(struct sip_leg *leg, enum sip_leg_state state)
 	log_write(LOG_DEBUG, leg->id, "sip leg %s -> %s", state_names[leg->state],
 		  state_names[state]);
 	leg->state = state;
+	if (state == SIP_LEG_UP)
+		sip_leg_check_start(leg);
+	else
+		sip_leg_check_stop(leg);
 }
 
 static void leg_free(struct sip_leg *leg)
@@ -48,6 +52,7 @@ static void leg_free(struct sip_leg *leg)
 	sip_txn_detach(leg->reinvite);
 	sip_txn_detach(leg->info.txn);
 	sip_leg_accept_close(leg);
+	sip_leg_check_close(leg);
 	timer_close(&leg->repeat);
 	timer_close(&leg->expires);
 	timer_close(&leg->glare);
@@ -87,8 +92,11 @@ static int timers_open(struct sip_leg *leg)
 		err = sip_leg_accept_open(leg);
 	if (!err)
 		err = sip_leg_reliable_open(leg);
+	if (!err)
+		err = sip_leg_check_open(leg);
 	leg->dialled.timer.subject = leg->id;
 	leg->reap.subject = leg->repeat.subject = leg->expires.subject = leg->id;
+	leg->check.timer.subject = leg->id;
 	leg->glare.subject = leg->accept.resend.subject = leg->accept.give_up.subject = leg->id;
 	return err;
 }
@@ -423,6 +431,7 @@ void sip_leg_request(struct sip_dialog *dialog, struct sip_txn *txn, struct sip_
 		sip_ua_reply(txn, msg->method == SIP_BYE ? 200 : 481, leg->id);
 		return;
 	}
+	sip_leg_heard(leg);
 	switch (msg->method) {
 	case SIP_INVITE:
 		sip_leg_reinvite(leg, txn, msg);

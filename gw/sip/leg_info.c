@@ -71,6 +71,7 @@ static void info_response(void *user, struct sip_txn *txn, struct sip_msg *msg)
 	if (msg->status < 200)
 		return;
 	leg->info.busy = false;
+	sip_leg_heard(leg);
 	if (sip_leg_challenged(leg, msg) && leg->info.n < LEG_INFO_MAX) {
 		memmove(leg->info.waiting + 1, leg->info.waiting,
 			leg->info.n++ * sizeof(leg->info.waiting[0]));

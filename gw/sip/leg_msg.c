@@ -185,6 +185,8 @@ int sip_leg_request_write(struct sip_leg_fork *fork, enum sip_method method, uin
 	if (method == SIP_INVITE || method == SIP_UPDATE) {
 		err = write_own_contact(leg->ua, &w, sip_dialog_next_hop(&fork->dialog));
 		sip_ua_write_abilities(&w, NULL, false);
+	} else if (method == SIP_OPTIONS) {
+		sip_ua_write_abilities(&w, NULL, true);
 	}
 	if (method != SIP_ACK || !sip_leg_overlap_authorization(leg, cseq, &older))
 		write_credentials(leg, &w);

@@ -39,6 +39,14 @@ struct sip_leg_info {
 	struct dtmf_digit sending;
 };
 
+/* Whether the peer of an answered call is still there. */
+struct sip_leg_check {
+	struct sip_txn *txn; /* borrow: OPTIONS */
+	uint64_t heard_us;   /* when the last message of the peer came in the dialog */
+	uint64_t sent_us;
+	struct timer timer;
+};
+
 struct sip_leg_reply {
 	unsigned status;
 	bool sdp;			   /* the session's local description */
@@ -145,6 +153,15 @@ void sip_leg_update(struct sip_leg_fork *fork, struct sip_txn *txn, struct sip_m
 bool sip_leg_update_fits(const struct sip_leg *leg);
 bool sip_leg_offer_possible(const struct sip_leg *leg);
 extern const struct sip_client_ops sip_leg_update_ops;
+
+/* leg_check.c */
+int sip_leg_check_open(struct sip_leg *leg);
+void sip_leg_check_close(struct sip_leg *leg);
+/* The leg is up, or is no more. */
+void sip_leg_check_start(struct sip_leg *leg);
+void sip_leg_check_stop(struct sip_leg *leg);
+/* A message of the peer came in the dialog. */
+void sip_leg_heard(struct sip_leg *leg);
 
 /* leg_early.c: the early dialogs of a call of ours, and their media */
 void sip_leg_provisional(struct sip_leg *leg, const struct sip_msg *msg);

@@ -63,6 +63,7 @@ struct sip_leg {
 	bool peer_held;		 /* the peer holds us */
 	bool events_agreed;	 /* on telephone-event: digits come by it */
 	struct sip_leg_info info;
+	struct sip_leg_check check;
 	struct list forks;	   /* own */
 	unsigned n_forks;
 	struct sip_leg_fork *fork; /* borrow of forks: the one that the call goes on with */

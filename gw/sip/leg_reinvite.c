@@ -167,6 +167,7 @@ static void reinvite_response(void *user, struct sip_txn *txn, struct sip_msg *m
 	(void)txn;
 	if (msg->status < 200)
 		return;
+	sip_leg_heard(leg);
 	if (msg->status < 300)
 		reinvite_accepted(leg, msg);
 	else

@@ -43,6 +43,7 @@ struct sip_trunk {
 	bool early_dialog_end;
 	char *user, *password; /* own; NULL: none */
 	struct sip_keepalive keepalive;
+	uint32_t call_check_ms; /* 0: never */
 	enum conf_overlap_in overlap_in;
 	uint32_t t10_ms, t35_ms;
 	struct sip_party_conf party;

@@ -237,6 +237,7 @@ static void update_response(void *user, struct sip_txn *txn, struct sip_msg *msg
 	if (msg->status < 200)
 		return;
 	leg->reinvite_busy = false;
+	sip_leg_heard(leg);
 	if (msg->status < 300) {
 		(void)sip_leg_challenged(leg, msg);
 		update_accepted(leg, msg);

@@ -496,13 +496,24 @@ static struct sip_trunk *trunk_find(struct sip_ua *ua, const char *name)
 	return trunk;
 }
 
-static int trunk_apply(struct sip_ua *ua, const struct conf *all, const struct conf_sip_trunk *conf)
+static int trunk_configure(struct sip_trunk *trunk, const struct conf *all,
+			   const struct conf_sip_trunk *conf)
 {
 	const struct conf_causes *causes =
 		conf->causes ? conf_causes_find(all, conf->causes) : NULL;
+	int err = sip_trunk_configure(trunk, conf, causes);
+
+	if (!err)
+		trunk->call_check_ms =
+			conf->call_check_set ? conf->call_check_ms : all->sip.call_check_ms;
+	return err;
+}
+
+static int trunk_apply(struct sip_ua *ua, const struct conf *all, const struct conf_sip_trunk *conf)
+{
 	struct sip_trunk *trunk = trunk_find(ua, conf->name), **link = &ua->trunks;
 
-	if (trunk && sip_trunk_configure(trunk, conf, causes))
+	if (trunk && trunk_configure(trunk, all, conf))
 		return -ENOMEM;
 	if (trunk) {
 		call_core_add_trunk(ua->parts.core, &trunk->trunk);
@@ -511,7 +522,7 @@ static int trunk_apply(struct sip_ua *ua, const struct conf *all, const struct c
 	trunk = sip_trunk_new(ua, conf->name, ua->parts.heap);
 	if (!trunk)
 		return -ENOMEM;
-	if (sip_trunk_configure(trunk, conf, causes)) {
+	if (trunk_configure(trunk, all, conf)) {
 		sip_trunk_free(trunk);
 		return -ENOMEM;
 	}

@@ -3,6 +3,7 @@
 import socket
 import time
 
+from early import in_dialog
 from flows import flow
 from harness import Group, wait_until
 from sipp import Callee, Caller, expect, message, pause, scenario
@@ -123,6 +124,13 @@ def dead_peer(case):
     wait_until("the dialog to be gone", lambda: not case.lab.show("dialogs"), 10)
 
 
+def held_by(caller):
+    """The steps of a caller that is answered and then holds."""
+    held = caller.body.replace("a=sendrecv", "a=sendonly")
+    return [caller.invite(), expect("100", True), expect("180", True), expect("200", rrs="true"), caller.ack(),
+            in_dialog(caller, "INVITE", 2, held), expect("100", True), expect("200"), in_dialog(caller, "ACK", 2)]
+
+
 @fast.scenario("RFC 3261 17.1.1.2: a called peer that never answers INVITE is 408, REL 102; nothing stays")
 def peer_silent(case):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as hole:
@@ -140,3 +148,43 @@ def nothing_left(case):
     time.sleep(64 * 0.05)
     left = [t for t in case.lab.show("timers") if t["timer"] not in PERMANENT]
     case.equal("timers left", left, [])
+
+
+checked = Group("call-check", SLOW_PLAN, sip_more="t1 = 50ms t2 = 200ms t4 = 250ms call-check = 2s")
+
+
+def dies_on_hold(case, port):
+    """A caller that holds, answers OPTIONS once and is gone."""
+    caller = Caller("0301")
+    client = case.client(scenario(*held_by(caller), expect("OPTIONS"), Callee().plain("200 OK"), pause(60000)), port=port)
+    wait_until("OPTIONS to be answered", lambda: case.messages(client).count("CSeq: 1 OPTIONS") == 2)
+    case.wait_calls(1)
+    client.kill()
+    client.wait()
+    case.clients.clear()
+    return time.monotonic()
+
+
+def released_alone(case, cause, since, least, most):
+    """Both sides are idle again."""
+    case.released(cause, "in")
+    case.true(f"after {time.monotonic() - since:.1f} s", least < time.monotonic() - since < most)
+    case.equal("cause at the exchange", case.report()["cause"], cause)
+    wait_until("the dialog to be gone", lambda: not case.lab.show("dialogs"), 10)
+
+
+@checked.scenario("RFC 3261 12.2.1.2: a peer that dies while it holds leaves nothing behind: its port is closed")
+def dead_holder(case):
+    before = case.counter("causeway_sip_call_checks_lost_total")
+    since = dies_on_hold(case, case.lab.port())
+    released_alone(case, 41, since, 1, 4)
+    case.equal("calls without a peer", case.counter("causeway_sip_call_checks_lost_total") - before, 1)
+
+
+@checked.scenario("RFC 3261 17.1.2.2: the same where nothing comes back: OPTIONS has no answer for 64*T1")
+def mute_holder(case):
+    port = case.lab.port()
+    since = dies_on_hold(case, port)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as hole:
+        hole.bind(("127.0.0.1", port))
+        released_alone(case, 102, since, 4, 8)

@@ -16,7 +16,8 @@ static const char everything[] =
 	"cdr { file = \"/tmp/cdr\" queue = 9 } # comment\n"
 	"sip { listen = {\"udp:127.0.0.1:5060\", \"tcp:[::1]:5061\",} user-agent = \"a \\\"b\\\" "
 	"\\\\ \\${c}\"\n"
-	" domain = \"example.org\" t1 = 1s t2 = 8s t4 = 10s max-connections = 3 idle = 2min dns = "
+	" domain = \"example.org\" t1 = 1s t2 = 8s t4 = 10s max-connections = 3 idle = 2min "
+	"call-check = 3min dns = "
 	"{\"127.0.0.1:53\", \"::1\"} }\n"
 	"rtp { address = \"::1\" ports = \"2000-2999\" jitter = \"0-500\" timeout = 1h }\n"
 	"media { threads = 3 priority = normal }\n"
@@ -56,7 +57,7 @@ static const char everything[] =
 	" reliable = required early-media = indicated p-early-media = false "
 	"ringback = local early-dialog-end = true user = \"us\\\"er\" password = \"Circle of "
 	"Life\" "
-	"keepalive = 30s keepalive-lost = 5 keepalive-back = 4\n"
+	"keepalive = 30s keepalive-lost = 5 keepalive-back = 4 call-check = 0ms\n"
 	" identity = remote-party-id diversion = both resource-priority = {q735, ets} "
 	"user-to-user = false trunk-groups = true trunk-context = \"tg.example\" phone-context = "
 	"\"pc.example\"\n"
@@ -109,6 +110,9 @@ static void check_sip(const struct conf *c)
 	CU_ASSERT_STRING_EQUAL(c->sip.user_agent, "a \"b\" \\ ${c}");
 	CU_ASSERT_EQUAL(c->sip.t2_ms, 8000);
 	CU_ASSERT_EQUAL(c->sip.idle_ms, 120000);
+	CU_ASSERT_EQUAL(c->sip.call_check_ms, 180000);
+	CU_ASSERT(c->sips[0].call_check_set && !c->sips[0].call_check_ms);
+	CU_ASSERT(!c->sips[1].call_check_set);
 	CU_ASSERT_EQUAL(c->sip.n_dns, 2);
 	CU_ASSERT_EQUAL(c->rtp.port_first, 2000);
 	CU_ASSERT_EQUAL(c->rtp.port_last, 2999);
@@ -275,6 +279,7 @@ static void defaults(void)
 	CU_ASSERT_STRING_EQUAL(c->log.level, "info");
 	CU_ASSERT_STRING_EQUAL(c->control.socket, "/run/causeway/control.sock");
 	CU_ASSERT_EQUAL(c->sip.t1_ms, 500);
+	CU_ASSERT(c->sip.call_check_ms == 300000 && !c->sips[0].call_check_set);
 	CU_ASSERT_EQUAL(c->rtp.port_first, 10000);
 	CU_ASSERT(c->media.threads == 1 && c->media.realtime);
 	CU_ASSERT(!c->spans[0].ulaw);

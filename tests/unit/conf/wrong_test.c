@@ -340,6 +340,8 @@ static void alone(void)
 		{"sip {\n listen = {\"udp:1.2.3.4\", \"tls:1.2.3.4:5061\",\n \"udp:[1.2.3.4]:5060\", \"udp:::1:5060\", \"tcp:[::1]:0\"}\n}\n",
 		 {{2, "listen \"udp:1.2.3.4\" is not valid; write transport, address and port"}, {2, "\"tls:"}, {3, "\"udp:[1"},
 		  {3, "\"udp:::1:5060\""}, {3, "\"tcp:[::1]:0\""}}},
+		{"sip {\n call-check = 999ms\n}\nsip \"s\" { host = a\n call-check = 1ms\n}\n",
+		 {{2, "call-check 999ms is too often; write 0ms, or 1s or more"}, {4, "sip { } has no listen"}, {4, "rtp { } has no address"}, {5, "call-check 1ms is too often"}}},
 		{"sip {\n listen = {\"udp:1.2.3.4:5060\",\n \"tcp:1.2.3.4:5060\", \"udp:1.2.3.4:5060\"}\n}\n", {{3, "write it once"}}},
 		{"rtp {\n ports = 10000\n jitter = \"200-20\" }\nsip { dns = \"localhost\" t1 = 1ms }\n",
 		 {{2, "ports \"10000\" is not valid; write two rising numbers from 1024 to 65535"}, {3, "jitter \"200-20\" is out of range"},
