@@ -93,7 +93,7 @@ enum media_event_kind {
 	MEDIA_EV_SILENCE,     /* side has been silent, or has sent nothing, as long as was asked for */
 	MEDIA_EV_SOUND,	      /* and is no more */
 	MEDIA_EV_RTP_STARTED, /* first packet accepted at side */
-	MEDIA_EV_RTP_TIMEOUT, /* nothing received at side for rtp_timeout_ms while receiving was on */
+	MEDIA_EV_RTP_TIMEOUT, /* nothing received at side for rtp_timeout_ms while media went both ways */
 	MEDIA_EV_PLAYED,      /* a sound that was to be played once was, out of side */
 	MEDIA_EV_CONTINUITY,  /* a check at side has passed, or after 2 s (Q.764 T24) it has not; its tone is off again */
 	MEDIA_EV_VBD,	      /* a fax or modem was heard at side: the channel is voice-band data; ended: no more */

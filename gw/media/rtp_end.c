@@ -323,7 +323,7 @@ static void set_out(struct rtp_end *rtp, const struct media_rtp_params *params)
 void rtp_end_set(struct rtp_end *rtp, const struct media_rtp_params *params,
 		 const struct round *round)
 {
-	bool listened = rtp->negotiated && rtp->params.receive;
+	bool awaited = rtp_in_awaited(rtp);
 
 	rtp_relay_stop(rtp);
 	rtp->relay = (struct relay_in){ 0 };
@@ -335,7 +335,7 @@ void rtp_end_set(struct rtp_end *rtp, const struct media_rtp_params *params,
 		pipeline_watch(rtp->end.pipeline, !rtp->end.side, params->other_silence_ms);
 	source_lock_signal(&rtp->lock, &params->remote, params->learn_source, round->now_us);
 	rtp_path_follow(&rtp->path, &rtp->lock);
-	if (!listened) {
+	if (!awaited) {
 		rtp->last_in_us = round->now_us;
 		rtp->timed_out = false;
 	}

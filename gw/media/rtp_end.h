@@ -155,6 +155,8 @@ void rtp_end_rate(struct rtp_end *rtp);
 void rtp_in_read(struct rtp_end *rtp, const struct round *round);
 void rtp_in_packet(struct rtp_end *rtp, const uint8_t *octets, size_t n, const struct sockaddr_storage *from,
 		   const struct round *round);
+/* The peer should be sending. */
+bool rtp_in_awaited(const struct rtp_end *rtp);
 /* Ends an event of which no end has come; reports silence. */
 void rtp_in_upkeep(struct rtp_end *rtp, const struct round *round);
 void rtp_in_close(struct rtp_end *rtp);

@@ -429,10 +429,16 @@ static uint32_t timeout_ms(const struct rtp_end *rtp)
 	return rtp->params.timeout_ms ? rtp->params.timeout_ms : rtp->timeout_ms;
 }
 
+/* RFC 3264 8.4: a peer that holds us (we only receive) may have something to play, or nothing. */
+bool rtp_in_awaited(const struct rtp_end *rtp)
+{
+	return rtp->negotiated && rtp->params.receive && rtp->params.send;
+}
+
 void rtp_in_upkeep(struct rtp_end *rtp, const struct round *round)
 {
 	rtp_event_in_upkeep(rtp, round);
-	if (!rtp->negotiated || !rtp->params.receive || !timeout_ms(rtp) || rtp->timed_out)
+	if (!rtp_in_awaited(rtp) || !timeout_ms(rtp) || rtp->timed_out)
 		return;
 	if (round->now_us - rtp->last_in_us > (uint64_t)timeout_ms(rtp) * 1000) {
 		rtp->timed_out = true;

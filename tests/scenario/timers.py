@@ -131,6 +131,15 @@ def held_by(caller):
             in_dialog(caller, "INVITE", 2, held), expect("100", True), expect("200"), in_dialog(caller, "ACK", 2)]
 
 
+@fast.scenario("RFC 3264 8.4: a peer that holds with sendonly and plays nothing is not waited for")
+def silent_holder(case):
+    before = case.counter("causeway_call_rtp_timeouts_total")
+    caller = Caller("0301")
+    case.run(scenario(*held_by(caller), pause(5000), in_dialog(caller, "BYE", 3), expect("200")))
+    case.released(16, "in")
+    case.equal("times without RTP", case.counter("causeway_call_rtp_timeouts_total") - before, 0)
+
+
 @fast.scenario("RFC 3261 17.1.1.2: a called peer that never answers INVITE is 408, REL 102; nothing stays")
 def peer_silent(case):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as hole:

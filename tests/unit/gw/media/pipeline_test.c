@@ -227,6 +227,30 @@ static void timeout(void)
 	rig_close(&rig);
 }
 
+/* A peer that holds us need not send; when it holds no more, the time begins anew. */
+static void timeout_held(void)
+{
+	struct media_rtp_params params;
+	struct rig rig;
+
+	rig_open(&rig, 20, MEDIA_PCMA, 20);
+	rig.peer_ptime = 160;
+	rig_run(&rig, 1000);
+	rig.peer_ptime = 0;
+	params = rig.rtp.params;
+	params.send = false;
+	rtp_end_set(&rig.rtp, &params, &rig.round);
+	rig_run(&rig, 5000);
+	CU_ASSERT_EQUAL(reports_of(&rig, MEDIA_EV_RTP_TIMEOUT), 0);
+	params.send = true;
+	rtp_end_set(&rig.rtp, &params, &rig.round);
+	rig_run(&rig, 1900);
+	CU_ASSERT_EQUAL(reports_of(&rig, MEDIA_EV_RTP_TIMEOUT), 0);
+	rig_run(&rig, 200);
+	CU_ASSERT_EQUAL(reports_of(&rig, MEDIA_EV_RTP_TIMEOUT), 1);
+	rig_close(&rig);
+}
+
 static void reinvite(void)
 {
 	struct sockaddr_storage other, other_rtcp;
@@ -365,6 +389,7 @@ int main(int argc, char **argv)
 		{ "10,000 forged packets", forged },
 		{ "wrong packets", wrong_packets },
 		{ "time-out", timeout },
+		{ "time-out, held", timeout_held },
 		{ "another peer, codec, packet length", reinvite },
 		{ "RTCP", rtcp },
 		{ "bearer to bearer", bearer_to_bearer },
