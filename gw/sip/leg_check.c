@@ -7,6 +7,10 @@
 #include "gw/base/log.h"
 #include "gw/sip/leg_private.h"
 
+/* An outage of the network or of name servers is not to end every call at once. */
+#define UNSENT_MOST 5
+#define AGAIN_MS    60000
+
 static struct counter sent = COUNTER_INIT("causeway_sip_call_checks_total",
 					  "OPTIONS sent within the dialogs of answered calls");
 static struct counter lost = COUNTER_INIT("causeway_sip_call_checks_lost_total",
@@ -30,6 +34,14 @@ static void wait(struct sip_leg *leg)
 
 	if (limit)
 		timer_start_us(&leg->check.timer, limit > quiet_us ? limit - quiet_us : 0);
+}
+
+static void wait_to_send(struct sip_leg *leg)
+{
+	uint64_t limit = limit_us(leg), again = 1000 * (uint64_t)AGAIN_MS;
+
+	if (limit)
+		timer_start_us(&leg->check.timer, limit < again ? limit : again);
 }
 
 /* 12.2.1.2: it ends with a BYE whatever the status says, as after a re-INVITE. */
@@ -67,7 +79,12 @@ static void check_failed(void *user, struct sip_txn *txn, unsigned status)
 		wait(leg);
 		return;
 	}
-	log_write(LOG_WARNING, leg->id, "OPTIONS without an answer (%u): the peer is gone", status);
+	if (status != 408 && ++leg->check.unsent < UNSENT_MOST) {
+		wait_to_send(leg);
+		return;
+	}
+	log_write(LOG_WARNING, leg->id, "OPTIONS %s (%u): the peer is gone",
+		  status == 408 ? "without an answer" : "cannot be sent", status);
 	gone(leg, status);
 }
 
@@ -130,6 +147,7 @@ int sip_leg_check_open(struct sip_leg *leg)
 void sip_leg_heard(struct sip_leg *leg)
 {
 	leg->check.heard_us = now_us(leg);
+	leg->check.unsent = 0;
 }
 
 void sip_leg_check_start(struct sip_leg *leg)

@@ -44,6 +44,7 @@ struct sip_leg_check {
 	struct sip_txn *txn; /* borrow: OPTIONS */
 	uint64_t heard_us;   /* when the last message of the peer came in the dialog */
 	uint64_t sent_us;
+	unsigned unsent; /* in a row */
 	struct timer timer;
 };
 

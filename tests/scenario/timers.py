@@ -186,7 +186,7 @@ def released_alone(case, cause, since, least, most):
 def dead_holder(case):
     before = case.counter("causeway_sip_call_checks_lost_total")
     since = dies_on_hold(case, case.lab.port())
-    released_alone(case, 41, since, 1, 4)
+    released_alone(case, 41, since, 8, 14)
     case.equal("calls without a peer", case.counter("causeway_sip_call_checks_lost_total") - before, 1)
 
 

@@ -159,11 +159,20 @@ static void test_gone(void)
 	ended_with(Q850_TIMER_EXPIRY);
 }
 
+/* Not for an outage of a few minutes. */
 static void test_unreachable(void)
 {
 	up();
 	rig.send_error = -ECONNREFUSED;
-	rig_run_ms(CHECK_MS + SPARE_MS);
+	rig_run_ms(4 * CHECK_MS + SPARE_MS);
+	rig_no_event();
+	rig.send_error = 0;
+	rig_run_ms(CHECK_MS);
+	respond(rig_request(SIP_OPTIONS), "200 OK", "\n");
+	rig.send_error = -ECONNREFUSED;
+	rig_run_ms(4 * CHECK_MS + SPARE_MS);
+	rig_no_event();
+	rig_run_ms(CHECK_MS);
 	CU_ASSERT_EQUAL(rig_event(LEG_EV_RELEASE)->release.cause, Q850_TEMPORARY_FAILURE);
 	rig_close();
 }
