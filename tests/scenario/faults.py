@@ -34,6 +34,7 @@ def released_by(case, break_it, mend, cause, seconds=0):
     case.lab.wait_ready(READY_S)
     case.exchange_idle(READY_S)
     case.run(Caller("0310").answered(200))
+    case.released(16, number=3)  # its record comes a little later, and the next scenario counts from here
     return took
 
 
