@@ -8,7 +8,6 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -20,11 +19,13 @@
 #include <unistd.h>
 
 #include "gw/media/rtp.h"
+#include "tests/bench/machine.h"
 
 #define PEER_PORT     10000 /* the first channel's, two for each */
 #define PEER_CHANNELS 2000
 #define PEER_FRAME    160
 #define PEER_TICK_NS  5000000 /* in each a quarter of them sends, half a tick before the chain looks */
+#define PEER_MORE     400     /* ticks in which they listen on, to a chain that is behind */
 
 struct peers {
 	unsigned channels, ticks, frame; /* frame: the first one's number */
@@ -42,19 +43,6 @@ static inline struct sockaddr_in peers_address(unsigned port)
 
 	in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	return in;
-}
-
-/* Before what else runs here; on its own processor where there is one. */
-static inline void peers_pin(unsigned processor)
-{
-	const struct sched_param param = {.sched_priority = 10};
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(processor, &set);
-	if (sysconf(_SC_NPROCESSORS_ONLN) > 1)
-		(void)sched_setaffinity(0, sizeof(set), &set);
-	(void)sched_setscheduler(0, SCHED_FIFO, &param);
 }
 
 static inline void peers_descriptors(void)
@@ -101,12 +89,13 @@ static inline _Noreturn void peers_run(const struct peers *peers, int out)
 		if (fd[i] < 0 || bind(fd[i], (const struct sockaddr *)&own, sizeof(own)))
 			_exit(1);
 	}
-	for (unsigned tick = 0; tick < peers->ticks; tick++) {
+	for (unsigned tick = 0; tick < peers->ticks + PEER_MORE; tick++) {
 		peers_wait(peers, (int64_t)tick * PEER_TICK_NS - PEER_TICK_NS / 2);
 		for (unsigned i = tick % 4; i < peers->channels; i += 4) {
 			while (recv(fd[i], in, sizeof(in), 0) > RTP_HEADER_OCTETS)
 				received++;
-			peers_send(peers, fd[i], i, peers->frame + tick / 4);
+			if (tick < peers->ticks)
+				peers_send(peers, fd[i], i, peers->frame + tick / 4);
 		}
 	}
 	_exit(write(out, &received, sizeof(received)) == sizeof(received) ? 0 : 1);
@@ -123,7 +112,7 @@ static inline bool peers_start(struct peers *peers)
 		return false;
 	peers->pid = fork();
 	if (peers->pid == 0) {
-		peers_pin(0);
+		machine_pin(0);
 		peers_run(peers, fds[1]);
 	}
 	close(fds[1]);

@@ -12,7 +12,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -29,6 +28,7 @@
 #include "gw/base/log.h"
 #include "gw/media/media.h"
 #include "gw/media/rtp.h"
+#include "tests/bench/machine.h"
 
 #define CALLS		500
 #define LEGS		(2 * CALLS)
@@ -407,19 +407,6 @@ static double load_measure(const struct relay *relay, pid_t pid)
 	return us;
 }
 
-/* The relay on one processor, the load on another, and both before what else runs here. */
-static void pin(unsigned processor)
-{
-	const struct sched_param param = { .sched_priority = 10 };
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(processor, &set);
-	if (sysconf(_SC_NPROCESSORS_ONLN) > 1)
-		(void)sched_setaffinity(0, sizeof(set), &set);
-	(void)sched_setscheduler(0, SCHED_FIFO, &param);
-}
-
 static double measure(const struct relay *relay, unsigned calls, const char *folder)
 {
 	struct sockaddr_in in = loopback(CONTROL);
@@ -428,9 +415,9 @@ static double measure(const struct relay *relay, unsigned calls, const char *fol
 	pid_t pid;
 
 	n_legs = 2 * calls;
-	pin(1); /* which the relay inherits */
+	machine_pin(1); /* which the relay inherits */
 	pid = relay->start(folder);
-	pin(0);
+	machine_pin(0);
 	if (pid < 0)
 		return 0;
 	control = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
