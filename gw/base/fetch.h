@@ -3,12 +3,14 @@
 #ifndef BASE_FETCH_H
 #define BASE_FETCH_H
 
+#include <stdint.h>
+
 #define FETCH_LINE 64 /* octets that a processor's cache fetches at once */
 
 /* From one place to before another. Any thread; nothing there is read or written. */
 static inline void fetch(const void *from, const void *end)
 {
-	for (const char *at = from; at < (const char *)end; at += FETCH_LINE)
+	for (const char *at = (const char *)from - (uintptr_t)from % FETCH_LINE; at < (const char *)end; at += FETCH_LINE)
 		__builtin_prefetch(at, 1);
 }
 

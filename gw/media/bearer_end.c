@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gw/base/counter.h"
+#include "gw/base/fetch.h"
 #include "gw/base/list.h"
 #include "gw/media/lane_group.h"
 
@@ -55,10 +56,16 @@ static void sent_idle(struct bearer_end *bearer, uint64_t at, uint64_t blocks)
 		sent_keep(bearer, at, idle, bearer->chunk);
 }
 
+/* The sample at which the first octet came that waits to be worked on. */
+static uint64_t heard_begin(const struct bearer_end *bearer)
+{
+	return bearer->heard_ticks * bearer->chunk - bearer_end_pending(bearer);
+}
+
 void bearer_end_sent(const struct bearer_end *bearer, uint8_t *octets, size_t n)
 {
 	uint64_t end = sent_end(bearer);
-	uint64_t at = bearer->heard_ticks * bearer->chunk - bearer_end_pending(bearer);
+	uint64_t at = heard_begin(bearer);
 	size_t first = at % BEARER_SENT_OCTETS;
 	size_t k = n < BEARER_SENT_OCTETS - first ? n : BEARER_SENT_OCTETS - first;
 
@@ -310,6 +317,40 @@ static void vbd(struct media_end *end, bool on)
 		lane_group_set(bearer);
 }
 
+void bearer_end_fetch(const struct bearer_end *bearer)
+{
+	fetch(&bearer->end.stats.blocks_in, &bearer->end.stats.rx_overruns);
+	fetch(&bearer->span, &bearer->params);
+}
+
+/* Of the ring of what was sent. */
+static void sent_fetch(const struct bearer_end *bearer, uint64_t at, size_t n)
+{
+	const uint8_t *octets = bearer->sent + at % BEARER_SENT_OCTETS;
+	const uint8_t *end = bearer->sent + BEARER_SENT_OCTETS;
+
+	fetch(octets, octets + n < end ? octets + n : end);
+}
+
+void bearer_end_fetch_block(const struct bearer_end *bearer, size_t n)
+{
+	fetch(bearer->fifo + bearer->ready_n, bearer->fifo + bearer->ready_n + n);
+	sent_fetch(bearer, heard_begin(bearer), n);
+}
+
+static void end_fetch(const struct media_end *end, const struct round *round)
+{
+	const struct bearer_end *bearer = (const struct bearer_end *)(const void *)end;
+
+	if (!round) {
+		bearer_end_fetch(bearer);
+		return;
+	}
+	sent_fetch(bearer, sent_end(bearer), bearer->chunk);
+	if (bearer->ready_n)
+		fetch(bearer->fifo, bearer->fifo + bearer->fifo_n);
+}
+
 static const struct media_end_ops bearer_ops = {
 	.attach = attach,
 	.intake = intake,
@@ -321,6 +362,7 @@ static const struct media_end_ops bearer_ops = {
 	.upkeep = upkeep,
 	.detach = detach,
 	.vbd = vbd,
+	.fetch = end_fetch,
 };
 
 void bearer_end_init(struct bearer_end *bearer, int fd, struct tdm_span *span, unsigned timeslot,

@@ -79,6 +79,9 @@ void bearer_end_init(struct bearer_end *bearer, int fd, struct tdm_span *span, u
 void bearer_end_params(struct bearer_end *bearer, const struct media_bearer_params *params);
 /* Media thread from here on: reads what the line has ready; the blocks that came. */
 unsigned bearer_end_read(struct bearer_end *bearer);
+/* The memory that reading needs is asked for, and what a group's next block of so many octets does. */
+void bearer_end_fetch(const struct bearer_end *bearer);
+void bearer_end_fetch_block(const struct bearer_end *bearer, size_t n);
 /* What is to be worked on; without a group all is ready at once. */
 size_t bearer_end_pending(const struct bearer_end *bearer);
 /* What went out while these n octets came in, that wait to be worked on first. */

@@ -159,9 +159,9 @@ struct channel_half {
 	/* media thread */
 	struct ring *events; /* borrow: of the worker that runs it */
 	struct {
-		bool rested;	/* it was left out of the last round, */
-		size_t elapsed; /* of so many samples, */
-		bool untimely;	/* after a stall */
+		bool may, rested; /* it has no bearer; it was left out of the last round, */
+		size_t elapsed;	  /* of so many samples, */
+		bool untimely;	  /* after a stall */
 	} rest;
 	struct list_node node;
 	struct pipeline pipeline;

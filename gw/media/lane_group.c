@@ -340,6 +340,8 @@ static void block_run(struct lane_group *group, uint32_t mask)
 	block.group = group;
 	block.n = group->shape.block;
 	block.near_lanes = block.far_lanes = 0;
+	for (uint32_t left = mask; left; left &= left - 1)
+		bearer_end_fetch_block(group->lane[__builtin_ctz(left)], block.n);
 	near_load(&block, mask);
 	if (group->echo || group->hears_far)
 		far_load(&block);

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define READ_AHEAD 4 /* bearers: to read them takes longer than memory does */
+
 void line_card_init(struct line_card *card)
 {
 	memset(card->bearers, 0, sizeof(card->bearers));
@@ -44,9 +46,14 @@ void line_card_run(struct line_card *card)
 {
 	struct list_node *node;
 
-	for (unsigned timeslot = 1; timeslot < TDM_TIMESLOTS; timeslot++)
+	for (unsigned timeslot = 1; timeslot < TDM_TIMESLOTS; timeslot++) {
+		unsigned ahead = timeslot + READ_AHEAD;
+
+		if (ahead < TDM_TIMESLOTS && card->bearers[ahead])
+			bearer_end_fetch(card->bearers[ahead]);
 		if (card->bearers[timeslot])
 			(void)bearer_end_read(card->bearers[timeslot]);
+	}
 	for (node = list_first(&card->groups); node; node = list_next(&card->groups, node))
 		lane_group_run(container_of(node, struct lane_group, node));
 }

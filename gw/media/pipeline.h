@@ -66,6 +66,9 @@ struct media_end_ops {
 	void (*vbd)(struct media_end *end, bool on);
 	/* Its thread's watch over sockets; NULL: none any more. No such operation: it has no sockets. */
 	void (*watch)(struct media_end *end, const struct watch *watch);
+	/* The memory that its next round needs is asked for: round NULL: its state, and then, where that tells, octets. No
+	 * such operation: it is not worth it. */
+	void (*fetch)(const struct media_end *end, const struct round *round);
 };
 
 /* Every kind of end embeds this first. */

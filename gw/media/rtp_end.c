@@ -224,6 +224,7 @@ static const struct media_end_ops rtp_ops = {
 	.detach = detach,
 	.vbd = vbd,
 	.watch = watch,
+	.fetch = rtp_ahead_fetch,
 };
 
 void rtp_end_init(struct rtp_end *rtp, const struct rtp_end_conf *conf,

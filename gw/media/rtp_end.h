@@ -97,7 +97,6 @@ struct rtp_end {
 
 	/* as negotiated */
 	struct media_rtp_params params;
-	size_t packet_samples;
 	bool vbd; /* voice-band data: as it came, at a constant delay, */
 	uint32_t vbd_delay; /* which is at least what had been found to be needed, in samples */
 
@@ -127,7 +126,7 @@ struct rtp_end {
 	bool marker;	    /* the next packet begins a talk spurt */
 	bool filled_pause;  /* nothing in it that needs to be sent */
 	bool in_step;	    /* its packets begin where those of the line's lane group do */
-	size_t filled;
+	size_t filled, packet_samples;
 	struct event_out event_out;
 	uint8_t packet[RTP_HEADER_OCTETS + RTP_PAYLOAD_MAX];
 	struct pause_out pause_out;
@@ -150,6 +149,10 @@ struct rtp_end *rtp_end_of(struct media_end *end);
 void rtp_end_set(struct rtp_end *rtp, const struct media_rtp_params *params, const struct round *round);
 /* What losses, delays and levels come to, into the end's statistics. */
 void rtp_end_rate(struct rtp_end *rtp);
+
+/* rtp_ahead.c: memory that is needed soon: in the next round, as the ends' fetch(); for a packet that comes now. */
+void rtp_ahead_fetch(const struct media_end *end, const struct round *round);
+void rtp_ahead_packet(const struct rtp_end *rtp);
 
 /* rtp_in.c: a packet read is judged and stored. */
 void rtp_in_read(struct rtp_end *rtp, const struct round *round);

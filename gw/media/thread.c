@@ -12,6 +12,7 @@
 
 #include "gw/base/counter.h"
 #include "gw/base/strict.h"
+#include "gw/media/ahead.h"
 #include "gw/media/engine.h"
 
 #define STALL_US       20000
@@ -492,7 +493,8 @@ static bool half_rests(struct media_worker *worker, struct channel_half *half)
 {
 	const struct media_side *side = half->pipeline.side;
 
-	if (half->rest.rested || is_bearer(side[0].end) || is_bearer(side[1].end))
+	half->rest.may = !is_bearer(side[0].end) && !is_bearer(side[1].end);
+	if (half->rest.rested || !half->rest.may)
 		return false;
 	half->rest.rested = true;
 	half->rest.elapsed = worker->round.elapsed;
@@ -551,19 +553,47 @@ static void missing_spans_leave(struct media_worker *worker)
 	}
 }
 
+static struct channel_half *half_of(struct list_node *node)
+{
+	return container_of(node, struct channel_half, node);
+}
+
+static void half_fetch(const struct channel_half *half, enum ahead_step step,
+		       const struct round *round)
+{
+	if (half->rest.rested || !half->rest.may)
+		ahead_fetch(&half->pipeline, step, round);
+}
+
+/* While the halves have their rounds, what those after them need is asked for. */
+static void halves_run(struct media_worker *worker)
+{
+	struct list_node *ahead[AHEAD_STEPS] = { NULL }, *node = list_first(&worker->channels);
+
+	for (size_t turn = 0; node; turn++) {
+		for (unsigned step = 0; step < AHEAD_STEPS; step++) {
+			if (turn == step * AHEAD_EACH)
+				ahead[step] = list_first(&worker->channels);
+			else if (ahead[step])
+				ahead[step] = list_next(&worker->channels, ahead[step]);
+			if (ahead[step])
+				half_fetch(half_of(ahead[step]), step, &worker->round);
+		}
+		if (turn < AHEAD_STEPS * AHEAD_EACH)
+			continue;
+		half_run(worker, half_of(node));
+		node = list_next(&worker->channels, node);
+	}
+}
+
 static void round_run(struct media_worker *worker)
 {
-	struct list_node *node, *next;
-
 	round_open(worker);
 	watch_look(&worker->watch);
 	missing_spans_leave(worker);
 	for (size_t i = 0; i < worker->n_ticking; i++)
 		line_card_run(&worker->ticking[i]->card);
-	for (node = list_first(&worker->channels); node; node = next) {
-		next = list_next(&worker->channels, node);
-		half_run(worker, container_of(node, struct channel_half, node));
-	}
+	halves_run(worker);
 	worker->round.timely = true;
 }
 

@@ -19,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "gw/media/ahead.h"
 #include "gw/media/line_card.h"
 #include "gw/media/ports.h"
 #include "gw/media/rtp_end.h"
@@ -56,12 +57,14 @@ struct chain {
 	struct pipeline pipeline;
 	struct rtp_end rtp;
 	struct bearer_end bearer;
-	unsigned blocks; /* that the line has for this round */
-	bool arrived;	 /* a packet, that was not read yet */
-	unsigned delay;	 /* octets, of its echo: what waits to go out, and the line's own */
-	size_t line_at;
-	uint8_t line[LINE_OCTETS]; /* what was sent, as it comes back */
 	struct snapshot snapshot[2];
+};
+
+/* Of the world of a chain: together, for it is not the chain's memory that it is to cost. */
+struct line {
+	uint16_t at, delay; /* octets, of its echo: what waits to go out, and the line's own */
+	uint8_t blocks;	    /* that the line has for this round */
+	bool arrived;	    /* a packet, that was not read yet */
 };
 
 struct bench_span {
@@ -73,6 +76,8 @@ struct bench_span {
 
 static uint8_t speech[FRAMES * FRAME], echo_of[256];
 static struct chain *chains;
+static struct line lines[CHANNELS_MAX];
+static uint8_t returned[CHANNELS_MAX][LINE_OCTETS]; /* what was sent, as it comes back */
 static struct bench_span spans[SPANS_MAX];
 static size_t at;
 static unsigned frame_now;
@@ -86,11 +91,11 @@ static struct peers peers;
 static bool live; /* sockets are what they are */
 static unsigned tick;
 
-static struct chain *chain_at(int fd)
+static struct line *line_at(int fd)
 {
 	if (fd <= FD_BASE)
-		return &chains[FD_BASE - fd];
-	return fd >= 0 && fd < FDS_MAX && chain_of[fd] ? &chains[chain_of[fd] - 1] : NULL;
+		return &lines[FD_BASE - fd];
+	return fd >= 0 && fd < FDS_MAX && chain_of[fd] ? &lines[chain_of[fd] - 1] : NULL;
 }
 
 ssize_t recvfrom(int fd, void *octets, size_t n, int flags, struct sockaddr *from,
@@ -99,18 +104,18 @@ ssize_t recvfrom(int fd, void *octets, size_t n, int flags, struct sockaddr *fro
 	const struct rtp_packet header = { .sequence = (uint16_t)frame_now,
 					   .timestamp = frame_now * FRAME,
 					   .ssrc = 7 };
-	struct chain *chain = chain_at(fd);
+	struct line *line = line_at(fd);
 
 	if (live)
 		return syscall(SYS_recvfrom, fd, octets, n, flags, from, from_n);
-	if (!chain || !chain->arrived) {
+	if (!line || !line->arrived) {
 		errno = EAGAIN;
 		return -1;
 	}
-	chain->arrived = false;
+	line->arrived = false;
 	rtp_encode_header(octets, &header);
 	memcpy((uint8_t *)octets + RTP_HEADER_OCTETS, speech + at / FRAME * FRAME, FRAME);
-	peer.sin_port = htons((uint16_t)(PEER_PORT + 2 * (chain - chains)));
+	peer.sin_port = htons((uint16_t)(PEER_PORT + 2 * (line - lines)));
 	memcpy(from, &peer, sizeof(peer));
 	*from_n = sizeof(peer);
 	return RTP_HEADER_OCTETS + FRAME;
@@ -120,43 +125,44 @@ ssize_t sendto(int fd, const void *octets, size_t n, int flags, const struct soc
 	       socklen_t to_n)
 {
 	sent++;
-	if (live || (fd >= 0 && !chain_at(fd)))
+	if (live || (fd >= 0 && !line_at(fd)))
 		return syscall(SYS_sendto, fd, octets, n, flags, to, to_n);
 	return (ssize_t)n;
 }
 
 ssize_t read(int fd, void *octets, size_t n)
 {
-	struct chain *chain;
+	struct line *line;
 
 	if (fd > FD_BASE)
 		return syscall(SYS_read, fd, octets, n);
-	chain = &chains[FD_BASE - fd];
-	if (!chain->blocks) {
+	line = &lines[FD_BASE - fd];
+	if (!line->blocks) {
 		errno = EAGAIN;
 		return -1;
 	}
-	chain->blocks--;
-	if (!chain->delay) {
+	line->blocks--;
+	if (line->delay)
+		memcpy(octets,
+		       returned[FD_BASE - fd] +
+			       (line->at + LINE_OCTETS - line->delay) % LINE_OCTETS,
+		       n);
+	else
 		memcpy(octets, speech + at, n);
-		return (ssize_t)n;
-	}
-	memcpy(octets, chain->line + (chain->line_at + LINE_OCTETS - chain->delay) % LINE_OCTETS,
-	       n);
 	return (ssize_t)n;
 }
 
 ssize_t write(int fd, const void *octets, size_t n)
 {
-	struct chain *chain;
+	struct line *line;
 
 	if (fd > FD_BASE)
 		return syscall(SYS_write, fd, octets, n);
+	line = &lines[FD_BASE - fd];
 	written++;
-	chain = &chains[FD_BASE - fd];
-	for (size_t i = 0; chain->delay && i < n; i++)
-		chain->line[chain->line_at + i] = echo_of[((const uint8_t *)octets)[i]];
-	chain->line_at = (chain->line_at + n) % LINE_OCTETS;
+	for (size_t i = 0; line->delay && i < n; i++)
+		returned[FD_BASE - fd][line->at + i] = echo_of[((const uint8_t *)octets)[i]];
+	line->at = (uint16_t)((line->at + n) % LINE_OCTETS);
 	return (ssize_t)n;
 }
 
@@ -210,6 +216,7 @@ static void chain_open(struct chain *chain, unsigned i, const struct media_beare
 
 	memcpy(&params.remote, &remote, sizeof(remote));
 	memset(chain, 0, sizeof(*chain));
+	lines[i] = (struct line){ 0 };
 	pipeline_init(&chain->pipeline, report, NULL);
 	for (unsigned side = 0; side < 2; side++)
 		chain->pipeline.side[side].hear = chain->pipeline.side[side].speak = true;
@@ -260,7 +267,7 @@ static void round_run(unsigned channels, const struct round *round)
 	if (live)
 		watch_look(&watch);
 	for (unsigned i = 0; i < channels; i++)
-		chains[i].blocks = 1;
+		lines[i].blocks = 1;
 	for (unsigned i = 0; i * PER_SPAN < channels; i++) {
 		spans[i].clock.ticks++;
 		line_card_run(&spans[i].card);
@@ -268,6 +275,12 @@ static void round_run(unsigned channels, const struct round *round)
 	for (unsigned i = 0; i < channels; i++) {
 		struct chain *chain = &chains[i];
 
+		for (unsigned step = 0; step < AHEAD_STEPS; step++) {
+			unsigned ahead = i + (AHEAD_STEPS - step) * AHEAD_EACH;
+
+			if (ahead < channels)
+				ahead_fetch(&chains[ahead].pipeline, step, round);
+		}
 		if (!pipeline_round(&chain->pipeline, round))
 			continue;
 		snapshot_write(&chain->snapshot[0], &chain->rtp.end.stats);
@@ -298,7 +311,7 @@ static void frames_run(unsigned channels, struct round *round)
 			at = k * FRAME + r * CHUNK;
 			round->now_us += 1000000 / 8000 * CHUNK;
 			for (unsigned i = r; i < channels; i += ROUNDS)
-				chains[i].arrived = true;
+				lines[i].arrived = true;
 			round_run(channels, round);
 		}
 }
@@ -401,8 +414,8 @@ static double chain_try(struct setting *s, const char **fault)
 	for (unsigned i = 0; i < s->channels; i++)
 		chain_open(&chains[i], i, &s->card, &round);
 	for (unsigned i = 0; s->card.echo_tail_ms && i < s->channels; i++)
-		chains[i].delay = CHUNK * (chains[i].bearer.lead + LINE_LEAST +
-					   (s->spread ? i * 7 % (LINE_MOST - 1) : 0));
+		lines[i].delay = (uint16_t)(CHUNK * (chains[i].bearer.lead + LINE_LEAST +
+						     (s->spread ? i * 7 % (LINE_MOST - 1) : 0)));
 	frames_run(s->channels, &round);
 	start = cpu_s();
 	frames_run(s->channels, &round);
@@ -555,7 +568,7 @@ int main(void)
 	work_rows(lanes_best(), "");
 	if (lanes_best() != LANES_AVX2 && lanes_can(LANES_AVX2))
 		work_rows(LANES_AVX2, "_avx2");
-	row("media_channel_memory", sizeof(*chains) - LINE_OCTETS, "octets", "limit", 32768);
+	row("media_channel_memory", sizeof(*chains), "octets", "limit", 32768);
 	printf("bench\tmedia_lane_memory_ec128\t%zu\toctets, %s, 8 ms blocks\t-\t-\t-\n",
 	       echo_octets(&(struct echo_conf){ 1024, 64, lanes_best() }) / LANES,
 	       lanes_name(lanes_best()));

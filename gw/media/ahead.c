@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* The memory of the rounds to come. */
+#include "gw/media/ahead.h"
+
+#include "gw/base/fetch.h"
+
+static void side_fetch(const struct media_side *side, enum ahead_step step,
+		       const struct round *round)
+{
+	if (step == AHEAD_PIPELINE)
+		fetch(&side->digits.first, &side->tone + 1);
+	else if (!side->end)
+		return;
+	else if (step == AHEAD_ENDS)
+		fetch(side->end, &side->end->stats.octets_in);
+	else if (side->end->ops->fetch)
+		side->end->ops->fetch(side->end, step == AHEAD_OCTETS ? round : NULL);
+}
+
+void ahead_fetch(const struct pipeline *pipeline, enum ahead_step step, const struct round *round)
+{
+	side_fetch(&pipeline->side[0], step, round);
+	side_fetch(&pipeline->side[1], step, round);
+	if (step == AHEAD_PIPELINE)
+		fetch(&pipeline->vbd, pipeline + 1);
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
+/* The memory that an RTP session needs soon. */
+#include "gw/base/fetch.h"
+#include "gw/media/rtp_end.h"
+
+#define CHUNK 40 /* octets that mostly pass at once */
+
+/* Where octets of a jitter buffer are, or are to be. */
+static void ring_fetch(const struct jitter *jitter, uint32_t timestamp, size_t n)
+{
+	size_t at = timestamp % JITTER_SAMPLES;
+	size_t end = at + n < JITTER_SAMPLES ? at + n : JITTER_SAMPLES;
+
+	fetch(&jitter->present[at / 64], &jitter->present[(end - 1) / 64] + 1);
+	fetch(jitter->octets + at, jitter->octets + end);
+}
+
+static void state_fetch(const struct rtp_end *rtp)
+{
+	fetch(&rtp->path.watch, &rtp->control.next_us);
+	fetch(&rtp->jitter, &rtp->jitter.base);
+	fetch(&rtp->concealer, rtp->concealer.history);
+	fetch(&rtp->sent_packets, rtp->packet);
+}
+
+/* A packet leaves in this round. */
+static bool is_leaving(const struct rtp_end *rtp, const struct round *round)
+{
+	const struct media_end *source = rtp->end.pipeline->side[!rtp->end.side].end;
+
+	return source && source->ops->ready(source, round) + rtp->filled >= rtp->packet_samples;
+}
+
+static void octets_fetch(const struct rtp_end *rtp, const struct round *round)
+{
+	const uint8_t *history = rtp->concealer.history + rtp->concealer.end;
+
+	ring_fetch(&rtp->jitter, rtp->jitter.play, CHUNK);
+	fetch(history, history + CHUNK);
+	if (!is_leaving(rtp, round))
+		return;
+	fetch(&rtp->params.codec, &rtp->lock);
+	fetch(&rtp->lock.rival, &rtp->lock.source + 1);
+	fetch(rtp->packet, rtp->packet + RTP_HEADER_OCTETS + rtp->packet_samples);
+}
+
+void rtp_ahead_fetch(const struct media_end *end, const struct round *round)
+{
+	const struct rtp_end *rtp = (const struct rtp_end *)(const void *)end;
+
+	if (round)
+		octets_fetch(rtp, round);
+	else
+		state_fetch(rtp);
+}
+
+void rtp_ahead_packet(const struct rtp_end *rtp)
+{
+	fetch(&rtp->params.codec, &rtp->params + 1);
+	fetch(&rtp->lock.rival, &rtp->jitter.base);
+	ring_fetch(&rtp->jitter, rtp->jitter.end, rtp->in_samples);
+	rtp_relay_fetch(rtp);
+}
