@@ -7,9 +7,11 @@
 #define BENCH_MEDIA_PEERS_H
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -86,8 +88,10 @@ static inline _Noreturn void peers_run(const struct peers *peers, int out)
 		const struct sockaddr_in own = peers_address(PEER_PORT + 2 * i);
 
 		fd[i] = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-		if (fd[i] < 0 || bind(fd[i], (const struct sockaddr *)&own, sizeof(own)))
+		if (fd[i] < 0 || bind(fd[i], (const struct sockaddr *)&own, sizeof(own))) {
+			fprintf(stderr, "far ends: no socket at port %u: %s\n", PEER_PORT + 2 * i, strerror(errno));
 			_exit(1);
+		}
 	}
 	for (unsigned tick = 0; tick < peers->ticks + PEER_MORE; tick++) {
 		peers_wait(peers, (int64_t)tick * PEER_TICK_NS - PEER_TICK_NS / 2);
