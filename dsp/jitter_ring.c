@@ -32,7 +32,8 @@ void jitter_ring_store(struct jitter *jitter, uint32_t at, const uint8_t *octets
 	size_t first = n < JITTER_SAMPLES - start ? n : JITTER_SAMPLES - start;
 
 	memcpy(jitter->octets + start, octets, first);
-	memcpy(jitter->octets, octets + first, n - first);
+	if (n > first)
+		memcpy(jitter->octets, octets + first, n - first);
 	bits_set(jitter->present, at, n, true);
 }
 
@@ -61,7 +62,8 @@ void jitter_ring_load(const struct jitter *jitter, uint32_t at, uint8_t *octets,
 	size_t first = n < JITTER_SAMPLES - start ? n : JITTER_SAMPLES - start;
 
 	memcpy(octets, jitter->octets + start, first);
-	memcpy(octets + first, jitter->octets, n - first);
+	if (n > first)
+		memcpy(octets + first, jitter->octets, n - first);
 }
 
 void jitter_ring_forget(struct jitter *jitter, uint32_t at, size_t n)

@@ -33,7 +33,8 @@ static void sent_keep(struct bearer_end *bearer, uint64_t at, const uint8_t *oct
 	size_t k = n < BEARER_SENT_OCTETS - first ? n : BEARER_SENT_OCTETS - first;
 
 	memcpy(bearer->sent + first, octets, k);
-	memcpy(bearer->sent, octets + k, n - k);
+	if (n > k)
+		memcpy(bearer->sent, octets + k, n - k);
 }
 
 /* The sample that the next octet written goes out at. */
@@ -76,7 +77,8 @@ void bearer_end_sent(const struct bearer_end *bearer, uint8_t *octets, size_t n)
 		k = n < k ? n : k;
 	}
 	memcpy(octets, bearer->sent + first, k);
-	memcpy(octets + k, bearer->sent, n - k);
+	if (n > k)
+		memcpy(octets + k, bearer->sent, n - k);
 }
 
 static void write_block(struct bearer_end *bearer, const uint8_t *octets)
