@@ -143,6 +143,15 @@ static void decode_report(struct rtcp_in *in, struct octets_reader *r, unsigned 
 	decode_blocks(in, r, count, our_ssrc);
 }
 
+/* 6.6: one of no source is good, and means nothing. */
+static void decode_bye(struct rtcp_in *in, struct octets_reader *r, unsigned count)
+{
+	if (!count)
+		return;
+	in->bye = true;
+	in->gone = octets_read_be32(r);
+}
+
 /* One packet of a compound; first tells that it must be a report (A.2). */
 static int decode_packet(struct rtcp_in *in, struct octets_reader *r, bool first, uint32_t our_ssrc)
 {
@@ -158,7 +167,7 @@ static int decode_packet(struct rtcp_in *in, struct octets_reader *r, bool first
 	if (type == SR || type == RR)
 		decode_report(in, &body, type, head & COUNT, our_ssrc);
 	else if (type == BYE)
-		in->bye = true;
+		decode_bye(in, &body, head & COUNT);
 	else if (type == RTCP_XR && octets_read_left(&body) >= 4 && octets_read_be32(&body))
 		in->has_metrics = rtcp_xr_decode(body, our_ssrc, &in->metrics) || in->has_metrics;
 	return body.bad ? -EINVAL : 0;

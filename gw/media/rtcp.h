@@ -37,6 +37,7 @@ struct rtcp_in {
 	bool has_metrics; /* about us */
 	struct media_quality metrics;
 	bool bye;
+	uint32_t gone; /* who said it: the first one */
 };
 
 /* SR or RR, SDES with CNAME, XR and BYE if so; returns the octets written. */

@@ -40,7 +40,7 @@ static void octets_fetch(const struct rtp_end *rtp, const struct round *round)
 	if (!is_leaving(rtp, round))
 		return;
 	fetch(&rtp->params.codec, &rtp->lock);
-	fetch(&rtp->lock.rival, &rtp->lock.source + 1);
+	fetch(&rtp->lock.rival_run, &rtp->lock.source + 1);
 	fetch(rtp->packet, rtp->packet + RTP_HEADER_OCTETS + rtp->packet_samples);
 }
 
@@ -57,7 +57,7 @@ void rtp_ahead_fetch(const struct media_end *end, const struct round *round)
 void rtp_ahead_packet(const struct rtp_end *rtp)
 {
 	fetch(&rtp->params.codec, &rtp->params + 1);
-	fetch(&rtp->lock.rival, &rtp->jitter.base);
+	fetch(&rtp->lock.rival_run, &rtp->jitter.base);
 	ring_fetch(&rtp->jitter, rtp->jitter.end, rtp->in_samples);
 	rtp_relay_fetch(rtp);
 }

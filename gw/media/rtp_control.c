@@ -148,7 +148,7 @@ static void note_round_trip(struct rtp_end *rtp, const struct rtcp_in *in, uint6
 /* The peer is silent on purpose, or has said that it will be, and what begins a pause may be lost. */
 static bool payloads_pause(const struct rtp_end *rtp)
 {
-	return rtp->pausing || rtp->params.cn_payload_type_in;
+	return rtp->lock.paused || rtp->params.cn_payload_type_in;
 }
 
 void rtp_control_packet(struct rtp_end *rtp, const uint8_t *octets, size_t n,
@@ -173,6 +173,9 @@ void rtp_control_packet(struct rtp_end *rtp, const uint8_t *octets, size_t n,
 	/* A peer that may be silent for long is alive as long as it reports. */
 	if (payloads_pause(rtp))
 		rtp->last_in_us = round->now_us;
+	source_lock_report(&rtp->lock, in.ssrc, round->now_us);
+	if (in.bye)
+		source_lock_bye(&rtp->lock, in.gone, round->now_us);
 	note_round_trip(rtp, &in, round->now_us);
 }
 

@@ -106,7 +106,6 @@ struct rtp_end {
 	uint16_t last_sequence; /* of the newest packet */
 	bool last_known;	/* last_end is past the newest audio */
 	bool started, timed_out;
-	bool pausing;	   /* comfort noise came, and no audio since */
 	uint32_t last_end;
 	size_t in_samples; /* of an audio packet */
 	uint64_t last_in_us;

@@ -110,7 +110,7 @@ static void take_audio(struct rtp_end *rtp, const struct rtp_packet *packet,
 
 	if (!packet->n_payload)
 		return;
-	rtp->pausing = false;
+	rtp->lock.paused = false;
 	rtp_event_in_mute(rtp, &audio, octets);
 	if (rtp_relay_pass(rtp, &audio) || store_audio(rtp, &audio, round))
 		note_end(rtp, packet);
@@ -125,7 +125,7 @@ static void take_noise(struct rtp_end *rtp, const struct rtp_packet *packet)
 		return;
 	}
 	rtp->end.stats.cn_in++;
-	rtp->pausing = true;
+	rtp->lock.paused = true;
 	rtp_relay_bar(rtp);
 	comfort_player_set(&rtp->comfort, &noise);
 	jitter_pause(&rtp->jitter, packet->timestamp);
@@ -239,7 +239,7 @@ static void restart(struct rtp_end *rtp)
 	rtp->event_in.known = false;
 	rtp->last_known = false;
 	rtp->expected = 0;
-	rtp->comfort.on = rtp->pausing = false;
+	rtp->comfort.on = rtp->lock.paused = false;
 	rtp->relay.on = false;
 	jitter_reset(&rtp->jitter, rtp->end.law);
 }

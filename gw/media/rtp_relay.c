@@ -47,7 +47,7 @@ void rtp_relay_fetch(const struct rtp_end *rtp)
 	fetch(&other->path.watch, &other->control);
 	fetch(&other->identity, &other->identity.random);
 	fetch(&other->params.codec, &other->lock);
-	fetch(&other->lock.rival, &other->lock.source + 1);
+	fetch(&other->lock.rival_run, &other->lock.source + 1);
 	fetch(&other->sent_packets, &other->packet);
 }
 

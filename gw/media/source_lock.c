@@ -54,8 +54,11 @@ bool sockaddr_same(const struct sockaddr_storage *a, const struct sockaddr_stora
 void source_lock_signal(struct source_lock *lock, const struct sockaddr_storage *signalled,
 			bool learns, uint64_t now_us)
 {
-	if (lock->since_us && lock->learns == learns && sockaddr_same(&lock->signalled, signalled))
+	if (lock->since_us && lock->learns == learns &&
+	    sockaddr_same(&lock->signalled, signalled)) {
+		lock->told_us = now_us;
 		return;
+	}
 	memset(lock, 0, sizeof(*lock));
 	lock->signalled = *signalled;
 	lock->learns = learns;
@@ -88,7 +91,8 @@ static void source_take(struct source_lock *lock, const struct sockaddr_storage 
 {
 	lock->source = *from;
 	lock->moved = true;
-	lock->ssrc_known = false;
+	lock->ssrc_known = lock->former = lock->paused = false;
+	lock->left_us = 0;
 }
 
 static bool source_accept(struct source_lock *lock, const struct sockaddr_storage *from,
@@ -110,16 +114,50 @@ static bool source_accept(struct source_lock *lock, const struct sockaddr_storag
 	return true;
 }
 
-/* True when a rival's second packet in sequence has come, and the one before is silent. */
+static void run_note(unsigned *run, uint16_t *last, bool same, uint16_t sequence)
+{
+	*run = same && *run && sequence == (uint16_t)(*last + 1) ? *run + 1 : 1;
+	*last = sequence;
+}
+
+/* True when the one that lost its place has it back: packets of who is heard instead may be in between. */
+static bool former_wins(struct source_lock *lock, const struct rtp_packet *packet)
+{
+	run_note(&lock->former_run, &lock->former_sequence, true, packet->sequence);
+	return lock->former_run >= LOCK_PAIR;
+}
+
+/* True when the one heard is silent for good, as far as anybody can tell, and the rival's run is long enough. */
 static bool rival_wins(struct source_lock *lock, const struct rtp_packet *packet, uint64_t now_us)
 {
-	bool second = lock->rival && packet->ssrc == lock->rival_ssrc &&
-		      packet->sequence == (uint16_t)(lock->rival_sequence + 1);
+	uint64_t silence_us = now_us - lock->heard_us;
 
-	lock->rival = now_us - lock->heard_us >= LOCK_SSRC_SILENCE_US;
+	run_note(&lock->rival_run, &lock->rival_sequence, packet->ssrc == lock->rival_ssrc,
+		 packet->sequence);
 	lock->rival_ssrc = packet->ssrc;
-	lock->rival_sequence = packet->sequence;
-	return lock->rival && second;
+	if (lock->left_us)
+		return lock->rival_run >= LOCK_PAIR;
+	if (lock->told_us && now_us - lock->told_us < LOCK_TOLD_US)
+		return lock->rival_run >= LOCK_PAIR && silence_us >= LOCK_TOLD_SILENCE_US;
+	return lock->rival_run >= LOCK_RUN &&
+	       silence_us >= (lock->paused ? LOCK_PAUSE_US : LOCK_SSRC_SILENCE_US);
+}
+
+/* True when another SSRC is heard from now on. */
+static bool ssrc_change(struct source_lock *lock, const struct rtp_packet *packet, uint64_t now_us)
+{
+	if (lock->former && packet->ssrc == lock->former_ssrc && former_wins(lock, packet)) {
+		lock->former = false;
+	} else if (rival_wins(lock, packet, now_us)) {
+		lock->former = !lock->left_us;
+		lock->former_ssrc = lock->ssrc;
+		lock->former_run = 0;
+	} else {
+		return false;
+	}
+	lock->left_us = 0;
+	lock->paused = false;
+	return true;
 }
 
 bool source_lock_accept(struct source_lock *lock, const struct sockaddr_storage *from,
@@ -127,11 +165,28 @@ bool source_lock_accept(struct source_lock *lock, const struct sockaddr_storage 
 {
 	if (!source_accept(lock, from, packet, now_us))
 		return false;
-	if (lock->ssrc_known && packet->ssrc != lock->ssrc && !rival_wins(lock, packet, now_us))
+	if (lock->ssrc_known && packet->ssrc != lock->ssrc && !ssrc_change(lock, packet, now_us))
 		return false;
+	/* What comes so long after its BYE was not overtaken by it. */
+	if (lock->left_us && now_us - lock->left_us >= LOCK_TOLD_SILENCE_US)
+		lock->left_us = 0;
 	lock->ssrc_known = true;
 	lock->ssrc = packet->ssrc;
 	lock->heard_us = now_us;
-	lock->rival = false;
+	lock->rival_run = 0;
 	return true;
+}
+
+void source_lock_report(struct source_lock *lock, uint32_t ssrc, uint64_t now_us)
+{
+	if (lock->ssrc_known && lock->paused && ssrc == lock->ssrc)
+		lock->heard_us = now_us;
+}
+
+void source_lock_bye(struct source_lock *lock, uint32_t ssrc, uint64_t now_us)
+{
+	if (lock->ssrc_known && ssrc == lock->ssrc)
+		lock->left_us = now_us;
+	if (ssrc == lock->former_ssrc)
+		lock->former = false;
 }

@@ -9,9 +9,17 @@
  * once, when nothing came from the signalled one for LOCK_SILENCE_US and then LOCK_RUN packets of that other source came in
  * sequence, all of one SSRC, with nothing in between. Should the signalled source speak after all, it takes over.
  *
- * Of the source that is taken one SSRC is heard. Another one takes its place when it has been silent for
- * LOCK_SSRC_SILENCE_US, with two packets in sequence (RFC 3550 A.1): who forges the source's address, too, cannot speak
- * beside it. A packet refused is counted by the caller.
+ * Of the source that is taken one SSRC is heard. Who forges the source's address, too, does not know it (RFC 3550 8.1), and
+ * never speaks beside it. A peer may change it, and says so or not; only packets in sequence are heard instead (A.1):
+ *  - it said BYE (RFC 3550 6.3.7, 8.2: another participant, or a collision): two packets, at once, unless it speaks on;
+ *  - signalling set the session anew in the last LOCK_TOLD_US, be it with the same address (answer, re-INVITE, transfer):
+ *    two packets, once it has been silent for LOCK_TOLD_SILENCE_US, as its last ones may still be on their way;
+ *  - nothing was said (a PBX that goes from ringback to the called party by itself): LOCK_RUN packets with none of its own in
+ *    between, once it has been silent for LOCK_SSRC_SILENCE_US, which is longer than what networks lose at a time;
+ *  - and it had announced a pause (RFC 3389): it is not silent before it has sent neither RTP nor RTCP for LOCK_PAUSE_US, in
+ *    which two reports of RTCP were due (6.2).
+ * One that lost its place so, and did not say BYE, has it back with two packets in sequence: a forger who was let in is
+ * heard no longer than the silence lasts. A packet refused is counted by the caller.
  */
 #ifndef MEDIA_SOURCE_LOCK_H
 #define MEDIA_SOURCE_LOCK_H
@@ -24,7 +32,11 @@
 
 #define LOCK_SILENCE_US 500000
 #define LOCK_RUN	8
-#define LOCK_SSRC_SILENCE_US 100000
+#define LOCK_PAIR	2
+#define LOCK_TOLD_US	     2000000
+#define LOCK_TOLD_SILENCE_US 100000
+#define LOCK_SSRC_SILENCE_US 1000000
+#define LOCK_PAUSE_US	     15000000
 
 struct source_lock {
 	struct sockaddr_storage signalled; /* AF_UNSPEC: none */
@@ -34,10 +46,17 @@ struct source_lock {
 	uint32_t candidate_ssrc;
 	uint16_t candidate_sequence;
 	unsigned candidate_run;
+	uint64_t told_us; /* signalling came; 0: not since the source is known */
+	uint64_t left_us; /* the one heard said BYE; 0: it did not */
 	uint32_t rival_ssrc;
 	uint16_t rival_sequence;
+	bool former; /* one lost its place */
+	uint32_t former_ssrc;
+	uint16_t former_sequence;
+	unsigned former_run;
 	/* looked at with every packet */
-	bool rival; /* a packet of another came last */
+	unsigned rival_run; /* packets of another in sequence, since the one heard spoke */
+	bool paused; /* comfort noise came, and no audio since: the caller's to say */
 	bool moved; /* source was taken anew: for whoever follows it */
 	bool ssrc_known;
 	uint32_t ssrc;
@@ -45,11 +64,14 @@ struct source_lock {
 	struct sockaddr_storage source; /* that is taken; AF_UNSPEC: none yet */
 };
 
-/* Another address was signalled (or the same: then nothing changes). */
+/* Another address was signalled, or the same: then the source stays, and may go on with another SSRC. */
 void source_lock_signal(struct source_lock *lock, const struct sockaddr_storage *signalled, bool learns, uint64_t now_us);
 /* Is this packet to be taken? */
 bool source_lock_accept(struct source_lock *lock, const struct sockaddr_storage *from, const struct rtp_packet *packet,
 			uint64_t now_us);
+/* The source's RTCP came, of ssrc, or its BYE. */
+void source_lock_report(struct source_lock *lock, uint32_t ssrc, uint64_t now_us);
+void source_lock_bye(struct source_lock *lock, uint32_t ssrc, uint64_t now_us);
 /* Where to send to; AF_UNSPEC: not known. */
 const struct sockaddr_storage *source_lock_target(const struct source_lock *lock);
 

@@ -160,11 +160,8 @@ bool sip_leg_early_apply(struct sip_leg *leg)
 
 void sip_leg_early_over(struct sip_leg *leg)
 {
-	const struct media_rtp_params *params = &leg->fork->settled.params;
-
-	if (leg->gate.fork != leg->fork || leg->gate.send != params->send ||
-	    leg->gate.receive != params->receive)
-		gate_apply(leg, leg->fork, true, true);
+	/* Though nothing may be new: who answered may be another source than who rang. */
+	gate_apply(leg, leg->fork, true, true);
 }
 
 static bool any_rings(const struct sip_leg *leg)

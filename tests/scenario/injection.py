@@ -116,3 +116,29 @@ def forged_before_speech(case):
     case.equal("packets in", media["packets_in"], 0)
     octets, _ = wav_octets(case.report()["recording"]["file"])
     case.true("loud octets on the line", octets.count(b"\x2a") == 0)
+
+
+@group.scenario("RFC 3389: forged packets of another SSRC, from the phone's own port, in a pause that it announced: 0 heard")
+def forged_in_a_pause(case):
+    phone = case.lab.phone()
+    client = case.client(Caller("0301", port=phone.port).ended_by_peer(), seconds=300)
+    call_id = wait_until("the call", lambda: case.lab.show("calls"))[0]["call"]
+    forger = Forger(gateway_port(case, call_id))
+    wait_until("the phone to speak", lambda: case.lab.show("media")[0]["packets_in"] > 20)
+    phone.running = False
+    phone.thread.join()
+    for sequence in (30001, 30002):  # whatever the last one was: two are believed
+        phone.sock.sendto(struct.pack("!BBHII", 0x80, 13, sequence, sequence * 160, 0x1234) + b"\x3c", forger.to)
+    wait_until("the pause", lambda: case.lab.show("media")[0]["cn_in"] > 0)
+    before = case.lab.show("media")[0]["packets_in"]
+    forger.flood(3 * RATE, phone.sock)
+    diverted = forger.received()
+    packets = case.lab.show("media")[0]["packets_in"]
+    forger.close()
+    case.lab.tell_exchange("release")
+    case.finish(client)
+    case.equal("packets diverted", diverted, 0)
+    case.equal("packets in", packets, before)
+    case.true("not all refused", case.cdr()["in"]["media"]["refused"] >= forger.sent)
+    octets, _ = wav_octets(case.report()["recording"]["file"])
+    case.true("loud octets on the line", octets.count(b"\x2a" * 40) == 0)

@@ -200,7 +200,7 @@ static void as_they_come(void)
 	relay_close(&relay);
 }
 
-#define CHANGE (3 * PACKET + LOCK_SSRC_SILENCE_US / 125)
+#define CHANGE (3 * PACKET + LOCK_TOLD_SILENCE_US / 125)
 
 /* A sender that begins anew is heard as if it had gone on, once the one before is known to be silent. */
 static void another_source(void)

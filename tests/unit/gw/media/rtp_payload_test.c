@@ -603,8 +603,10 @@ static void streams_change(void)
 	memset(octets, 0x11, sizeof(octets));
 	rig_open(&rig, 20, MEDIA_PCMA, 20);
 	for (unsigned k = 0; k < 800; k++) {
-		if (k % 100 == 0 && k / 100 & 1)
+		if (k % 100 == 0 && k / 100 & 1) {
 			p.ssrc++;
+			set(&rig, &rig.rtp.params); /* signalling said so */
+		}
 		if (k % 100 == 0 && k / 100 & 2)
 			p.sequence = (uint16_t)(p.sequence + 20000);
 		if (k % 100 == 0 && k / 100 & 4)

@@ -11,7 +11,6 @@
 #include "gw/media/digits.h"
 #include "gw/media/reception.h"
 #include "gw/media/rtcp.h"
-#include "gw/media/source_lock.h"
 #include "tests/unit/cu.h"
 
 /* ---- packets ---- */
@@ -244,149 +243,6 @@ static void rtcp_interval(void)
 	CU_ASSERT_DOUBLE_EQUAL((double)rtcp_interval_us(&t), 3.75e6 / 1.21828, 1000);
 }
 
-/* ---- source lock ---- */
-
-static struct sockaddr_storage address(const char *host, uint16_t port)
-{
-	struct sockaddr_storage a = { 0 };
-
-	a.ss_family = AF_INET;
-	inet_pton(AF_INET, host, &((struct sockaddr_in *)(void *)&a)->sin_addr);
-	sockaddr_set_port(&a, port);
-	return a;
-}
-
-static void lock_forged(void)
-{
-	struct source_lock lock = { 0 };
-	struct sockaddr_storage peer = address("192.0.2.1", 4000),
-				other = address("192.0.2.1", 4002);
-	struct rtp_packet p = { .ssrc = 1 };
-	unsigned taken = 0;
-
-	source_lock_signal(&lock, &peer, true, 1);
-	/* before the peer speaks, within the time it has for that */
-	for (unsigned i = 0; i < 2000; i++, p.sequence++)
-		taken += source_lock_accept(&lock, &other, &p, 1000 + i);
-	CU_ASSERT(source_lock_accept(&lock, &peer, &p, 5000));
-	for (unsigned i = 0; i < 10000; i++, p.sequence++) {
-		struct sockaddr_storage forged = address("192.0.2.66", (uint16_t)(1024 + i));
-
-		taken += source_lock_accept(&lock, i % 2 ? &forged : &other, &p,
-					    6000000 + i * 20000u);
-	}
-	CU_ASSERT_EQUAL(taken, 0);
-	CU_ASSERT(source_lock_accept(&lock, &peer, &p, UINT64_C(900000000)));
-	CU_ASSERT(sockaddr_same(source_lock_target(&lock), &peer));
-}
-
-static void lock_behind_nat(void)
-{
-	struct source_lock lock = { 0 };
-	struct sockaddr_storage signalled = address("10.0.0.1", 4000),
-				nat = address("192.0.2.9", 61000);
-	struct sockaddr_storage forged = address("192.0.2.66", 5);
-	struct rtp_packet p = { .ssrc = 1 };
-	unsigned n = 0;
-
-	source_lock_signal(&lock, &signalled, true, 1);
-	CU_ASSERT(sockaddr_same(source_lock_target(&lock), &signalled));
-	while (!source_lock_accept(&lock, &nat, &p, 1 + (uint64_t)n * 20000) && n < 1000) {
-		n++;
-		p.sequence++;
-	}
-	/* 500 ms and 8 packets */
-	CU_ASSERT(n >= 25 && n <= 35);
-	CU_ASSERT(sockaddr_same(source_lock_target(&lock), &nat));
-	CU_ASSERT_FALSE(source_lock_accept(&lock, &forged, &p, 1000000000));
-	/* the same again by re-INVITE changes nothing; another does */
-	source_lock_signal(&lock, &signalled, true, 5);
-	CU_ASSERT(source_lock_accept(&lock, &nat, &p, 1000000000));
-	/* the signalled one takes over */
-	CU_ASSERT(source_lock_accept(&lock, &signalled, &p, 1000000000));
-	CU_ASSERT_FALSE(source_lock_accept(&lock, &nat, &p, 1000000000));
-	source_lock_signal(&lock, &forged, true, 1000000000);
-	CU_ASSERT_FALSE(source_lock_accept(&lock, &signalled, &p, 1000000000));
-	CU_ASSERT(source_lock_accept(&lock, &forged, &p, 1000000000));
-}
-
-static void lock_interrupted_run(void)
-{
-	struct source_lock lock = { 0 };
-	struct sockaddr_storage signalled = address("10.0.0.1", 4000);
-	unsigned taken = 0;
-
-	/* many sources at once, none in sequence: nobody gets in */
-	source_lock_signal(&lock, &signalled, true, 1);
-	for (unsigned i = 0; i < 10000; i++) {
-		struct sockaddr_storage forged = address("192.0.2.66", (uint16_t)(1000 + i % 3));
-		struct rtp_packet p = { .ssrc = 1, .sequence = (uint16_t)(i / 3) };
-
-		taken += source_lock_accept(&lock, &forged, &p, 10000000 + i);
-	}
-	CU_ASSERT_EQUAL(taken, 0);
-}
-
-static void lock_learns(void)
-{
-	struct source_lock lock = { 0 };
-	struct sockaddr_storage none = { 0 }, peer = address("192.0.2.1", 4000),
-				other = address("192.0.2.2", 4000);
-	struct rtp_packet p = { .ssrc = 1 };
-
-	source_lock_signal(&lock, &none, false, 1);
-	CU_ASSERT_EQUAL(source_lock_target(&lock)->ss_family, AF_UNSPEC);
-	CU_ASSERT(source_lock_accept(&lock, &peer, &p, 2));
-	CU_ASSERT_FALSE(source_lock_accept(&lock, &other, &p, 3));
-	CU_ASSERT(sockaddr_same(source_lock_target(&lock), &peer));
-}
-
-/* By default silence of the peer opens nothing. */
-static void lock_strict(void)
-{
-	struct source_lock lock = { 0 };
-	struct sockaddr_storage peer = address("192.0.2.1", 4000),
-				other = address("192.0.2.1", 4002);
-	struct rtp_packet p = { .ssrc = 1 };
-	unsigned taken = 0;
-
-	source_lock_signal(&lock, &peer, false, 1);
-	for (unsigned i = 0; i < 10000; i++, p.sequence++)
-		taken += source_lock_accept(&lock, &other, &p, 1 + i * UINT64_C(20000));
-	CU_ASSERT_EQUAL(taken, 0);
-	CU_ASSERT(sockaddr_same(source_lock_target(&lock), &peer));
-	CU_ASSERT(source_lock_accept(&lock, &peer, &p, 5000));
-}
-
-/* Another SSRC from the right source: not beside the one that speaks, however many, but after it. */
-static void lock_ssrc(void)
-{
-	struct source_lock lock = { 0 };
-	struct sockaddr_storage peer = address("192.0.2.1", 4000);
-	struct rtp_packet p = { .ssrc = 1 }, rival = { .ssrc = 2 };
-	uint64_t now = 1000;
-	unsigned taken = 0, n = 0;
-
-	source_lock_signal(&lock, &peer, false, 1);
-	for (unsigned i = 0; i < 1000; i++, now += 60000) {
-		CU_ASSERT(source_lock_accept(&lock, &peer, &p, now));
-		for (unsigned k = 0; k < 20; k++, rival.sequence++)
-			taken += source_lock_accept(&lock, &peer, &rival, now + k * 2900);
-	}
-	CU_ASSERT_EQUAL(taken, 0);
-	now -= 60000;
-	while (!source_lock_accept(&lock, &peer, &rival, now + n * 20000) && n < 100) {
-		rival.sequence++;
-		n++;
-	}
-	CU_ASSERT(n >= 5 && n <= 6);
-	CU_ASSERT_FALSE(source_lock_accept(&lock, &peer, &p, now + n * 20000));
-	/* out of sequence: never */
-	for (unsigned i = 0; i < 100; i++, p.sequence = (uint16_t)(p.sequence + 2))
-		taken += source_lock_accept(&lock, &peer, &p, now + (1000 + i) * UINT64_C(20000));
-	CU_ASSERT_EQUAL(taken, 0);
-}
-
 /* ---- digits ---- */
 
 static void digits_as_tones(void)
@@ -452,12 +308,6 @@ int main(int argc, char **argv)
 		{ "RTCP sender report", rtcp_sender_report },
 		{ "RTCP receiver report", rtcp_receiver_report },
 		{ "RTCP interval", rtcp_interval },
-		{ "source lock: 10,000 forged", lock_forged },
-		{ "source lock: behind a NAT", lock_behind_nat },
-		{ "source lock: strict", lock_strict },
-		{ "source lock: one SSRC", lock_ssrc },
-		{ "source lock: no run, no entry", lock_interrupted_run },
-		{ "source lock: learns", lock_learns },
 		{ "digits as tones", digits_as_tones },
 		{ "too many digits", digits_overflow },
 		CU_TEST_INFO_NULL,

@@ -374,6 +374,24 @@ static void test_p_early_media(void)
 	bye_by_us();
 }
 
+/* The media is told of the answer though it changes nothing: another source may speak from there. */
+static void test_answer_told(void)
+{
+	unsigned before;
+
+	call();
+	respond(last_invite, "183 Session Progress", "b1", MEDIA("4000"));
+	rig_event(LEG_EV_ADDRESS_COMPLETE);
+	CU_ASSERT_TRUE(rig.media.send && rig.media.receive);
+	before = rig.n_media_set;
+	respond(last_invite, "200 OK", "b1", MEDIA("4000"));
+	rig_event(LEG_EV_ANSWER);
+	rig_request(SIP_ACK);
+	CU_ASSERT_EQUAL(rig.n_media_set, before + 1);
+	CU_ASSERT_TRUE(rig.media.send && rig.media.receive);
+	bye_by_us();
+}
+
 /* Outside a trust domain the field means nothing. */
 static void test_p_early_media_untrusted(void)
 {
@@ -780,6 +798,7 @@ static const CU_TestInfo tests[] = {
 	{ "forks", test_forks },
 	{ "order", test_order },
 	{ "P-Early-Media", test_p_early_media },
+	{ "media is told of the answer", test_answer_told },
 	{ "P-Early-Media untrusted", test_p_early_media_untrusted },
 	{ "most restrictive", test_most_restrictive },
 	{ "policies", test_policies },
