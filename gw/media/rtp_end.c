@@ -68,6 +68,12 @@ static uint16_t ms16(size_t ms)
 	return (uint16_t)(ms > UINT16_MAX ? UINT16_MAX : ms);
 }
 
+/* In data, voice-band or not, what is missing is silence: a guess would be no better. */
+static bool conceals(const struct rtp_end *rtp)
+{
+	return !rtp->end.clear && !rtp->vbd;
+}
+
 static void rate_delays(const struct rtp_end *rtp, struct media_quality *q)
 {
 	q->round_trip_ms = ms16(rtp->end.stats.rtt_us / 1000);
@@ -75,7 +81,7 @@ static void rate_delays(const struct rtp_end *rtp, struct media_quality *q)
 	q->jb_nominal_ms = ms16(jitter_target(&rtp->jitter) / RTP_PER_MS);
 	q->jb_max_ms = ms16(rtp->jitter.conf.max / RTP_PER_MS);
 	q->jb_abs_max_ms = q->jb_max_ms;
-	q->receiver = (rtp->end.clear || rtp->vbd ? PLC_DISABLED : PLC_STANDARD) |
+	q->receiver = (conceals(rtp) ? PLC_STANDARD : PLC_DISABLED) |
 		      (rtp->jitter.conf.fixed ? JB_FIXED : JB_ADAPTIVE);
 }
 
@@ -115,7 +121,7 @@ void rtp_end_rate(struct rtp_end *rtp)
 		return;
 	losses_report(&losses, &report);
 	rate_delays(rtp, &q);
-	rating = rating_estimate(&report, !rtp->end.clear, one_way_ms(rtp, &q));
+	rating = rating_estimate(&report, conceals(rtp), one_way_ms(rtp, &q));
 	q.loss_rate = report.loss_rate;
 	q.discard_rate = report.discard_rate;
 	q.burst_density = report.burst_density;
@@ -124,7 +130,7 @@ void rtp_end_rate(struct rtp_end *rtp)
 	q.gap_ms = ms16((size_t)(report.gap_packets * packet_ms));
 	q.signal_dbm0 = (int8_t)vad_signal_dbm0(&rtp->heard);
 	q.noise_dbm0 = (int8_t)vad_noise_dbm0(&rtp->heard);
-	/* The E-model is about talk. */
+	/* The E-model is about talk, which voice-band data may turn into again: it is rated as talk would be. */
 	q.r_factor = rtp->end.clear ? MEDIA_UNKNOWN : rating.r_factor;
 	q.mos_lq = rtp->end.clear ? MEDIA_UNKNOWN : rating.mos_lq;
 	q.mos_cq = rtp->end.clear ? MEDIA_UNKNOWN : rating.mos_cq;

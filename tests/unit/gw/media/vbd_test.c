@@ -59,6 +59,47 @@ static uint8_t receiver(struct rig *rig)
 	return rig->rtp.end.stats.quality.receiver;
 }
 
+/* The peer's silence for 10 s, each 20th packet of which is missing; the R factor. */
+static uint8_t rate_lossy(struct rig *rig)
+{
+	static const struct media_quality none;
+	uint8_t octets[160];
+
+	memset(octets, 0xD5, sizeof(octets));
+	for (unsigned i = 0; i < 500; i++) {
+		const struct rtp_packet p = { .payload_type = 8,
+					      .sequence = rig->peer_sequence++,
+					      .timestamp = rig->peer_timestamp,
+					      .ssrc = 99 };
+
+		if (i % 20 != 10)
+			peer_send(rig, &p, octets, 160);
+		rig->peer_timestamp += 160;
+		rig_run(rig, 20);
+	}
+	rig->rtp.end.stats.quality = none;
+	rtp_end_rate(&rig->rtp);
+	return rig->rtp.end.stats.quality.r_factor;
+}
+
+/* RFC 3611 4.7.5, 4.7.6: losses are silence, and rated so, as G.113 has it, while the report says so. */
+static void rated(void)
+{
+	struct rig rig;
+	uint8_t talk, data;
+
+	open_with(&rig, &fax);
+	talk = rate_lossy(&rig);
+	CU_ASSERT_EQUAL(rig.rtp.end.stats.quality.receiver & 0xC0, 0xC0);
+	line_says(&rig, &tone_ans, 1000);
+	CU_ASSERT_FATAL(rig.rtp.vbd);
+	data = rate_lossy(&rig);
+	CU_ASSERT_EQUAL(rig.rtp.end.stats.quality.receiver & 0xC0, 0x40);
+	CU_ASSERT(talk >= 72 && talk <= 78);
+	CU_ASSERT(data >= 34 && data <= 44);
+	rig_close(&rig);
+}
+
 /* On at that side once, through pauses as long as T.30's, and off again after a longer one. */
 static void expect_vbd(struct rig *rig, unsigned side)
 {
@@ -299,10 +340,15 @@ static void detached(void)
 int main(int argc, char **argv)
 {
 	CU_TestInfo tests[] = {
-		{ "heard from the line", from_line },  { "heard from the peer", from_peer },
-		{ "told of by the peer", from_event }, { "not asked for", not_asked_for },
-		{ "passes untouched", untouched },     { "its delay", delays },
-		{ "an end goes", detached },	       CU_TEST_INFO_NULL,
+		{ "heard from the line", from_line },
+		{ "heard from the peer", from_peer },
+		{ "told of by the peer", from_event },
+		{ "not asked for", not_asked_for },
+		{ "passes untouched", untouched },
+		{ "its delay", delays },
+		{ "an end goes", detached },
+		{ "its rating", rated },
+		CU_TEST_INFO_NULL,
 	};
 
 	return cu_run("voice-band data", tests, argc, argv);
