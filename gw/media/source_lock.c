@@ -139,7 +139,7 @@ static bool rival_wins(struct source_lock *lock, const struct rtp_packet *packet
 		return lock->rival_run >= LOCK_PAIR;
 	if (lock->told_us && now_us - lock->told_us < LOCK_TOLD_US)
 		return lock->rival_run >= LOCK_PAIR && silence_us >= LOCK_TOLD_SILENCE_US;
-	return lock->rival_run >= LOCK_RUN &&
+	return lock->rival_run >= LOCK_SSRC_RUN &&
 	       silence_us >= (lock->paused ? LOCK_PAUSE_US : LOCK_SSRC_SILENCE_US);
 }
 

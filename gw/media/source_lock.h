@@ -14,10 +14,10 @@
  *  - it said BYE (RFC 3550 6.3.7, 8.2: another participant, or a collision): two packets, at once, unless it speaks on;
  *  - signalling set the session anew in the last LOCK_TOLD_US, be it with the same address (answer, re-INVITE, transfer):
  *    two packets, once it has been silent for LOCK_TOLD_SILENCE_US, as its last ones may still be on their way;
- *  - nothing was said (a PBX that goes from ringback to the called party by itself): LOCK_RUN packets with none of its own in
- *    between, once it has been silent for LOCK_SSRC_SILENCE_US, which is longer than what networks lose at a time;
+ *  - nothing was said (a PBX that goes from ringback to the called party by itself): LOCK_SSRC_RUN packets with none of its
+ *    own in between, once it has been silent for LOCK_SSRC_SILENCE_US: the first word of the called party is not to be lost;
  *  - and it had announced a pause (RFC 3389): it is not silent before it has sent neither RTP nor RTCP for LOCK_PAUSE_US, in
- *    which two reports of RTCP were due (6.2).
+ *    which a report of RTCP was due (6.2).
  * One that lost its place so, and did not say BYE, has it back with two packets in sequence: a forger who was let in is
  * heard no longer than the silence lasts. A packet refused is counted by the caller.
  */
@@ -33,10 +33,11 @@
 #define LOCK_SILENCE_US 500000
 #define LOCK_RUN	8
 #define LOCK_PAIR	2
+#define LOCK_SSRC_RUN	4
 #define LOCK_TOLD_US	     2000000
 #define LOCK_TOLD_SILENCE_US 100000
-#define LOCK_SSRC_SILENCE_US 1000000
-#define LOCK_PAUSE_US	     15000000
+#define LOCK_SSRC_SILENCE_US 200000
+#define LOCK_PAUSE_US	     7000000
 
 struct source_lock {
 	struct sockaddr_storage signalled; /* AF_UNSPEC: none */
