@@ -93,6 +93,9 @@ endef
 $(foreach f,$(FOLDERS),$(eval $(call unit_rules,$(f))))
 UNIT_PROGRAMS = $(foreach f,$(FOLDERS),$(call unit_programs,$(f)))
 
+# The page that two fax machines of SpanDSP send each other.
+$(B)/tests/unit/gw/media/fax_test: LDLIBS += -ltiff
+
 # libss7's ISUP as the other exchange, its scheduler and MTP replaced by entry points of ours.
 LIBSS7_ISUP = $(B)/obj/tests/peers/libss7_isup.o
 $(B)/tests/unit/isup/libss7_test $(B)/tests/bench/isup_call: $(LIBSS7_ISUP)
@@ -185,7 +188,7 @@ fuzz: $(FUZZERS)
 
 # What Debian 12 needs beside gcc and make: to build, and to test.
 BUILD_PACKAGES = libuv1-dev libss7-dev libspandsp-dev libtonezone-dev libconfuse-dev libjansson-dev libedit-dev libc-ares-dev libssl-dev
-TEST_PACKAGES = libcunit1-dev sip-tester baresip-core kamailio dnsmasq-base tshark espeak-ng clang clang-format clang-tidy \
+TEST_PACKAGES = libcunit1-dev libtiff-dev sip-tester baresip-core kamailio dnsmasq-base tshark espeak-ng clang clang-format clang-tidy \
 	libclang-rt-14-dev python3-minimal python3
 PLOT_PACKAGES = gnuplot-nox libspeexdsp-dev
 deps:

@@ -151,8 +151,9 @@ static inline void rig_card(struct rig *rig, const struct media_bearer_params *p
 	lane_group_free(before);
 }
 
-static inline void rig_open(struct rig *rig, unsigned chunk_ms, enum media_codec codec,
-			    unsigned ptime_ms)
+/* law is the line's. */
+static inline void rig_open_law(struct rig *rig, unsigned chunk_ms, enum g711_law law,
+				enum media_codec codec, unsigned ptime_ms)
 {
 	struct rtp_end_conf conf = { .jitter_min_ms = 20,
 				     .jitter_max_ms = 200,
@@ -188,7 +189,10 @@ static inline void rig_open(struct rig *rig, unsigned chunk_ms, enum media_codec
 	rig->peer_sequence = 65000;
 
 	rig->span = (struct tdm_span){
-		.name = "test", .law = TDM_ALAW, .chunk_ms = chunk_ms, .chunk_octets = chunk_ms * 8
+		.name = "test",
+		.law = law == G711_A ? TDM_ALAW : TDM_ULAW,
+		.chunk_ms = chunk_ms,
+		.chunk_octets = chunk_ms * 8,
 	};
 	CU_ASSERT_FATAL(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, pair) == 0);
 	rig->line_fd = pair[1];
@@ -197,6 +201,12 @@ static inline void rig_open(struct rig *rig, unsigned chunk_ms, enum media_codec
 	line_card_init(&rig->card);
 	line_card_add(&rig->card, &rig->bearer, NULL, 0);
 	rig_card(rig, &(struct media_bearer_params){ .hear_dtmf = true });
+}
+
+static inline void rig_open(struct rig *rig, unsigned chunk_ms, enum media_codec codec,
+			    unsigned ptime_ms)
+{
+	rig_open_law(rig, chunk_ms, G711_A, codec, ptime_ms);
 }
 
 static inline void rig_close(struct rig *rig)
