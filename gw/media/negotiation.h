@@ -36,6 +36,9 @@ struct media_rtp_params {
 	/* comfort noise (RFC 3389); static type 13 is always understood */
 	uint8_t cn_payload_type; /* that we send in silence */
 	uint8_t cn_payload_type_in;
+	/* voice-band data (V.152): the types that the codec's octets go out with while the channel is that, and that the peer
+	 * says with that it has heard a fax or modem; 0, or the codec's own: nothing is told that way */
+	uint8_t vbd_payload_type, vbd_payload_type_in;
 	/* clearmode (RFC 4040): what is heard where octets are missing; 0: 0xFF */
 	uint8_t idle_octet;
 	/* jitter buffer; 0: the engine's. For data it is fixed: unless that is asked for, at 60 ms or more, at most at max. */

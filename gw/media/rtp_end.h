@@ -106,6 +106,7 @@ struct rtp_end {
 	uint16_t last_sequence; /* of the newest packet */
 	bool last_known;	/* last_end is past the newest audio */
 	bool started, timed_out;
+	bool vbd_in;	   /* the newest audio came as voice-band data's payload type */
 	uint32_t last_end;
 	size_t in_samples; /* of an audio packet */
 	uint64_t last_in_us;

@@ -36,17 +36,24 @@ void rtp_in_refuse(struct rtp_end *rtp)
 }
 
 /* RFC 3264 5.1: each side receives what it has written, which need not be what it is sent. */
-static bool is_audio(const struct media_rtp_params *p, uint8_t type)
+static bool is_codec(const struct media_rtp_params *p, uint8_t type)
 {
 	return type == p->payload_type ||
 	       (type == p->payload_type_in && (type || p->codec == MEDIA_PCMU));
+}
+
+/* V.152: the same octets, by a peer that has heard a fax or modem. */
+static bool is_vbd(const struct media_rtp_params *p, uint8_t type)
+{
+	return type && (type == p->vbd_payload_type || type == p->vbd_payload_type_in) &&
+	       !is_codec(p, type);
 }
 
 static enum payload payload_of(const struct rtp_end *rtp, uint8_t type)
 {
 	const struct media_rtp_params *p = &rtp->params;
 
-	if (is_audio(p, type))
+	if (is_codec(p, type) || is_vbd(p, type))
 		return PAYLOAD_AUDIO;
 	if (p->dtmf_payload_type_in >= 0 && type == (uint8_t)p->dtmf_payload_type_in)
 		return PAYLOAD_EVENT;
@@ -102,6 +109,16 @@ static bool store_audio(struct rtp_end *rtp, const struct rtp_packet *packet,
 	return true;
 }
 
+/* Where it begins: one that goes on is silent by now, or it would still be voice-band data here. */
+static void note_vbd(struct rtp_end *rtp, uint8_t type)
+{
+	bool vbd = is_vbd(&rtp->params, type);
+
+	if (vbd && !rtp->vbd_in)
+		pipeline_modem_heard(&rtp->end);
+	rtp->vbd_in = vbd;
+}
+
 static void take_audio(struct rtp_end *rtp, const struct rtp_packet *packet,
 		       const struct round *round)
 {
@@ -111,6 +128,7 @@ static void take_audio(struct rtp_end *rtp, const struct rtp_packet *packet,
 	if (!packet->n_payload)
 		return;
 	rtp->lock.paused = false;
+	note_vbd(rtp, packet->payload_type);
 	rtp_event_in_mute(rtp, &audio, octets);
 	if (rtp_relay_pass(rtp, &audio) || store_audio(rtp, &audio, round))
 		note_end(rtp, packet);
@@ -239,7 +257,7 @@ static void restart(struct rtp_end *rtp)
 	rtp->event_in.known = false;
 	rtp->last_known = false;
 	rtp->expected = 0;
-	rtp->comfort.on = rtp->lock.paused = false;
+	rtp->comfort.on = rtp->lock.paused = rtp->vbd_in = false;
 	rtp->relay.on = false;
 	jitter_reset(&rtp->jitter, rtp->end.law);
 }

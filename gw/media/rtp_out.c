@@ -201,10 +201,17 @@ static bool is_silence(struct rtp_end *rtp)
 
 /* ---- packets ---- */
 
+static uint8_t audio_type(const struct rtp_end *rtp)
+{
+	uint8_t vbd = rtp->params.vbd_payload_type;
+
+	return rtp->vbd && vbd ? vbd : rtp->params.payload_type;
+}
+
 static void send_audio(struct rtp_end *rtp)
 {
 	const struct rtp_packet packet = {
-		.payload_type = rtp->params.payload_type,
+		.payload_type = audio_type(rtp),
 		.timestamp = rtp->timestamp,
 		.marker = rtp->marker && !rtp->end.clear, /* RFC 4040 3 */
 		.payload = rtp->packet + RTP_HEADER_OCTETS,

@@ -58,6 +58,7 @@ struct fax_case {
 	unsigned spread_ms; /* of the packets' delays */
 	double erl_db;	    /* of both stations' lines; 0: no echo */
 	bool ecm;
+	uint8_t vbd_type; /* the payload type for voice-band data; 0: the codec's */
 };
 
 /* ---- pages ---- */
@@ -146,10 +147,14 @@ static void phase_e(t30_state_t *t30, void *arg, int result)
 static void station_open(struct station *station, bool calls, enum g711_law law,
 			 const struct fax_case *c)
 {
+	struct media_rtp_params params;
 	t30_state_t *t30;
 
 	memset(station, 0, sizeof(*station));
 	rig_open_law(&station->rig, CHUNK_MS, law, c->codec, 20);
+	params = station->rig.rtp.params;
+	params.vbd_payload_type = params.vbd_payload_type_in = c->vbd_type;
+	rtp_end_set(&station->rig.rtp, &params, &station->rig.round);
 	rig_card(&station->rig, &card);
 	if (c->erl_db > 0)
 		hybrid_init(&station->hybrid, 24, c->erl_db, calls ? 11 : 12);
@@ -378,12 +383,18 @@ static void echo(void)
 				     .ecm = true });
 }
 
+static void own_type(void)
+{
+	fax_call(&(struct fax_case){ G711_A, G711_A, MEDIA_PCMA, .ecm = true, .vbd_type = 104 });
+}
+
 int main(int argc, char **argv)
 {
 	CU_TestInfo tests[] = {
 		{ "A-law", a_law },	     { "without error correction", without_ecm },
 		{ "two laws", two_laws },    { "jitter", jitter },
-		{ "echo and jitter", echo }, CU_TEST_INFO_NULL,
+		{ "echo and jitter", echo }, { "its own payload type", own_type },
+		CU_TEST_INFO_NULL,
 	};
 
 	return cu_run("fax", tests, argc, argv);

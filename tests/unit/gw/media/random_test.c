@@ -114,8 +114,8 @@ static void *peer_run(void *arg)
 	while (!atomic_load(&world->ends)) {
 		sequence++;
 		for (unsigned i = 0; i < 2 * PAIRS; i++) {
-			static const uint8_t types[] = { 8, 8, 8, 0, 101, 13, 121, 77 };
-			struct rtp_packet p = { .payload_type = types[next_random(&random) % 8],
+			static const uint8_t types[] = { 8, 8, 8, 0, 101, 13, 121, 122, 77 };
+			struct rtp_packet p = { .payload_type = types[next_random(&random) % 9],
 						.sequence = (uint16_t)sequence,
 						.timestamp = sequence * 160,
 						.ssrc = 1 + next_random(&random) / (1u << 22) };
@@ -191,6 +191,8 @@ static void op_set(struct world *world, unsigned at, unsigned side)
 		.cn_payload_type = pick(world, 2) ? 13 : 0,
 		.red_payload_type = pick(world, 2) ? 121 : 0,
 		.red_payload_type_in = pick(world, 2) ? 121 : 0,
+		.vbd_payload_type = pick(world, 2) ? 122 : 0,
+		.vbd_payload_type_in = pick(world, 2) ? 122 : 0,
 		.red_generations = (uint8_t)pick(world, 3),
 		.timeout_ms = pick(world, 200),
 		.silence_ms = pick(world, 200),
