@@ -333,6 +333,7 @@ static const struct conf_field sip_fields[] = {
 	{"audio-tone", &conf_kind_flag, AT(audio_tone), .words = no_yes, .fallback = "false"},
 	{"redundancy", &conf_kind_uint, AT(redundancy), .max = 3, .fallback = "0"},
 	{"comfort-noise", &conf_kind_flag, AT(comfort_noise), .words = no_yes, .fallback = "false"},
+	{"vbd-payload", &conf_kind_flag, AT(vbd_payload), .words = no_yes, .fallback = "false"},
 	{"rtcp-mux", &conf_kind_flag, AT(rtcp_mux), .words = no_yes, .fallback = "false"},
 	{"rtcp-xr", &conf_kind_flag, AT(rtcp_xr), .words = no_yes, .fallback = "false"},
 	{"rtp-source", &conf_kind_flag, AT(rtp_learned), .words = rtp_sources, .fallback = "signalled"},

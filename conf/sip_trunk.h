@@ -38,6 +38,7 @@ struct conf_sip_trunk { /* sip "pbx" { }: a peer */
 	bool audio_tone;	       /* audio-tone = true: audio/tone */
 	unsigned redundancy;	       /* redundancy = 0 to 3 generations */
 	bool comfort_noise;	       /* comfort-noise = true */
+	bool vbd_payload;	       /* vbd-payload = true: V.152 */
 	bool rtcp_mux, rtcp_xr;	       /* rtcp-mux = true, rtcp-xr = true */
 	bool rtp_learned;	       /* rtp-source = signalled | learned */
 	bool jitter_fixed;	       /* jitter-buffer = adaptive | fixed */

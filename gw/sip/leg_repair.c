@@ -17,7 +17,7 @@ static struct counter repaired =
 static bool is_plain(const struct sip_session_conf *conf)
 {
 	return conf->n_codecs == 1 && !conf->dtmf && !conf->audio_tone && !conf->redundancy &&
-	       !conf->comfort_noise && !conf->rtcp_mux && !conf->rtcp_xr;
+	       !conf->comfort_noise && !conf->vbd_payload && !conf->rtcp_mux && !conf->rtcp_xr;
 }
 
 /* One codec and nothing beside it: false when the offer was that already. */
@@ -43,8 +43,8 @@ static bool plain_offer(struct sip_leg *leg, const struct sip_msg *msg)
 			conf->n_codecs = 1;
 		}
 	conf->redundancy = 0;
-	conf->dtmf = conf->audio_tone = conf->comfort_noise = conf->rtcp_mux = conf->rtcp_xr =
-		false;
+	conf->dtmf = conf->audio_tone = conf->comfort_noise = conf->vbd_payload = conf->rtcp_mux =
+		conf->rtcp_xr = false;
 	return sip_session_offer(&leg->session, leg->want) == 0;
 }
 

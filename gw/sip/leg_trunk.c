@@ -200,6 +200,7 @@ static void media_configure(struct sip_session_conf *media, const struct conf_si
 	media->audio_tone = conf->audio_tone;
 	media->redundancy = (uint8_t)conf->redundancy;
 	media->comfort_noise = conf->comfort_noise;
+	media->vbd_payload = conf->vbd_payload;
 	media->rtcp_mux = conf->rtcp_mux;
 	media->rtcp_xr = conf->rtcp_xr;
 	media->digits_apart = conf->dtmf == CONF_DTMF_INFO;

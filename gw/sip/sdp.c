@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stddef.h>
 
+#include "gw/sip/gpmd.h"
 #include "gw/sip/lex_parts.h"
 
 #define PT_MAX 127
@@ -346,6 +347,20 @@ static bool attr_fmtp(struct sdp_reader *r, struct sip_lex *l)
 	return true;
 }
 
+/* An extension that many write in their own way: what cannot be read is passed over. */
+static bool attr_gpmd(struct sdp_reader *r, struct sip_lex *l)
+{
+	struct str name;
+	bool vbd = gpmd_is_vbd(lex_rest(l), &name);
+
+	for (unsigned i = 0; i < r->media->n_formats; i++) {
+		if (str_eq(r->media->formats[i].name, name))
+			r->media->formats[i].vbd = vbd;
+	}
+	l->at = l->end;
+	return true;
+}
+
 static bool attr_ms(struct sdp_reader *r, struct sip_lex *l, uint16_t *ms)
 {
 	uint64_t v;
@@ -405,6 +420,8 @@ static bool attr_of_media(struct sdp_reader *r, struct str name, struct sip_lex 
 		return attr_rtpmap(r, l);
 	if (str_eq(name, STR("fmtp")))
 		return attr_fmtp(r, l);
+	if (str_eq(name, STR("gpmd")))
+		return attr_gpmd(r, l);
 	if (str_eq(name, STR("ptime")))
 		return attr_ms(r, l, &r->media->ptime_ms);
 	if (str_eq(name, STR("maxptime")))

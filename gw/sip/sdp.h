@@ -45,6 +45,7 @@ struct sdp_format {
 	uint32_t rate;	     /* 0: unknown */
 	uint8_t channels;    /* 1 when not given */
 	struct str fmtp;
+	bool vbd; /* a=gpmd marks it as voice-band data (V.152) */
 };
 
 struct sdp_attr {
@@ -101,9 +102,6 @@ int sdp_write(const struct sdp *sdp, char *buffer, size_t cap, size_t *n)
 
 /* The first media of that kind with a port, NULL when none. */
 const struct sdp_media *sdp_find_media(const struct sdp *sdp, enum sdp_kind kind);
-/* The format by encoding name (no case) and rate, NULL when none. */
-const struct sdp_format *sdp_find_format(const struct sdp_media *media, struct str encoding,
-					 uint32_t rate);
 /* Answers' direction for an offer's (RFC 3264 6.1), as seen from the answerer that wants want. */
 enum sdp_direction sdp_answer_direction(enum sdp_direction offered, enum sdp_direction want);
 const char *sdp_direction_name(enum sdp_direction direction);

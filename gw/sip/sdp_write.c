@@ -114,6 +114,12 @@ static void write_format(struct sip_writer *w, const struct sdp_format *format)
 		sip_write_str(w, format->fmtp);
 		sip_write_crlf(w);
 	}
+	if (format->vbd) {
+		sip_write_c(w, "a=gpmd:");
+		write_format_name(w, format);
+		sip_write_c(w, " vbd=yes");
+		sip_write_crlf(w);
+	}
 }
 
 static void write_media_line(struct sip_writer *w, const struct sdp_media *media)
@@ -201,18 +207,6 @@ const struct sdp_media *sdp_find_media(const struct sdp *sdp, enum sdp_kind kind
 	for (unsigned i = 0; i < sdp->n_media; i++) {
 		if (sdp->media[i].kind == kind && sdp->media[i].port)
 			return &sdp->media[i];
-	}
-	return NULL;
-}
-
-const struct sdp_format *sdp_find_format(const struct sdp_media *media, struct str encoding,
-					 uint32_t rate)
-{
-	for (unsigned i = 0; i < media->n_formats; i++) {
-		const struct sdp_format *format = &media->formats[i];
-
-		if (format->rate == rate && str_ieq(format->encoding, encoding))
-			return format;
 	}
 	return NULL;
 }

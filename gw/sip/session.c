@@ -371,7 +371,8 @@ static void answer_line(const struct sip_session *session, struct answering *a)
 
 	session_map_note(&a->map, &a->in.media[a->audio]);
 	settle(&session->conf, &a->map, &a->in, a->audio, s);
-	session_formats_answer(&session->conf, &a->map, &s->params, m, &a->texts);
+	session_formats_answer(&session->conf, &a->map, &a->in.media[a->audio], &s->params, m,
+			       &a->texts);
 	m->rtcp_mux = s->params.rtcp_mux;
 	/* RFC 3611 5.2: understood, though nothing is asked for. */
 	if (xr_find(&a->in, a->audio))

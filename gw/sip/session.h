@@ -30,6 +30,7 @@ struct sip_session_conf {
 	bool audio_tone;	       /* audio/tone (RFC 4733 4) */
 	uint8_t redundancy;	       /* generations (RFC 2198), 0: none */
 	bool comfort_noise;	       /* RFC 3389 */
+	bool vbd_payload;	       /* voice-band data has a payload type (V.152) */
 	bool rtcp_mux;		       /* RFC 5761 */
 	bool rtcp_xr;		       /* RFC 3611 */
 	/* Nothing that is negotiated: passed on in what is settled. */
@@ -53,13 +54,15 @@ enum session_format {
 	SESSION_TONE,
 	SESSION_RED,
 	SESSION_CN,
+	SESSION_VBD_PCMU, /* the codec as voice-band data */
+	SESSION_VBD_PCMA,
 	SESSION_FORMATS
 };
 
 /* Which payload type is which format of ours: it stays so as long as the stream lives (RFC 3264 8.3.2). */
 struct session_map {
 	uint8_t pt[SESSION_FORMATS];
-	uint8_t known;	/* bit n: the peer has used pt[n] for it */
+	uint16_t known; /* bit n: the peer has used pt[n] for it */
 	uint32_t taken; /* bit n: the peer has used PT 96 + n for something */
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /* Payload formats: G.711 (RFC 3551), clearmode (RFC 4040), events and tones (RFC 4733), redundancy (RFC 2198), comfort
- * noise (RFC 3389). */
+ * noise (RFC 3389), G.711 once more as voice-band data (V.152 7.1). */
 #include "gw/sip/session_formats.h"
 
 #include <string.h>
@@ -14,21 +14,54 @@
 static const struct {
 	struct str encoding;
 	uint8_t pt; /* RFC 3551 table 4; dynamic ones until the peer has its own */
+	bool vbd;
 } formats[SESSION_FORMATS] = {
-	[MEDIA_PCMU] = { { "PCMU", 4 }, 0 },
-	[MEDIA_PCMA] = { { "PCMA", 4 }, 8 },
-	[MEDIA_CLEARMODE] = { { "CLEARMODE", 9 }, 96 },
-	[SESSION_EVENT] = { { "telephone-event", 15 }, 101 },
-	[SESSION_TONE] = { { "tone", 4 }, 102 },
-	[SESSION_RED] = { { "red", 3 }, 103 },
-	[SESSION_CN] = { { "CN", 2 }, 13 },
+	[MEDIA_PCMU] = { { "PCMU", 4 }, 0, false },
+	[MEDIA_PCMA] = { { "PCMA", 4 }, 8, false },
+	[MEDIA_CLEARMODE] = { { "CLEARMODE", 9 }, 96, false },
+	[SESSION_EVENT] = { { "telephone-event", 15 }, 101, false },
+	[SESSION_TONE] = { { "tone", 4 }, 102, false },
+	[SESSION_RED] = { { "red", 3 }, 103, false },
+	[SESSION_CN] = { { "CN", 2 }, 13, false },
+	[SESSION_VBD_PCMU] = { { "PCMU", 4 }, 104, true },
+	[SESSION_VBD_PCMA] = { { "PCMA", 4 }, 105, true },
 };
+
+/* A static type that is marked as voice-band data is the codec's all the same. */
+static bool is_vbd(const struct sdp_format *f)
+{
+	return f->vbd && f->pt >= PT_FIRST_DYNAMIC;
+}
 
 static const struct sdp_format *format_find(const struct sdp_media *m, unsigned which)
 {
-	const struct sdp_format *f = sdp_find_format(m, formats[which].encoding, RATE);
+	for (unsigned i = 0; i < m->n_formats; i++) {
+		const struct sdp_format *f = &m->formats[i];
 
-	return f && f->channels <= 1 ? f : NULL;
+		if (f->rate == RATE && f->channels <= 1 &&
+		    str_ieq(f->encoding, formats[which].encoding) &&
+		    is_vbd(f) == formats[which].vbd)
+			return f;
+	}
+	return NULL;
+}
+
+static unsigned vbd_of(enum media_codec codec)
+{
+	return codec == MEDIA_PCMU ? SESSION_VBD_PCMU : SESSION_VBD_PCMA;
+}
+
+/* Where a line has nothing but voice-band data, that is its codec. */
+static const struct sdp_format *codec_find(const struct sdp_media *m, enum media_codec codec)
+{
+	const struct sdp_format *f = format_find(m, codec);
+
+	if (f || codec == MEDIA_CLEARMODE)
+		return f;
+	for (unsigned i = 0; i < MEDIA_CODECS; i++)
+		if (format_find(m, i))
+			return NULL;
+	return format_find(m, vbd_of(codec));
 }
 
 /* ---- payload types ---- */
@@ -64,12 +97,13 @@ void session_map_note(struct session_map *map, const struct sdp_media *m)
 		if (m->formats[i].pt >= PT_FIRST_DYNAMIC)
 			map->taken |= UINT32_C(1) << (m->formats[i].pt - PT_FIRST_DYNAMIC);
 	for (unsigned i = 0; i < SESSION_FORMATS; i++) {
-		const struct sdp_format *f = format_find(m, i);
+		const struct sdp_format *f =
+			i < MEDIA_CODECS ? codec_find(m, (enum media_codec)i) : format_find(m, i);
 
 		if (!f)
 			continue;
 		map->pt[i] = f->pt;
-		map->known |= (uint8_t)(1u << i);
+		map->known |= (uint16_t)(1u << i);
 	}
 	for (unsigned i = 0; i < SESSION_FORMATS; i++)
 		if (!(map->known >> i & 1))
@@ -96,7 +130,7 @@ static enum session_bearer bearer_of(const struct sip_session_conf *conf, const 
 	enum session_bearer bearer = SESSION_SPEECH;
 
 	for (unsigned i = 0; i < conf->n_codecs; i++) {
-		const struct sdp_format *f = format_find(m, conf->codecs[i]);
+		const struct sdp_format *f = codec_find(m, conf->codecs[i]);
 
 		if (!f || (first && f > first))
 			continue;
@@ -112,7 +146,7 @@ const struct sdp_format *session_codec_pick(const struct sip_session_conf *conf,
 {
 	*bearer = conf->bearer == SESSION_OPEN ? bearer_of(conf, m) : conf->bearer;
 	for (unsigned i = 0; i < conf->n_codecs; i++) {
-		const struct sdp_format *f = format_find(m, conf->codecs[i]);
+		const struct sdp_format *f = codec_find(m, conf->codecs[i]);
 
 		if (!f || !carries(conf->codecs[i], *bearer))
 			continue;
@@ -128,7 +162,7 @@ const struct sdp_format *session_codec_first(const struct sip_session_conf *conf
 	const struct sdp_format *first = NULL;
 
 	for (unsigned i = 0; i < conf->n_codecs; i++) {
-		const struct sdp_format *f = format_find(m, conf->codecs[i]);
+		const struct sdp_format *f = codec_find(m, conf->codecs[i]);
 
 		if (!f || !carries(conf->codecs[i], conf->bearer) || (first && f > first))
 			continue;
@@ -201,6 +235,16 @@ static void settle_red(const struct sip_session_conf *conf, const struct session
 	p->red_generations = (uint8_t)(depth < conf->redundancy ? depth : conf->redundancy);
 }
 
+/* V.152 7.1: both have to say so. */
+static void settle_vbd(const struct session_map *map, const struct sdp_format *f,
+		       struct media_rtp_params *p)
+{
+	if (!f || f->pt == p->payload_type)
+		return;
+	p->vbd_payload_type = f->pt;
+	p->vbd_payload_type_in = map->pt[vbd_of(p->codec)];
+}
+
 void session_formats_settle(const struct sip_session_conf *conf, const struct session_map *map,
 			    const struct sdp_media *m, struct media_rtp_params *p)
 {
@@ -216,6 +260,8 @@ void session_formats_settle(const struct sip_session_conf *conf, const struct se
 		p->tone_payload_type_in = map->pt[SESSION_TONE];
 	if (conf->redundancy)
 		settle_red(conf, map, m, p);
+	if (conf->vbd_payload)
+		settle_vbd(map, format_find(m, vbd_of(p->codec)), p);
 	f = conf->comfort_noise ? format_find(m, SESSION_CN) : NULL;
 	if (f) {
 		p->cn_payload_type = f->pt;
@@ -235,6 +281,7 @@ static struct sdp_format *format_add(const struct session_map *map, struct sdp_m
 	f->encoding = formats[which].encoding;
 	f->rate = RATE;
 	f->channels = 1;
+	f->vbd = formats[which].vbd;
 	return f;
 }
 
@@ -258,6 +305,13 @@ static void events_add(const struct sip_session_conf *conf, const struct session
 	size_t n = ranges_text(conf->events, texts->events, sizeof(texts->events));
 
 	format_add(map, out, SESSION_EVENT)->fmtp = (struct str){ texts->events, n };
+}
+
+/* Those that have a type of their own for it. */
+static void vbd_add(const struct session_map *map, struct sdp_media *out, enum media_codec codec)
+{
+	if (map->pt[vbd_of(codec)] != map->pt[codec])
+		format_add(map, out, vbd_of(codec));
 }
 
 bool session_formats_offer(const struct sip_session_conf *conf, const struct session_map *map,
@@ -284,20 +338,33 @@ bool session_formats_offer(const struct sip_session_conf *conf, const struct ses
 		format_add(map, out, SESSION_TONE);
 	if (conf->comfort_noise)
 		format_add(map, out, SESSION_CN);
+	for (unsigned i = 0; conf->vbd_payload && i < n; i++)
+		vbd_add(map, out, codecs[i]);
 	return true;
 }
 
+/* The codec's own type is marked as voice-band data, and the trunk knows of that. */
+static bool is_marked(const struct sip_session_conf *conf, const struct sdp_media *offered,
+		      const struct media_rtp_params *p)
+{
+	const struct sdp_format *f = codec_find(offered, p->codec);
+
+	return conf->vbd_payload && f && f->vbd;
+}
+
 void session_formats_answer(const struct sip_session_conf *conf, const struct session_map *map,
-			    const struct media_rtp_params *p, struct sdp_media *out,
-			    struct session_texts *texts)
+			    const struct sdp_media *offered, const struct media_rtp_params *p,
+			    struct sdp_media *out, struct session_texts *texts)
 {
 	if (p->red_payload_type)
 		red_add(conf, map, out, p->codec, texts);
-	format_add(map, out, p->codec);
+	format_add(map, out, p->codec)->vbd = is_marked(conf, offered, p);
 	if (p->dtmf_payload_type >= 0)
 		events_add(conf, map, out, texts);
 	if (p->tone_payload_type_in)
 		format_add(map, out, SESSION_TONE);
 	if (p->cn_payload_type)
 		format_add(map, out, SESSION_CN);
+	if (p->vbd_payload_type)
+		format_add(map, out, vbd_of(p->codec));
 }

@@ -34,8 +34,8 @@ void session_formats_settle(const struct sip_session_conf *conf, const struct se
 /* Every format of an offer. false: no codec carries the bearer. */
 bool session_formats_offer(const struct sip_session_conf *conf, const struct session_map *map, struct sdp_media *out,
 			   struct session_texts *texts);
-/* Those of an answer, as settled. */
-void session_formats_answer(const struct sip_session_conf *conf, const struct session_map *map,
+/* Those of an answer to that line, as settled. */
+void session_formats_answer(const struct sip_session_conf *conf, const struct session_map *map, const struct sdp_media *offered,
 			    const struct media_rtp_params *p, struct sdp_media *out, struct session_texts *texts);
 
 #endif

@@ -21,6 +21,7 @@ static const struct sip_session_conf conf = {
 	.audio_tone = true,
 	.redundancy = 3,
 	.comfort_noise = true,
+	.vbd_payload = true,
 	.rtcp_mux = true,
 	.rtcp_xr = true,
 };
@@ -36,7 +37,10 @@ static void check_settled(const struct sip_settled *settled)
 	if (p->red_generations > conf.redundancy || p->codec >= MEDIA_CODECS)
 		abort();
 	if (p->codec == MEDIA_CLEARMODE &&
-	    (p->dtmf_payload_type >= 0 || p->red_payload_type || p->cn_payload_type))
+	    (p->dtmf_payload_type >= 0 || p->red_payload_type || p->cn_payload_type ||
+	     p->vbd_payload_type || p->vbd_payload_type_in))
+		abort();
+	if (p->vbd_payload_type && p->vbd_payload_type == p->payload_type)
 		abort();
 }
 

@@ -238,6 +238,27 @@ def everything(case):
     case.true("no quality", m["quality"]["r_factor"] > 80)
 
 
+@group.scenario("V.152: voice-band data has a payload type of its own, by which each end tells the other of a fax or modem")
+def vbd_payload(case):
+    configure(case, "vbd-payload = true")
+    phone = Listening()
+    case.lab.phones.append(phone)
+    phone.speak(b"\x2a\xaa" * 4000)
+    client = call(case, "0301", phone.port, ("8 98", "a=rtpmap:98 PCMA/8000\na=gpmd:98 vbd=yes\n"))
+    case.wait_calls(1)
+    wait_until("speech", lambda: phone.kinds.get(8, 0) > 25)
+    case.true("voice-band data before there was any", 98 not in phone.kinds)
+    phone.payload_type = 98
+    wait_until("voice-band data from the gateway, too", lambda: phone.kinds.get(98, 0) > 25)
+    end(case, client)
+    text = case.messages(client)
+    answer = text[text.index("SIP/2.0 200"):]
+    case.true("the answer does not agree", "RTP/AVP 8 98\n" in answer and "a=rtpmap:98 PCMA/8000\na=gpmd:98 vbd=yes\n" in answer)
+    media = case.cdr()["in"]["media"]
+    case.equal("times it was voice-band data", media["vbd"], 1)
+    case.equal("packets refused", media["refused"], 0)
+
+
 class Listening(Phone):
     """A phone that keeps what kinds of packets it got."""
 

@@ -43,7 +43,8 @@ static const char everything[] =
 	" maxptime = 40ms events = \"0-15, 32-36\" audio-tone = true redundancy = 2 comfort-noise "
 	"= "
 	"true "
-	"rtcp-mux = true rtcp-xr = true rtp-source = learned jitter-buffer = fixed jitter = "
+	"vbd-payload = true rtcp-mux = true rtcp-xr = true rtp-source = learned jitter-buffer = "
+	"fixed jitter = "
 	"\"40-90\" "
 	"rtp-timeout = 30s silence-timeout = 40s\n"
 	" dtmf = inband trusted = true proxy = \"proxy.example.org:5060\" max-calls = 30\n"
@@ -161,6 +162,7 @@ static void check_sip(const struct conf *c)
 	CU_ASSERT_EQUAL(c->sips[0].maxptime_ms, 40);
 	CU_ASSERT_EQUAL(c->sips[0].events, UINT64_C(0x1F0000FFFF));
 	CU_ASSERT(c->sips[0].audio_tone && c->sips[0].redundancy == 2 && c->sips[0].comfort_noise);
+	CU_ASSERT(c->sips[0].vbd_payload && !c->sips[1].vbd_payload);
 	CU_ASSERT(c->sips[0].rtp_learned && !c->sips[1].rtp_learned);
 	CU_ASSERT(c->sips[0].rtcp_mux && c->sips[0].rtcp_xr && c->sips[0].jitter_fixed);
 	CU_ASSERT(c->sips[0].jitter_min_ms == 40 && c->sips[0].jitter_max_ms == 90);
@@ -416,6 +418,7 @@ static const char *const changes[][2] = {
 	{ "redundancy = 2", "redundancy = 3" },
 	{ "audio-tone = true", "" },
 	{ "comfort-noise = true", "" },
+	{ "vbd-payload = true", "" },
 	{ "rtcp-mux = true", "" },
 	{ "rtcp-xr = true", "" },
 	{ "rtp-source = learned", "" },

@@ -200,9 +200,25 @@ static void redirection_by_the_trunks_word(void)
 
 /* --- repairs --- */
 
+static void tune_vbd(struct rig *r)
+{
+	r->sips[0].dtmf = CONF_DTMF_INBAND;
+	r->sips[0].n_codecs = 1;
+	r->sips[0].vbd_payload = true;
+}
+
 static void what_is_objected_to_is_left_out(void)
 {
 	const struct sip_msg *again;
+
+	rig_open_with(tune_vbd);
+	call();
+	CU_ASSERT_TRUE(rig_body_has(last_invite, "RTP/AVP 8 105"));
+	again = refused_once("413 Request Entity Too Large", "\n");
+	CU_ASSERT_TRUE(rig_body_has(again, "RTP/AVP 8\r\n"));
+	CU_ASSERT_EQUAL(refused_for_good("413 Request Entity Too Large", "\n")->cause,
+			Q850_INTERWORKING);
+	rig_close();
 
 	rig_open(false);
 	call();
