@@ -179,8 +179,8 @@ bool rtp_play(struct rtp_end *rtp, uint8_t *octets, size_t n);
 
 /* rtp_out.c: gathers octets to packets. */
 void rtp_out_put(struct rtp_end *rtp, const uint8_t *octets, size_t n, bool pause);
-/* A packet of another session, with its place here: sequence and timestamp. */
-void rtp_out_pass(struct rtp_end *rtp, const struct rtp_packet *packet);
+/* A packet of another session, with its place here: sequence and timestamp; whether it came as voice-band data. */
+void rtp_out_pass(struct rtp_end *rtp, const struct rtp_packet *packet, bool vbd);
 /* A payload, with what redundancy adds to it. */
 void rtp_out_send(struct rtp_end *rtp, const struct rtp_packet *packet);
 

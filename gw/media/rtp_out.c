@@ -51,8 +51,16 @@ static void transmit(struct rtp_end *rtp, const struct rtp_packet *packet, uint8
 	transmit_as(rtp, &next, octets, n);
 }
 
+/* As voice-band data, where there is a type for that. */
+static uint8_t audio_type(const struct rtp_end *rtp, bool vbd)
+{
+	uint8_t type = rtp->params.vbd_payload_type;
+
+	return vbd && type ? type : rtp->params.payload_type;
+}
+
 /* One that is newer than all before is what the session goes on from. */
-void rtp_out_pass(struct rtp_end *rtp, const struct rtp_packet *packet)
+void rtp_out_pass(struct rtp_end *rtp, const struct rtp_packet *packet, bool vbd)
 {
 	uint8_t octets[RTP_HEADER_OCTETS + RTP_PAYLOAD_MAX];
 	struct rtp_packet out = *packet;
@@ -63,7 +71,7 @@ void rtp_out_pass(struct rtp_end *rtp, const struct rtp_packet *packet)
 		out.marker = (out.marker || rtp->marker) && !rtp->end.clear; /* RFC 4040 3 */
 		rtp->marker = false;
 	}
-	out.payload_type = rtp->params.payload_type;
+	out.payload_type = audio_type(rtp, vbd);
 	memcpy(octets + RTP_HEADER_OCTETS, packet->payload, packet->n_payload);
 	transmit_as(rtp, &out, octets, packet->n_payload);
 }
@@ -201,17 +209,10 @@ static bool is_silence(struct rtp_end *rtp)
 
 /* ---- packets ---- */
 
-static uint8_t audio_type(const struct rtp_end *rtp)
-{
-	uint8_t vbd = rtp->params.vbd_payload_type;
-
-	return rtp->vbd && vbd ? vbd : rtp->params.payload_type;
-}
-
 static void send_audio(struct rtp_end *rtp)
 {
 	const struct rtp_packet packet = {
-		.payload_type = audio_type(rtp),
+		.payload_type = audio_type(rtp, rtp->vbd),
 		.timestamp = rtp->timestamp,
 		.marker = rtp->marker && !rtp->end.clear, /* RFC 4040 3 */
 		.payload = rtp->packet + RTP_HEADER_OCTETS,

@@ -119,6 +119,6 @@ bool rtp_relay_pass(struct rtp_end *rtp, const struct rtp_packet *packet)
 		out.timestamp = other->timestamp;
 	}
 	out.sequence = (uint16_t)(packet->sequence + rtp->relay.sequence);
-	rtp_out_pass(other, &out);
+	rtp_out_pass(other, &out, rtp->vbd_in);
 	return true;
 }

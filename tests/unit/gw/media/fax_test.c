@@ -290,32 +290,44 @@ static void expect_switched(const struct rig *rig)
 	CU_ASSERT_EQUAL(rig->rtp.end.stats.refused, 0);
 }
 
-/* How far below what one line said since then lies what is different on the other, if all is that late; in dB. */
-static double distance(const struct rig *from, const struct rig *to, size_t since, size_t delay)
+static double energy(const uint8_t *octets, size_t n)
 {
-	double signal = 1, difference = 1;
+	double sum = 0;
 
-	for (size_t at = since; at + delay + CHUNK <= from->said; at += CHUNK) {
+	for (size_t at = 0; at + CHUNK <= n; at += CHUNK) {
+		int16_t linear[CHUNK];
+
+		g711_expand(G711_A, linear, octets + at, CHUNK);
+		for (unsigned i = 0; i < CHUNK; i++)
+			sum += (double)linear[i] * linear[i];
+	}
+	return sum;
+}
+
+/* What is different on the other line, if all is that late, has no more energy than that. */
+static bool passed_so(const struct rig *from, const struct rig *to, size_t since, size_t delay,
+		      double most)
+{
+	for (size_t at = since; at + delay + CHUNK <= from->said && most > 0; at += CHUNK) {
 		int16_t said[CHUNK], heard[CHUNK];
 
 		g711_expand(G711_A, said, from->got + at, CHUNK);
 		g711_expand(G711_A, heard, to->heard + at + delay, CHUNK);
-		for (unsigned i = 0; i < CHUNK; i++) {
-			signal += (double)said[i] * said[i];
-			difference += (double)(said[i] - heard[i]) * (said[i] - heard[i]);
-		}
+		for (unsigned i = 0; i < CHUNK; i++)
+			most -= (double)(said[i] - heard[i]) * (said[i] - heard[i]);
 	}
-	return 10 * log10(signal / difference);
+	return most > 0;
 }
 
 /* All of it is equally late, but for a step now and then that a canceller takes at something. */
 static bool passed(const struct rig *from, const struct rig *to, size_t since)
 {
-	double best = 0;
+	double most = energy(from->got + since, from->said - since) * pow(10, -LEAST_DB / 10.0);
 
 	for (size_t delay = 0; delay < DELAY_MOST; delay++)
-		best = fmax(best, distance(from, to, since, delay));
-	return best > LEAST_DB;
+		if (passed_so(from, to, since, delay, most))
+			return true;
+	return false;
 }
 
 static void fax_call(const struct fax_case *c)

@@ -155,7 +155,7 @@ static void no_way(void)
 	rig.rtp.end.stats.packets_out = 0;
 	rig_run(&rig, 200);
 	CU_ASSERT_EQUAL(rig.rtp.end.stats.unsent, 10);
-	rtp_out_pass(&rig.rtp, &p);
+	rtp_out_pass(&rig.rtp, &p, false);
 	CU_ASSERT_EQUAL(rig.rtp.end.stats.unsent, 11);
 	CU_ASSERT_EQUAL(rig.rtp.end.stats.packets_out, 0);
 	rig_close(&rig);

@@ -25,6 +25,7 @@ struct relay {
 	uint16_t sequence;
 	uint32_t timestamp, ssrc;
 	bool silent;
+	uint8_t type;
 	/* what peer 1 hears */
 	struct got got[GOT_MAX];
 	unsigned n_got;
@@ -51,6 +52,7 @@ static void relay_open(struct relay *relay, enum media_codec codec, unsigned pti
 	relay->sequence = 65500;
 	relay->timestamp = UINT32_MAX - 2000;
 	relay->ssrc = 99;
+	relay->type = 8;
 	pipeline_init(&relay->pipeline, no_report, NULL);
 	for (unsigned i = 0; i < 2; i++) {
 		struct rtp_end_conf conf = { .jitter_min_ms = 20, .jitter_max_ms = 200 };
@@ -101,7 +103,7 @@ static void say_audio(struct relay *relay, uint16_t sequence, uint32_t timestamp
 	uint8_t payload[PACKET];
 
 	memset(payload, 0x20 + sequence % 64, sizeof(payload));
-	say(relay, 8, sequence, timestamp, payload, sizeof(payload));
+	say(relay, relay->type, sequence, timestamp, payload, sizeof(payload));
 }
 
 static void hear(struct relay *relay)
@@ -362,6 +364,38 @@ static void other_end_changes(void)
 	relay_close(&relay);
 }
 
+static void relay_set_vbd(struct relay *relay, unsigned i, uint8_t vbd_type)
+{
+	struct media_rtp_params params = relay->end[i].params;
+
+	params.vbd_payload_type = params.vbd_payload_type_in = vbd_type;
+	rtp_end_set(&relay->end[i], &params, &relay->round);
+}
+
+/* Voice-band data is that on the other side, too, if it has a type there. */
+static void voice_band_data(void)
+{
+	for (uint8_t theirs = 0; theirs <= 105; theirs += 105) {
+		static struct relay relay;
+
+		relay_open(&relay, MEDIA_PCMA, 20);
+		relay_set_vbd(&relay, 0, 98);
+		relay_set_vbd(&relay, 1, theirs);
+		run(&relay, 200);
+		CU_ASSERT_EQUAL(last(&relay)->header.payload_type, 8);
+		relay.type = 98;
+		run(&relay, 200);
+		CU_ASSERT_EQUAL(last(&relay)->header.payload_type, theirs ? theirs : 8);
+		relay.type = 8;
+		run(&relay, 200);
+		CU_ASSERT_EQUAL(last(&relay)->header.payload_type, 8);
+		CU_ASSERT_EQUAL(relay.n_got, 30);
+		CU_ASSERT_EQUAL(breaks(&relay, 0), 0);
+		CU_ASSERT_EQUAL(relay.end[0].end.stats.refused, 0);
+		relay_close(&relay);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	CU_TestInfo tests[] = {
@@ -372,6 +406,7 @@ int main(int argc, char **argv)
 		{ "a digit between", digit_between },
 		{ "what does not pass", does_not_pass },
 		{ "the other end changes", other_end_changes },
+		{ "voice-band data", voice_band_data },
 		CU_TEST_INFO_NULL,
 	};
 
