@@ -23,6 +23,7 @@
 #define LEARN_S	     0.25f
 #define ERLE_S	     1.0f
 #define HOLD_S	     0.12f
+#define TAIL_S	     0.128f
 
 #define SPEECH_TO_ECHO	8.0f /* 9 dB above the echo that can be left */
 #define SPEECH_TO_NOISE 4.0f
@@ -39,6 +40,8 @@
 #define NOISE_BIAS	1.4f /* mean of a noise to the least of its levels, and a little */
 #define NEW_BLOCKS	32   /* of background, until which its level may rise three times as fast */
 #define LEVEL_LEAST	0.1f
+#define ECHO_LOUDEST                                                                               \
+	2.0f /* of far: what is louder than that by 3 dB did not come back from a hybrid */
 
 static float rate_of(float seconds, unsigned block)
 {
@@ -63,6 +66,7 @@ void echo_pace_set(struct echo_pace *pace, unsigned block)
 		.learn = rate_of(LEARN_S, block),
 		.erle = rate_of(ERLE_S, block),
 		.hold = (unsigned)(HOLD_S * PER_S) / block,
+		.tail = (unsigned)(TAIL_S * PER_S) / block,
 	};
 }
 
@@ -82,6 +86,25 @@ void echo_lane_configure(struct echo_lane *lane)
 {
 	if (lane->conf.no_disabler)
 		lane->disabler.disabled = lane->disabler.tone_held = false;
+}
+
+static void loudest_follow(struct echo_lane *lane, float far, const struct echo_pace *pace)
+{
+	if (++lane->tail > pace->tail) {
+		lane->tail = 0;
+		lane->loudest[1] = lane->loudest[0];
+		lane->loudest[0] = 0;
+	}
+	lane->loudest[0] = fmaxf(lane->loudest[0], far);
+}
+
+/*
+ * Near is the near end's own. A modem's is periodic for a while, and what comes back of it from the other end is like it: the
+ * taps would learn to take it away.
+ */
+static bool is_own(const struct echo_lane *lane, float near)
+{
+	return near > ECHO_LOUDEST * fmaxf(lane->loudest[0], lane->loudest[1]) + LEVEL_LEAST;
 }
 
 float echo_lane_adapts(const struct echo_lane *lane)
@@ -222,5 +245,6 @@ void echo_lane_decide(struct echo_lane *lane, unsigned i, const struct echo_pace
 		 suppress && !lane->conf.no_comfort_noise
 			 ? comfort_gain(lane, signals->background[i])
 			 : 0);
-	controls->adapt[i] = echo_lane_adapts(lane);
+	loudest_follow(lane, signals->far[i], pace);
+	controls->adapt[i] = is_own(lane, signals->near[i]) ? 0 : echo_lane_adapts(lane);
 }

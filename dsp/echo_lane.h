@@ -85,12 +85,15 @@ struct echo_pace {
 	float learn;
 	float erle;
 	unsigned hold;	   /* near-end speech lasts that long after its last block */
+	unsigned tail;	   /* an echo may last that long */
 };
 
 /* What plain C knows of a lane. */
 struct echo_lane {
 	struct echo_lane_conf conf;
 	float near, error, echo, expected; /* levels */
+	float loudest[2]; /* far, in this tail's time and in the one before */
+	unsigned tail;	  /* blocks of this one so far */
 	float leak;	  /* least of error to echo lately */
 	float noise;	  /* background level */
 	unsigned learnt;  /* blocks of background */

@@ -23,7 +23,7 @@
 #include "gw/media/rtp.h"
 #include "tests/bench/machine.h"
 
-#define PEER_PORT     10000 /* the first channel's, two for each */
+#define PEER_PORT     6000  /* the first channel's, two for each */
 #define PEER_CHANNELS 2000
 #define PEER_FRAME    160
 #define PEER_TICK_NS  5000000 /* in each a quarter of them sends, half a tick before the chain looks */

@@ -298,6 +298,46 @@ static void test_missing(void)
 	bench_close(&bench);
 }
 
+/* A modem that trains: tones that alternate, then noise, as loud as that and again and again. */
+static void modem_make(float *x, size_t n, double dbm0, unsigned lane)
+{
+	double rms = rms_of(dbm0), phase = 0;
+
+	line_random = lane + 1;
+	for (size_t t = 0; t < n; t++) {
+		bool mark = t / 27 % 8 > (lane & 3);
+
+		phase += 2 * M_PI * (mark ? 1650 : 1850) / SECOND;
+		x[t] = (float)(rms * (t / 6000 % 3 < 2 ? sqrt(2) * sin(phase) : line_gauss()));
+	}
+}
+
+/* What a modem says comes back, faintly, from the network, where the other end's echo was left: it is no echo of this line, and
+ * nothing of it is to be learnt that changes what the modem says. */
+static void test_near_returns(void)
+{
+	static float change[LANES][LINE_SAMPLES];
+	struct bench bench;
+
+	bench_open(&bench, 1024, 64, 12);
+	bench_set_lanes(&bench, &linear);
+	paths_make(&bench, 0, bench.conf.taps, 12);
+	for (unsigned i = 0; i < LANES; i++) {
+		size_t trip = 1600 + 97 * i;
+
+		css_make(bench.far[i], 3 * SECOND, -14, false, i + 1);
+		modem_make(bench.near[i] + 3 * SECOND, 9 * SECOND, -14, i);
+		for (size_t t = 3 * SECOND + trip; t < 12 * SECOND; t++)
+			bench.far[i][t] = bench.near[i][t - trip] / 5.6f;
+	}
+	bench_run(&bench, 12);
+	for (unsigned i = 0; i < LANES; i++)
+		for (size_t t = 0; t < bench.n; t++)
+			change[i][t] = bench.out[i][t] - bench.near[i][t];
+	at_most("modem changed", read_lanes(change, peak_of, 3.5, 12).most, -14 - 30);
+	bench_close(&bench);
+}
+
 /* Square waves at full scale, echo above far, clipped: always a finite filter, that recovers. */
 static void test_extreme(void)
 {
@@ -339,6 +379,7 @@ int main(int argc, char **argv)
 		{ "report", test_report },
 		{ "near end alone", test_near_alone },
 		{ "near end's tones", test_near_tones },
+		{ "near end that returns", test_near_returns },
 		{ "missing input", test_missing },
 		{ "extreme input", test_extreme },
 		CU_TEST_INFO_NULL,
