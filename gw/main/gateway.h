@@ -24,7 +24,7 @@
 #include "gw/pstn/linkset.h"
 #include "gw/sip/ua.h"
 
-#define GATEWAY_COMMANDS 17
+#define GATEWAY_COMMANDS 18
 #define GATEWAY_SHOWS	 5
 
 /* In the order of stopping. */
@@ -93,7 +93,8 @@ uint32_t gateway_timer_default(const char *name, bool ansi);
 bool gateway_timer_ok(const char *name, uint32_t ms, uint32_t *min_ms, uint32_t *max_ms);
 /* commands.c */
 void gateway_commands_open(struct gateway *gw);
-/* explain.c: a command. */
+/* echo.c, explain.c: a command each. */
+void gateway_echo(void *arg, struct control_reply *reply, unsigned argc, const char *const *argv, bool json);
 void gateway_explain(void *arg, struct control_reply *reply, unsigned argc, const char *const *argv, bool json);
 /* explain_number.c */
 void gateway_explain_number(struct gateway *gw, struct control_reply *reply, struct str number, const char *trunk,

@@ -127,18 +127,37 @@ int media_bearer_set(struct media_channel *channel, unsigned side,
 		     const struct media_bearer_params *params)
 {
 	struct channel_end *end = channel->ends[side];
+	struct media_bearer_params *now = &channel->bearer_params[side];
 	struct lane_shape shape;
 	bool needed;
 	int rc = lane_shape_of(params, &shape, &needed);
 
 	if (rc || (end && !end->is_bearer))
 		return -EINVAL;
-	channel->bearer_params[side] = *params;
+	*now = *params;
+	now->echo_off |= channel->echo_off[side];
 	if (!end)
 		return 0;
 	if (end->span->slot[end->timeslot] == end)
-		return change_send(end, side, params);
+		return change_send(end, side, now);
 	/* It waits for its descriptor, and core has it. */
 	lane_give(end->span, &end->place);
-	return lane_take(end->span, params, &end->place);
+	return lane_take(end->span, now, &end->place);
+}
+
+int media_echo(struct media_channel *channel, unsigned side, bool on)
+{
+	struct media_bearer_params params = channel->bearer_params[side];
+	int rc;
+
+	if (!media_is_bearer(channel, side))
+		return -EINVAL;
+	if (!params.echo_tail_ms || params.clear)
+		return -ENOENT;
+	params.echo_off = false;
+	channel->echo_off[side] = !on;
+	rc = media_bearer_set(channel, side, &params);
+	if (rc)
+		channel->echo_off[side] = on;
+	return rc;
 }

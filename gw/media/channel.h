@@ -174,7 +174,7 @@ struct media_channel {
 	char label[CHANNEL_LABEL_MAX];
 	media_event_fn *fn;
 	void *arg; /* borrow */
-	bool closing, want_closed;
+	bool closing, want_closed, echo_off[2]; /* the last as media_echo() has it */
 	struct channel_end *ends[2]; /* own until closed */
 	struct media_bearer_params bearer_params[2];
 	struct kernel_cross kernel;

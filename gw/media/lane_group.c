@@ -102,7 +102,7 @@ static void echo_set(struct lane_group *group, unsigned lane, const struct beare
 	if (!group->echo)
 		return;
 	if (bearer) {
-		conf.mode = ECHO_ON;
+		conf.mode = bearer->params.echo_off ? ECHO_OFF : ECHO_ON;
 		conf.no_nlp = bearer->params.no_nlp || bearer->end.pipeline->vbd;
 	}
 	echo_lane_set(group->echo, lane, &conf);

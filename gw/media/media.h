@@ -73,6 +73,7 @@ struct media_bearer_params {
 	unsigned block_ms;     /* 4 or 8: samples are worked on that many at a time; 0: 4 */
 	bool hardware_echo;    /* the span cancels echo on this bearer where ours would: ours stays off */
 	bool no_nlp;	       /* our canceller without its non-linear processor */
+	bool echo_off;	       /* the canceller, ours or the span's, is there and does nothing */
 	bool clear;	       /* unrestricted data: octets pass untouched, nothing listens */
 	bool hear_dtmf, hear_tones;
 	enum media_fax fax;
@@ -157,6 +158,9 @@ int media_bearer_open(struct media_channel *channel, unsigned side, struct tdm_s
 /* What the line card does for the bearer at side, open or to be opened; DTMF is heard and nothing else where this was
  * never said. -EINVAL: a tail or block that there is not; -ENOMEM. */
 int media_bearer_set(struct media_channel *channel, unsigned side, const struct media_bearer_params *params);
+/* Switches the canceller of the bearer at side, ours or the span's, off, or on again: whatever is set later, and whatever
+ * bearer comes there, until the channel ends. -EINVAL: it is no bearer; -ENOENT: it has none, or carries data; -ENOMEM. */
+int media_echo(struct media_channel *channel, unsigned side, bool on);
 /* Until OFF the bearer at side takes part in a check, and nothing flows between it and the other side. -EINVAL: it is none. */
 int media_continuity(struct media_channel *channel, unsigned side, enum media_continuity mode);
 /* "converged"; "" for MEDIA_ECHO_NONE. */

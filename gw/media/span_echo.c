@@ -11,7 +11,8 @@ static enum tdm_echo wanted(const struct media_channel *channel, unsigned side)
 {
 	const struct media_bearer_params *params = &channel->bearer_params[side];
 
-	if (!params->echo_tail_ms || params->clear || channel->ends[side]->continuity)
+	if (!params->echo_tail_ms || params->echo_off || params->clear ||
+	    channel->ends[side]->continuity)
 		return TDM_ECHO_OFF;
 	return channel->span_echo.vbd ? TDM_ECHO_DATA : TDM_ECHO_ON;
 }

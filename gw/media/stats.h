@@ -22,7 +22,7 @@ struct media_quality {
 
 enum media_echo_state {
 	MEDIA_ECHO_NONE,     /* no canceller */
-	MEDIA_ECHO_OFF,	     /* there is one, and it is off: data, or a continuity check */
+	MEDIA_ECHO_OFF,	     /* there is one, and it is off: data, a continuity check, or as asked for */
 	MEDIA_ECHO_SPAN,     /* the span's own works, and nothing else is known of it */
 	MEDIA_ECHO_DISABLED, /* by 2100 Hz with phase reversals (G.168 7) */
 	MEDIA_ECHO_CONVERGING,

@@ -2,7 +2,7 @@
 """The line card: what is done with a bearer's sound, with the echo canceller as it is by default."""
 import math
 
-from harness import HEARD, PATIENT, Group, speech, wav_octets
+from harness import HEARD, PATIENT, Group, speech, wait_until, wav_octets
 from sipp import Caller
 
 PLAN = """
@@ -40,3 +40,37 @@ def echo_cancelled(case):
     echo = case.cdr()["out"]["media"]["echo"]
     case.equal("state", echo["state"] in ("converged", "converging", "double-talk"), True)
     case.true(f"{HEARD} with ERL {echo['erl_db']}, ERLE {echo['erle_db']} dB", echo["erl_db"] <= 6 and echo["erle_db"] >= 10)
+
+
+@group.scenario("causewayctl echo: off by hand the far end's echo comes back, on again it goes; what is wrong is refused")
+def echo_switched(case):
+    lab, phone = case.lab, case.lab.phone()
+    phone.speak(speech("This is a telephone in the internet.") * 20)
+    client = case.client(Caller("0301", port=phone.port).ended_by_peer(), seconds=60)
+    call = wait_until("the answer", lambda: [c["call"] for c in lab.show("calls") if c["state"] == "active"])[0]
+
+    def state():
+        return lab.show("bearers")[0]["echo"]
+
+    def loss_db():
+        at = len(phone.heard_octets())
+        wait_until("two seconds more", lambda: len(phone.heard_octets()) >= at + 16000)
+        return 10 * math.log10(1e9) - power_db(phone.heard_octets()[at:at + 16000])
+
+    wait_until("the canceller", lambda: state() == "converged")
+    low = loss_db()
+    case.true("the answer names call and side", f"{call} out: echo canceller off" in lab.ctl("echo", call, "off"))
+    wait_until("the canceller to be off", lambda: state() == "off")
+    high = loss_db()
+    case.true(f"{HEARD} the echo only {low - high:.1f} dB louder without the canceller", low - high >= 15)
+    lab.ctl("echo", call, "on", "out")
+    wait_until("the canceller", lambda: state() == "converged")
+    for words in ((call, "off", "in"), ("no-call", "off"), (call, "what"), (call, "off", "where")):
+        case.equal(f"answer to echo {words}", lab.ctl("echo", *words, check=False), "")
+    case.equal("canceller", state() in ("converged", "double-talk"), True)
+    lab.ctl("echo", call, "off")
+    wait_until("the canceller to be off", lambda: state() == "off")
+    lab.tell_exchange("release")
+    case.finish(client)
+    case.equal("state in the record", case.cdr()["out"]["media"]["echo"]["state"], "off")
+    case.equal("log lines", lab.read("gateway.log").count("echo canceller of side out off, by an operator"), 2)

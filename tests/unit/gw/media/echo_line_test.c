@@ -470,6 +470,31 @@ static void another_tail(void)
 	exchange_close(&x);
 }
 
+/* Switched off by hand, also over other params, and on. */
+static void switched(void)
+{
+	const struct media_bearer_params params = { .echo_tail_ms = 128, .hear_dtmf = true };
+	struct media_end_stats stats;
+	struct exchange x;
+
+	exchange_open(&x);
+	line_open(&x, 0);
+	lines_run(&x, 1, 1000);
+	CU_ASSERT_EQUAL(media_echo(x.channel[0], 1, false), 0);
+	CU_ASSERT_EQUAL(media_bearer_set(x.channel[0], 1, &params), 0);
+	lines_run(&x, 1, 200);
+	lines_run(&x, 1, 1000);
+	CU_ASSERT_DOUBLE_EQUAL(10 * log10(x.said[0] / x.heard[0]), 0, 1);
+	stats_read(&x, 0, &stats);
+	CU_ASSERT_EQUAL(stats.echo.state, MEDIA_ECHO_OFF);
+	CU_ASSERT_EQUAL(stats.echo.tail_ms, 128);
+	CU_ASSERT_EQUAL(media_echo(x.channel[0], 1, true), 0);
+	lines_run(&x, 1, 2000);
+	lines_run(&x, 1, 1000);
+	lines_judge(&x, 1);
+	exchange_close(&x);
+}
+
 int main(int argc, char **argv)
 {
 	CU_TestInfo tests[] = {
@@ -482,6 +507,7 @@ int main(int argc, char **argv)
 		{ "through the engine", through_engine },
 		{ "lines come and go", lines_come_and_go },
 		{ "another tail", another_tail },
+		{ "switched by hand", switched },
 		CU_TEST_INFO_NULL,
 	};
 

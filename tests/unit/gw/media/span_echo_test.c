@@ -127,6 +127,46 @@ static void off_and_on(void)
 	world_close(&w);
 }
 
+/* Switched by hand: nothing that is set later switches it, but the next call on the timeslot does. */
+static void by_hand(void)
+{
+	struct media_bearer_params params = speech;
+	struct world w;
+
+	world_open(&w);
+	CU_ASSERT_EQUAL(media_echo(w.channel, 1, false), -EINVAL);
+	bearer_open(&w, &speech);
+	CU_ASSERT_EQUAL(media_echo(w.channel, 0, false), -EINVAL);
+	CU_ASSERT_EQUAL(media_echo(w.channel, 1, false), 0);
+	expect("-", MEDIA_ECHO_OFF, &w);
+	params.hear_dtmf = true;
+	set(&w, &params);
+	expect("", MEDIA_ECHO_OFF, &w);
+	CU_ASSERT_EQUAL(media_echo(w.channel, 1, true), 0);
+	expect("+", MEDIA_ECHO_SPAN, &w);
+	params.clear = true;
+	set(&w, &params);
+	expect("-", MEDIA_ECHO_OFF, &w);
+	CU_ASSERT_EQUAL(media_echo(w.channel, 1, true), -ENOENT);
+	set(&w, &speech);
+	expect("+", MEDIA_ECHO_SPAN, &w);
+	/* for the channel, whatever bearer */
+	CU_ASSERT_EQUAL(media_echo(w.channel, 1, false), 0);
+	expect("-", MEDIA_ECHO_OFF, &w);
+	media_end_close(w.channel, 1);
+	while (w.fake.user_fd[3] >= 0)
+		uv_run(&w.loop, UV_RUN_ONCE);
+	CU_ASSERT_EQUAL(media_bearer_open(w.channel, 1, &w.fake.span, 5), 0);
+	expect("-", MEDIA_ECHO_OFF, &w);
+	media_channel_close(w.channel, false);
+	while (media_engine_channels(w.engine))
+		uv_run(&w.loop, UV_RUN_ONCE);
+	w.channel = media_channel_new(w.engine, "next", on_event, NULL);
+	bearer_open(&w, &speech);
+	expect("", MEDIA_ECHO_SPAN, &w);
+	world_close(&w);
+}
+
 /* A call for data: off before the first octet; the next call on the timeslot has it again. */
 static void from_the_start(void)
 {
@@ -229,6 +269,7 @@ int main(int argc, char **argv)
 {
 	CU_TestInfo tests[] = {
 		{ "off and on", off_and_on },
+		{ "by hand", by_hand },
 		{ "from the start", from_the_start },
 		{ "refusals", refusals },
 		{ "fax", fax },
