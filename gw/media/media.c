@@ -325,7 +325,7 @@ struct media_channel *media_channel_new(struct media_engine *engine, const char 
 	if (!channel)
 		return NULL;
 	channel->engine = engine;
-	snprintf(channel->label, sizeof(channel->label), "%s", label);
+	snprintf(channel->label, sizeof(channel->label), "%s", label ? label : "");
 	channel->zones[0] = channel->zones[1] = &zone_itu;
 	channel->fn = fn;
 	channel->arg = arg;
@@ -342,6 +342,8 @@ void media_channel_close(struct media_channel *channel, bool want_closed)
 {
 	const struct engine_command command = { .kind = ENGINE_CHANNEL_CLOSE, .channel = channel };
 
+	if (!channel)
+		return;
 	media_end_close(channel, 0);
 	media_end_close(channel, 1);
 	channel->closing = true;
@@ -407,7 +409,7 @@ void media_tone(struct media_channel *channel, unsigned side, enum media_tone to
 
 void media_tone_zone(struct media_channel *channel, unsigned side, const struct zone *zone)
 {
-	channel->zones[side] = zone;
+	channel->zones[side] = zone ? zone : &zone_itu;
 }
 
 void media_play(struct media_channel *channel, unsigned side, struct media_sound *sound, bool loop)

@@ -4,7 +4,7 @@
  * spans and channels of its own, which is not seen from here. A channel joins two ends, side 0 and side 1; each end is an
  * RTP session or a bearer timeslot, in any combination. Every function here is called on the core thread; commands cross
  * to a media thread by a ring, and nothing waits. Closing is two-phase: the channel and its ports live until the media
- * threads have let go.
+ * threads have let go. No pointer may be NULL but where that is said.
  */
 #ifndef MEDIA_MEDIA_H
 #define MEDIA_MEDIA_H
@@ -135,17 +135,18 @@ size_t media_engine_channels(const struct media_engine *engine);
 
 /* Held by the caller; NULL with the reason, which names the file and what would be right. Reads the whole file. */
 struct media_sound *media_sound_load(const char *path, char *reason, size_t cap);
+/* NULL is fine, and is returned. */
 struct media_sound *media_sound_hold(struct media_sound *sound);
 /* The caller holds it no longer; it goes with the last who does. NULL is fine. */
 void media_sound_drop(struct media_sound *sound);
-uint32_t media_sound_ms(const struct media_sound *sound);
-/* By the letters of a country, or "itu"; NULL: there is none. */
+uint32_t media_sound_ms(const struct media_sound *sound); /* of NULL: 0 */
+/* By the letters of a country, or "itu"; NULL: there is none, or country is NULL. */
 const struct zone *media_zone(const char *country);
 
 /* own; NULL when the engine is full. fn is called on the core thread. label (call id) is copied, for traces;
- * empty: of no call, not traced. */
+ * empty or NULL: of no call, not traced. */
 struct media_channel *media_channel_new(struct media_engine *engine, const char *label, media_event_fn *fn, void *arg);
-/* No event but CLOSED follows; the handle is dead for the caller after the call (fn is not called with it unless
+/* NULL is fine. No event but CLOSED follows; the handle is dead for the caller after the call (fn is not called with it unless
  * want_closed). */
 void media_channel_close(struct media_channel *channel, bool want_closed);
 
@@ -175,9 +176,10 @@ void media_dtmf_send(struct media_channel *channel, unsigned side, char digit, u
 void media_signal_send(struct media_channel *channel, unsigned side, enum media_signal signal, uint32_t duration_ms);
 /* Plays a tone out of this end instead of what the other end says, until NONE, which also ends a sound. */
 void media_tone(struct media_channel *channel, unsigned side, enum media_tone tone);
-/* Whose tones this end's are from the next one on; ITU-T E.180's until then. */
+/* Whose tones this end's are from the next one on; ITU-T E.180's until then, and for NULL. */
 void media_tone_zone(struct media_channel *channel, unsigned side, const struct zone *zone);
-/* Plays a sound instead, over and over, or once, with MEDIA_EV_PLAYED at its end. It is held while it is played. */
+/* Plays a sound instead, over and over, or once, with MEDIA_EV_PLAYED at its end. It is held while it is played. NULL: as
+ * the tone NONE. */
 void media_play(struct media_channel *channel, unsigned side, struct media_sound *sound, bool loop);
 /* How long an end at this side may send no RTP (MEDIA_EV_RTP_TIMEOUT), and be silent (MEDIA_EV_SILENCE), whatever was
  * or will be negotiated; 0: as negotiated. */

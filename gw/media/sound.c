@@ -108,7 +108,8 @@ void media_sound_free(struct media_sound *sound)
 
 struct media_sound *media_sound_hold(struct media_sound *sound)
 {
-	atomic_fetch_add_explicit(&sound->holders, 1, memory_order_relaxed);
+	if (sound)
+		atomic_fetch_add_explicit(&sound->holders, 1, memory_order_relaxed);
 	return sound;
 }
 
@@ -120,10 +121,10 @@ void media_sound_drop(struct media_sound *sound)
 
 uint32_t media_sound_ms(const struct media_sound *sound)
 {
-	return (uint32_t)(sound->n / PER_MS);
+	return sound ? (uint32_t)(sound->n / PER_MS) : 0;
 }
 
 const struct zone *media_zone(const char *country)
 {
-	return zone_find(country);
+	return country ? zone_find(country) : NULL;
 }

@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <time.h>
 
+#include "gw/base/trace.h"
 #include "tests/unit/cu.h"
 #include "tests/unit/gw/media/a_sound.h"
 #include "tests/unit/gw/media/fake_span.h"
@@ -412,6 +413,52 @@ static void sounds(void)
 	world_close(&world);
 }
 
+static void count_trace(void *arg, const struct trace_event *event)
+{
+	(void)event;
+	++*(unsigned *)arg;
+}
+
+/* What may be NULL by media.h: nothing, as it says there. */
+static void nothing_given(void)
+{
+	unsigned traced = 0;
+	struct trace_tap tap = { .fn = count_trace, .arg = &traced, .kinds = 1u << TRACE_MEDIA };
+	struct media_sound *sound = sound_make();
+	struct media_channel *channel;
+	struct world world;
+	uint16_t port;
+
+	trace_tap_add(&tap);
+	CU_ASSERT_PTR_NULL(media_sound_hold(NULL));
+	CU_ASSERT_EQUAL(media_sound_ms(NULL), 0);
+	CU_ASSERT_PTR_NULL(media_zone(NULL));
+	CU_ASSERT_PTR_NULL(media_zone("nowhere"));
+	media_sound_drop(NULL);
+	media_channel_close(NULL, true);
+	media_engine_free(NULL);
+	world_open(&world, 4, 0, 10);
+	channel = media_channel_new(world.engine, NULL, on_event, &world);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(channel);
+	CU_ASSERT_EQUAL(media_rtp_open(channel, 0, "127.0.0.1", &port), 0);
+	media_tone_zone(channel, 0, media_zone("nowhere"));
+	media_tone(channel, 0, MEDIA_TONE_BUSY);
+	serve(&world, 50);
+	media_play(channel, 0, NULL, false);
+	serve(&world, 50);
+	/* a sound that would have ended by itself is ended by nothing */
+	media_play(channel, 0, sound, false);
+	media_play(channel, 0, NULL, true);
+	media_sound_drop(sound);
+	serve(&world, 400);
+	CU_ASSERT_EQUAL(world.played, 0);
+	CU_ASSERT_EQUAL(traced, 0);
+	trace_tap_remove(&tap);
+	media_channel_close(channel, false);
+	settle(&world, 0);
+	world_close(&world);
+}
+
 /* Thousands of commands without the thread having had a chance: none is lost, nobody waits. */
 static void burst(void)
 {
@@ -463,6 +510,7 @@ int main(int argc, char **argv)
 		{ "a stall is counted", stall_is_counted },
 		{ "a clock that stops", clock_stops },
 		{ "sounds", sounds },
+		{ "nothing given", nothing_given },
 		{ "a burst of commands", burst },
 		{ "ends at once", ends_at_once },
 		CU_TEST_INFO_NULL,
