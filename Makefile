@@ -14,9 +14,20 @@ CFLAGS = -std=gnu17 $(OPT) $(WARN) $(HARDEN) $(if $(SAN),-fsanitize=$(SAN) -fno-
 # Builds with a sanitizer watch that media threads neither allocate nor lock nor block: gw/base/strict.c.
 STRICT = $(filter address thread,$(subst $(comma), ,$(SAN)))
 comma = ,
-FORBIDDEN = pthread_mutex_lock pthread_rwlock_rdlock pthread_rwlock_wrlock pthread_cond_wait pthread_cond_signal \
-	pthread_cond_broadcast sem_wait usleep nanosleep poll close socket fopen fclose fwrite fputs fputc open read \
-	write recv send recvfrom sendto
+FORBIDDEN_THREADS = pthread_mutex_lock pthread_mutex_timedlock pthread_mutex_clocklock pthread_rwlock_rdlock \
+	pthread_rwlock_timedrdlock pthread_rwlock_wrlock pthread_rwlock_timedwrlock pthread_spin_lock pthread_barrier_wait \
+	pthread_cond_wait pthread_cond_timedwait pthread_cond_clockwait pthread_cond_signal pthread_cond_broadcast \
+	pthread_create pthread_join sem_wait sem_timedwait sem_clockwait uv_mutex_lock uv_rwlock_rdlock uv_rwlock_wrlock \
+	uv_cond_wait uv_cond_timedwait uv_sem_wait uv_thread_join uv_run uv_async_send uv_sleep sleep usleep nanosleep \
+	clock_nanosleep pause sigwait sigwaitinfo sigtimedwait sigsuspend fork wait waitpid poll ppoll select pselect
+FORBIDDEN_FILES = close socket socketpair pipe pipe2 dup dup2 eventfd timerfd_create epoll_create1 flock fsync \
+	fdatasync ftruncate stat lstat access unlink rename mkdir readlink opendir readdir closedir mmap munmap fopen fdopen \
+	freopen fclose fflush fread fwrite fgets fgetc fputs fputc puts putchar getline vprintf vfprintf vdprintf perror \
+	vsyslog getaddrinfo freeaddrinfo gethostbyname getpwnam getgrnam localtime_r gmtime_r mktime printf \
+	fprintf dprintf syslog open openat
+FORBIDDEN_BLOCKING = read write readv writev recv send recvfrom sendto recvmsg sendmsg recvmmsg sendmmsg accept4 \
+	accept connect epoll_wait
+FORBIDDEN = $(FORBIDDEN_THREADS) $(FORBIDDEN_FILES) $(FORBIDDEN_BLOCKING)
 CPPFLAGS = -I. -D_GNU_SOURCE $(if $(STRICT),-DSTRICT)
 LDFLAGS = $(if $(SAN),-fsanitize=$(SAN)) -Wl,--as-needed $(if $(STRICT),$(FORBIDDEN:%=-Wl,--wrap=%))
 LDLIBS = -lspandsp -ltonezone -lss7 -luv -lconfuse -ljansson -lcares -lcrypto -lm -lpthread

@@ -2,23 +2,23 @@
 /*
  * What a media thread must not do, watched: malloc() and its kin by the sanitizer's hooks, wherever
  * they are called from; the rest by the linker's --wrap, which replaces our own code's calls of
- * read() by __wrap_read(), and calls the original __real_read(). The names are the Makefile's.
+ * read() by __wrap_read(), and calls the original __real_read(). The names are the Makefile's; what
+ * blocks by its descriptor is here, the rest in strict_threads.c and strict_files.c. A media thread
+ * may use what gets by: clocks, sem_post() and sem_trywait(), and on descriptors that do not block
+ * reading, writing, ioctl(), fcntl(), bind() and connect(), epoll_ctl() and socket options.
  */
 #include "gw/base/strict.h"
 
 #ifdef STRICT
 
 #include <fcntl.h>
-#include <poll.h>
-#include <pthread.h>
-#include <semaphore.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <time.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 /* Of both sanitizers' <sanitizer/allocator_interface.h>, which gcc's packages lack. */
@@ -81,171 +81,24 @@ __attribute__((constructor)) static void hooks_install(void)
 		abort();
 }
 
-/* ---- what blocks, or may ---- */
-
-int __real_pthread_mutex_lock(pthread_mutex_t *mutex);
-int __wrap_pthread_mutex_lock(pthread_mutex_t *mutex);
-int __real_pthread_rwlock_rdlock(pthread_rwlock_t *lock);
-int __wrap_pthread_rwlock_rdlock(pthread_rwlock_t *lock);
-int __real_pthread_rwlock_wrlock(pthread_rwlock_t *lock);
-int __wrap_pthread_rwlock_wrlock(pthread_rwlock_t *lock);
-int __real_pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex);
-int __wrap_pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex);
-int __real_pthread_cond_signal(pthread_cond_t *cond);
-int __wrap_pthread_cond_signal(pthread_cond_t *cond);
-int __real_pthread_cond_broadcast(pthread_cond_t *cond);
-int __wrap_pthread_cond_broadcast(pthread_cond_t *cond);
-int __real_sem_wait(sem_t *sem);
-int __wrap_sem_wait(sem_t *sem);
-int __real_usleep(useconds_t us);
-int __wrap_usleep(useconds_t us);
-int __real_nanosleep(const struct timespec *time, struct timespec *left);
-int __wrap_nanosleep(const struct timespec *time, struct timespec *left);
-int __real_poll(struct pollfd *fds, nfds_t n, int timeout_ms);
-int __wrap_poll(struct pollfd *fds, nfds_t n, int timeout_ms);
-int __real_close(int fd);
-int __wrap_close(int fd);
-int __real_socket(int domain, int type, int protocol);
-int __wrap_socket(int domain, int type, int protocol);
-FILE *__real_fopen(const char *path, const char *mode);
-FILE *__wrap_fopen(const char *path, const char *mode);
-int __real_fclose(FILE *file);
-int __wrap_fclose(FILE *file);
-size_t __real_fwrite(const void *octets, size_t size, size_t n, FILE *file);
-size_t __wrap_fwrite(const void *octets, size_t size, size_t n, FILE *file);
-int __real_fputs(const char *text, FILE *file);
-int __wrap_fputs(const char *text, FILE *file);
-int __real_fputc(int c, FILE *file);
-int __wrap_fputc(int c, FILE *file);
-ssize_t __real_read(int fd, void *octets, size_t n);
-ssize_t __wrap_read(int fd, void *octets, size_t n);
-ssize_t __real_write(int fd, const void *octets, size_t n);
-ssize_t __wrap_write(int fd, const void *octets, size_t n);
-ssize_t __real_recv(int fd, void *octets, size_t n, int flags);
-ssize_t __wrap_recv(int fd, void *octets, size_t n, int flags);
-ssize_t __real_send(int fd, const void *octets, size_t n, int flags);
-ssize_t __wrap_send(int fd, const void *octets, size_t n, int flags);
-ssize_t __real_recvfrom(int fd, void *octets, size_t n, int flags, struct sockaddr *from,
-			socklen_t *from_n);
-ssize_t __wrap_recvfrom(int fd, void *octets, size_t n, int flags, struct sockaddr *from,
-			socklen_t *from_n);
-ssize_t __real_sendto(int fd, const void *octets, size_t n, int flags, const struct sockaddr *to,
-		      socklen_t to_n);
-ssize_t __wrap_sendto(int fd, const void *octets, size_t n, int flags, const struct sockaddr *to,
-		      socklen_t to_n);
-int __real_open(const char *path, int flags, mode_t mode);
-int __wrap_open(const char *path, int flags, mode_t mode);
-
-int __wrap_pthread_mutex_lock(pthread_mutex_t *mutex)
-{
-	strict_forbid("pthread_mutex_lock");
-	return __real_pthread_mutex_lock(mutex);
-}
-
-int __wrap_pthread_rwlock_rdlock(pthread_rwlock_t *lock)
-{
-	strict_forbid("pthread_rwlock_rdlock");
-	return __real_pthread_rwlock_rdlock(lock);
-}
-
-int __wrap_pthread_rwlock_wrlock(pthread_rwlock_t *lock)
-{
-	strict_forbid("pthread_rwlock_wrlock");
-	return __real_pthread_rwlock_wrlock(lock);
-}
-
-int __wrap_pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex)
-{
-	strict_forbid("pthread_cond_wait");
-	return __real_pthread_cond_wait(cond, mutex);
-}
-
-int __wrap_pthread_cond_signal(pthread_cond_t *cond)
-{
-	strict_forbid("pthread_cond_signal");
-	return __real_pthread_cond_signal(cond);
-}
-
-int __wrap_pthread_cond_broadcast(pthread_cond_t *cond)
-{
-	strict_forbid("pthread_cond_broadcast");
-	return __real_pthread_cond_broadcast(cond);
-}
-
-int __wrap_sem_wait(sem_t *sem)
-{
-	strict_forbid("sem_wait");
-	return __real_sem_wait(sem);
-}
-
-int __wrap_usleep(useconds_t us)
-{
-	strict_forbid("usleep");
-	return __real_usleep(us);
-}
-
-int __wrap_nanosleep(const struct timespec *time, struct timespec *left)
-{
-	strict_forbid("nanosleep");
-	return __real_nanosleep(time, left);
-}
-
-int __wrap_poll(struct pollfd *fds, nfds_t n, int timeout_ms)
-{
-	strict_forbid("poll");
-	return __real_poll(fds, n, timeout_ms);
-}
-
-int __wrap_close(int fd)
-{
-	strict_forbid("close");
-	return __real_close(fd);
-}
-
-int __wrap_socket(int domain, int type, int protocol)
-{
-	strict_forbid("socket");
-	return __real_socket(domain, type, protocol);
-}
-
-FILE *__wrap_fopen(const char *path, const char *mode)
-{
-	strict_forbid("fopen");
-	return __real_fopen(path, mode);
-}
-
-int __wrap_fclose(FILE *file)
-{
-	strict_forbid("fclose");
-	return __real_fclose(file);
-}
-
-size_t __wrap_fwrite(const void *octets, size_t size, size_t n, FILE *file)
-{
-	strict_forbid("fwrite");
-	return __real_fwrite(octets, size, n, file);
-}
-
-int __wrap_fputs(const char *text, FILE *file)
-{
-	strict_forbid("fputs");
-	return __real_fputs(text, file);
-}
-
-int __wrap_fputc(int c, FILE *file)
-{
-	strict_forbid("fputc");
-	return __real_fputc(c, file);
-}
-
-/* The third argument is there when flags say so; else it is passed on unread. */
-int __wrap_open(const char *path, int flags, mode_t mode)
-{
-	strict_forbid("open");
-	return __real_open(path, flags, mode);
-}
-
 /* ---- what blocks by its descriptor ---- */
+
+__typeof__(read) __real_read, __wrap_read;
+__typeof__(write) __real_write, __wrap_write;
+__typeof__(readv) __real_readv, __wrap_readv;
+__typeof__(writev) __real_writev, __wrap_writev;
+__typeof__(recv) __real_recv, __wrap_recv;
+__typeof__(send) __real_send, __wrap_send;
+__typeof__(recvfrom) __real_recvfrom, __wrap_recvfrom;
+__typeof__(sendto) __real_sendto, __wrap_sendto;
+__typeof__(recvmsg) __real_recvmsg, __wrap_recvmsg;
+__typeof__(sendmsg) __real_sendmsg, __wrap_sendmsg;
+__typeof__(recvmmsg) __real_recvmmsg, __wrap_recvmmsg;
+__typeof__(sendmmsg) __real_sendmmsg, __wrap_sendmmsg;
+__typeof__(accept4) __real_accept4, __wrap_accept4;
+__typeof__(accept) __real_accept, __wrap_accept;
+__typeof__(connect) __real_connect, __wrap_connect;
+__typeof__(epoll_wait) __real_epoll_wait, __wrap_epoll_wait;
 
 ssize_t __wrap_read(int fd, void *octets, size_t n)
 {
@@ -257,6 +110,18 @@ ssize_t __wrap_write(int fd, const void *octets, size_t n)
 {
 	forbid_blocking("write, blocking", fd, 0);
 	return __real_write(fd, octets, n);
+}
+
+ssize_t __wrap_readv(int fd, const struct iovec *parts, int n)
+{
+	forbid_blocking("readv, blocking", fd, 0);
+	return __real_readv(fd, parts, n);
+}
+
+ssize_t __wrap_writev(int fd, const struct iovec *parts, int n)
+{
+	forbid_blocking("writev, blocking", fd, 0);
+	return __real_writev(fd, parts, n);
 }
 
 ssize_t __wrap_recv(int fd, void *octets, size_t n, int flags)
@@ -283,6 +148,55 @@ ssize_t __wrap_sendto(int fd, const void *octets, size_t n, int flags, const str
 {
 	forbid_blocking("sendto, blocking", fd, flags);
 	return __real_sendto(fd, octets, n, flags, to, to_n);
+}
+
+ssize_t __wrap_recvmsg(int fd, struct msghdr *message, int flags)
+{
+	forbid_blocking("recvmsg, blocking", fd, flags);
+	return __real_recvmsg(fd, message, flags);
+}
+
+ssize_t __wrap_sendmsg(int fd, const struct msghdr *message, int flags)
+{
+	forbid_blocking("sendmsg, blocking", fd, flags);
+	return __real_sendmsg(fd, message, flags);
+}
+
+int __wrap_recvmmsg(int fd, struct mmsghdr *messages, unsigned n, int flags, struct timespec *most)
+{
+	forbid_blocking("recvmmsg, blocking", fd, flags);
+	return __real_recvmmsg(fd, messages, n, flags, most);
+}
+
+int __wrap_sendmmsg(int fd, struct mmsghdr *messages, unsigned n, int flags)
+{
+	forbid_blocking("sendmmsg, blocking", fd, flags);
+	return __real_sendmmsg(fd, messages, n, flags);
+}
+
+int __wrap_accept4(int fd, struct sockaddr *from, socklen_t *from_n, int flags)
+{
+	forbid_blocking("accept4, blocking", fd, 0);
+	return __real_accept4(fd, from, from_n, flags);
+}
+
+int __wrap_accept(int fd, struct sockaddr *from, socklen_t *from_n)
+{
+	forbid_blocking("accept, blocking", fd, 0);
+	return __real_accept(fd, from, from_n);
+}
+
+int __wrap_connect(int fd, const struct sockaddr *to, socklen_t to_n)
+{
+	forbid_blocking("connect, blocking", fd, 0);
+	return __real_connect(fd, to, to_n);
+}
+
+int __wrap_epoll_wait(int fd, struct epoll_event *events, int n, int timeout_ms)
+{
+	if (timeout_ms)
+		strict_forbid("epoll_wait, blocking");
+	return __real_epoll_wait(fd, events, n, timeout_ms);
 }
 
 #endif
