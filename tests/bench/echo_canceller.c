@@ -28,6 +28,7 @@
 #define DELAY	    200
 #define DELAY_MORE  40 /* of each lane, in _spread */
 #define ERLE_LEAST  15 /* dB */
+#define LONGER_DB   3
 #define PEERS	    64 /* channels of the others */
 #define PEER_FRAMES 4
 
@@ -277,24 +278,32 @@ static void costs(const struct speex *speex)
 			}
 }
 
-static void residual(const struct quality *quality, const char *name, double s, double without)
+static double residual(const struct quality *quality, const char *name, double s, double without)
 {
 	const bool theirs = quality->theirs;
+	double left = quality_at(quality->bench.out, s);
 
-	level_row(name, quality->bench.conf.taps, quality_at(quality->bench.out, s),
-		  theirs ? "speexdsp" : "limit", theirs ? quality_at(quality->theirs, s) : without);
+	level_row(name, quality->bench.conf.taps, left, theirs ? "speexdsp" : "limit",
+		  theirs ? quality_at(quality->theirs, s) : without);
+	return left;
 }
 
+/* What is left after a second and after ten. */
+struct left {
+	double soon, late;
+};
+
 /* The limits without SpeexDSP are what it was measured at with 512 taps. */
-static void residuals(const struct echo_conf *conf, const struct speex *speex)
+static struct left residuals(const struct echo_conf *conf, const struct speex *speex)
 {
 	const struct echo_lane_conf linear = { .mode = ECHO_ON, .no_nlp = true };
 	const struct echo_lane_conf quiet = { .mode = ECHO_ON, .no_comfort_noise = true };
 	static struct quality quality;
+	struct left left;
 
 	quality_open(&quality, conf, &linear, false, speex);
-	residual(&quality, "echo_residual_1s", 1, -41);
-	residual(&quality, "echo_residual_10s", 10, -55);
+	left.soon = residual(&quality, "echo_residual_1s", 1, -41);
+	left.late = residual(&quality, "echo_residual_10s", 10, -55);
 	quality_close(&quality);
 	quality_open(&quality, conf, &quiet, false, NULL);
 	level_row("echo_residual_nlp", conf->taps,
@@ -307,6 +316,20 @@ static void residuals(const struct echo_conf *conf, const struct speex *speex)
 		  read_lanes(quality.bench.out, peak_of, TALK_TO_S + 0.2, QUALITY_S - 0.1).most,
 		  "uncancelled", read_lanes(quality.bench.line, peak_of, 1, 4).mean);
 	quality_close(&quality);
+	return left;
+}
+
+/* What the longer tail costs, at most LONGER_DB: 128 ms are there for every line. */
+static void tails(const struct speex *speex)
+{
+	struct echo_conf conf = { 512, 64, lanes_best() };
+	struct left half = residuals(&conf, speex), whole;
+	const char *reference = "512 taps + 3 dB";
+
+	conf.taps = 1024;
+	whole = residuals(&conf, speex);
+	level_row("echo_residual_to_512_1s", 1024, whole.soon, reference, half.soon + LONGER_DB);
+	level_row("echo_residual_to_512_10s", 1024, whole.late, reference, half.late + LONGER_DB);
 }
 
 static int trace(const char *what, unsigned taps, const struct speex *speex)
@@ -329,7 +352,6 @@ static int trace(const char *what, unsigned taps, const struct speex *speex)
 
 int main(int argc, char **argv)
 {
-	struct echo_conf conf = { .block = 64, .build = lanes_best() };
 	struct speex library, *speex = speex_open(&library) ? &library : NULL;
 
 	if (!speex)
@@ -343,7 +365,6 @@ int main(int argc, char **argv)
 		return trace(argc > 2 ? argv[2] : "",
 			     argc > 3 ? (unsigned)strtoul(argv[3], NULL, 10) : 1024, speex);
 	costs(speex);
-	for (conf.taps = 512; conf.taps <= 1024; conf.taps *= 2)
-		residuals(&conf, speex);
+	tails(speex);
 	return 0;
 }
