@@ -39,6 +39,16 @@ static void heard_lasts(struct heard *heard, struct media_end *end, uint32_t at,
 		heard->symbol = 0;
 }
 
+bool hearing_is_new(const struct hearing *hearing, const struct dtmf_span *span)
+{
+	return !hearing->digit.known || hearing->digit.start != span->start;
+}
+
+void hearing_give_up(struct hearing *hearing, const struct dtmf_span *span)
+{
+	hearing->digit = (struct heard){ .known = true, .start = span->start };
+}
+
 bool hearing_digit(struct hearing *hearing, struct media_end *end, struct dtmf_span span,
 		   bool suspects)
 {

@@ -28,6 +28,10 @@ char hearing_symbol(enum detect_kind kind);
 bool hearing_is_modem(enum detect_kind kind);
 /* After a block, of a detector that has, suspects or just lost a digit; true: the block is to be silenced. */
 bool hearing_digit(struct hearing *hearing, struct media_end *end, struct dtmf_span span, bool suspects);
+/* The digit is not the one that was heard last. */
+bool hearing_is_new(const struct hearing *hearing, const struct dtmf_span *span);
+/* The digit of the span is told of by someone else: nothing comes of it here any more. */
+void hearing_give_up(struct hearing *hearing, const struct dtmf_span *span);
 /* An event of a detector. */
 void hearing_signal(struct hearing *hearing, struct media_end *end, const struct detect_event *event);
 /* A signal lasts, after a block that ends at now; true: it is to be silenced. */

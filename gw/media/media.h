@@ -89,7 +89,7 @@ enum media_continuity {
 };
 
 enum media_event_kind {
-	MEDIA_EV_DTMF,	      /* digit heard at side, whole: on the bearer, or as RFC 4733 events */
+	MEDIA_EV_DTMF,	      /* digit heard at side, whole: as sound, or as RFC 4733 events */
 	MEDIA_EV_SIGNAL,      /* signal (digit) begins at side, and again with ended and its duration when it is over */
 	MEDIA_EV_SILENCE,     /* side has been silent, or has sent nothing, as long as was asked for */
 	MEDIA_EV_SOUND,	      /* and is no more */

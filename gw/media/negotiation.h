@@ -25,6 +25,7 @@ struct media_rtp_params {
 	/* From here on 0 is off, or the usual. */
 	bool learn_source;   /* packets of another source than remote may be taken (gw/media/source_lock.h) */
 	bool digits_apart;   /* DTMF digits do not leave here: core sends them beside the media */
+	bool hear_dtmf;	     /* DTMF digits are heard in the peer's audio */
 	uint8_t maxptime_ms; /* of the peer: packets of ours are at most so long */
 	bool rtcp_mux;	     /* RTCP on RTP's ports (RFC 5761) */
 	bool rtcp_xr;	     /* reports carry VoIP metrics (RFC 3611) */

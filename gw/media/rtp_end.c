@@ -195,6 +195,7 @@ static void vbd(struct media_end *end, bool on)
 	struct jitter_conf conf;
 
 	rtp->vbd = on;
+	rtp_hear_rest(rtp);
 	rtp->vbd_delay = jitter_target(&rtp->jitter);
 	if (!rtp->negotiated)
 		return;
@@ -346,6 +347,7 @@ void rtp_end_set(struct rtp_end *rtp, const struct media_rtp_params *params,
 		rtp->last_in_us = round->now_us;
 		rtp->timed_out = false;
 	}
+	rtp_hear_set(rtp, params->hear_dtmf && !rtp->end.clear);
 	rtp->params = *params;
 	rtp->rates = params->rtcp_xr && !rtp->end.clear;
 	rtp->negotiated = true;

@@ -15,6 +15,8 @@
 #include "gw/media/rtcp.h"
 #include "gw/media/rtp.h"
 #include "gw/media/rtp_control.h"
+#include "gw/media/rtp_event_in.h"
+#include "gw/media/rtp_hear.h"
 #include "gw/media/rtp_path.h"
 #include "gw/media/rtp_relay.h"
 #include "gw/media/source_lock.h"
@@ -31,20 +33,6 @@ struct rtp_identity {
 	uint64_t random;		/* seed */
 	uint64_t ntp_offset_us;		/* monotonic to the time since 1900, at start */
 	char cname[RTCP_CNAME_MAX + 1];	/* RFC 7022 4.2 */
-};
-
-/* The telephone event being received. */
-struct event_in {
-	bool known; /* timestamp is that of the last event, over or not */
-	bool open;
-	bool replaces; /* what the audio has of it */
-	uint8_t event;
-	uint32_t timestamp; /* of this segment */
-	uint32_t base;	    /* samples of the segments before */
-	uint32_t duration;  /* of this segment */
-	uint32_t serial;
-	uint64_t last_us;
-	uint32_t before, before_samples; /* the event before: its start, and how much audio it replaced */
 };
 
 /* The telephone event being sent. */
@@ -88,6 +76,7 @@ struct rtp_end {
 	uint64_t look_us; /* nothing is expected before */
 	bool negotiated;
 	bool rates; /* levels are looked at, for XR */
+	bool hears; /* digits in the audio */
 	struct rtp_control control;
 
 	int rtcp_fd; /* borrow: core closes it */
@@ -118,6 +107,7 @@ struct rtp_end {
 	struct comfort_player comfort;
 	uint64_t comfort_samples, concealed_samples;
 	struct vad heard; /* levels, for XR */
+	struct rtp_hear hear;
 
 	/* out */
 	uint32_t sent_packets, sent_octets;
@@ -164,15 +154,6 @@ bool rtp_in_awaited(const struct rtp_end *rtp);
 void rtp_in_upkeep(struct rtp_end *rtp, const struct round *round);
 void rtp_in_close(struct rtp_end *rtp);
 void rtp_in_refuse(struct rtp_end *rtp);
-
-/* rtp_event_in.c: telephone events and tones. */
-void rtp_event_in_take(struct rtp_end *rtp, const struct rtp_packet *packet, const struct round *round);
-void rtp_event_in_tone(struct rtp_end *rtp, const struct rtp_packet *packet, const struct round *round);
-/* Audio of the time of an event, which is played in its place, becomes silence, in the octets given. */
-void rtp_event_in_mute(const struct rtp_end *rtp, struct rtp_packet *audio, uint8_t octets[JITTER_PACKET_MAX]);
-void rtp_event_in_upkeep(struct rtp_end *rtp, const struct round *round);
-/* The open one is over. */
-void rtp_event_in_close(struct rtp_end *rtp);
 
 /* rtp_play.c: what was received, octet by octet; true when it was all pause. */
 bool rtp_play(struct rtp_end *rtp, uint8_t *octets, size_t n);

@@ -45,7 +45,7 @@ void rtp_event_in_close(struct rtp_end *rtp)
 	if (!event->open)
 		return;
 	event->open = false;
-	if (symbol_of(event->event))
+	if (symbol_of(event->event) && !event->reported)
 		pipeline_digit_lasts(&rtp->end, symbol_of(event->event), event->serial,
 				     event_samples(event), true);
 }
@@ -69,6 +69,22 @@ static bool is_stale(const struct event_in *event, uint32_t timestamp)
 	return event->known && behind > 0 && behind < STALE_SAMPLES;
 }
 
+/* On the other side it begins, or goes on if it has been heard in the audio. */
+static void event_open(struct rtp_end *rtp, const struct rtp_event *in, uint32_t timestamp)
+{
+	struct event_in *event = &rtp->event_in;
+	char symbol = symbol_of(in->event);
+
+	event->open = true;
+	event->event = in->event;
+	event->base = 0;
+	event->serial = 0;
+	event->reported = false;
+	if (symbol && !rtp_hear_event(rtp, symbol, timestamp, &event->serial, &event->reported))
+		event->serial = pipeline_digit_heard(&rtp->end, symbol);
+	event->replaces = (event->serial || rtp_event_digit(in->event)) && !rtp->end.clear;
+}
+
 /* One with a timestamp of its own; false: it is of an event before the last. */
 static bool event_begin(struct rtp_end *rtp, const struct rtp_event *in,
 			const struct rtp_packet *packet)
@@ -83,13 +99,8 @@ static bool event_begin(struct rtp_end *rtp, const struct rtp_event *in,
 		rtp_event_in_close(rtp);
 		event->before = event->timestamp - event->base;
 		event->before_samples = replaced(event);
-		event->open = true;
-		event->event = in->event;
-		event->base = 0;
-		event->serial = 0;
-		if (symbol_of(in->event))
-			event->serial = pipeline_digit_heard(&rtp->end, symbol_of(in->event));
-		event->replaces = (event->serial || rtp_event_digit(in->event)) && !rtp->end.clear;
+		event->before_event = event->event;
+		event_open(rtp, in, packet->timestamp);
 	}
 	event->known = true;
 	event->timestamp = packet->timestamp;
@@ -125,6 +136,22 @@ void rtp_event_in_mute(const struct rtp_end *rtp, struct rtp_packet *audio,
 		return;
 	mute(audio, octets, rtp->end.law, event->timestamp - event->base, replaced(event));
 	mute(audio, octets, rtp->end.law, event->before, event->before_samples);
+}
+
+static bool meets(uint32_t at, uint32_t n, uint32_t start, uint32_t end)
+{
+	return n && (int32_t)(at - end) < 0 && (int32_t)(start - (at + n)) < 0;
+}
+
+bool rtp_event_in_says(const struct rtp_end *rtp, char digit, uint32_t start, uint32_t end)
+{
+	const struct event_in *event = &rtp->event_in;
+
+	if (rtp_event_digit(event->event) == digit &&
+	    meets(event->timestamp - event->base, replaced(event), start, end))
+		return true;
+	return rtp_event_digit(event->before_event) == digit &&
+	       meets(event->before, event->before_samples, start, end);
 }
 
 /* The audio of its time that waits to be played. */

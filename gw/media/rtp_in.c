@@ -465,4 +465,5 @@ void rtp_in_upkeep(struct rtp_end *rtp, const struct round *round)
 void rtp_in_close(struct rtp_end *rtp)
 {
 	rtp_event_in_close(rtp);
+	rtp_hear_rest(rtp);
 }

@@ -67,6 +67,8 @@ static void note_level(struct rtp_end *rtp, const uint8_t *octets, size_t n)
 
 bool rtp_play(struct rtp_end *rtp, uint8_t *octets, size_t n)
 {
+	uint8_t *played = octets;
+	size_t whole = n;
 	bool pause = true;
 
 	while (n) {
@@ -82,5 +84,7 @@ bool rtp_play(struct rtp_end *rtp, uint8_t *octets, size_t n)
 		octets += run;
 		n -= run;
 	}
+	if (rtp->hears)
+		rtp_hear_play(rtp, played, whole);
 	return pause && !rtp->end.clear;
 }

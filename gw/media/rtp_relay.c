@@ -27,7 +27,7 @@ static struct rtp_end *target_of(const struct rtp_end *rtp)
 	other = rtp_end_of(to->end);
 	if (!other->negotiated || !other->params.send || other->params.cn_payload_type ||
 	    other->params.red_payload_type || rtp->params.red_payload_type_in ||
-	    rtp->params.jitter_fixed || rtp->end.law != other->end.law ||
+	    rtp->params.jitter_fixed || rtp->hears || rtp->end.law != other->end.law ||
 	    rtp->end.clear != other->end.clear)
 		return NULL;
 	return other->event_out.open || other->event_out.repeats || other->event_out.segment_repeats
