@@ -72,6 +72,7 @@ static const char *const portabilities[] = {
 static const char *const carriers[] = { "automatic", "tns", "cip", "off", NULL };
 static const char *const calling_names[] = { "off", "generic-name", "display", NULL };
 static const char *const dtmfs[] = { "inband", "rfc4733", "info", NULL };
+static const char *const dtmf_detections[] = { "off", "on", "always", NULL };
 
 /* G.711 clause 1: A-law on 2048 kbit/s paths, mu-law on 1544 kbit/s ones. */
 static const char *law_of(const void *object)
@@ -329,6 +330,7 @@ static const struct conf_field sip_fields[] = {
 	{"ptime", &conf_kind_ms, AT(ptime_ms), .min = 10, .max = 60, .fallback = "20ms"},
 	{"maxptime", &conf_kind_ms, AT(maxptime_ms), .min = 10, .max = 60, .fallback = "60ms"},
 	{"dtmf", &conf_kind_word, AT(dtmf), .words = dtmfs, .fallback = "rfc4733"},
+	{"dtmf-detection", &conf_kind_word, AT(dtmf_detection), .words = dtmf_detections, .fallback = "off"},
 	{"events", &conf_kind_events, AT(events), .max = 63, .fallback = "0-16"},
 	{"audio-tone", &conf_kind_flag, AT(audio_tone), .words = no_yes, .fallback = "false"},
 	{"redundancy", &conf_kind_uint, AT(redundancy), .max = 3, .fallback = "0"},

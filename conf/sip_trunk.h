@@ -21,6 +21,8 @@ enum conf_reliable { CONF_RELIABLE_OFF, CONF_RELIABLE_SUPPORTED, CONF_RELIABLE_R
 enum conf_early_media { CONF_EARLY_SDP, CONF_EARLY_INDICATED, CONF_EARLY_OFF };
 enum conf_ringback { CONF_RINGBACK_AUTO, CONF_RINGBACK_LOCAL, CONF_RINGBACK_OFF };
 enum conf_dtmf { CONF_DTMF_INBAND, CONF_DTMF_RFC4733, CONF_DTMF_INFO };
+/* Digits in the peer's audio: on where it brings them neither as events nor by INFO. */
+enum conf_dtmf_detection { CONF_DTMF_DETECTION_OFF, CONF_DTMF_DETECTION_ON, CONF_DTMF_DETECTION_ALWAYS };
 
 struct conf_sip_trunk { /* sip "pbx" { }: a peer */
 	char *name;
@@ -34,6 +36,7 @@ struct conf_sip_trunk { /* sip "pbx" { }: a peer */
 	size_t n_codecs;
 	unsigned ptime_ms, maxptime_ms; /* 10, 20, 30, 40, 60 */
 	enum conf_dtmf dtmf;	       /* dtmf = rfc4733 | inband | info */
+	enum conf_dtmf_detection dtmf_detection; /* dtmf-detection = off | on | always: of digits in the peer's audio */
 	uint64_t events;	       /* events = "0-16,32-36": bit n is event n */
 	bool audio_tone;	       /* audio-tone = true: audio/tone */
 	unsigned redundancy;	       /* redundancy = 0 to 3 generations */

@@ -58,6 +58,7 @@ static void digit_begins(struct rtp_end *rtp, const struct dtmf_span *span, uint
 	bool is_event =
 		rtp_event_in_says(rtp, span->digit, start - APART_SAMPLES, start + EITHER_SAMPLES);
 
+	hearing_close(&hear->hearing, &rtp->end, span->start, 0);
 	if (goes_on(rtp, span->digit, start)) {
 		hearing_give_up(&hear->hearing, span);
 		return;

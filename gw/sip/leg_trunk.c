@@ -204,6 +204,8 @@ static void media_configure(struct sip_session_conf *media, const struct conf_si
 	media->rtcp_mux = conf->rtcp_mux;
 	media->rtcp_xr = conf->rtcp_xr;
 	media->digits_apart = conf->dtmf == CONF_DTMF_INFO;
+	media->hear_dtmf = conf->dtmf_detection != CONF_DTMF_DETECTION_OFF;
+	media->hear_dtmf_always = conf->dtmf_detection == CONF_DTMF_DETECTION_ALWAYS;
 	media->learn_source = conf->rtp_learned;
 	media->jitter_fixed = conf->jitter_fixed;
 	media->jitter_min_ms = (uint16_t)conf->jitter_min_ms;

@@ -300,6 +300,8 @@ static void settle(const struct sip_session_conf *conf, const struct session_map
 	p->timeout_ms = conf->timeout_ms;
 	p->silence_ms = conf->silence_ms;
 	session_formats_settle(conf, map, m, p);
+	p->hear_dtmf = conf->hear_dtmf_always ||
+		       (conf->hear_dtmf && !conf->digits_apart && p->dtmf_payload_type_in < 0);
 	settled->stream = true;
 	settled->held = sdp_media_held(m);
 }

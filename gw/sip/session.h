@@ -35,6 +35,8 @@ struct sip_session_conf {
 	bool rtcp_xr;		       /* RFC 3611 */
 	/* Nothing that is negotiated: passed on in what is settled. */
 	bool digits_apart; /* digits go by INFO */
+	bool hear_dtmf;	   /* in the peer's audio, if it brings them in no other way */
+	bool hear_dtmf_always;
 	bool learn_source;
 	bool jitter_fixed;
 	uint16_t jitter_min_ms, jitter_max_ms;

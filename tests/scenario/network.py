@@ -304,6 +304,17 @@ def digits_by_info(case):
     case.true(f"{HEARD} the tones, too: {sound}", sound["matched"] < 1200)
 
 
+@group.scenario("dtmf-detection: digits in a phone's audio are heard, and leave for the circuit as they came, once")
+def digits_in_audio(case):
+    configure(case, "dtmf = inband dtmf-detection = on")
+    phone = case.lab.phone()
+    phone.speak(b"\xd5" * 8000 + tones("1592#", 80, 80) + b"\xd5" * 80000)
+    client = case.client(Caller("0301", port=phone.port).answered(4000))
+    case.finish(client)
+    case.equal(f"{HEARD} at the exchange", case.report()["digits"], "1592#")
+    case.equal(f"{HEARD} by the gateway", case.cdr()["in"]["media"]["dtmf_in"], 5)
+
+
 # --- losses are counted ---
 
 def bad(case, name, *words):

@@ -47,7 +47,8 @@ static const char everything[] =
 	"fixed jitter = "
 	"\"40-90\" "
 	"rtp-timeout = 30s silence-timeout = 40s\n"
-	" dtmf = inband trusted = true proxy = \"proxy.example.org:5060\" max-calls = 30\n"
+	" dtmf = inband dtmf-detection = always trusted = true proxy = \"proxy.example.org:5060\" "
+	"max-calls = 30\n"
 	" causes = \"mine\" overlap-in = info t10 = 4s t35 = 18s overlap-limit = 9\n"
 	" country-code = 44 area-code = 20 national-prefix = 0 international-prefix = 00 "
 	"numbers-out = dialled\n"
@@ -136,7 +137,7 @@ static void check_sip(const struct conf *c)
 	CU_ASSERT_EQUAL(c->n_sips, 2);
 	CU_ASSERT(c->sips[0].transport_set && c->sips[0].transport == CONF_TCP);
 	CU_ASSERT(!c->sips[1].transport_set && c->sips[0].dtmf == CONF_DTMF_INBAND &&
-		  c->sips[0].trusted);
+		  c->sips[0].dtmf_detection == CONF_DTMF_DETECTION_ALWAYS && c->sips[0].trusted);
 	CU_ASSERT_STRING_EQUAL(c->sips[0].causes, "mine");
 	CU_ASSERT_STRING_EQUAL(c->routes[0].digits, "[2-9]xxx|0x.T");
 	CU_ASSERT(c->routes[0].overlap.sip == CONF_OVERLAP_INVITES &&
@@ -290,6 +291,7 @@ static void defaults(void)
 	CU_ASSERT_STRING_EQUAL(c->sips[0].codecs[0], "PCMA");
 	CU_ASSERT_EQUAL(c->sips[0].ptime_ms, 20);
 	CU_ASSERT_EQUAL(c->sips[0].dtmf, CONF_DTMF_RFC4733);
+	CU_ASSERT_EQUAL(c->sips[0].dtmf_detection, CONF_DTMF_DETECTION_OFF);
 	CU_ASSERT_EQUAL(c->sips[0].maxptime_ms, 60);
 	CU_ASSERT_EQUAL(c->sips[0].events, 0x1FFFF);
 	CU_ASSERT(!c->sips[0].audio_tone && !c->sips[0].redundancy && !c->sips[0].comfort_noise);
@@ -380,6 +382,7 @@ static const char *const changes[][2] = {
 	{ "echo-block = 4ms", "" },
 	{ "echo-nlp = off", "" },
 	{ "dtmf-detection = off", "" },
+	{ "dtmf-detection = always", "dtmf-detection = on" },
 	{ "fax = off", "fax = vbd" },
 	{ "area = 30", "area = \"\"" },
 	{ "area-code = 20", "area-code = 21" },
@@ -531,6 +534,7 @@ static void random_sip(FILE *out, unsigned trunks)
 		fprintf(out, "sip p%u { host = h%u port = %u ptime = %u0ms", i, pick(9),
 			pick(65536), 1 + pick(4));
 		fprintf(out, " dtmf = %s", pick_of("inband rfc4733 info"));
+		fprintf(out, " dtmf-detection = %s", pick_of("off on always"));
 		fprintf(out, " codecs = %s", pick_of("PCMA PCMU {PCMU,PCMA} {CLEARMODE,PCMA}"));
 		fprintf(out, " redundancy = %u events = \"%u,%u-63\"", pick(4), pick(30),
 			30 + pick(33));

@@ -50,6 +50,7 @@ static void digits_in(void)
 	answered();
 	CU_ASSERT_EQUAL(rig.media.dtmf_payload_type, -1);
 	CU_ASSERT_TRUE(rig.media.digits_apart);
+	CU_ASSERT_FALSE(rig.media.hear_dtmf);
 	in_dialog("INFO", "i1", 2, RELAY "Signal=5\nDuration=250\n");
 	rig_status(200);
 	CU_ASSERT_STRING_EQUAL(rig.dialled, "5");
@@ -80,6 +81,29 @@ static void digits_in_with_events(void)
 	rig_status(200);
 	CU_ASSERT_STRING_EQUAL(rig.dialled, "");
 	ended(3);
+}
+
+static void always_tune(struct rig *r)
+{
+	r->sips[0].dtmf_detection = CONF_DTMF_DETECTION_ALWAYS;
+}
+
+static void on_tune(struct rig *r)
+{
+	r->sips[0].dtmf = CONF_DTMF_INBAND;
+	r->sips[0].dtmf_detection = CONF_DTMF_DETECTION_ON;
+}
+
+static void digits_in_audio(void)
+{
+	rig_open_with(always_tune);
+	answered();
+	CU_ASSERT_TRUE(rig.media.dtmf_payload_type == 101 && rig.media.hear_dtmf);
+	ended(2);
+	rig_open_with(on_tune);
+	answered();
+	CU_ASSERT_TRUE(rig.media.dtmf_payload_type == -1 && rig.media.hear_dtmf);
+	ended(2);
 }
 
 static void outside_dialog(void)
@@ -168,6 +192,7 @@ int main(int argc, char **argv)
 	static const CU_TestInfo tests[] = {
 		{ "digits in", digits_in },
 		{ "digits in, with events", digits_in_with_events },
+		{ "digits in audio", digits_in_audio },
 		{ "outside a dialog", outside_dialog },
 		{ "digits out", digits_out },
 		{ "dialog gone", dialog_gone },

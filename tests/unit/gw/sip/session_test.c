@@ -512,6 +512,40 @@ static void test_ptimes(void)
 	}
 }
 
+/* Digits are listened for where the peer brings them in no other way, or in any case. */
+static void test_digits_heard(void)
+{
+	static const struct {
+		bool hear, always, apart;
+		const char *answer;
+		bool heard;
+	} rows[] = {
+		{ false, false, false, HEAD AUDIO, false },
+		{ true, false, false, HEAD AUDIO, true },
+		{ true, false, false,
+		  HEAD "m=audio 4000 RTP/AVP 8 101\r\na=rtpmap:101 telephone-event/8000\r\n",
+		  false },
+		{ true, false, true, HEAD AUDIO, false },
+		{ true, true, false,
+		  HEAD "m=audio 4000 RTP/AVP 8 101\r\na=rtpmap:101 telephone-event/8000\r\n",
+		  true },
+		{ true, true, true, HEAD AUDIO, true },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct sip_session_conf with = conf;
+
+		with.hear_dtmf = rows[i].hear;
+		with.hear_dtmf_always = rows[i].always;
+		with.digits_apart = rows[i].apart;
+		open_with(&with);
+		CU_ASSERT_EQUAL(sip_session_offer(&session, SDP_SENDRECV), 0);
+		CU_ASSERT_EQUAL(accept_answer(rows[i].answer), 0);
+		CU_ASSERT_EQUAL(settled.params.hear_dtmf, rows[i].heard);
+		sip_session_close(&session);
+	}
+}
+
 static const CU_TestInfo tests[] = {
 	{ "offer", test_offer },
 	{ "version", test_version },
@@ -526,6 +560,7 @@ static const CU_TestInfo tests[] = {
 	{ "clearmode", test_clearmode },
 	{ "bearer", test_bearer },
 	{ "events", test_events },
+	{ "digits heard", test_digits_heard },
 	{ "rich answer", test_rich_answer },
 	{ "rich offer", test_rich_offer },
 	{ "plain answer", test_plain_answer },
