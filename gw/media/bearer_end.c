@@ -14,7 +14,9 @@
 #define JITTER_MAX_MS  150
 #define JITTER_MORE_MS 5 /* above a chunk: the two phases of a span's clock */
 #define PHASE_ROUNDS   64
+#define DATA_MORE_MS   20 /* and for data: the other line's chunk */
 #define REPORT_MS      500
+#define IDLE_DATA      0xFF /* I.430, as on a clear channel of RTP */
 
 static struct counter full = COUNTER_INIT("causeway_media_bearer_full_total",
 					  "Blocks dropped because a bearer took no more");
@@ -206,6 +208,33 @@ static void fifo_drop(struct bearer_end *bearer, size_t n)
 	memmove(bearer->fifo, bearer->fifo + n, bearer->fifo_n);
 }
 
+/* Data and voice-band data have a constant delay, at least what speech was found to need: slips in place of cuts. */
+static void delay_set(struct bearer_end *bearer, bool fixed)
+{
+	struct jitter_conf conf = bearer->jitter.conf;
+	uint32_t needed = jitter_target(&bearer->jitter);
+
+	conf.fixed = fixed;
+	conf.min = bearer->least + (fixed ? DATA_MORE_MS * PER_MS : 0);
+	if (fixed && needed > conf.min)
+		conf.min = needed;
+	jitter_configure(&bearer->jitter, &conf);
+}
+
+static void delay_review(struct bearer_end *bearer)
+{
+	bool fixed = bearer->end.pipeline->vbd || pipeline_is_data(&bearer->end);
+
+	if (fixed != bearer->jitter.conf.fixed)
+		delay_set(bearer, fixed);
+}
+
+void bearer_end_block(struct bearer_end *bearer, unsigned samples)
+{
+	bearer->least = (bearer->span->chunk_ms + JITTER_MORE_MS) * PER_MS + samples;
+	delay_set(bearer, bearer->jitter.conf.fixed);
+}
+
 static void intake(struct media_end *end, const struct round *round, bool clocked)
 {
 	struct bearer_end *bearer = bearer_end_of(end);
@@ -213,6 +242,8 @@ static void intake(struct media_end *end, const struct round *round, bool clocke
 	if (clocked && !bearer->clocked)
 		jitter_reset(&bearer->jitter, end->law);
 	bearer->clocked = clocked;
+	if (clocked)
+		delay_review(bearer);
 	while (clocked && bearer->ready_n) {
 		size_t n =
 			bearer->ready_n < JITTER_PACKET_MAX ? bearer->ready_n : JITTER_PACKET_MAX;
@@ -232,15 +263,16 @@ static size_t ready(const struct media_end *end, const struct round *round)
 static bool take(struct media_end *end, uint8_t *octets, size_t n)
 {
 	struct bearer_end *bearer = bearer_end_of(end);
-	uint64_t lost = 0;
 
 	end->at = bearer->group ? bearer->group->done - (uint32_t)bearer->ready_n : 0;
-	if (bearer->clocked) {
-		pipeline_play(&bearer->jitter, &bearer->concealer, octets, n, &lost);
-		end->stats.concealed_ms = bearer->jitter.lost / PER_MS;
-	} else {
+	if (!bearer->clocked) {
 		memcpy(octets, bearer->fifo, n);
 		fifo_drop(bearer, n);
+	} else if (bearer->jitter.conf.fixed) {
+		pipeline_play_data(&bearer->jitter, pipeline_idle(end), octets, n);
+	} else {
+		pipeline_play(&bearer->jitter, &bearer->concealer, octets, n, &bearer->concealed);
+		end->stats.concealed_ms = bearer->concealed / PER_MS;
 	}
 	return false;
 }
@@ -311,10 +343,9 @@ static void detach(struct media_end *end, const struct round *round)
 static void vbd(struct media_end *end, bool on)
 {
 	struct bearer_end *bearer = bearer_end_of(end);
-	struct jitter_conf conf = bearer->jitter.conf;
 
-	conf.fixed = on;
-	jitter_configure(&bearer->jitter, &conf);
+	(void)on;
+	delay_review(bearer);
 	if (bearer->group)
 		lane_group_set(bearer);
 }
@@ -389,6 +420,7 @@ void bearer_end_init(struct bearer_end *bearer, int fd, struct tdm_span *span, u
 	bearer->timeslot = timeslot;
 	bearer->fd = fd;
 	bearer->clock = clock ? clock : &bearer->own;
+	bearer->least = conf.min;
 	jitter_init(&bearer->jitter, &conf);
 	concealer_init(&bearer->concealer, conf.law);
 	counter_list(&full);
@@ -398,5 +430,6 @@ void bearer_end_params(struct bearer_end *bearer, const struct media_bearer_para
 {
 	bearer->params = *params;
 	bearer->end.clear = params->clear;
+	bearer->end.idle = IDLE_DATA;
 	bearer->end.vbd = params->fax == MEDIA_FAX_VBD && params->hear_tones && !params->clear;
 }

@@ -67,6 +67,8 @@ struct bearer_end {
 	uint8_t fifo[BEARER_FIFO_OCTETS];
 	/* transmitted, by the sample of the clock's time modulo its length */
 	uint8_t sent[BEARER_SENT_OCTETS];
+	uint32_t least; /* its delay towards another clock, in samples */
+	uint64_t concealed;
 	struct jitter jitter;
 	struct concealer concealer;
 };
@@ -82,6 +84,8 @@ unsigned bearer_end_read(struct bearer_end *bearer);
 /* The memory that reading needs is asked for, and what a group's next block of so many octets does. */
 void bearer_end_fetch(const struct bearer_end *bearer);
 void bearer_end_fetch_block(const struct bearer_end *bearer, size_t n);
+/* From here on its octets come that many at a time. */
+void bearer_end_block(struct bearer_end *bearer, unsigned samples);
 /* What is to be worked on; without a group all is ready at once. */
 size_t bearer_end_pending(const struct bearer_end *bearer);
 /* What went out while these n octets came in, that wait to be worked on first. */

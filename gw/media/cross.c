@@ -11,6 +11,9 @@
 #define JITTER_MAX_MS 150
 /* above a chunk: the phases of the two threads' rounds */
 #define JITTER_MORE_MS 10
+/* and for data: the other line's chunk, and a thread may be as late as the line's lead allows for its own */
+#define DATA_MORE_MS 35
+#define IDLE_DATA    0xFF
 
 static struct counter full =
 	COUNTER_INIT("causeway_media_cross_full_total", "Octets dropped between two media threads");
@@ -61,6 +64,41 @@ static void attach(struct media_end *end, const struct round *round)
 	(void)round;
 }
 
+/* Data and voice-band data have a constant delay: slips in place of cuts. */
+static void delay_review(struct cross_end *link)
+{
+	bool fixed = link->end.pipeline->vbd || pipeline_is_data(&link->end);
+	uint32_t needed = jitter_target(&link->jitter);
+	struct jitter_conf conf = link->jitter.conf;
+
+	if (fixed == conf.fixed)
+		return;
+	conf.fixed = fixed;
+	conf.min = link->least + (fixed ? DATA_MORE_MS * PER_MS : 0);
+	if (fixed && needed > conf.min)
+		conf.min = needed;
+	jitter_configure(&link->jitter, &conf);
+}
+
+/* What this half is, the other is to be, and the other way round. */
+static void tell(struct cross_end *link)
+{
+	struct pipeline *pipeline = link->end.pipeline;
+	const struct media_end *bearer = pipeline->side[!link->end.side].end;
+	uint8_t heard = atomic_load_explicit(link->heard, memory_order_relaxed);
+	bool vbd = heard & CROSS_VBD;
+
+	link->end.clear = heard & CROSS_CLEAR;
+	if ((heard ^ link->last) & CROSS_VBD && vbd != pipeline->vbd)
+		pipeline_vbd_follow(pipeline, vbd);
+	link->last = heard;
+	atomic_store_explicit(link->told,
+			      (uint8_t)((bearer && bearer->clear ? CROSS_CLEAR : 0) |
+					(pipeline->vbd ? CROSS_VBD : 0)),
+			      memory_order_relaxed);
+	delay_review(link);
+}
+
 static void intake(struct media_end *end, const struct round *round, bool clocked)
 {
 	struct cross_end *link = cross_end_of(end);
@@ -68,6 +106,7 @@ static void intake(struct media_end *end, const struct round *round, bool clocke
 	size_t n;
 
 	(void)clocked;
+	tell(link);
 	while ((n = ring_take(link->in, octets, sizeof(octets)))) {
 		jitter_put(&link->jitter, link->timestamp, octets, n, round->timely);
 		link->timestamp += (uint32_t)n;
@@ -87,7 +126,10 @@ static bool take(struct media_end *end, uint8_t *octets, size_t n)
 	struct cross_end *link = cross_end_of(end);
 	uint64_t lost = 0;
 
-	pipeline_play(&link->jitter, &link->concealer, octets, n, &lost);
+	if (link->jitter.conf.fixed)
+		pipeline_play_data(&link->jitter, pipeline_idle(end), octets, n);
+	else
+		pipeline_play(&link->jitter, &link->concealer, octets, n, &lost);
 	return false;
 }
 
@@ -108,6 +150,12 @@ static void upkeep(struct media_end *end, const struct round *round)
 	(void)round;
 }
 
+static void vbd(struct media_end *end, bool on)
+{
+	(void)on;
+	delay_review(cross_end_of(end));
+}
+
 static const struct media_end_ops cross_ops = {
 	.attach = attach,
 	.intake = intake,
@@ -117,6 +165,7 @@ static const struct media_end_ops cross_ops = {
 	.put = put,
 	.upkeep = upkeep,
 	.detach = upkeep,
+	.vbd = vbd,
 };
 
 void cross_end_init(struct cross_end *link, struct cross *cross, unsigned side, enum g711_law law,
@@ -134,6 +183,10 @@ void cross_end_init(struct cross_end *link, struct cross *cross, unsigned side, 
 	link->end.block = BLOCK_SAMPLES;
 	link->in = &cross->ring[side];
 	link->out = &cross->ring[!side];
+	link->heard = &cross->told[side];
+	link->told = &cross->told[!side];
+	link->least = conf.min;
+	link->end.idle = IDLE_DATA;
 	jitter_init(&link->jitter, &conf);
 	concealer_init(&link->concealer, law);
 	counter_list(&full);

@@ -7,11 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PER_MS	       8
-#define BLOCK_DEFAULT  4 /* ms */
-#define JITTER_MORE_MS 5
-#define ERL_MOST       99	     /* of a report that knows of no echo */
-#define GATHER_MOST    BLOCK_SAMPLES /* octets, and a block, where no packet is near */
+#define PER_MS	      8
+#define BLOCK_DEFAULT 4		    /* ms */
+#define ERL_MOST      99	    /* of a report that knows of no echo */
+#define GATHER_MOST   BLOCK_SAMPLES /* octets, and a block, where no packet is near */
 
 /* One block of the lanes that take part, side by side. */
 struct block {
@@ -118,15 +117,6 @@ void lane_group_set(struct bearer_end *bearer)
 	echo_set(group, bearer->lane, bearer);
 }
 
-/* Towards another clock, octets come in whole blocks. */
-static void jitter_set(struct bearer_end *bearer, unsigned block)
-{
-	struct jitter_conf conf = bearer->jitter.conf;
-
-	conf.min = (bearer->span->chunk_ms + JITTER_MORE_MS) * PER_MS + block;
-	jitter_configure(&bearer->jitter, &conf);
-}
-
 void lane_group_join(struct list *groups, struct lane_group *group, unsigned lane,
 		     struct bearer_end *bearer)
 {
@@ -145,7 +135,7 @@ void lane_group_join(struct list *groups, struct lane_group *group, unsigned lan
 	detect_group_reset(&group->far_tones, lane);
 	hears_update(group);
 	echo_set(group, lane, bearer);
-	jitter_set(bearer, group->shape.block);
+	bearer_end_block(bearer, group->shape.block);
 }
 
 void lane_group_leave(struct bearer_end *bearer)
@@ -161,7 +151,7 @@ void lane_group_leave(struct bearer_end *bearer)
 	hears_update(group);
 	bearer->group = NULL;
 	bearer->ready_n = bearer->fifo_n;
-	jitter_set(bearer, 0);
+	bearer_end_block(bearer, 0);
 }
 
 /* ---- a block ---- */

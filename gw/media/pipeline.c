@@ -64,10 +64,8 @@ static uint32_t digit_open(struct media_side *to, char symbol)
 	return digits_open_event(&to->digits, symbol, takes_event(to->end, symbol));
 }
 
-static void vbd_set(struct pipeline *pipeline, unsigned side, bool on)
+void pipeline_vbd_follow(struct pipeline *pipeline, bool on)
 {
-	const struct media_event event = { .kind = MEDIA_EV_VBD, .side = side, .ended = !on };
-
 	pipeline->vbd = on;
 	for (unsigned i = 0; i < 2; i++) {
 		struct media_end *end = pipeline->side[i].end;
@@ -78,6 +76,13 @@ static void vbd_set(struct pipeline *pipeline, unsigned side, bool on)
 		if (end)
 			end->stats.vbd += on;
 	}
+}
+
+static void vbd_set(struct pipeline *pipeline, unsigned side, bool on)
+{
+	const struct media_event event = { .kind = MEDIA_EV_VBD, .side = side, .ended = !on };
+
+	pipeline_vbd_follow(pipeline, on);
 	pipeline->report(pipeline->arg, &event);
 }
 
@@ -199,6 +204,28 @@ bool pipeline_play(struct jitter *jitter, struct concealer *concealer, uint8_t *
 		n -= run;
 	}
 	return pause;
+}
+
+void pipeline_play_data(struct jitter *jitter, uint8_t idle, uint8_t *octets, size_t n)
+{
+	while (n) {
+		enum jitter_kind kind;
+		size_t run = jitter_get(jitter, octets, n, &kind);
+
+		if (kind != JITTER_AUDIO)
+			memset(octets, idle, run);
+		octets += run;
+		n -= run;
+	}
+}
+
+uint8_t pipeline_idle(const struct media_end *end)
+{
+	const struct media_end *other = end->pipeline->side[!end->side].end;
+
+	if (end->clear)
+		return end->idle;
+	return other && other->clear ? other->idle : g711_silence(end->law);
 }
 
 /* ---- the steps ---- */

@@ -158,5 +158,11 @@ void pipeline_report(struct media_end *end, enum media_event_kind kind);
 bool pipeline_plays(const struct media_side *side);
 /* From a jitter buffer, lost octets concealed; true when it was all pause. lost is added to. */
 bool pipeline_play(struct jitter *jitter, struct concealer *concealer, uint8_t *octets, size_t n, uint64_t *lost);
+/* Of data nothing is made up: where there are no octets, idle ones. */
+void pipeline_play_data(struct jitter *jitter, uint8_t idle, uint8_t *octets, size_t n);
+/* What flows from the end where it says nothing. */
+uint8_t pipeline_idle(const struct media_end *end);
+/* The other half of the channel has become voice-band data, and reported it, or is it no more. */
+void pipeline_vbd_follow(struct pipeline *pipeline, bool on);
 
 #endif

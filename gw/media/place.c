@@ -137,7 +137,7 @@ void channel_cross_free(struct channel_cross *cross)
 }
 
 static struct channel_end *link_new(struct media_channel *channel, struct channel_cross *cross,
-				    unsigned side, const struct tdm_span *span)
+				    unsigned side, const struct tdm_span *span, enum g711_law law)
 {
 	struct channel_end *link = calloc(1, sizeof(*link));
 
@@ -146,8 +146,14 @@ static struct channel_end *link_new(struct media_channel *channel, struct channe
 	link->channel = channel;
 	link->is_link = true;
 	link->cross = cross;
-	cross_end_init(&link->link, &cross->cross, side, G711_A, span->chunk_ms);
+	cross_end_init(&link->link, &cross->cross, side, law, span->chunk_ms);
 	return link;
+}
+
+/* Between two of mu-law nothing is converted, else in one of the halves. */
+static enum g711_law link_law(const struct tdm_span *a, const struct tdm_span *b)
+{
+	return a->law == TDM_ULAW && b->law == TDM_ULAW ? G711_MU : G711_A;
 }
 
 int place_prepare(struct channel_end *end, const struct channel_end *other)
@@ -155,6 +161,7 @@ int place_prepare(struct channel_end *end, const struct channel_end *other)
 	struct media_channel *channel = end->channel;
 	unsigned side = channel->ends[0] == other;
 	struct channel_cross *cross;
+	enum g711_law law;
 
 	if (!other || !other->is_bearer || other->span->worker == end->span->worker)
 		return 0;
@@ -163,8 +170,9 @@ int place_prepare(struct channel_end *end, const struct channel_end *other)
 		return -ENOMEM;
 	memset(cross, 0, sizeof(*cross));
 	cross->half = calloc(1, sizeof(*cross->half));
-	cross->link[side] = link_new(channel, cross, side, end->span->span);
-	cross->link[!side] = link_new(channel, cross, !side, other->span->span);
+	law = link_law(end->span->span, other->span->span);
+	cross->link[side] = link_new(channel, cross, side, end->span->span, law);
+	cross->link[!side] = link_new(channel, cross, !side, other->span->span, law);
 	end->cross = cross;
 	if (!cross->half || !cross->link[0] || !cross->link[1]) {
 		channel_cross_free(cross);

@@ -61,10 +61,12 @@ static void world_open(struct world *world)
 	CU_ASSERT_PTR_NOT_EQUAL(world->engine->spans[0]->worker, world->engine->spans[1]->worker);
 }
 
+static uint8_t words = 0x11;
+
 /* A line says something else at each span, so that one knows where an octet is from. */
 static uint8_t word_of(unsigned span, unsigned timeslot)
 {
-	return (uint8_t)(0x11 + 0x20 * span + timeslot);
+	return (uint8_t)(words + 0x20 * span + timeslot);
 }
 
 static void line_tick(struct world *world, unsigned s)
@@ -167,6 +169,41 @@ static void joined_across(void)
 	media_channel_close(channel, true);
 	world_close(&world);
 	CU_ASSERT_EQUAL(world.closed, 1);
+}
+
+/* Between two spans of mu-law nothing becomes A-law; and nothing is converted at all where data goes. */
+static void mu_law_across(uint8_t first, bool clear, enum tdm_law other)
+{
+	const struct media_bearer_params params = { .clear = clear };
+	const unsigned a = 1, b = 1;
+	struct media_channel *channel;
+	struct world world;
+	uint8_t before = words;
+
+	words = first;
+	world_open(&world);
+	world.span[0].span.law = TDM_ULAW;
+	world.span[1].span.law = other;
+	channel = channel_new(&world);
+	for (unsigned side = 0; side < 2; side++)
+		CU_ASSERT_EQUAL(media_bearer_set(channel, side, &params), 0);
+	CU_ASSERT_EQUAL(media_bearer_open(channel, 0, &world.span[0].span, a), 0);
+	CU_ASSERT_EQUAL(media_bearer_open(channel, 1, &world.span[1].span, b), 0);
+	hears(&world, 1, b, word_of(0, a));
+	hears(&world, 0, a, word_of(1, b));
+	media_channel_close(channel, false);
+	world_close(&world);
+	words = before;
+}
+
+/* 0x71 in mu-law, which one of the lines says, is another octet after A-law. */
+static void laws_across(void)
+{
+	for (uint8_t first = 0x50; first <= 0x70; first += 0x20) {
+		mu_law_across(first, false, TDM_ULAW);
+		mu_law_across(first, true, TDM_ULAW);
+		mu_law_across(first, true, TDM_ALAW);
+	}
 }
 
 /* Tones belong to a side, whichever thread has it. */
@@ -366,6 +403,7 @@ int main(int argc, char **argv)
 {
 	CU_TestInfo tests[] = {
 		{ "bearers of two threads", joined_across },
+		{ "laws across", laws_across },
 		{ "a tone at a far side", tone_across },
 		{ "sounds across", sound_across },
 		{ "another circuit on another span", other_circuit },
