@@ -291,6 +291,8 @@ static const struct conf_field isup_fields[] = {
 	{"echo-nlp", &conf_kind_flag, AT(no_nlp), .words = on_off, .fallback = "on"},
 	{"dtmf-detection", &conf_kind_flag, AT(no_dtmf_detection), .words = on_off, .fallback = "on"},
 	{"fax", &conf_kind_word, AT(fax), .words = faxes, .fallback = "vbd"},
+	{"transit-echo-cancel", &conf_kind_flag, AT(no_transit_echo), .words = on_off, .fallback = "on"},
+	{"transit-detection", &conf_kind_flag, AT(transit_detection), .words = off_on, .fallback = "off"},
 	{"min-digits", &conf_kind_uint, AT(min_digits), .max = 32, .fallback = "0"},
 	{"overlap-limit", &conf_kind_uint, AT(overlap.max), .max = 1000000, .fallback = "0"},
 	{"overlap-time", &conf_kind_ms, AT(overlap.time_ms), .max = HOUR, .fallback = "60s"},

@@ -76,6 +76,8 @@ struct conf_isup { /* isup "pstn" { }: a trunk group of ISUP circuits */
 	bool no_nlp;		   /* echo-nlp = on | off: the canceller's non-linear processor */
 	bool no_dtmf_detection;	   /* dtmf-detection = on | off: of the bearers' in-band digits */
 	enum conf_fax fax;	   /* fax = off | vbd */
+	bool no_transit_echo;	   /* transit-echo-cancel = on | off: echo-cancel, where the other side is a bearer, too */
+	bool transit_detection;	   /* transit-detection = off | on: and dtmf-detection and fax */
 	struct conf_isup_parties parties;
 	unsigned min_digits;	   /* overlap: shortest called number that may be complete without ST */
 	unsigned max_calls;	   /* max-calls = 0: no limit but the circuits */

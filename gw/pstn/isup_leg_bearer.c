@@ -6,7 +6,7 @@
 #include "gw/base/log.h"
 #include "gw/pstn/isup_leg.h"
 
-/* Digits, modems and faxes pass from bearer to bearer as they are: nobody has to hear them here. */
+/* Digits, modems and faxes pass from bearer to bearer as they are: nobody has to hear them here, unless the trunk asks for it. */
 static bool bearer_beyond(const struct isup_leg *leg)
 {
 	const struct media_channel *media = call_media(leg->base.call);
@@ -23,10 +23,11 @@ static struct media_bearer_params bearer_params(const struct isup_leg *leg,
 	};
 	const struct conf_isup *conf = leg->trunk->conf;
 	bool clear = leg->use == LEG_BEARER_UNRESTRICTED;
-	bool hear = !clear && !bearer_beyond(leg);
+	bool beyond = bearer_beyond(leg);
+	bool hear = !clear && (!beyond || conf->transit_detection);
 
 	return (struct media_bearer_params){
-		.echo_tail_ms = tails_ms[conf->echo],
+		.echo_tail_ms = beyond && conf->no_transit_echo ? 0 : tails_ms[conf->echo],
 		.block_ms = conf->echo_block_ms,
 		.hardware_echo = span->cancels_echo,
 		.clear = clear,

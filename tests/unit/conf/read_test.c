@@ -31,7 +31,7 @@ static const char everything[] =
 	"isup i { linkset = ls dpc = 5 hunt = cyclic country = 49 area = 30 national-prefix = 0 "
 	"max-calls = 9 numbers-out = subscriber "
 	"international-prefix = 00 min-digits = 4 echo-cancel = 64ms echo-block = 4ms echo-nlp = "
-	"off dtmf-detection = off fax = off "
+	"off dtmf-detection = off fax = off transit-echo-cancel = off transit-detection = on "
 	"overlap-limit = 20 overlap-time = 30s\n"
 	" portability = concatenated routing-number-digits = 5 carrier = cip own-carrier = 0288 "
 	"calling-name = display mlpp = true mlpp-network = 0490 mlpp-domain = 77 connected-line = "
@@ -237,6 +237,7 @@ static void check_pstn(const struct conf *c)
 	CU_ASSERT_EQUAL(c->isups[0].echo_block_ms, 4);
 	CU_ASSERT(c->isups[0].no_nlp && c->isups[0].no_dtmf_detection);
 	CU_ASSERT_EQUAL(c->isups[0].fax, CONF_FAX_OFF);
+	CU_ASSERT(c->isups[0].no_transit_echo && c->isups[0].transit_detection);
 	CU_ASSERT_STRING_EQUAL(c->isups[0].international_prefix, "00");
 	CU_ASSERT_EQUAL(c->isups[0].n_circuits, 2);
 	CU_ASSERT_EQUAL(c->isups[0].circuits[1].first_cic, 4081);
@@ -384,6 +385,8 @@ static const char *const changes[][2] = {
 	{ "dtmf-detection = off", "" },
 	{ "dtmf-detection = always", "dtmf-detection = on" },
 	{ "fax = off", "fax = vbd" },
+	{ "transit-echo-cancel = off", "" },
+	{ "transit-detection = on", "" },
 	{ "area = 30", "area = \"\"" },
 	{ "area-code = 20", "area-code = 21" },
 	{ "country = 49", "country-code = 48" },

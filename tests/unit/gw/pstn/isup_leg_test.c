@@ -79,6 +79,48 @@ static void iam_out(void)
 	lab_close();
 }
 
+/* Where the other side is a bearer, too: by the trunk, the canceller works and nothing is listened for. */
+static void bearer_beyond_too(void)
+{
+	static const struct {
+		bool no_echo, detection, no_dtmf;
+		enum conf_fax fax;
+	} rows[] = {
+		{ false, false, false, CONF_FAX_VBD }, { true, false, false, CONF_FAX_VBD },
+		{ false, true, false, CONF_FAX_VBD },  { true, true, true, CONF_FAX_VBD },
+		{ false, true, false, CONF_FAX_OFF },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		for (unsigned data = 0; data < 2; data++) {
+			struct leg_setup setup = { .complete = true,
+						   .bearer = data ? LEG_BEARER_UNRESTRICTED
+								  : LEG_BEARER_SPEECH };
+			const struct media_bearer_params *params;
+			struct other *other;
+			bool hears = rows[i].detection && !data;
+
+			lab_open(4);
+			lab.bearer_beyond = true;
+			lab.conf.no_transit_echo = rows[i].no_echo;
+			lab.conf.transit_detection = rows[i].detection;
+			lab.conf.no_dtmf_detection = rows[i].no_dtmf;
+			lab.conf.fax = rows[i].fax;
+			number_set(&setup.called, LEG_NOA_INTERNATIONAL, "4989123");
+			other = call_with(&setup);
+			expect("IAM 1 ", "");
+			params = &lab.channels[0].bearer[1];
+			CU_ASSERT_EQUAL(params->echo_tail_ms, rows[i].no_echo ? 0 : 128);
+			CU_ASSERT_EQUAL(params->hear_dtmf, hears && !rows[i].no_dtmf);
+			CU_ASSERT_EQUAL(params->hear_tones, hears && rows[i].fax == CONF_FAX_VBD);
+			CU_ASSERT_EQUAL(params->fax,
+					hears ? (enum media_fax)rows[i].fax : MEDIA_FAX_OFF);
+			CU_ASSERT_EQUAL(params->clear, data);
+			released_by_other(other, 1);
+			lab_close();
+		}
+}
+
 /* RFC 3398 7.2.5 to 7.2.9: what comes back, row by row. */
 static void backward_in(void)
 {
@@ -615,6 +657,7 @@ int main(int argc, char **argv)
 {
 	static const CU_TestInfo tests[] = {
 		{ "IAM out", iam_out },
+		{ "a bearer beyond", bearer_beyond_too },
 		{ "backward messages in", backward_in },
 		{ "answers in", answers_in },
 		{ "overlap out", overlap_out },

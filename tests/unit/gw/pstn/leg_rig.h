@@ -44,6 +44,7 @@ static struct {
 	unsigned n_channels, opened, ended, open_at_rel;
 	int media_error;
 	bool failed; /* the span */
+	bool bearer_beyond; /* the other side is one, too */
 } lab;
 
 static struct blocking *lab_blocking; /* what an operator has blocked; NULL: nothing */
@@ -155,7 +156,7 @@ void media_stats(const struct media_channel *channel, unsigned side, struct medi
 bool media_is_bearer(const struct media_channel *channel, unsigned side)
 {
 	(void)channel, (void)side;
-	return false;
+	return lab.bearer_beyond;
 }
 
 bool media_joined_by_driver(const struct media_channel *channel)
