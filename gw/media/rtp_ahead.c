@@ -11,7 +11,7 @@ static void ring_fetch(const struct jitter *jitter, uint32_t timestamp, size_t n
 	size_t at = timestamp % JITTER_SAMPLES;
 	size_t end = at + n < JITTER_SAMPLES ? at + n : JITTER_SAMPLES;
 
-	fetch(&jitter->present[at / 64], &jitter->present[(end - 1) / 64] + 1);
+	fetch(&jitter->present[at / 64], &jitter->present[at / 64] + n / 64 + 1);
 	fetch(jitter->octets + at, jitter->octets + end);
 }
 

@@ -57,14 +57,14 @@ def echo_switched(case):
         wait_until("two seconds more", lambda: len(phone.heard_octets()) >= at + 16000)
         return 10 * math.log10(1e9) - power_db(phone.heard_octets()[at:at + 16000])
 
-    wait_until("the canceller", lambda: state() == "converged")
+    wait_until("the canceller", lambda: state() == "converged", 20)
     low = loss_db()
     case.true("the answer names call and side", f"{call} out: echo canceller off" in lab.ctl("echo", call, "off"))
     wait_until("the canceller to be off", lambda: state() == "off")
     high = loss_db()
     case.true(f"{HEARD} the echo only {low - high:.1f} dB louder without the canceller", low - high >= 15)
     lab.ctl("echo", call, "on", "out")
-    wait_until("the canceller", lambda: state() == "converged")
+    wait_until("the canceller", lambda: state() == "converged", 20)
     for words in ((call, "off", "in"), ("no-call", "off"), (call, "what"), (call, "off", "where")):
         case.equal(f"answer to echo {words}", lab.ctl("echo", *words, check=False), "")
     case.equal("canceller", state() in ("converged", "double-talk"), True)
