@@ -4,7 +4,9 @@ import re
 import subprocess
 import time
 
-from harness import Group, Raw, wait_until
+from harness import HEARD, Group, Raw, wait_until
+from lab import compare
+from network import tones
 from sipp import Callee, Caller
 
 PLAN = """
@@ -186,6 +188,29 @@ def hops(case):
     finally:
         back()
     case.released(16, "in")
+
+
+@group.scenario("dtmf-detection: digits in the audio of one SIP peer are events at another that takes them, once, and leave the audio")
+def audio_to_events(case):
+    back = reloaded(case, ('sip "pbx" {', 'sip "pbx" { dtmf-detection = on'),
+                    ('route "out"', 'route "back" { prefix = "7" from = "pbx" to = {"pbx"} }\nroute "out"'))
+    try:
+        speaker, listener = case.lab.phone(), case.lab.phone()
+        speaker.speak(b"\xd5" * 8000 + tones("1592#", 80, 80) + b"\xd5" * 80000)
+        server = case.server(Callee(listener.port).answers(100))
+        caller = Caller("701", port=speaker.port)
+        caller.body = caller.body.split("a=rtpmap:101")[0].replace("RTP/AVP 8 101", "RTP/AVP 8")
+        client = case.client(caller.answered(4000))
+        case.wait_calls(1)
+        # the listener says nothing, and so the speaker is not told by a packet where to send
+        speaker.remote = ("127.0.0.1", int(re.search(r"RTP open 127.0.0.1:(\d+)", case.lab.ctl("ladder", "last")).group(1)))
+        case.finish(client)
+        case.finish(server)
+    finally:
+        back()
+    case.equal(f"{HEARD} as events", listener.heard_digits(), "1592#")
+    sound = compare(case.lab, tones("1592#", 80, 80), "a", listener.heard_octets(), "a")
+    case.true(f"{HEARD} the tones, too: {sound}", sound["matched"] < 1200)
 
 
 @group.scenario("explain number: normalised, looked up, chosen and passed over, in the order of trunks now, and what each is sent")

@@ -198,6 +198,7 @@ static void op_set(struct world *world, unsigned at, unsigned side)
 		.silence_ms = pick(world, 200),
 		.other_silence_ms = pick(world, 2) * 100,
 		.rtcp_mux = pick(world, 2),
+		.hear_dtmf = pick(world, 2),
 	};
 	struct sockaddr_in to =
 		loopback(pick(world, 2) ? world->peer_port
