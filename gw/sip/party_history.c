@@ -128,7 +128,7 @@ static bool has_cause(struct str uri)
 {
 	static const char name[] = ";cause=";
 
-	return memmem(uri.p, uri.n, name, sizeof(name) - 1) != NULL;
+	return uri.n && memmem(uri.p, uri.n, name, sizeof(name) - 1) != NULL;
 }
 
 /* A header field in a URI: RFC 3261 25.1, hvalue. */
