@@ -10,7 +10,7 @@
 #define PACKET_MAX     2048
 #define US_PER_SAMPLE  125
 #define READ_MARGIN_US 2000 /* rounds come that much too early or late */
-#define LOOK_AHEAD     16
+#define LOOK_AHEAD     4
 #define OTHERS_US      100000
 #define RTCP_FIRST                                                                                 \
 	192 /* RFC 5761 4: the second octet of RTCP, and of no RTP that is used with it */
@@ -387,7 +387,7 @@ static void read_others(struct rtp_end *rtp, const struct round *round)
 /*
  * Looking in vain costs half of what a packet does. One that was accepted in sequence, a packet's
  * time after the last, is taken to be alone, and the next one to come as long after it: nobody looks
- * again before that. What was there all the same is found then, and out of time. Every 16th is
+ * again before that. What was there all the same is found then, and out of time. Every fourth is
  * looked for a round ahead, so that a sender whose clock is faster is not read later and later.
  */
 static bool expect_next(struct rtp_end *rtp, const struct round *round, bool in_sequence)
