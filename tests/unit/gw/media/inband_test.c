@@ -2,6 +2,7 @@
 /* Digits in the audio of an RTP session: heard once, on a network that loses, and put where the
  * other side takes them. */
 #include "tests/unit/dsp/speech.h"
+#include "tests/unit/gw/media/digits_heard.h"
 #include "tests/unit/gw/media/rig_run.h"
 
 #define PACKET 160
@@ -187,25 +188,9 @@ static void digit_say(struct pair *pair, char digit, unsigned ms, unsigned at)
 }
 
 /* Digits in the audio that peer 1 gets. */
-static size_t digits_of(const struct pair *pair, char *text, size_t cap)
+static unsigned digits_of(const struct pair *pair, char *text, size_t cap)
 {
-	struct dtmf_detector detector;
-	size_t n = 0;
-	char now = 0;
-
-	dtmf_detector_init(&detector);
-	for (size_t at = 0; at + 40 <= pair->n_audio; at += 40) {
-		int16_t linear[40];
-		char digit;
-
-		g711_expand(G711_MU, linear, pair->audio + at, 40);
-		digit = dtmf_detector_hear(&detector, linear, 40);
-		if (digit && digit != now && n + 1 < cap)
-			text[n++] = digit;
-		now = digit;
-	}
-	text[n] = '\0';
-	return n;
+	return digits_heard(G711_MU, pair->audio, pair->n_audio, text, cap);
 }
 
 static char digit_of(unsigned i)

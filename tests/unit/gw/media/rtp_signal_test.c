@@ -2,6 +2,7 @@
 /* Tones, signals and digits as RFC 4733 has them through one channel, on a network that loses. */
 #include "gw/media/red.h"
 #include "gw/media/signals.h"
+#include "tests/unit/gw/media/digits_heard.h"
 #include "tests/unit/gw/media/rig_kept.h"
 
 /* ---- tones and signals ---- */
@@ -178,23 +179,7 @@ static void signals_out(void)
 /* Digits heard on the line, whole. */
 static unsigned heard_digits(const struct rig *rig, char *text, size_t cap)
 {
-	struct dtmf_detector detector;
-	unsigned n = 0;
-	char now = 0;
-
-	dtmf_detector_init(&detector);
-	for (size_t at = 0; at + 40 <= rig->heard_n; at += 40) {
-		int16_t linear[40];
-		char digit;
-
-		g711_expand(G711_A, linear, rig->heard + at, 40);
-		digit = dtmf_detector_hear(&detector, linear, 40);
-		if (digit && digit != now && n + 1 < cap)
-			text[n++] = digit;
-		now = digit;
-	}
-	text[n] = '\0';
-	return n;
+	return digits_heard(G711_A, rig->heard, rig->heard_n, text, cap);
 }
 
 struct lossy {
