@@ -10,6 +10,7 @@
 #define SLACK	       40 /* 5 ms above what the slow packets need */
 #define SHRINK_AT      8  /* 1 ms above the target, */
 #define EXCESS	       164 /* and 20 ms, with the histogram's grain, above what the slow packets need */
+#define GRAIN	       40    /* 5 ms: what most readers take at a time */
 #define GROW_AT	       80    /* 10 ms below conf.min: drift, not a tick */
 #define EVALUATE_EVERY 16    /* packets */
 #define PAUSE	       4000  /* 500 ms of nothing: the next packet sets the offset */
@@ -24,6 +25,14 @@
 static int32_t ahead(uint32_t a, uint32_t b)
 {
 	return (int32_t)(a - b);
+}
+
+/* A packet that comes when its reader has just been there is as much later as he takes more at a time than most do. */
+static int32_t edge_of(const struct jitter *jitter)
+{
+	int32_t grain = (int32_t)(jitter->grain / 64);
+
+	return grain > GRAIN ? grain - GRAIN : 0;
 }
 
 static int32_t offset_of(const struct jitter *jitter)
@@ -105,6 +114,12 @@ static void plan_slip(struct jitter *jitter)
 		jitter->slip = off;
 }
 
+/* What is too much goes down to what should be. */
+static bool is_much(const struct jitter *jitter, int32_t offset)
+{
+	return jitter->adapt < 0 || offset > jitter->high + EXCESS + edge_of(jitter);
+}
+
 static void plan_cut(struct jitter *jitter)
 {
 	int32_t offset = offset_of(jitter), grow = (int32_t)jitter->want - offset;
@@ -113,7 +128,7 @@ static void plan_cut(struct jitter *jitter)
 
 	jitter->lates = 0;
 	if (grow <= (late ? 0 : GROW_AT))
-		grow = -grow > SHRINK_AT && offset > jitter->high + EXCESS ? grow : 0;
+		grow = -grow > SHRINK_AT && is_much(jitter, offset) ? grow : 0;
 	if (grow < 0 && grow > -JITTER_CUT_MIN)
 		grow = -JITTER_CUT_MIN;
 	if (!jitter->adapt)
@@ -238,7 +253,7 @@ static void advance(struct jitter *jitter, size_t n)
 static void reconcile(struct jitter *jitter, uint32_t timestamp, size_t n)
 {
 	int32_t gap = ahead(timestamp, jitter->play);
-	int32_t excess = offset_of(jitter) - (int32_t)jitter->want;
+	int32_t excess = offset_of(jitter) - (int32_t)jitter->want - edge_of(jitter);
 	int32_t drop = gap > excess ? gap : excess;
 
 	if (!jitter->held || gap + (int32_t)n <= 0)
@@ -478,6 +493,7 @@ size_t jitter_get(struct jitter *jitter, uint8_t *octets, size_t n, enum jitter_
 {
 	size_t run = n;
 
+	jitter->grain += (uint32_t)n - jitter->grain / 64;
 	*kind = jitter->resting ? JITTER_PAUSE : JITTER_IDLE;
 	if (jitter->locked)
 		run = get_locked(jitter, octets, n, kind);

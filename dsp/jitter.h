@@ -58,6 +58,7 @@ struct jitter {
 	int32_t slip;	     /* fixed: samples to insert, or to leave out (< 0) */
 	uint32_t op_wait;    /* samples before the next cut may be tried */
 	uint32_t op_wanted;  /* samples for which adapt has waited */
+	uint32_t grain;	     /* samples that the reader takes at a time, of late, times 64 */
 	unsigned n_pauses;   /* announced: from pause_at on nothing is to be expected */
 	uint32_t pause_at[JITTER_PAUSES];
 	/* looked at with packets */

@@ -244,6 +244,39 @@ static void stragglers(void)
 	CU_ASSERT(jitter_delay(&net.jitter) < 80 * 8);
 }
 
+/* Packets come when the reader does, who has taken his block now and then before: one in so many comes a block late. */
+static uint64_t lost_at_edge(unsigned tick, unsigned every)
+{
+	struct jitter jitter;
+	const struct jitter_conf conf = { .law = G711_A, .min = 40, .max = 1600 };
+	uint8_t octets[PACKET] = { 0 };
+	uint64_t before = 0;
+
+	jitter_init(&jitter, &conf);
+	for (uint32_t t = 0, k = 0; t < 180 * 8000; t += tick) {
+		enum jitter_kind kind;
+		bool due = t % PACKET == 0, is_late = due && ++k % every == 0;
+
+		if (due && !is_late)
+			jitter_put(&jitter, t, octets, PACKET, true);
+		for (unsigned n = 0; n < tick;)
+			n += (unsigned)jitter_get(&jitter, octets, tick - n, &kind);
+		if (is_late)
+			jitter_put(&jitter, t, octets, PACKET, true);
+		if (t < 60 * 8000)
+			before = jitter.lost;
+	}
+	return jitter.lost - before;
+}
+
+/* He waits for it once, and then has the time. */
+static void at_the_edge(void)
+{
+	for (unsigned every = 30; every < 1000; every += 97)
+		for (unsigned tick = 40; tick <= 160; tick *= 2)
+			CU_ASSERT_EQUAL(lost_at_edge(tick, every), 0);
+}
+
 static void duplicates(void)
 {
 	struct net net;
@@ -536,6 +569,7 @@ int main(int argc, char **argv)
 		{ "5 % loss is concealed exactly", loss_is_exact },
 		{ "loss with next to no delay", loss_without_delay },
 		{ "stragglers", stragglers },
+		{ "at the reader's edge", at_the_edge },
 		{ "every packet twice", duplicates },
 		{ "packets swapped", reordering },
 		{ "clocks 200 ppm apart for ten minutes", drift_both_ways },
