@@ -16,7 +16,6 @@
 #define PHASE_ROUNDS   64
 #define DATA_MORE_MS   20 /* and for data: the other line's chunk */
 #define REPORT_MS      500
-#define IDLE_DATA      0xFF /* I.430, as on a clear channel of RTP */
 
 static struct counter full = COUNTER_INIT("causeway_media_bearer_full_total",
 					  "Blocks dropped because a bearer took no more");

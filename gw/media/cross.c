@@ -13,7 +13,6 @@
 #define JITTER_MORE_MS 10
 /* and for data: the other line's chunk, and a thread may be as late as the line's lead allows for its own */
 #define DATA_MORE_MS 35
-#define IDLE_DATA    0xFF
 
 static struct counter full =
 	COUNTER_INIT("causeway_media_cross_full_total", "Octets dropped between two media threads");

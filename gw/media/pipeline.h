@@ -20,6 +20,7 @@
 #include "gw/media/sound.h"
 
 #define BLOCK_SAMPLES 160
+#define IDLE_DATA     0xFF /* flags and idle of HDLC, as ISDN's layer 1 sends them (I.430) */
 
 /* One turn of the media thread. */
 struct round {

@@ -12,7 +12,6 @@
 #define US_PER_SAMPLE	 125
 #define FIXED_DEFAULT_MS 60
 #define EVENTS_DTMF	 0xFFFF
-#define IDLE_DEFAULT	 0xFF /* flags and idle of HDLC, as ISDN's layer 1 sends them (I.430) */
 #define RATE_EVERY_US	 1000000
 /* RFC 3611 4.7.6: how losses are concealed, and the buffer's mode; its rate is not known */
 #define PLC_STANDARD 0xC0
@@ -297,7 +296,7 @@ static void set_jitter(struct rtp_end *rtp, const struct media_rtp_params *param
 	}
 	rtp->end.law = law;
 	rtp->end.clear = clear;
-	rtp->end.idle = params->idle_octet ? params->idle_octet : IDLE_DEFAULT;
+	rtp->end.idle = params->idle_octet ? params->idle_octet : IDLE_DATA;
 }
 
 /* What was gathered of a packet is in another law, or for another length. */
