@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
-/* The memory of the rounds to come. */
+/* The memory of the turns to come. */
 #include "gw/media/ahead.h"
 
 #include "gw/base/fetch.h"
+
+const unsigned ahead_channels[AHEAD_STEPS] = {
+	[AHEAD_PIPELINE] = 6, [AHEAD_ENDS] = 4,	  [AHEAD_PATH] = 2,
+	[AHEAD_STATE] = 4,    [AHEAD_OCTETS] = 2,
+};
 
 static void side_fetch(const struct media_side *side, enum ahead_step step,
 		       const struct round *round)
@@ -14,7 +19,7 @@ static void side_fetch(const struct media_side *side, enum ahead_step step,
 	else if (step == AHEAD_ENDS)
 		fetch(side->end, &side->end->stats.octets_in);
 	else if (side->end->ops->fetch)
-		side->end->ops->fetch(side->end, step == AHEAD_OCTETS ? round : NULL);
+		side->end->ops->fetch(side->end, step, round);
 }
 
 void ahead_fetch(const struct pipeline *pipeline, enum ahead_step step, const struct round *round)

@@ -370,14 +370,15 @@ void bearer_end_fetch_block(const struct bearer_end *bearer, size_t n)
 	sent_fetch(bearer, heard_begin(bearer), n);
 }
 
-static void end_fetch(const struct media_end *end, const struct round *round)
+static void end_fetch(const struct media_end *end, enum ahead_step step, const struct round *round)
 {
 	const struct bearer_end *bearer = (const struct bearer_end *)(const void *)end;
 
-	if (!round) {
+	(void)round;
+	if (step == AHEAD_STATE)
 		bearer_end_fetch(bearer);
+	if (step != AHEAD_OCTETS)
 		return;
-	}
 	sent_fetch(bearer, sent_end(bearer), bearer->chunk);
 	if (bearer->ready_n)
 		fetch(bearer->fifo, bearer->fifo + bearer->fifo_n);

@@ -159,10 +159,10 @@ struct channel_half {
 	/* media thread */
 	struct ring *events; /* borrow: of the worker that runs it */
 	struct {
-		bool may, rested; /* it has no bearer; it was left out of the last round, */
-		size_t elapsed;	  /* of so many samples, */
-		bool untimely;	  /* after a stall */
+		bool may, now, rested, untimely; /* no bearer; left out of this round; of the last one; that was after a stall */
+		size_t elapsed; /* samples of the last one */
 	} rest;
+	bool told; /* its statistics are new */
 	struct list_node node;
 	struct pipeline pipeline;
 	struct engine_letter letter;

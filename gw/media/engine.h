@@ -15,6 +15,7 @@
 #include <semaphore.h>
 
 #include "gw/base/ring.h"
+#include "gw/media/burst.h"
 #include "gw/media/channel.h"
 #include "gw/media/watch.h"
 
@@ -64,6 +65,7 @@ struct media_worker {
 	bool stopping;
 	struct round round;
 	struct watch watch; /* own; core opens and closes it */
+	struct burst *burst; /* own */
 	uint64_t last_round_us;
 	int clock_fd;	    /* borrow: of the leading clock */
 	uint64_t due_us;    /* when its last tick was due */

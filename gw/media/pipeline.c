@@ -470,6 +470,16 @@ static void upkeep(struct pipeline *pipeline, const struct round *round)
 	}
 }
 
+void pipeline_collect(struct pipeline *pipeline, const struct round *round)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		struct media_end *end = pipeline->side[i].end;
+
+		if (end && end->ops->collect)
+			end->ops->collect(end, round);
+	}
+}
+
 bool pipeline_round(struct pipeline *pipeline, const struct round *round)
 {
 	struct media_side *side = pipeline->side;

@@ -29,9 +29,23 @@ struct round {
 	bool timely;	 /* not after a stall: what arrived since the last round arrived just now */
 };
 
+/* What is asked of memory before a channel has its turn (ahead.h). */
+enum ahead_step {
+	/* while another channel's packets are collected */
+	AHEAD_PIPELINE,
+	AHEAD_ENDS,
+	AHEAD_PATH,
+	AHEAD_COLLECTED,
+	/* while it has its round */
+	AHEAD_STATE = AHEAD_COLLECTED,
+	AHEAD_OCTETS,
+	AHEAD_STEPS
+};
+
 struct pipeline;
 struct media_end;
 struct watch;
+struct burst;
 
 /* What a sink with a clock of its own wants in this round. */
 struct demand {
@@ -47,6 +61,8 @@ struct awaited {
 
 struct media_end_ops {
 	void (*attach)(struct media_end *end, const struct round *round);
+	/* Before its round, and those of some other channels: what it reads mostly. No such operation: nothing. */
+	void (*collect)(struct media_end *end, const struct round *round);
 	/* Reads what arrived. clocked: the sink of it has a clock of its own. */
 	void (*intake)(struct media_end *end, const struct round *round, bool clocked);
 	/* As a source for a sink without clock: samples that are to flow now. */
@@ -67,9 +83,11 @@ struct media_end_ops {
 	void (*vbd)(struct media_end *end, bool on);
 	/* Its thread's watch over sockets; NULL: none any more. No such operation: it has no sockets. */
 	void (*watch)(struct media_end *end, const struct watch *watch);
-	/* The memory that its next round needs is asked for: round NULL: its state, and then, where that tells, octets. No
-	 * such operation: it is not worth it. */
-	void (*fetch)(const struct media_end *end, const struct round *round);
+	/* Its thread's burst, for its packets in rounds, which end with burst_send(); NULL: they go one by one. No such
+	 * operation: it has none. */
+	void (*burst)(struct media_end *end, struct burst *burst);
+	/* The memory that a step asks for, ahead of its turn. No such operation: it is not worth it. */
+	void (*fetch)(const struct media_end *end, enum ahead_step step, const struct round *round);
 };
 
 /* Every kind of end embeds this first. */
@@ -138,6 +156,8 @@ void pipeline_digit(struct pipeline *pipeline, unsigned side, char digit, uint32
 void pipeline_watch(struct pipeline *pipeline, unsigned side, uint32_t silence_ms);
 /* Whoever is its end, and whatever he negotiates. */
 void pipeline_supervise(struct pipeline *pipeline, unsigned side, const struct supervision *supervision);
+/* Before pipeline_round(), of several channels: what each of them reads mostly. */
+void pipeline_collect(struct pipeline *pipeline, const struct round *round);
 /* Reads, processes and writes everything that is due. True: timers were looked at, and statistics are new: every 20 ms. */
 bool pipeline_round(struct pipeline *pipeline, const struct round *round);
 

@@ -15,11 +15,16 @@ static void ring_fetch(const struct jitter *jitter, uint32_t timestamp, size_t n
 	fetch(jitter->octets + at, jitter->octets + end);
 }
 
+static void path_fetch(const struct rtp_end *rtp)
+{
+	fetch(&rtp->path.watch, &rtp->control);
+}
+
 static void state_fetch(const struct rtp_end *rtp)
 {
-	fetch(&rtp->path.watch, &rtp->control.next_us);
+	fetch(&rtp->control, &rtp->control.next_us);
 	fetch(&rtp->jitter, &rtp->jitter.base);
-	fetch(&rtp->concealer, rtp->concealer.history);
+	fetch(&rtp->concealer.filled, &rtp->concealer + 1);
 	fetch(&rtp->sent_packets, rtp->packet);
 }
 
@@ -37,27 +42,31 @@ static void octets_fetch(const struct rtp_end *rtp, const struct round *round)
 
 	ring_fetch(&rtp->jitter, rtp->jitter.play, CHUNK);
 	fetch(history, history + CHUNK);
+	if (rtp->came && rtp->came->n >= 0)
+		ring_fetch(&rtp->jitter, rtp->jitter.end, rtp->in_samples);
 	if (!is_leaving(rtp, round))
 		return;
-	fetch(&rtp->params.codec, &rtp->lock);
+	fetch(&rtp->params.codec, &rtp->identity.random);
 	fetch(&rtp->lock.rival_run, &rtp->lock.source + 1);
 	fetch(rtp->packet, rtp->packet + RTP_HEADER_OCTETS + rtp->packet_samples);
 }
 
-void rtp_ahead_fetch(const struct media_end *end, const struct round *round)
+void rtp_ahead_fetch(const struct media_end *end, enum ahead_step step, const struct round *round)
 {
 	const struct rtp_end *rtp = (const struct rtp_end *)(const void *)end;
 
-	if (round)
-		octets_fetch(rtp, round);
-	else
+	if (step == AHEAD_PATH)
+		path_fetch(rtp);
+	else if (step == AHEAD_STATE)
 		state_fetch(rtp);
+	else if (step == AHEAD_OCTETS)
+		octets_fetch(rtp, round);
 }
 
 void rtp_ahead_packet(const struct rtp_end *rtp)
 {
 	fetch(&rtp->params.codec, &rtp->params + 1);
-	fetch(&rtp->lock.rival_run, &rtp->jitter.base);
-	ring_fetch(&rtp->jitter, rtp->jitter.end, rtp->in_samples);
+	fetch(&rtp->lock.rival_run, &rtp->concealer);
+	fetch(&rtp->jitter, &rtp->jitter.delays);
 	rtp_relay_fetch(rtp);
 }

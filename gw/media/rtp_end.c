@@ -32,6 +32,11 @@ static void attach(struct media_end *end, const struct round *round)
 	rtp_control_open(rtp, round);
 }
 
+static void collect(struct media_end *end, const struct round *round)
+{
+	rtp_in_collect(rtp_end_of(end), round);
+}
+
 static void intake(struct media_end *end, const struct round *round, bool clocked)
 {
 	(void)clocked;
@@ -211,6 +216,11 @@ static void watch(struct media_end *end, const struct watch *watch)
 	rtp_path_watch(&rtp->path, watch);
 }
 
+static void burst(struct media_end *end, struct burst *burst)
+{
+	rtp_end_of(end)->burst = burst;
+}
+
 static struct awaited awaits(const struct media_end *end)
 {
 	const struct rtp_end *rtp = (const struct rtp_end *)(const void *)end;
@@ -220,6 +230,7 @@ static struct awaited awaits(const struct media_end *end)
 
 static const struct media_end_ops rtp_ops = {
 	.attach = attach,
+	.collect = collect,
 	.intake = intake,
 	.ready = ready,
 	.awaits = awaits,
@@ -230,6 +241,7 @@ static const struct media_end_ops rtp_ops = {
 	.detach = detach,
 	.vbd = vbd,
 	.watch = watch,
+	.burst = burst,
 	.fetch = rtp_ahead_fetch,
 };
 

@@ -9,6 +9,7 @@
 
 #include "dsp/comfort.h"
 #include "dsp/vad.h"
+#include "gw/media/burst.h"
 #include "gw/media/negotiation.h"
 #include "gw/media/pipeline.h"
 #include "gw/media/reception.h"
@@ -68,26 +69,40 @@ struct pause_out {
 	uint32_t since; /* samples since it was */
 };
 
+/* What rounds and packets look at lies together, in few cache lines and pages, up to the buffer's octets. */
 struct rtp_end {
 	struct media_end end;
 	/* looked at in every round, from the end of path to the beginning of control */
 	struct rtp_path path;
 	struct relay_in relay;
 	uint64_t look_us; /* nothing is expected before */
+	struct burst *burst; /* borrow: of its packets in rounds; NULL: they go one by one */
+	const struct burst_in *came; /* in this round, and was not looked at yet; NULL: nobody has read yet */
 	bool negotiated;
 	bool rates; /* levels are looked at, for XR */
 	bool hears; /* digits in the audio */
+	bool vbd; /* voice-band data: as it came, at a constant delay */
 	struct rtp_control control;
 
-	int rtcp_fd; /* borrow: core closes it */
-	struct rtp_identity identity;
+	/* looked at with the timers */
+	uint64_t rated_us; /* when the quality was last looked at */
+	uint64_t concealed_samples;
 	uint32_t timeout_ms; /* 0: none */
-	struct jitter_conf jitter_conf; /* the engine's */
+
+	/* out */
+	uint32_t sent_packets, sent_octets;
+	uint32_t timestamp; /* of the packet being filled */
+	uint16_t sequence;
+	bool marker;	    /* the next packet begins a talk spurt */
+	bool filled_pause;  /* nothing in it that needs to be sent */
+	bool in_step;	    /* its packets begin where those of the line's lane group do */
+	size_t filled, packet_samples;
+	struct event_out event_out;
+	uint8_t packet[RTP_HEADER_OCTETS + RTP_PAYLOAD_MAX];
 
 	/* as negotiated */
 	struct media_rtp_params params;
-	bool vbd; /* voice-band data: as it came, at a constant delay, */
-	uint32_t vbd_delay; /* which is at least what had been found to be needed, in samples */
+	struct rtp_identity identity;
 
 	/* in */
 	struct source_lock lock;
@@ -102,27 +117,19 @@ struct rtp_end {
 	uint64_t read_us; /* when a packet was read last */
 	uint32_t expected; /* by the jitter buffer, for copies */
 	struct event_in event_in;
-	struct jitter jitter;
 	struct concealer concealer;
+	struct jitter jitter;
+
+	/* where it was asked for */
 	struct comfort_player comfort;
-	uint64_t comfort_samples, concealed_samples;
+	uint64_t comfort_samples;
 	struct vad heard; /* levels, for XR */
 	struct rtp_hear hear;
-
-	/* out */
-	uint32_t sent_packets, sent_octets;
-	uint32_t timestamp; /* of the packet being filled */
-	uint16_t sequence;
-	bool marker;	    /* the next packet begins a talk spurt */
-	bool filled_pause;  /* nothing in it that needs to be sent */
-	bool in_step;	    /* its packets begin where those of the line's lane group do */
-	size_t filled, packet_samples;
-	struct event_out event_out;
-	uint8_t packet[RTP_HEADER_OCTETS + RTP_PAYLOAD_MAX];
 	struct pause_out pause_out;
 	struct red_out red_out;
-
-	uint64_t rated_us; /* when the quality was last looked at */
+	int rtcp_fd; /* borrow: core closes it */
+	struct jitter_conf jitter_conf; /* the engine's */
+	uint32_t vbd_delay; /* of voice-band data: what had been found to be needed, in samples */
 };
 
 struct rtp_end_conf {
@@ -140,11 +147,12 @@ void rtp_end_set(struct rtp_end *rtp, const struct media_rtp_params *params, con
 /* What losses, delays and levels come to, into the end's statistics. */
 void rtp_end_rate(struct rtp_end *rtp);
 
-/* rtp_ahead.c: memory that is needed soon: in the next round, as the ends' fetch(); for a packet that comes now. */
-void rtp_ahead_fetch(const struct media_end *end, const struct round *round);
+/* rtp_ahead.c: memory that is needed soon: as the ends' fetch(); for a packet that is read now. */
+void rtp_ahead_fetch(const struct media_end *end, enum ahead_step step, const struct round *round);
 void rtp_ahead_packet(const struct rtp_end *rtp);
 
-/* rtp_in.c: a packet read is judged and stored. */
+/* rtp_in.c: a packet read is judged and stored. Where one is due, and the session has a burst, it is read before. */
+void rtp_in_collect(struct rtp_end *rtp, const struct round *round);
 void rtp_in_read(struct rtp_end *rtp, const struct round *round);
 void rtp_in_packet(struct rtp_end *rtp, const uint8_t *octets, size_t n, const struct sockaddr_storage *from,
 		   const struct round *round);
@@ -162,6 +170,8 @@ bool rtp_play(struct rtp_end *rtp, uint8_t *octets, size_t n);
 void rtp_out_put(struct rtp_end *rtp, const uint8_t *octets, size_t n, bool pause);
 /* A packet of another session, with its place here: sequence and timestamp; whether it came as voice-band data. */
 void rtp_out_pass(struct rtp_end *rtp, const struct rtp_packet *packet, bool vbd);
+/* A whole packet, to the host; only now it is counted, sent or not. */
+void rtp_out_hand_over(struct rtp_end *rtp, const uint8_t *octets, size_t n);
 /* A payload, with what redundancy adds to it. */
 void rtp_out_send(struct rtp_end *rtp, const struct rtp_packet *packet);
 

@@ -7,7 +7,6 @@
 #include "gw/media/rtp_end.h"
 
 #define READ_MAX       64 /* packets in a round: a flood does not stop the others */
-#define PACKET_MAX     2048
 #define US_PER_SAMPLE  125
 #define READ_MARGIN_US 2000 /* rounds come that much too early or late */
 #define LOOK_AHEAD     4
@@ -358,7 +357,7 @@ void rtp_in_packet(struct rtp_end *rtp, const uint8_t *octets, size_t n,
 
 static bool read_one(struct rtp_end *rtp, const struct round *round)
 {
-	uint8_t octets[PACKET_MAX];
+	uint8_t octets[BURST_IN_OCTETS];
 	struct sockaddr_storage from;
 	ssize_t n = rtp_path_read(&rtp->path, octets, sizeof(octets), &from);
 
@@ -367,10 +366,26 @@ static bool read_one(struct rtp_end *rtp, const struct round *round)
 	return n >= 0;
 }
 
+/* What was read before the round, or else what is there now. */
+static bool read_first(struct rtp_end *rtp, const struct round *round)
+{
+	const struct burst_in *came = rtp->came;
+
+	if (!came) {
+		/* The kernel takes longer than memory does. */
+		rtp_ahead_packet(rtp);
+		return read_one(rtp, round);
+	}
+	rtp->came = NULL;
+	if (came->n >= 0)
+		rtp_in_packet(rtp, came->octets, (size_t)came->n, &came->from, round);
+	return came->n >= 0;
+}
+
 /* What comes from elsewhere, now and then: more often while it does. */
 static void read_others(struct rtp_end *rtp, const struct round *round)
 {
-	uint8_t octets[PACKET_MAX];
+	uint8_t octets[BURST_IN_OCTETS];
 	struct sockaddr_storage from;
 	unsigned i;
 
@@ -412,6 +427,14 @@ static bool is_alone(const struct rtp_end *rtp, uint32_t end_before)
 	return rtp->last_end != end_before && !rtp->event_in.open;
 }
 
+void rtp_in_collect(struct rtp_end *rtp, const struct round *round)
+{
+	if (!rtp->burst || round->now_us < rtp->look_us)
+		return;
+	rtp_ahead_packet(rtp);
+	burst_read(rtp->burst, rtp);
+}
+
 void rtp_in_read(struct rtp_end *rtp, const struct round *round)
 {
 	uint64_t before;
@@ -422,12 +445,10 @@ void rtp_in_read(struct rtp_end *rtp, const struct round *round)
 		read_others(rtp, round);
 	if (round->now_us < rtp->look_us)
 		return;
-	/* The kernel takes longer than memory does. */
-	rtp_ahead_packet(rtp);
 	before = rtp->end.stats.packets_in;
 	next = (uint16_t)(rtp->last_sequence + 1);
 	end = rtp->last_end;
-	if (!read_one(rtp, round))
+	if (!read_first(rtp, round))
 		return;
 	if (rtp->end.stats.packets_in != before &&
 	    expect_next(rtp, round, rtp->last_sequence == next && is_alone(rtp, end)))

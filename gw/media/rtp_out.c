@@ -18,26 +18,35 @@ static struct counter unsent =
 	COUNTER_INIT("causeway_media_rtp_unsent_total",
 		     "RTP packets that the host did not take, or has no way for");
 
-/* octets has room for the header, and then the payload. */
-static void transmit_as(struct rtp_end *rtp, const struct rtp_packet *packet, uint8_t *octets,
-			size_t n)
+void rtp_out_hand_over(struct rtp_end *rtp, const uint8_t *octets, size_t n)
 {
-	const struct sockaddr_storage *to = source_lock_target(&rtp->lock);
-	struct rtp_packet header = *packet;
+	size_t payload = n - RTP_HEADER_OCTETS;
 
-	if (to->ss_family == AF_UNSPEC)
-		return;
-	header.ssrc = rtp->identity.ssrc;
-	rtp_encode_header(octets, &header);
-	if (rtp_path_send(&rtp->path, to, octets, RTP_HEADER_OCTETS + n) < 0) {
+	if (rtp_path_send(&rtp->path, source_lock_target(&rtp->lock), octets, n) < 0) {
 		rtp->end.stats.unsent++;
 		counter_add(&unsent, 1);
 		return;
 	}
 	rtp->sent_packets++;
-	rtp->sent_octets += (uint32_t)n;
+	rtp->sent_octets += (uint32_t)payload;
 	rtp->end.stats.packets_out++;
-	rtp->end.stats.octets_out += n;
+	rtp->end.stats.octets_out += payload;
+}
+
+/* octets has room for the header, and then the payload. */
+static void transmit_as(struct rtp_end *rtp, const struct rtp_packet *packet, uint8_t *octets,
+			size_t n)
+{
+	struct rtp_packet header = *packet;
+
+	if (source_lock_target(&rtp->lock)->ss_family == AF_UNSPEC)
+		return;
+	header.ssrc = rtp->identity.ssrc;
+	rtp_encode_header(octets, &header);
+	if (rtp->burst)
+		burst_put(rtp->burst, rtp, octets, RTP_HEADER_OCTETS + n);
+	else
+		rtp_out_hand_over(rtp, octets, RTP_HEADER_OCTETS + n);
 }
 
 static void transmit(struct rtp_end *rtp, const struct rtp_packet *packet, uint8_t *octets,

@@ -45,8 +45,7 @@ void rtp_relay_fetch(const struct rtp_end *rtp)
 	other = rtp_end_of(to);
 	fetch(&other->end.stats, &other->end.stats.lost);
 	fetch(&other->path.watch, &other->control);
-	fetch(&other->identity, &other->identity.random);
-	fetch(&other->params.codec, &other->lock);
+	fetch(&other->params.codec, &other->identity.random);
 	fetch(&other->lock.rival_run, &other->lock.source + 1);
 	fetch(&other->sent_packets, &other->packet);
 }

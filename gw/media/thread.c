@@ -74,10 +74,13 @@ static void letters_send(struct media_worker *worker)
 
 /* ---- from core ---- */
 
-static void end_watch(struct media_end *end, const struct watch *watch)
+/* worker NULL: none any more. */
+static void end_serve(struct media_end *end, struct media_worker *worker)
 {
 	if (end && end->ops->watch)
-		end->ops->watch(end, watch);
+		end->ops->watch(end, worker ? &worker->watch : NULL);
+	if (end && end->ops->burst)
+		end->ops->burst(end, worker ? worker->burst : NULL);
 }
 
 static void end_return(struct media_worker *worker, struct channel_half *half, unsigned side)
@@ -87,7 +90,7 @@ static void end_return(struct media_worker *worker, struct channel_half *half, u
 
 	if (!end)
 		return;
-	end_watch(end, NULL);
+	end_serve(end, NULL);
 	holder = container_of(end, struct channel_end, end);
 	if (!holder->is_link)
 		snapshot_write(&half->channel->snapshot[side], &end->stats);
@@ -114,7 +117,7 @@ static void half_join(struct media_worker *worker, struct channel_half *half)
 {
 	half->events = worker->events;
 	for (unsigned side = 0; side < 2; side++)
-		end_watch(half->pipeline.side[side].end, &worker->watch);
+		end_serve(half->pipeline.side[side].end, worker);
 	list_append(&worker->channels, &half->node);
 }
 
@@ -128,7 +131,7 @@ static void half_add(struct media_worker *worker, struct channel_half *half)
 static void half_leave(struct media_worker *worker, struct channel_half *half)
 {
 	for (unsigned side = 0; side < 2; side++)
-		end_watch(half->pipeline.side[side].end, NULL);
+		end_serve(half->pipeline.side[side].end, NULL);
 	list_remove(&half->node);
 	half->letter.event = (struct engine_event){ .kind = ENGINE_EV_LEFT,
 						    .channel = half->channel,
@@ -191,7 +194,7 @@ static void end_attach(struct media_worker *worker, const struct engine_command 
 	struct channel_end *end = command->end;
 
 	pipeline_attach(&command->half->pipeline, command->side, &end->end, &worker->round);
-	end_watch(&end->end, &worker->watch);
+	end_serve(&end->end, worker);
 	if (end->is_bearer)
 		line_card_add(&end->span->card, &end->bearer, command->place.group,
 			      command->place.lane);
@@ -502,19 +505,35 @@ static bool half_rests(struct media_worker *worker, struct channel_half *half)
 	return true;
 }
 
+static void half_collect(struct media_worker *worker, struct channel_half *half)
+{
+	half->rest.now = half_rests(worker, half);
+	if (!half->rest.now)
+		pipeline_collect(&half->pipeline, &worker->round);
+}
+
 static void half_run(struct media_worker *worker, struct channel_half *half)
 {
 	struct round round = worker->round;
 
-	if (half_rests(worker, half))
+	if (half->rest.now) {
+		half->rest.now = false;
 		return;
+	}
 	if (half->rest.rested) {
 		round.elapsed += half->rest.elapsed;
 		round.timely = round.timely && !half->rest.untimely;
 		half->rest.rested = false;
 	}
-	if (!pipeline_round(&half->pipeline, &round))
+	half->told = pipeline_round(&half->pipeline, &round);
+}
+
+/* Once all was sent: what is new of its statistics. */
+static void half_tell(struct channel_half *half)
+{
+	if (!half->told)
 		return;
+	half->told = false;
 	for (unsigned i = 0; i < 2; i++) {
 		const struct media_end *end = half->pipeline.side[i].end;
 
@@ -561,28 +580,70 @@ static struct channel_half *half_of(struct list_node *node)
 static void half_fetch(const struct channel_half *half, enum ahead_step step,
 		       const struct round *round)
 {
-	if (half->rest.rested || !half->rest.may)
+	if ((half->rest.rested && !half->rest.now) || !half->rest.may)
 		ahead_fetch(&half->pipeline, step, round);
 }
 
-/* While the halves have their rounds, what those after them need is asked for. */
+/* The channels' nodes that each step of asking for memory is at; NULL: it is past the last. */
+struct march {
+	struct list_node *at[AHEAD_STEPS];
+};
+
+static void march_begin(struct march *march, struct media_worker *worker)
+{
+	for (unsigned step = 0; step < AHEAD_STEPS; step++) {
+		struct list_node *node = list_first(&worker->channels);
+
+		for (unsigned i = 0; node && i < ahead_channels[step]; i++)
+			node = list_next(&worker->channels, node);
+		march->at[step] = node;
+	}
+}
+
+static void march_on(struct march *march, struct media_worker *worker, unsigned first, unsigned end)
+{
+	for (unsigned step = first; step < end; step++) {
+		struct list_node *node = march->at[step];
+
+		if (!node)
+			continue;
+		half_fetch(half_of(node), step, &worker->round);
+		march->at[step] = list_next(&worker->channels, node);
+	}
+}
+
+/* From one node to before another. */
+static void burst_run(struct media_worker *worker, struct march *march, struct list_node *first,
+		      const struct list_node *end)
+{
+	for (struct list_node *node = first; node != end;
+	     node = list_next(&worker->channels, node)) {
+		march_on(march, worker, 0, AHEAD_COLLECTED);
+		half_collect(worker, half_of(node));
+	}
+	for (struct list_node *node = first; node != end;
+	     node = list_next(&worker->channels, node)) {
+		march_on(march, worker, AHEAD_COLLECTED, AHEAD_STEPS);
+		half_run(worker, half_of(node));
+	}
+	burst_send(worker->burst);
+	for (struct list_node *node = first; node != end; node = list_next(&worker->channels, node))
+		half_tell(half_of(node));
+}
+
 static void halves_run(struct media_worker *worker)
 {
-	struct list_node *ahead[AHEAD_STEPS] = { NULL }, *node = list_first(&worker->channels);
+	struct list_node *first = list_first(&worker->channels);
+	struct march march;
 
-	for (size_t turn = 0; node; turn++) {
-		for (unsigned step = 0; step < AHEAD_STEPS; step++) {
-			if (turn == step * AHEAD_EACH)
-				ahead[step] = list_first(&worker->channels);
-			else if (ahead[step])
-				ahead[step] = list_next(&worker->channels, ahead[step]);
-			if (ahead[step])
-				half_fetch(half_of(ahead[step]), step, &worker->round);
-		}
-		if (turn < AHEAD_STEPS * AHEAD_EACH)
-			continue;
-		half_run(worker, half_of(node));
-		node = list_next(&worker->channels, node);
+	march_begin(&march, worker);
+	while (first) {
+		struct list_node *end = first;
+
+		for (unsigned i = 0; end && i < BURST_CHANNELS; i++)
+			end = list_next(&worker->channels, end);
+		burst_run(worker, &march, first, end);
+		first = end;
 	}
 }
 

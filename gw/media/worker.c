@@ -116,9 +116,12 @@ int worker_open(struct media_worker *worker, struct media_engine *engine)
 	list_init(&worker->letters);
 	worker->commands = ring_new(COMMAND_SLOTS, sizeof(struct engine_command));
 	worker->events = ring_new(EVENT_SLOTS, sizeof(struct engine_event));
+	worker->burst = malloc(sizeof(*worker->burst));
 	rc = watch_open(&worker->watch);
-	if (!rc && !(worker->commands && worker->events))
+	if (!rc && !(worker->commands && worker->events && worker->burst))
 		rc = -ENOMEM;
+	if (!rc)
+		burst_init(worker->burst);
 	return rc;
 }
 
@@ -173,6 +176,7 @@ void worker_destroy(struct media_worker *worker)
 	if (!worker->engine)
 		return;
 	watch_close(&worker->watch);
+	free(worker->burst);
 	ring_free(worker->commands);
 	ring_free(worker->events);
 	if (worker->timer_fd >= 0) {

@@ -5,7 +5,8 @@
  * tone detection, G.711, packets out, RTCP's timers, statistics. Spans have 30 channels each and
  * tick every 5 ms, in rounds of all channels, as the engine does. In real time over sockets, whose
  * far ends are another process (media_chain_), and without any system calls (media_work_,
- * media_channel), for which there are stand-ins below. A span's own are beside it. The lines have an
+ * media_channel), for which there are stand-ins below. A span's own are beside it: what a line hears
+ * and says is made between the rounds, and not measured; to wait for a round is. The lines have an
  * echo, 6 dB below what was sent and 10 ms later, or each its own delay up to 80 ms (_spread); the
  * lines are known when it is measured, but for the row _learning.
  */
@@ -58,13 +59,15 @@ struct chain {
 	struct rtp_end rtp;
 	struct bearer_end bearer;
 	struct snapshot snapshot[2];
+	bool told;
 };
 
 /* Of the world of a chain: together, for it is not the chain's memory that it is to cost. */
 struct line {
 	uint16_t at, delay; /* octets, of its echo: what waits to go out, and the line's own */
-	uint8_t blocks;	    /* that the line has for this round */
+	bool hears, says;   /* out was written, and not taken yet; in was not read yet */
 	bool arrived;	    /* a packet, that was not read yet */
+	uint8_t in[CHUNK], out[CHUNK];
 };
 
 struct bench_span {
@@ -85,6 +88,7 @@ static struct sockaddr_in peer;
 static uint64_t sent, written;
 static struct ports *ports;
 static struct watch watch;
+static struct burst burst;
 static struct port_pair pairs[CHANNELS_MAX];
 static uint16_t chain_of[FDS_MAX]; /* whose socket it is, from 1 on */
 static struct peers peers;
@@ -101,18 +105,19 @@ static struct line *line_at(int fd)
 ssize_t recvfrom(int fd, void *octets, size_t n, int flags, struct sockaddr *from,
 		 socklen_t *from_n)
 {
-	const struct rtp_packet header = { .sequence = (uint16_t)frame_now,
-					   .timestamp = frame_now * FRAME,
-					   .ssrc = 7 };
-	struct line *line = line_at(fd);
+	struct rtp_packet header = { .ssrc = 7 };
+	struct line *line;
 
 	if (live)
 		return syscall(SYS_recvfrom, fd, octets, n, flags, from, from_n);
+	line = line_at(fd);
 	if (!line || !line->arrived) {
 		errno = EAGAIN;
 		return -1;
 	}
 	line->arrived = false;
+	header.sequence = (uint16_t)frame_now;
+	header.timestamp = frame_now * FRAME;
 	rtp_encode_header(octets, &header);
 	memcpy((uint8_t *)octets + RTP_HEADER_OCTETS, speech + at / FRAME * FRAME, FRAME);
 	peer.sin_port = htons((uint16_t)(PEER_PORT + 2 * (line - lines)));
@@ -137,19 +142,39 @@ ssize_t read(int fd, void *octets, size_t n)
 	if (fd > FD_BASE)
 		return syscall(SYS_read, fd, octets, n);
 	line = &lines[FD_BASE - fd];
-	if (!line->blocks) {
+	if (!line->says) {
 		errno = EAGAIN;
 		return -1;
 	}
-	line->blocks--;
-	if (line->delay)
-		memcpy(octets,
-		       returned[FD_BASE - fd] +
-			       (line->at + LINE_OCTETS - line->delay) % LINE_OCTETS,
-		       n);
-	else
-		memcpy(octets, speech + at, n);
+	line->says = false;
+	memcpy(octets, line->in, n);
 	return (ssize_t)n;
+}
+
+/* What was written, and comes back. */
+static void line_take(struct line *line)
+{
+	for (size_t i = 0; line->hears && line->delay && i < CHUNK; i++)
+		returned[line - lines][line->at + i] = echo_of[line->out[i]];
+	if (line->hears)
+		line->at = (uint16_t)((line->at + CHUNK) % LINE_OCTETS);
+	line->hears = false;
+}
+
+/* For the next round. */
+static void lines_run(unsigned channels)
+{
+	for (unsigned i = 0; i < channels; i++) {
+		struct line *line = &lines[i];
+
+		line_take(line);
+		memcpy(line->in,
+		       line->delay
+			       ? &returned[i][(line->at + LINE_OCTETS - line->delay) % LINE_OCTETS]
+			       : speech + at,
+		       CHUNK);
+		line->says = true;
+	}
 }
 
 ssize_t write(int fd, const void *octets, size_t n)
@@ -160,9 +185,9 @@ ssize_t write(int fd, const void *octets, size_t n)
 		return syscall(SYS_write, fd, octets, n);
 	line = &lines[FD_BASE - fd];
 	written++;
-	for (size_t i = 0; line->delay && i < n; i++)
-		returned[FD_BASE - fd][line->at + i] = echo_of[((const uint8_t *)octets)[i]];
-	line->at = (uint16_t)((line->at + n) % LINE_OCTETS);
+	line_take(line);
+	memcpy(line->out, octets, n);
+	line->hears = true;
 	return (ssize_t)n;
 }
 
@@ -225,6 +250,7 @@ static void chain_open(struct chain *chain, unsigned i, const struct media_beare
 	rtp_end_set(&chain->rtp, &params, round);
 	if (pairs[i].fd >= 0)
 		chain->rtp.end.ops->watch(&chain->rtp.end, &watch);
+	chain->rtp.end.ops->burst(&chain->rtp.end, &burst);
 	bearer_end_init(&chain->bearer, FD_BASE - (int)i, &span->span, timeslot + 1, &span->clock);
 	pipeline_attach(&chain->pipeline, 1, &chain->bearer.end, round);
 	bearer_end_params(&chain->bearer, card);
@@ -261,31 +287,50 @@ static void span_open(unsigned number, const struct media_bearer_params *card,
 	}
 }
 
-/* As the engine's: the cards of all spans, then all channels. */
-static void round_run(unsigned channels, const struct round *round)
+static void march_on(unsigned i, unsigned channels, unsigned first, unsigned end,
+		     const struct round *round)
 {
-	if (live)
-		watch_look(&watch);
-	for (unsigned i = 0; i < channels; i++)
-		lines[i].blocks = 1;
-	for (unsigned i = 0; i * PER_SPAN < channels; i++) {
-		spans[i].clock.ticks++;
-		line_card_run(&spans[i].card);
+	for (unsigned step = first; step < end; step++)
+		if (i + ahead_channels[step] < channels)
+			ahead_fetch(&chains[i + ahead_channels[step]].pipeline, step, round);
+}
+
+/* As the engine's. */
+static void burst_run(unsigned first, unsigned end, unsigned channels, const struct round *round)
+{
+	for (unsigned i = first; i < end; i++) {
+		march_on(i, channels, 0, AHEAD_COLLECTED, round);
+		pipeline_collect(&chains[i].pipeline, round);
 	}
-	for (unsigned i = 0; i < channels; i++) {
+	for (unsigned i = first; i < end; i++) {
 		struct chain *chain = &chains[i];
 
-		for (unsigned step = 0; step < AHEAD_STEPS; step++) {
-			unsigned ahead = i + (AHEAD_STEPS - step) * AHEAD_EACH;
+		march_on(i, channels, AHEAD_COLLECTED, AHEAD_STEPS, round);
+		chain->told = pipeline_round(&chain->pipeline, round);
+	}
+	burst_send(&burst);
+	for (unsigned i = first; i < end; i++) {
+		struct chain *chain = &chains[i];
 
-			if (ahead < channels)
-				ahead_fetch(&chains[ahead].pipeline, step, round);
-		}
-		if (!pipeline_round(&chain->pipeline, round))
+		if (!chain->told)
 			continue;
 		snapshot_write(&chain->snapshot[0], &chain->rtp.end.stats);
 		snapshot_write(&chain->snapshot[1], &chain->bearer.end.stats);
 	}
+}
+
+/* The cards of all spans, then all channels. */
+static void round_run(unsigned channels, const struct round *round)
+{
+	if (live)
+		watch_look(&watch);
+	for (unsigned i = 0; i * PER_SPAN < channels; i++) {
+		spans[i].clock.ticks++;
+		line_card_run(&spans[i].card);
+	}
+	for (unsigned i = 0; i < channels; i += BURST_CHANNELS)
+		burst_run(i, i + BURST_CHANNELS < channels ? i + BURST_CHANNELS : channels,
+			  channels, round);
 }
 
 static double cpu_s(void)
@@ -302,18 +347,27 @@ static void tick_wait(void)
 	peers_wait(&peers, (int64_t)tick++ * PEER_TICK_NS);
 }
 
-static void frames_run(unsigned channels, struct round *round)
+/* Returns microseconds for a channel and a frame. */
+static double frames_run(unsigned channels, struct round *round)
 {
+	double spent = 0, start;
+
 	for (unsigned k = 0; k < FRAMES; k++, frame_now++)
 		for (unsigned r = 0; r < ROUNDS; r++) {
+			start = cpu_s();
 			if (live)
 				tick_wait();
+			spent += cpu_s() - start;
 			at = k * FRAME + r * CHUNK;
 			round->now_us += 1000000 / 8000 * CHUNK;
 			for (unsigned i = r; i < channels; i += ROUNDS)
 				lines[i].arrived = true;
+			lines_run(channels);
+			start = cpu_s();
 			round_run(channels, round);
+			spent += cpu_s() - start;
 		}
+	return spent * 1e6 / channels / FRAMES;
 }
 
 struct setting {
@@ -369,7 +423,7 @@ static void live_begin(const struct setting *s, struct round *round)
 	live = true;
 	if (!peers_start(&peers))
 		wrong("no far ends", s->channels);
-	frames_run(s->channels, round);
+	(void)frames_run(s->channels, round);
 }
 
 /* What went wrong, or NULL: all got there but what was on its way when the far ends looked last. */
@@ -405,7 +459,7 @@ static const char *frames_fault(const struct setting *s)
 static double chain_try(struct setting *s, const char **fault)
 {
 	struct round round = { .now_us = 1000000, .elapsed = CHUNK, .timely = true };
-	double best = 1e9, start;
+	double best = 1e9;
 
 	frame_now = 0;
 	sockets_open(s);
@@ -416,20 +470,15 @@ static double chain_try(struct setting *s, const char **fault)
 	for (unsigned i = 0; s->card.echo_tail_ms && i < s->channels; i++)
 		lines[i].delay = (uint16_t)(CHUNK * (chains[i].bearer.lead + LINE_LEAST +
 						     (s->spread ? i * 7 % (LINE_MOST - 1) : 0)));
-	frames_run(s->channels, &round);
-	start = cpu_s();
-	frames_run(s->channels, &round);
-	s->learning = (cpu_s() - start) * 1e6 / s->channels / FRAMES;
+	(void)frames_run(s->channels, &round);
+	s->learning = frames_run(s->channels, &round);
 	for (unsigned run = 2; s->card.echo_tail_ms && run < WARM_RUNS; run++)
-		frames_run(s->channels, &round);
+		(void)frames_run(s->channels, &round);
 	live_begin(s, &round);
 	sent = written = 0;
 	for (unsigned run = 0; run < RUNS; run++) {
-		double us;
+		double us = frames_run(s->channels, &round);
 
-		start = cpu_s();
-		frames_run(s->channels, &round);
-		us = (cpu_s() - start) * 1e6 / s->channels / FRAMES;
 		best = us < best ? us : best;
 	}
 	*fault = live_end(s);

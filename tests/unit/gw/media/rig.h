@@ -28,6 +28,7 @@
 struct rig {
 	struct pipeline pipeline;
 	struct round round;
+	struct burst *burst; /* own: the test's; NULL: packets go one by one */
 	/* side 0: RTP */
 	struct rtp_end rtp;
 	int peer_fd, peer_rtcp_fd;

@@ -125,7 +125,11 @@ static inline void engine_turn(struct rig *rig, bool timely)
 {
 	rig->round.timely = timely;
 	line_card_run(&rig->card);
+	if (rig->burst)
+		pipeline_collect(&rig->pipeline, &rig->round);
 	pipeline_round(&rig->pipeline, &rig->round);
+	if (rig->burst)
+		burst_send(rig->burst);
 	rig->round.elapsed = 0;
 	peer_receive(rig);
 }
