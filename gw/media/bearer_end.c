@@ -170,7 +170,7 @@ unsigned bearer_end_read(struct bearer_end *bearer)
 	size_t before = bearer->fifo_n;
 	unsigned blocks = read_blocks(bearer);
 
-	if (bearer->continuity.mode)
+	if (bearer->checks)
 		check_hear(bearer, before);
 	if (bearer->clock != &bearer->own && !bearer->dead)
 		phase_follow(bearer);
@@ -305,7 +305,7 @@ static void put(struct media_end *end, const uint8_t *octets, size_t n, bool pau
 	uint8_t check[BLOCK_SAMPLES];
 
 	(void)pause;
-	if (bearer->continuity.mode) {
+	if (bearer->checks) {
 		continuity_say(&bearer->continuity, check, n);
 		octets = check;
 	}
@@ -316,6 +316,7 @@ static void put(struct media_end *end, const uint8_t *octets, size_t n, bool pau
 void bearer_end_continuity(struct bearer_end *bearer, enum media_continuity mode)
 {
 	continuity_set(&bearer->continuity, mode, bearer->end.law);
+	bearer->checks = mode != MEDIA_CONTINUITY_OFF;
 }
 
 static void upkeep(struct media_end *end, const struct round *round)

@@ -38,7 +38,7 @@ struct lane_group;
 
 struct bearer_end {
 	struct media_end end;
-	/* looked at in every round, until continuity's mode */
+	/* looked at in every round, up to fifo: together, in few cache lines and pages */
 	struct tdm_span *span;		/* borrow */
 	unsigned timeslot;
 	int fd;				/* borrow: of the span */
@@ -56,6 +56,7 @@ struct bearer_end {
 	struct lane_group *group; /* borrow; NULL: octets pass as they are */
 	uint64_t report_tick;	  /* when its canceller is looked at next */
 	bool in_step; /* has as much to be worked on as the others of the group */
+	bool checks;  /* continuity has a mode */
 	/* towards a sink with another clock, or the same clock's other phase */
 	bool clocked;
 	uint32_t timestamp; /* of the next octet received */
@@ -63,10 +64,10 @@ struct bearer_end {
 	size_t fifo_n, ready_n;
 	struct media_bearer_params params;
 	struct hearing hearing;
-	struct continuity continuity;
-	uint8_t fifo[BEARER_FIFO_OCTETS];
 	/* transmitted, by the sample of the clock's time modulo its length */
 	uint8_t sent[BEARER_SENT_OCTETS];
+	uint8_t fifo[BEARER_FIFO_OCTETS];
+	struct continuity continuity;
 	uint32_t least; /* its delay towards another clock, in samples */
 	uint64_t concealed;
 	struct jitter jitter;

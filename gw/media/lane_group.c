@@ -158,7 +158,7 @@ void lane_group_leave(struct bearer_end *bearer)
 
 static bool is_heard(const struct bearer_end *bearer)
 {
-	return !pipeline_is_data(&bearer->end) && !bearer->continuity.mode;
+	return !pipeline_is_data(&bearer->end) && !bearer->checks;
 }
 
 /* What came in from the lanes. */
