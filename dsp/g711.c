@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "dsp/g711_wide.h"
+
 #define A_EVEN_BITS 0x55 /* inverted on the line, G.711 1 */
 #define MU_BIAS	    0x84 /* the 33 of G.711 table 2, in 16 bits */
 #define SIGN	    0x80
@@ -43,6 +45,10 @@ void g711_expand(enum g711_law law, int16_t *linear, const uint8_t *octets, size
 {
 	const int16_t *table = law == G711_A ? g711_a_linear : g711_mu_linear;
 
+	if (G711_WIDE && g711_wide_can()) {
+		g711_wide_expand(table, linear, octets, n);
+		return;
+	}
 #pragma GCC unroll 8
 	for (size_t i = 0; i < n; i++)
 		linear[i] = table[octets[i]];
@@ -130,6 +136,10 @@ void g711_convert(enum g711_law from, enum g711_law to, uint8_t *octets, size_t 
 
 	if (from == to)
 		return;
+	if (G711_WIDE && g711_wide_can()) {
+		g711_wide_convert(table, octets, n);
+		return;
+	}
 #pragma GCC unroll 8
 	for (size_t i = 0; i < n; i++)
 		octets[i] = table[octets[i]];
