@@ -34,6 +34,7 @@
 #define SHADOW_FADE_64 0.95f
 #define SHADOW_NOISE   4.0f
 #define SHADOW_LIMIT   0.15f /* of the error, predicted */
+#define TAPS_FLOOR     1e-12f /* power */
 #define TINY	       1e-12f /* keeps what fades away from denormal numbers */
 
 /*
@@ -115,7 +116,7 @@ LANES_INLINE vf change_find(struct echo_set *set, const struct echo_pass *pass, 
 
 		ye += (yr * pass->error[2 * k] + yi * pass->error[2 * k + 1]) * weight;
 		yy += (yr * yr + yi * yi) * weight;
-		ee += set->power[k] * weight;
+		ee += pass->power[k] * weight;
 	}
 	set->echo_error += pass->adapt * (set->echo_error * (CHANGE_FADE - 1) + ye + TINY);
 	set->echo_echo += pass->adapt * (set->echo_echo * (CHANGE_FADE - 1) + yy + TINY);
@@ -138,11 +139,12 @@ LANES_INLINE void shares_set(struct echo_set *set)
 
 	for (unsigned p = 0; p < set->parts; p++) {
 		total += power[p];
-		share[p] = vf_root(power[p] + 1e-12f);
+		share[p] = vf_root(power[p] + TAPS_FLOOR);
 		roots += share[p];
 	}
 	set->weight[set->band] = total;
 	by_taps = (1 - SHARE_EVEN) / roots;
+	set->rest[set->band] = even + by_taps * vf_root(none + TAPS_FLOOR);
 	for (unsigned p = 0; p < set->parts; p++) {
 		share[p] = even + by_taps * share[p];
 		focus += share[p] * share[p];
@@ -160,7 +162,7 @@ LANES_INLINE vf band_adapt(struct echo_set *set, unsigned band, const struct ech
 	vf power = none, far = band ? pass->far[band] : pass->far[band] + pass->doubt[0], known = none;
 
 	for (unsigned k = first; k < first + bins; k++)
-		power += set->power[k];
+		power += pass->power[k];
 	set->far_mean[band] += pass->adapt * (MEAN_PACE * (float)n) * (far - set->far_mean[band]);
 	set->error_mean[band] += pass->adapt * (MEAN_PACE * (float)n) * (power - set->error_mean[band]);
 	variance = vf_max(variance, pass->change * weight);
@@ -168,11 +170,11 @@ LANES_INLINE vf band_adapt(struct echo_set *set, unsigned band, const struct ech
 	variance = vf_max(variance, vf_min(pass->missed * power * 2.0f / (far + FAR_FLOOR * (float)bins),
 					   none + VARIANCE_MAX));
 	for (unsigned k = first; k < first + bins; k++) {
-		vf now = set->power[k], doubt = variance * pass->doubt[k], all = doubt + variance * pass->leaks;
+		vf now = pass->power[k], doubt = variance * pass->doubt[k], all = doubt + variance * pass->leaks;
 
 		if (k > 1 && k < n - 1)
-			now = 0.5f * now + 0.25f * (set->power[k - 1] + set->power[k + 1]);
-		set->smooth[k] = SMOOTH * set->smooth[k] + (1 - SMOOTH) * set->power[k];
+			now = 0.5f * now + 0.25f * (pass->power[k - 1] + pass->power[k + 1]);
+		set->smooth[k] = SMOOTH * set->smooth[k] + (1 - SMOOTH) * pass->power[k];
 		all = 1.0f / (all + vf_max(set->smooth[k], now) + ERROR_FLOOR * (float)n);
 		known += doubt * all;
 		all *= variance * pass->adapt;

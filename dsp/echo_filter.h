@@ -10,7 +10,7 @@
 #ifndef DSP_ECHO_FILTER_H
 #define DSP_ECHO_FILTER_H
 
-#include "dsp/echo_set.h"
+#include "dsp/echo_far.h"
 
 /* One bin of main filter or shadow: what it learns, and what it says. */
 struct echo_bin {
@@ -102,16 +102,6 @@ LANES_INLINE void bin_zero(const struct echo_set *set, struct echo_pass *pass)
 	pass->doubt[0] = power;
 }
 
-/* What some lane keeps. */
-LANES_INLINE uint32_t parts_kept(const struct echo_set *set)
-{
-	uint32_t kept = 0;
-
-	for (unsigned i = 0; i < LANES_WIDTH; i++)
-		kept |= (uint32_t)set->kept[i];
-	return kept;
-}
-
 /* A lane that does not learn has no step to come. */
 LANES_INLINE void shadow_hold(struct echo_set *set, vf adapt, const unsigned n)
 {
@@ -125,8 +115,8 @@ LANES_INLINE void filter_pass(struct echo_set *set, struct echo_pass *pass, bool
 	const size_t stride = (size_t)set->parts * 2;
 	struct echo_bin bin;
 
-	pass->n_all = stretches_make(set, parts_all(set), pass->all);
-	pass->n_stretches = stretches_make(set, parts_kept(set), pass->stretches);
+	if (learns)
+		shadow_fetch(set, n);
 	bin_zero(set, pass);
 	for (unsigned k = 1; k < n; k++) {
 		const vf *share = set->use + k / (n / ECHO_BANDS) * set->parts;
@@ -145,39 +135,6 @@ LANES_INLINE void filter_pass(struct echo_set *set, struct echo_pass *pass, bool
 		pass->shadow[2 * i + 1] = bin.im[0] + bin.im[1];
 		pass->shadow_far[i] = bin.power;
 	}
-}
-
-/* Far's power in a band, of the newest block, then of all partitions by their shares. */
-LANES_INLINE vf far_power(struct echo_set *set, unsigned band, const vf *spectrum, const unsigned n)
-{
-	const vf *share = set->share + band * set->parts;
-	vf *power = set->far_power + band * set->ring, sum = { 0 };
-	const unsigned bins = n / ECHO_BANDS;
-
-	for (unsigned k = band * bins + !band; k < (band + 1) * bins; k++)
-		sum += spectrum[2 * k] * spectrum[2 * k] + spectrum[2 * k + 1] * spectrum[2 * k + 1];
-	power[set->newest] = sum;
-	sum = (vf){ 0 };
-	for (unsigned at = set->newest; at < set->ring && share < set->share + (band + 1) * set->parts; at++)
-		sum += *share++ * power[at];
-	for (unsigned at = 0; share < set->share + (band + 1) * set->parts; at++)
-		sum += *share++ * power[at];
-	return sum;
-}
-
-LANES_INLINE void filter_far(struct echo_set *set, struct echo_pass *pass, const vf *far, const unsigned n)
-{
-	vf x[2 * ECHO_BLOCK_MAX], spectrum[2 * ECHO_BLOCK_MAX];
-
-	memcpy(x, set->previous, n * sizeof(vf));
-	memcpy(x + n, far, n * sizeof(vf));
-	memcpy(set->previous, far, n * sizeof(vf));
-	fft_forward(spectrum, x, n);
-	set->newest = set->newest ? set->newest - 1 : set->ring - 1;
-	for (unsigned k = 0; k < n; k++)
-		set->far[(size_t)k * set->ring + set->newest] = far_pack(spectrum[2 * k], spectrum[2 * k + 1]);
-	for (unsigned band = 0; band < ECHO_BANDS; band++)
-		pass->far[band] = far_power(set, band, spectrum, n);
 }
 
 #endif

@@ -35,7 +35,8 @@ static void set_reset(struct echo_set *set, unsigned lane)
 		at[i * LANES_WIDTH] = 0;
 	for (unsigned band = 0; band < ECHO_BANDS; band++) {
 		((float *)(void *)&set->variance[band])[lane] = VARIANCE_START;
-		((float *)(void *)&set->focus[band])[lane] = 1.0f / (float)set->parts;
+		((float *)(void *)&set->focus[band])[lane] = ((float *)(void *)&set->rest[band])[lane] =
+			1.0f / (float)set->parts;
 	}
 	for (unsigned i = 0; i < ECHO_BANDS * set->parts; i++)
 		((float *)(void *)&set->share[i])[lane] = ((float *)(void *)&set->use[i])[lane] =
@@ -62,7 +63,7 @@ static void set_init(struct echo_set *set, const struct echo_shape *shape)
 	set->tap_power = set->use + ECHO_BANDS * parts;
 	set->tap_energy = set->tap_power + ECHO_BANDS * parts;
 	set->far_power = set->tap_energy + parts;
-	set->rows = (size_t)(set->far_power + ECHO_BANDS * ring - set->previous);
+	set->rows = (size_t)((vi *)(set->far_power + ECHO_BANDS * ring) - set->previous);
 	for (unsigned lane = 0; lane < LANES_WIDTH; lane++)
 		set_reset(set, lane);
 }
@@ -112,9 +113,9 @@ LANES_INLINE vf learn(struct echo_set *set, struct echo_pass *pass, bool heard, 
 {
 	vf none = { 0 }, expected = { 0 };
 
-	set->power[0] = pass->error[0] * pass->error[0] + pass->error[1] * pass->error[1];
+	pass->power[0] = pass->error[0] * pass->error[0] + pass->error[1] * pass->error[1];
 	for (unsigned k = 1; k < n; k++)
-		set->power[k] = pass->error[2 * k] * pass->error[2 * k] +
+		pass->power[k] = pass->error[2 * k] * pass->error[2 * k] +
 				pass->error[2 * k + 1] * pass->error[2 * k + 1];
 	pass->change = change_find(set, pass, n) * pass->adapt;
 	pass->missed = heard ? shadow_adapt(set, pass, n) * pass->adapt : shadow_rest(set, pass, n);
@@ -131,7 +132,7 @@ LANES_INLINE vf learn(struct echo_set *set, struct echo_pass *pass, bool heard, 
 LANES_INLINE void cancel(struct echo_set *set, unsigned first, struct echo_work *work,
 			 const struct echo_controls *controls, struct echo_signals *signals, const unsigned n)
 {
-	vf far[ECHO_BLOCK_MAX], near[ECHO_BLOCK_MAX], x[2 * ECHO_BLOCK_MAX], background = { 0 }, expected;
+	vf far[ECHO_BLOCK_MAX], near[ECHO_BLOCK_MAX], x[2 * ECHO_BLOCK_MAX], expected;
 	struct echo_pass pass;
 	vi heard, none = { 0 };
 	bool learns;
@@ -140,12 +141,15 @@ LANES_INLINE void cancel(struct echo_set *set, unsigned first, struct echo_work 
 		far[i] = vf_of_samples(&work->far[i][first]);
 		near[i] = vf_of_samples(&work->near[i][first]);
 	}
+	far_turn(set, &pass);
+	filter_fetch(set, &pass, n);
 	signals_measure(signals, first, far, near, echo_2100 + work->phase, n);
-	filter_far(set, &pass, far, n);
+	far_run(set, &pass, far, n);
 	pass.leaks = far_leaks(&pass, n);
 	heard = vf_below((vf)none + (FAR_LEAKS * FAR_IDLE + FAR_FLOOR), pass.leaks);
 	pass.adapt = vf_select(heard, vf_load(controls->adapt + first), (vf)none);
 	shadow_hold(set, pass.adapt, n);
+	pass.power = (vf *)(void *)(work->power + (size_t)first * n);
 	learns = vi_bits(vf_below((vf)none, pass.adapt)) != 0;
 	filter_pass(set, &pass, learns, n);
 	fft_backward(x, pass.echo, 2, n);
@@ -155,9 +159,7 @@ LANES_INLINE void cancel(struct echo_set *set, unsigned first, struct echo_work 
 	vf_store(signals->change + first, pass.change);
 	/* of a transform of two blocks, half of whose bins are held */
 	vf_store(signals->expected + first, expected * (0.5f / (float)(n * n)));
-	for (unsigned k = 0; k < n; k++)
-		background += set->noise[k];
-	vf_store(signals->background + first, background * (1.0f / (float)(n * n)));
+	vf_store(signals->background + first, set->background * (1.0f / (float)(n * n)));
 }
 
 static void set_cancel(struct echo_set *set, unsigned first, struct echo_work *work,

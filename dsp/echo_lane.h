@@ -48,6 +48,7 @@ struct echo_work {
 	_Alignas(ECHO_ALIGN) int16_t far[ECHO_BLOCK_MAX][LANES];
 	_Alignas(ECHO_ALIGN) int16_t near[ECHO_BLOCK_MAX][LANES]; /* then the output */
 	_Alignas(ECHO_ALIGN) float echo[ECHO_BLOCK_MAX * LANES];  /* of each set of width lanes [sample][lane] */
+	_Alignas(ECHO_ALIGN) float power[ECHO_BLOCK_MAX * LANES]; /* of the error's spectrum, likewise */
 	unsigned phase; /* samples since the 2100 Hz of the tables began its period of 80 */
 };
 

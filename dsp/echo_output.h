@@ -21,6 +21,20 @@ LANES_INLINE vi random_next(vi *random)
 	return x;
 }
 
+/* The first bin has direct current, which is no noise. */
+LANES_INLINE void background_learn(struct echo_set *set, const vf *power, vf learn, const unsigned n)
+{
+	vf sum = { 0 };
+
+	for (unsigned k = 0; k < n / 2; k++) {
+		vf now = k ? 0.5f * (power[2 * k] + power[2 * k + 1]) : power[1];
+
+		set->noise[k] += learn * (now - set->noise[k]);
+		sum += set->noise[k];
+	}
+	set->background = 2 * sum;
+}
+
 /* n samples of comfort noise in the lanes that want it; the others' random numbers and overlap do not move. */
 LANES_INLINE void comfort_make(struct echo_set *set, vf *noise, vi wanted, const unsigned n)
 {
@@ -28,13 +42,16 @@ LANES_INLINE void comfort_make(struct echo_set *set, vf *noise, vi wanted, const
 	vf spectrum[2 * ECHO_BLOCK_MAX], x[2 * ECHO_BLOCK_MAX], none = { 0 };
 	vi random = set->random;
 
-	for (unsigned k = 0; k < n; k++) {
+	for (unsigned k = 0; k < n / 2; k++) {
 		/* even from -1 to 1 has a power of 1/3; the spectrum of two blocks has twice the power of one's */
 		vf size = vf_root(3 * set->noise[k] + NOISE_FLOOR) * (1.0f / 32768);
-		vi bits = random_next(&random);
 
-		spectrum[2 * k] = size * __builtin_convertvector(bits >> 16, vf);
-		spectrum[2 * k + 1] = size * __builtin_convertvector(bits << 16 >> 16, vf);
+		for (unsigned i = 4 * k; i < 4 * (k + 1); i += 2) {
+			vi bits = random_next(&random);
+
+			spectrum[i] = size * __builtin_convertvector(bits >> 16, vf);
+			spectrum[i + 1] = size * __builtin_convertvector(bits << 16 >> 16, vf);
+		}
 	}
 	set->random = (random & wanted) | (set->random & ~wanted);
 	spectrum[0] *= 0.0f; /* no direct current */
@@ -86,13 +103,14 @@ LANES_INLINE void output_make(struct echo_set *set, unsigned first, struct echo_
 	const vf *echo = (const vf *)(const void *)(work->echo + (size_t)first * n);
 	vi wanted;
 
-	for (unsigned k = 0; k < n; k++)
-		set->noise[k] += learn * (set->power[k] - set->noise[k]);
+	if (vi_bits(vf_below(none, learn)))
+		background_learn(set, (const vf *)(const void *)(work->power + (size_t)first * n), learn, n);
 	wanted = vf_below(none, vf_max(level.now, level.step));
 	if (vi_bits(wanted))
 		comfort_make(set, noise, wanted, n);
-	else
+	else if (set->overlaps)
 		memset(set->overlap, 0, n * sizeof(vf));
+	set->overlaps = vi_bits(wanted);
 	for (unsigned i = 0; i < n; i++) {
 		vf left = vf_of_samples(&work->near[i][first]) - ramp_next(&cancel) * echo[i];
 

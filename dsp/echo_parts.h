@@ -113,7 +113,7 @@ LANES_INLINE void steps_widen(struct echo_set *set, unsigned band, const struct 
 
 	for (unsigned k = first; k < first + bins; k++) {
 		some += pass->doubt[k];
-		error += set->power[k];
+		error += pass->power[k];
 	}
 	factor = (variance * some + error) / (variance * vf_max(pass->far[band], some) + error);
 	factor *= factor * factor; /* less than that in single bins */

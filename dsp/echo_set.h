@@ -14,6 +14,7 @@ struct echo_set {
 	unsigned newest;	     /* place in the ring; older ones follow */
 	unsigned turn;		     /* partition to be constrained next */
 	unsigned band;		     /* whose shares are to be set next */
+	bool overlaps;		     /* some lane's comfort noise does, and is not 0 */
 	unsigned shadow_every;	     /* of the shadow's bins are run: 1, all; 2, every second */
 	size_t rows;		     /* of all vectors from previous on */
 
@@ -26,19 +27,21 @@ struct echo_set {
 	vf *tap_energy; /* [partition] */
 	vf *far_power;	/* [band][place in ring], without 0 Hz */
 
-	_Alignas(ECHO_ALIGN) vf previous[ECHO_BLOCK_MAX]; /* far */
+	_Alignas(ECHO_ALIGN) vi previous[ECHO_BLOCK_MAX / 2]; /* far, two samples in one: the block's halves */
 	vf step[2 * ECHO_BLOCK_MAX];   /* error over its power, by variance: what each bin's taps learn */
-	vf power[ECHO_BLOCK_MAX];      /* of the error's spectrum */
-	vf smooth[ECHO_BLOCK_MAX];     /* the same over some blocks */
+	vf smooth[ECHO_BLOCK_MAX];     /* power of the error's spectrum over some blocks */
 	vf variance[ECHO_BANDS];       /* of the taps' sum, as far as it is not known */
 	vf weight[ECHO_BANDS];	       /* power of the taps */
 	vf focus[ECHO_BANDS];	       /* sum of the shares' squares */
+	vf far_sum[ECHO_BANDS];	       /* far's power of all partitions */
+	vf rest[ECHO_BANDS];	       /* share of a partition without taps */
 	vf far_mean[ECHO_BANDS];       /* power by shares, over a second of learning */
 	vf error_mean[ECHO_BANDS];     /* power, likewise */
 	vf echo_error, echo_echo, error_error; /* correlations, weighted */
 	vf shadow_step[2 * SHADOW_BINS], shadow_error[2 * SHADOW_BINS];
 	vf shadow_hit[SHADOW_BINS], shadow_all[SHADOW_BINS];
-	vf noise[ECHO_BLOCK_MAX];      /* power of the background's spectrum */
+	vf noise[ECHO_BLOCK_MAX / 2];  /* power of the background's spectrum, of two bins in the mean */
+	vf background;		       /* the sum of all bins */
 	vf overlap[ECHO_BLOCK_MAX];    /* second half of the comfort noise */
 	vi random;
 	vi kept;		       /* bit p: partition p is gone through; the taps of others are 0 */
@@ -62,11 +65,21 @@ struct echo_pass {
 	vf shadow[2 * SHADOW_BINS];	/* error, predicted */
 	vf shadow_far[SHADOW_BINS];	/* far's power */
 	vf error[2 * ECHO_BLOCK_MAX];	/* spectrum */
+	vf *power;			/* of the error's spectrum */
 	vf leaks;	/* power of far in a bin that does not count */
 	vf adapt;	/* 1, or 0: nothing is learnt */
 	vf change;	/* square of how much of the echo taken away is not there */
 	vf missed;	/* part of the error that the shadow has predicted lately */
 };
+
+/* Asks for memory that is needed after something that takes longer. */
+LANES_INLINE void lines_fetch(const void *from, size_t octets)
+{
+	const char *end = (const char *)from + octets;
+
+	for (const char *at = (const char *)from - (uintptr_t)from % ECHO_ALIGN; at < end; at += ECHO_ALIGN)
+		__builtin_prefetch(at);
+}
 
 LANES_INLINE uint32_t parts_all(const struct echo_set *set)
 {
