@@ -31,7 +31,7 @@
 
 #define CHANNELS_MAX PEER_CHANNELS
 #define FRAMES	     50
-#define RUNS	     5
+#define RUNS	     12
 #define WARM_RUNS    8 /* seconds, until the lines are known */
 #define LINE_LEAST   2 /* chunks until it comes */
 #define LINE_MOST    16
