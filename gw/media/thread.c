@@ -21,6 +21,7 @@
 #define SPAN_SILENT_MS 60   /* the span that leads ticks no more: another leads */
 #define US_PER_SAMPLE  125
 #define TIMER_MS       BEARER_ROUND_MS
+#define REST_MOST      80   /* samples of a round of which every second will do */
 #define ELAPSED_MAX    8000 /* a longer sleep of the machine is not made up for */
 
 static struct counter events_lost = COUNTER_INIT("causeway_media_events_lost_total",
@@ -491,13 +492,13 @@ static bool is_bearer(const struct media_end *end)
 	return end && end->ops->demand;
 }
 
-/* Without a bearer, whose octets come with every chunk, every second round does. */
+/* Without a bearer, whose octets come with every chunk, every second round does, if rounds are short. */
 static bool half_rests(struct media_worker *worker, struct channel_half *half)
 {
 	const struct media_side *side = half->pipeline.side;
 
 	half->rest.may = !is_bearer(side[0].end) && !is_bearer(side[1].end);
-	if (half->rest.rested || !half->rest.may)
+	if (half->rest.rested || !half->rest.may || worker->round.elapsed > REST_MOST)
 		return false;
 	half->rest.rested = true;
 	half->rest.elapsed = worker->round.elapsed;
