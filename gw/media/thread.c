@@ -21,7 +21,7 @@
 #define SPAN_SILENT_MS 60   /* the span that leads ticks no more: another leads */
 #define US_PER_SAMPLE  125
 #define TIMER_MS       BEARER_ROUND_MS
-#define REST_MOST      80   /* samples of a round of which every second will do */
+#define REST_MOST      60 /* samples of a round of which every second will do: of 5 ms, not of 10 */
 #define ELAPSED_MAX    8000 /* a longer sleep of the machine is not made up for */
 
 static struct counter events_lost = COUNTER_INIT("causeway_media_events_lost_total",
