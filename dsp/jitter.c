@@ -196,11 +196,11 @@ static void lock(struct jitter *jitter, uint32_t timestamp)
 {
 	uint32_t delay = first_delay(jitter, jitter->clock - timestamp);
 
-	jitter_ring_clear(jitter);
 	jitter->locked = true;
 	jitter->begun = jitter->resting = false;
 	jitter->play = jitter->floor = jitter->clock - jitter->base - delay;
 	jitter->end = timestamp;
+	jitter_ring_clear(jitter);
 	jitter->held = jitter->starved = 0;
 	jitter->adapt = jitter->slip = 0;
 	jitter->late_run = 0;
@@ -239,8 +239,7 @@ static bool has_jumped(struct jitter *jitter, uint32_t timestamp)
 
 static void advance(struct jitter *jitter, size_t n)
 {
-	jitter_ring_forget(jitter, jitter->play, n);
-	jitter->play += (uint32_t)n;
+	jitter_ring_pass(jitter, n);
 	if (ahead(jitter->play, jitter->floor) > 0)
 		jitter->floor = jitter->play;
 }
@@ -282,8 +281,6 @@ static enum jitter_fate store(struct jitter *jitter, uint32_t timestamp, const u
 	if (jitter_ring_run(jitter, timestamp, n, true) == n)
 		return JITTER_DUPLICATE;
 	jitter_ring_store(jitter, timestamp, octets, n);
-	if (ahead(timestamp + (uint32_t)n, jitter->end) > 0)
-		jitter->end = timestamp + (uint32_t)n;
 	jitter->starved = 0;
 	return JITTER_STORED;
 }

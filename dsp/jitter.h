@@ -44,24 +44,26 @@ enum jitter_kind {
 };
 
 struct jitter {
+	/* looked at whenever octets are taken: the first 64 octets */
 	struct jitter_conf conf;
 	bool locked;	     /* a first packet has set the offset */
 	bool begun;	     /* it has been played */
 	bool resting;	     /* not locked since a pause that the sender announced */
 	uint32_t clock;	     /* samples delivered or skipped */
 	uint32_t play;	     /* timestamp of the next octet; clock - play is the playout offset */
+	uint32_t whole;	     /* past the octets that are there without a hole, from play on */
 	uint32_t floor;	     /* highest play so far: older octets are late */
 	uint32_t end;	     /* past the newest octet stored */
-	uint32_t held;	     /* samples made up while nothing newer was there */
-	uint32_t starved;    /* samples since something newer was there */
 	int32_t adapt;	     /* samples to cut in, or out (< 0) */
 	int32_t slip;	     /* fixed: samples to insert, or to leave out (< 0) */
 	uint32_t op_wait;    /* samples before the next cut may be tried */
 	uint32_t op_wanted;  /* samples for which adapt has waited */
 	uint32_t grain;	     /* samples that the reader takes at a time, of late, times 64 */
 	unsigned n_pauses;   /* announced: from pause_at on nothing is to be expected */
+	/* with packets, and without */
 	uint32_t pause_at[JITTER_PAUSES];
-	/* looked at with packets */
+	uint32_t held;	     /* samples made up while nothing newer was there */
+	uint32_t starved;    /* samples since something newer was there */
 	uint32_t base;	     /* transit of the fast packets */
 	int32_t high;	     /* of the slow packets that count, above the base */
 	uint32_t want;	     /* delay above the base that should be */
@@ -76,7 +78,7 @@ struct jitter {
 	uint64_t late;	     /* octets that came too late, whole packets and parts */
 	uint64_t cut_in, cut_out; /* samples, of what is heard */
 	uint64_t resyncs, slips;
-	uint64_t present[JITTER_SAMPLES / 64];
+	uint64_t present[JITTER_SAMPLES / 64]; /* a bit for each octet behind whole that is there; none for others */
 	uint8_t octets[JITTER_SAMPLES];
 };
 

@@ -73,8 +73,7 @@ static void cut_out(struct jitter *jitter, const int16_t *x, uint32_t lag)
 
 	fade(faded, x, x + lag);
 	store(jitter, jitter->play + lag, faded, FADE);
-	jitter_ring_forget(jitter, jitter->play, lag);
-	jitter->play += lag;
+	jitter_ring_pass(jitter, lag);
 }
 
 /* x[0..lag) is played twice: it is put before play, and what follows it fades back into x. */

@@ -21,9 +21,53 @@ static void bits_set(uint64_t *bits, uint32_t at, size_t n, bool value)
 	}
 }
 
+/* How many from at on have that bit, at most n. */
+static size_t bits_run(const uint64_t *bits, uint32_t at, size_t n, bool value)
+{
+	size_t run = 0;
+
+	while (run < n) {
+		unsigned bit = at % WORD;
+		uint64_t word = bits[(at & MASK) / WORD];
+		uint64_t other = ~((value ? word : ~word) >> bit);
+		unsigned k = other ? (unsigned)__builtin_ctzll(other) : WORD;
+
+		if (k > WORD - bit)
+			k = WORD - bit;
+		run += k;
+		at += k;
+		if (k < WORD - bit)
+			break;
+	}
+	return run < n ? run : n;
+}
+
+/* Octets that may have a bit, from at on. */
+static size_t behind(const struct jitter *jitter, uint32_t at)
+{
+	int32_t n = (int32_t)(jitter->end - at);
+
+	return n < 0 ? 0 : n < JITTER_SAMPLES ? (size_t)n : JITTER_SAMPLES;
+}
+
+/* What is there without a hole ends at to, or where what is there behind that does. */
+static void whole_set(struct jitter *jitter, uint32_t to)
+{
+	uint32_t from = jitter->whole;
+	size_t more;
+
+	jitter->whole = to;
+	if (!behind(jitter, from))
+		return;
+	more = bits_run(jitter->present, to, behind(jitter, to), true);
+	bits_set(jitter->present, from, to - from + more, false);
+	jitter->whole += (uint32_t)more;
+}
+
 void jitter_ring_clear(struct jitter *jitter)
 {
 	memset(jitter->present, 0, sizeof(jitter->present));
+	jitter->whole = jitter->play;
 }
 
 void jitter_ring_store(struct jitter *jitter, uint32_t at, const uint8_t *octets, size_t n)
@@ -34,7 +78,12 @@ void jitter_ring_store(struct jitter *jitter, uint32_t at, const uint8_t *octets
 	memcpy(jitter->octets + start, octets, first);
 	if (n > first)
 		memcpy(jitter->octets, octets + first, n - first);
-	bits_set(jitter->present, at, n, true);
+	if ((int32_t)(at - jitter->whole) > 0)
+		bits_set(jitter->present, at, n, true);
+	else if ((int32_t)(at + (uint32_t)n - jitter->whole) > 0)
+		whole_set(jitter, at + (uint32_t)n);
+	if ((int32_t)(at + (uint32_t)n - jitter->end) > 0)
+		jitter->end = at + (uint32_t)n;
 }
 
 void jitter_blank(struct jitter *jitter, uint32_t timestamp, size_t n)
@@ -66,30 +115,22 @@ void jitter_ring_load(const struct jitter *jitter, uint32_t at, uint8_t *octets,
 		memcpy(octets + first, jitter->octets, n - first);
 }
 
-void jitter_ring_forget(struct jitter *jitter, uint32_t at, size_t n)
+void jitter_ring_pass(struct jitter *jitter, size_t n)
 {
+	jitter->play += (uint32_t)n;
 	if (n >= JITTER_SAMPLES)
 		jitter_ring_clear(jitter);
-	else
-		bits_set(jitter->present, at, n, false);
+	else if ((int32_t)(jitter->play - jitter->whole) > 0)
+		whole_set(jitter, jitter->play);
 }
 
 size_t jitter_ring_run(const struct jitter *jitter, uint32_t at, size_t n, bool there)
 {
-	size_t run = 0;
+	int32_t whole = (int32_t)(jitter->whole - at);
+	size_t known = behind(jitter, at) < n ? behind(jitter, at) : n, run;
 
-	while (run < n) {
-		unsigned bit = at % WORD;
-		uint64_t word = jitter->present[(at & MASK) / WORD];
-		uint64_t other = ~((there ? word : ~word) >> bit);
-		unsigned k = other ? (unsigned)__builtin_ctzll(other) : WORD;
-
-		if (k > WORD - bit)
-			k = WORD - bit;
-		run += k;
-		at += k;
-		if (k < WORD - bit)
-			break;
-	}
-	return run < n ? run : n;
+	if (whole > 0)
+		return !there ? 0 : (size_t)whole < n ? (size_t)whole : n;
+	run = bits_run(jitter->present, at, known, there);
+	return !there && run == known ? n : run;
 }
