@@ -36,7 +36,6 @@ int cadence_parse(struct cadence *cadence, const char *text);
 size_t cadence_print(const struct cadence *cadence, char *text, size_t cap);
 
 struct cadence_player {
-	const struct cadence *cadence; /* borrow; NULL: silence */
 	unsigned step;
 	uint64_t left; /* samples of this step */
 	double peak;
@@ -45,6 +44,7 @@ struct cadence_player {
 		uint16_t hz;
 		double factor, last, before;
 	} oscillator[CADENCE_FREQUENCIES + 1];
+	const struct cadence *cadence; /* borrow; NULL: silence */
 };
 
 /* From its beginning; NULL stops. cadence is borrowed while it plays. */

@@ -17,13 +17,13 @@
 #define CONCEALER_KEPT	     1024 /* so that it is moved to the front now and then only */
 
 struct concealer {
-	uint8_t history[CONCEALER_KEPT]; /* the last octets that went out */
-	int16_t cycle[CONCEALER_PERIOD_MAX];
 	unsigned filled;    /* samples of this loss, 0: there is none */
 	unsigned joining;   /* samples of the fade-in still to come */
 	unsigned offset;    /* next of the cycle */
 	unsigned period;
 	unsigned end;	    /* of what is in history; the last CONCEALER_HISTORY of it count */
+	int16_t cycle[CONCEALER_PERIOD_MAX];
+	uint8_t history[CONCEALER_KEPT]; /* the last octets that went out */
 };
 
 void concealer_init(struct concealer *concealer, enum g711_law law);

@@ -4,6 +4,10 @@
 
 #include "gw/base/fetch.h"
 
+_Static_assert(offsetof(struct media_side, tone.cadence) / FETCH_LINE ==
+		       offsetof(struct media_side, digits.next) / FETCH_LINE,
+	       "what rounds look at is in more than one line");
+
 const unsigned ahead_channels[AHEAD_STEPS] = {
 	[AHEAD_PIPELINE] = 6, [AHEAD_ENDS] = 4,	  [AHEAD_PATH] = 2,
 	[AHEAD_STATE] = 4,    [AHEAD_OCTETS] = 2,
@@ -13,11 +17,11 @@ static void side_fetch(const struct media_side *side, enum ahead_step step,
 		       const struct round *round)
 {
 	if (step == AHEAD_PIPELINE)
-		fetch(&side->digits.first, &side->tone + 1);
+		fetch(&side->tone.cadence, &side->digits.next);
 	else if (!side->end)
 		return;
 	else if (step == AHEAD_ENDS)
-		fetch(side->end, &side->end->stats.octets_in);
+		fetch(side->end, &side->end->stats);
 	else if (side->end->ops->fetch)
 		side->end->ops->fetch(side->end, step, round);
 }

@@ -17,6 +17,11 @@
 #define DATA_MORE_MS   20 /* and for data: the other line's chunk */
 #define REPORT_MS      500
 
+_Static_assert(offsetof(struct bearer_end, span) % FETCH_LINE == 0 &&
+		       offsetof(struct bearer_end, params) - offsetof(struct bearer_end, span) <=
+			       2 * FETCH_LINE,
+	       "what rounds look at is in more than two lines");
+
 static struct counter full = COUNTER_INIT("causeway_media_bearer_full_total",
 					  "Blocks dropped because a bearer took no more");
 
@@ -352,7 +357,7 @@ static void vbd(struct media_end *end, bool on)
 
 void bearer_end_fetch(const struct bearer_end *bearer)
 {
-	fetch(&bearer->end.stats.blocks_in, &bearer->end.stats.rx_overruns);
+	fetch(&bearer->end.stats, &bearer->end.stats.lost);
 	fetch(&bearer->span, &bearer->params);
 }
 

@@ -38,11 +38,10 @@ struct lane_group;
 
 struct bearer_end {
 	struct media_end end;
-	/* looked at in every round, up to fifo: together, in few cache lines and pages */
+	/* looked at in every round, up to params: in two cache lines */
 	struct tdm_span *span;		/* borrow */
 	unsigned timeslot;
 	int fd;				/* borrow: of the span */
-	bool dead;			/* the span is missing: nothing comes, nothing is taken */
 	const struct span_clock *clock; /* borrow: the span's, or own */
 	struct span_clock own;		/* blocks received */
 	size_t chunk;			/* octets */
@@ -51,21 +50,21 @@ struct bearer_end {
 	uint64_t ticks_seen;
 	uint64_t heard_ticks; /* tick of the next block to be received */
 	struct bearer_phase phase;
-	/* the lane group's */
-	unsigned lane;
-	struct lane_group *group; /* borrow; NULL: octets pass as they are */
-	uint64_t report_tick;	  /* when its canceller is looked at next */
-	bool in_step; /* has as much to be worked on as the others of the group */
-	bool checks;  /* continuity has a mode */
-	/* towards a sink with another clock, or the same clock's other phase */
-	bool clocked;
 	uint32_t timestamp; /* of the next octet received */
 	/* octets received, not yet taken, in fifo; the first ready_n were worked on */
 	size_t fifo_n, ready_n;
+	/* the lane group's */
+	struct lane_group *group; /* borrow; NULL: octets pass as they are */
+	uint64_t report_tick;	  /* when its canceller is looked at next */
+	unsigned lane;
+	bool in_step; /* has as much to be worked on as the others of the group */
+	bool checks;  /* continuity has a mode */
+	bool clocked; /* towards a sink with another clock, or the same clock's other phase */
+	bool dead;    /* the span is missing: nothing comes, nothing is taken */
 	struct media_bearer_params params;
 	struct hearing hearing;
 	/* transmitted, by the sample of the clock's time modulo its length */
-	uint8_t sent[BEARER_SENT_OCTETS];
+	_Alignas(FETCH_LINE) uint8_t sent[BEARER_SENT_OCTETS];
 	uint8_t fifo[BEARER_FIFO_OCTETS];
 	struct continuity continuity;
 	uint32_t least; /* its delay towards another clock, in samples */

@@ -25,15 +25,14 @@ struct digit {
 };
 
 struct digits {
-	struct digit slot[DIGITS_MAX];
-	struct tone_player tone;
-	/* looked at in every round */
 	uint32_t first, next; /* serial numbers: first is played now, next is the next to be opened */
 	/* how far the first has come */
 	bool on;
 	uint32_t played; /* samples of the first; of the pause after one when not on */
 	uint32_t axis; /* samples of signals that followed each other without a pause: their phase goes on */
 	uint32_t sent; /* done */
+	struct digit slot[DIGITS_MAX];
+	struct tone_player tone;
 };
 
 /* Serial number of a new digit or signal, 0: no room, or it is neither, or no tone although it has to be one. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gw/base/fetch.h"
 #include "gw/base/log.h"
 #include "gw/base/trace.h"
 #include "gw/media/bearer_set.h"
@@ -65,7 +66,7 @@ int media_rtp_open(struct media_channel *channel, unsigned side, const char *add
 
 	if (channel->ends[side])
 		return -EBUSY;
-	end = calloc(1, sizeof(*end));
+	end = lines_alloc(sizeof(*end));
 	if (!end)
 		return -ENOMEM;
 	rc = ports_open(engine->ports, address, &end->pair);
@@ -169,7 +170,7 @@ int media_bearer_open(struct media_channel *channel, unsigned side, struct tdm_s
 		return -EBUSY;
 	if (!known || !timeslot || timeslot > tdm_span_timeslots(span))
 		return -EINVAL;
-	end = calloc(1, sizeof(*end));
+	end = lines_alloc(sizeof(*end));
 	if (!end)
 		return -ENOMEM;
 	end->channel = channel;

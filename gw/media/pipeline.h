@@ -15,6 +15,7 @@
 #include "dsp/g711.h"
 #include "dsp/jitter.h"
 #include "dsp/zone.h"
+#include "gw/base/fetch.h"
 #include "gw/media/digits.h"
 #include "gw/media/media.h"
 #include "gw/media/sound.h"
@@ -90,22 +91,22 @@ struct media_end_ops {
 	void (*fetch)(const struct media_end *end, enum ahead_step step, const struct round *round);
 };
 
-/* Every kind of end embeds this first. */
+/* Every kind of end embeds this first: up to stats, a cache line that every round looks at. */
 struct media_end {
-	const struct media_end_ops *ops;
+	_Alignas(FETCH_LINE) const struct media_end_ops *ops;
 	struct pipeline *pipeline; /* borrow; NULL: not attached */
-	unsigned side;
-	enum g711_law law;
-	unsigned block;		   /* most octets that put() takes, in multiples of what it needs */
-	uint32_t at;		   /* as a source: of the octets taken last, in its group's count; packets begin at multiples */
 	struct awaited awaited;	   /* as a source: what its sink awaits */
 	uint64_t events;	   /* digits that leave it as RFC 4733 events, by put(): those of the bits set, */
+	uint32_t at;		   /* as a source: of the octets taken last, in its group's count; packets begin at multiples */
+	unsigned block;		   /* most octets that put() takes, in multiples of what it needs */
+	unsigned side;
+	enum g711_law law;
 	bool events_out;	   /* if it takes any */
 	bool digits_apart;	   /* digits do not leave it: core sends them another way */
 	bool clear;		   /* octets are data: nothing converts, mixes, listens or makes up (RFC 4040) */
 	bool vbd;		   /* it asks for voice-band data where a fax or modem is heard */
 	uint8_t idle;		   /* clear: where there are none */
-	struct media_end_stats stats;
+	_Alignas(FETCH_LINE) struct media_end_stats stats;
 };
 
 /* How long a side may send nothing, and be silent, for the call, before what was negotiated; 0: that. */
@@ -113,24 +114,22 @@ struct supervision {
 	uint32_t timeout_ms, silence_ms;
 };
 
-/* What every round looks at lies together, from the end of digits to the beginning of tone: thousands of channels do not
- * fit the processor's caches. */
+/* What every round looks at is in one cache line, from the end of tone to the beginning of digits: thousands of channels do
+ * not fit the processor's caches. */
 struct media_side {
-	struct supervision supervision;
+	_Alignas(FETCH_LINE) struct supervision supervision;
 	const struct zone *zone; /* borrow: of its tones */
 	uint32_t sound_serial;	 /* reported with the sound */
 	uint32_t still; /* samples of silence, while the channel is voice-band data */
-	struct digits digits;  /* to go out of this side */
-	struct media_end *end; /* borrow; NULL: none */
-	bool hear, speak;      /* from this side to the other; to this side from the other */
-	/* how long it has been silent */
-	bool quiet;
-	uint32_t quiet_samples, quiet_limit; /* limit 0: it is not watched */
-	/* instead of what the other side says */
-	bool sound_loops;
+	uint32_t quiet_samples; /* how long it has been silent */
+	size_t sound_at; /* octets of the sound that were played; all: it is over */
+	struct cadence_player tone; /* instead of what the other side says; or a sound is: */
 	struct media_sound *sound; /* held until another, or none, is asked for */
-	size_t sound_at;	   /* octets of it that were played; all: it is over */
-	struct cadence_player tone;
+	struct media_end *end; /* borrow; NULL: none */
+	uint32_t quiet_limit;  /* 0: its silence is not watched */
+	bool hear, speak;      /* from this side to the other; to this side from the other */
+	bool quiet, sound_loops;
+	struct digits digits;  /* to go out of this side */
 };
 
 typedef void pipeline_report_fn(void *arg, const struct media_event *event);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gw/base/fetch.h"
 #include "gw/media/engine.h"
 
 static struct media_worker *idlest(struct media_engine *engine,
@@ -139,7 +140,7 @@ void channel_cross_free(struct channel_cross *cross)
 static struct channel_end *link_new(struct media_channel *channel, struct channel_cross *cross,
 				    unsigned side, const struct tdm_span *span, enum g711_law law)
 {
-	struct channel_end *link = calloc(1, sizeof(*link));
+	struct channel_end *link = lines_alloc(sizeof(*link));
 
 	if (!link)
 		return NULL;
@@ -169,7 +170,7 @@ int place_prepare(struct channel_end *end, const struct channel_end *other)
 	if (!cross)
 		return -ENOMEM;
 	memset(cross, 0, sizeof(*cross));
-	cross->half = calloc(1, sizeof(*cross->half));
+	cross->half = lines_alloc(sizeof(*cross->half));
 	law = link_law(end->span->span, other->span->span);
 	cross->link[side] = link_new(channel, cross, side, end->span->span, law);
 	cross->link[!side] = link_new(channel, cross, !side, other->span->span, law);
@@ -347,7 +348,7 @@ void engine_send(struct media_engine *engine, const struct engine_command *comma
 int place_new(struct media_channel *channel)
 {
 	list_init(&channel->held);
-	channel->main = calloc(1, sizeof(*channel->main));
+	channel->main = lines_alloc(sizeof(*channel->main));
 	if (!channel->main)
 		return -ENOMEM;
 	channel->main->channel = channel;

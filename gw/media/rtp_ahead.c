@@ -3,6 +3,12 @@
 #include "gw/base/fetch.h"
 #include "gw/media/rtp_end.h"
 
+_Static_assert(offsetof(struct rtp_end, path.watch) % FETCH_LINE == 0 &&
+		       offsetof(struct rtp_end, control.last_us) -
+				       offsetof(struct rtp_end, path.watch) <=
+			       2 * FETCH_LINE,
+	       "what rounds look at is in more than two lines");
+
 #define CHUNK 40 /* octets that mostly pass at once */
 
 /* Where octets of a jitter buffer are, or are to be. */
@@ -11,21 +17,18 @@ static void ring_fetch(const struct jitter *jitter, uint32_t timestamp, size_t n
 	size_t at = timestamp % JITTER_SAMPLES;
 	size_t end = at + n < JITTER_SAMPLES ? at + n : JITTER_SAMPLES;
 
-	fetch(&jitter->present[at / 64], &jitter->present[at / 64] + n / 64 + 1);
 	fetch(jitter->octets + at, jitter->octets + end);
 }
 
 static void path_fetch(const struct rtp_end *rtp)
 {
-	fetch(&rtp->path.watch, &rtp->control);
+	fetch(&rtp->path.watch, &rtp->control.next_us);
 }
 
 static void state_fetch(const struct rtp_end *rtp)
 {
-	fetch(&rtp->control, &rtp->control.next_us);
-	fetch(&rtp->jitter, &rtp->jitter.base);
-	fetch(&rtp->concealer.filled, &rtp->concealer + 1);
-	fetch(&rtp->sent_packets, rtp->packet);
+	fetch(&rtp->jitter, &rtp->jitter.pause_at);
+	fetch(&rtp->concealer.filled, rtp->concealer.cycle);
 }
 
 /* A packet leaves in this round. */
@@ -46,6 +49,8 @@ static void octets_fetch(const struct rtp_end *rtp, const struct round *round)
 		ring_fetch(&rtp->jitter, rtp->jitter.end, rtp->in_samples);
 	if (!is_leaving(rtp, round))
 		return;
+	fetch(&rtp->end.stats, &rtp->end.stats.lost);
+	fetch(&rtp->sent_packets, rtp->packet);
 	fetch(&rtp->params.codec, &rtp->identity.random);
 	fetch(&rtp->lock.rival_run, &rtp->lock.source + 1);
 	fetch(rtp->packet, rtp->packet + RTP_HEADER_OCTETS + rtp->packet_samples);
@@ -66,7 +71,8 @@ void rtp_ahead_fetch(const struct media_end *end, enum ahead_step step, const st
 void rtp_ahead_packet(const struct rtp_end *rtp)
 {
 	fetch(&rtp->params.codec, &rtp->params + 1);
-	fetch(&rtp->lock.rival_run, &rtp->concealer);
+	fetch(&rtp->end.stats, &rtp->end.stats.lost);
+	fetch(&rtp->lock.rival_run, &rtp->event_in.serial);
 	fetch(&rtp->jitter, &rtp->jitter.delays);
 	rtp_relay_fetch(rtp);
 }

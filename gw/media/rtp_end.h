@@ -72,12 +72,13 @@ struct pause_out {
 /* What rounds and packets look at lies together, in few cache lines and pages, up to the buffer's octets. */
 struct rtp_end {
 	struct media_end end;
-	/* looked at in every round, from the end of path to the beginning of control */
+	/* looked at in every round, from the end of path to the beginning of control: in two cache lines */
 	struct rtp_path path;
 	struct relay_in relay;
 	uint64_t look_us; /* nothing is expected before */
 	struct burst *burst; /* borrow: of its packets in rounds; NULL: they go one by one */
 	const struct burst_in *came; /* in this round, and was not looked at yet; NULL: nobody has read yet */
+	size_t filled, packet_samples; /* of the packet that goes out next */
 	bool negotiated;
 	bool rates; /* levels are looked at, for XR */
 	bool hears; /* digits in the audio */
@@ -96,7 +97,6 @@ struct rtp_end {
 	bool marker;	    /* the next packet begins a talk spurt */
 	bool filled_pause;  /* nothing in it that needs to be sent */
 	bool in_step;	    /* its packets begin where those of the line's lane group do */
-	size_t filled, packet_samples;
 	struct event_out event_out;
 	uint8_t packet[RTP_HEADER_OCTETS + RTP_PAYLOAD_MAX];
 
@@ -117,8 +117,8 @@ struct rtp_end {
 	uint64_t read_us; /* when a packet was read last */
 	uint32_t expected; /* by the jitter buffer, for copies */
 	struct event_in event_in;
-	struct concealer concealer;
-	struct jitter jitter;
+	_Alignas(FETCH_LINE) struct concealer concealer;
+	_Alignas(FETCH_LINE) struct jitter jitter;
 
 	/* where it was asked for */
 	struct comfort_player comfort;

@@ -22,11 +22,11 @@ struct rtp_path {
 	const struct watch *watch;    /* borrow; NULL: none */
 	int fd;	       /* borrow: bound */
 	int direct_fd; /* borrow; 0: there is none, or it cannot be used */
+	uint64_t look_us; /* where it is not watched, when the other one is looked at next */
 	bool bound;    /* direct_fd is, and connected */
 	bool direct;   /* to where RTP goes now */
 	bool watched;  /* fd is, since it is the other one: */
 	bool others;   /* something is there */
-	uint64_t look_us; /* where it is not, when the other one is looked at next */
 };
 
 /* Neither is known to be of use yet. direct_fd: 0, or not bound yet, sharing ports with fd (SO_REUSEPORT). */

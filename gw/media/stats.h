@@ -42,13 +42,14 @@ struct media_echo {
 
 /* What a channel did, for CDR and show. Copied without locks from the channel's snapshot slot. */
 struct media_end_stats {
+	/* what every packet and block adds to, in one cache line; but for overruns, these are the snapshot's counts */
 	uint64_t packets_in, packets_out, octets_in, octets_out;
+	uint64_t blocks_in, blocks_out, tx_underruns, rx_overruns; /* bearer */
 	uint64_t lost, late, duplicate, reordered, refused; /* refused: wrong source, version or payload type */
 	uint64_t unsent; /* packets that the host did not take, or has no way for */
 	uint64_t concealed_ms;
 	uint32_t jitter_us, delay_ms; /* RFC 3550 interarrival jitter; jitter buffer delay now */
 	uint32_t rtt_us;	      /* from RTCP, 0 while unknown */
-	uint64_t blocks_in, blocks_out, tx_underruns, rx_overruns; /* bearer */
 	uint32_t dtmf_in, dtmf_out;
 	uint64_t recovered;  /* blocks that redundancy brought in the place of lost ones */
 	uint64_t comfort_ms; /* noise played in the peer's pauses */
