@@ -162,7 +162,7 @@ struct channel_half {
 		bool may, now, rested, untimely; /* no bearer; left out of this round; of the last one; that was after a stall */
 		size_t elapsed; /* samples of the last one */
 	} rest;
-	bool told; /* its statistics are new */
+	enum pipeline_news news; /* of its statistics */
 	struct list_node node;
 	struct pipeline pipeline;
 	struct engine_letter letter;

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "gw/base/fetch.h"
 #include "gw/base/trace.h"
 #include "gw/media/bearer_set.h"
 #include "gw/media/realtime.h"
@@ -321,7 +322,7 @@ struct media_channel *media_channel_new(struct media_engine *engine, const char 
 
 	if (engine->n_channels >= engine->conf.channels_max)
 		return NULL;
-	channel = calloc(1, sizeof(*channel));
+	channel = lines_alloc(sizeof(*channel));
 	if (!channel)
 		return NULL;
 	channel->engine = engine;

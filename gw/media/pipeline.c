@@ -480,7 +480,7 @@ void pipeline_collect(struct pipeline *pipeline, const struct round *round)
 	}
 }
 
-bool pipeline_round(struct pipeline *pipeline, const struct round *round)
+enum pipeline_news pipeline_round(struct pipeline *pipeline, const struct round *round)
 {
 	struct media_side *side = pipeline->side;
 	uint8_t octets[BLOCK_SAMPLES];
@@ -499,10 +499,11 @@ bool pipeline_round(struct pipeline *pipeline, const struct round *round)
 		flow_run(&flow, round);
 	}
 	if (round->now_us < pipeline->upkeep_us)
-		return false;
+		return PIPELINE_NO_NEWS;
 	pipeline->upkeep_us = round->now_us + UPKEEP_US;
 	upkeep(pipeline, round);
-	return true;
+	pipeline->upkeeps = (pipeline->upkeeps + 1) % PIPELINE_TELLS;
+	return pipeline->upkeeps == 1 ? PIPELINE_STATISTICS : PIPELINE_COUNTS;
 }
 
 /* ---- what core asks for ---- */
@@ -525,6 +526,7 @@ void pipeline_attach(struct pipeline *pipeline, unsigned side, struct media_end 
 	pipeline->side[side].end = end;
 	digits_clear(&pipeline->side[side].digits);
 	pipeline->side[side].digits.sent = 0;
+	pipeline->upkeeps = 0;
 	end->ops->attach(end, round);
 	if (pipeline->vbd && end->ops->vbd)
 		end->ops->vbd(end, true);

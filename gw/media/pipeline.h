@@ -134,9 +134,19 @@ struct media_side {
 
 typedef void pipeline_report_fn(void *arg, const struct media_event *event);
 
+#define PIPELINE_TELLS 5 /* 100 ms */
+
+/* What a round has changed in the ends' statistics, for who keeps a copy of them. */
+enum pipeline_news {
+	PIPELINE_NO_NEWS,
+	PIPELINE_COUNTS,     /* timers were looked at, every 20 ms: packets and blocks were counted */
+	PIPELINE_STATISTICS, /* and every PIPELINE_TELLS times: all that is measured, too */
+};
+
 struct pipeline {
 	struct media_side side[2];
 	bool vbd; /* voice-band data */
+	unsigned upkeeps; /* since an end came, modulo PIPELINE_TELLS */
 	uint64_t upkeep_us; /* when timers are looked at next */
 	pipeline_report_fn *report;
 	void *arg; /* borrow */
@@ -157,8 +167,8 @@ void pipeline_watch(struct pipeline *pipeline, unsigned side, uint32_t silence_m
 void pipeline_supervise(struct pipeline *pipeline, unsigned side, const struct supervision *supervision);
 /* Before pipeline_round(), of several channels: what each of them reads mostly. */
 void pipeline_collect(struct pipeline *pipeline, const struct round *round);
-/* Reads, processes and writes everything that is due. True: timers were looked at, and statistics are new: every 20 ms. */
-bool pipeline_round(struct pipeline *pipeline, const struct round *round);
+/* Reads, processes and writes everything that is due. */
+enum pipeline_news pipeline_round(struct pipeline *pipeline, const struct round *round);
 
 /* For the ends. A digit or signal begins to be heard at the end: its serial number on the other side, 0: it does not go there. */
 uint32_t pipeline_digit_heard(struct media_end *end, char digit);

@@ -526,21 +526,28 @@ static void half_run(struct media_worker *worker, struct channel_half *half)
 		round.timely = round.timely && !half->rest.untimely;
 		half->rest.rested = false;
 	}
-	half->told = pipeline_round(&half->pipeline, &round);
+	half->news = pipeline_round(&half->pipeline, &round);
 }
 
 /* Once all was sent: what is new of its statistics. */
 static void half_tell(struct channel_half *half)
 {
-	if (!half->told)
+	const enum pipeline_news news = half->news;
+
+	if (news == PIPELINE_NO_NEWS)
 		return;
-	half->told = false;
+	half->news = PIPELINE_NO_NEWS;
 	for (unsigned i = 0; i < 2; i++) {
 		const struct media_end *end = half->pipeline.side[i].end;
+		struct snapshot *snapshot = &half->channel->snapshot[i];
 
 		/* A link has none: the other half writes what the side does. */
-		if (end && !container_of(end, const struct channel_end, end)->is_link)
-			snapshot_write(&half->channel->snapshot[i], &end->stats);
+		if (!end || container_of(end, const struct channel_end, end)->is_link)
+			continue;
+		if (news == PIPELINE_STATISTICS)
+			snapshot_write(snapshot, &end->stats);
+		else
+			snapshot_count(snapshot, &end->stats);
 	}
 }
 

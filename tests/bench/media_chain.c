@@ -59,7 +59,7 @@ struct chain {
 	struct rtp_end rtp;
 	struct bearer_end bearer;
 	struct snapshot snapshot[2];
-	bool told;
+	enum pipeline_news news;
 };
 
 /* Of the world of a chain: together, for it is not the chain's memory that it is to cost. */
@@ -306,16 +306,19 @@ static void burst_run(unsigned first, unsigned end, unsigned channels, const str
 		struct chain *chain = &chains[i];
 
 		march_on(i, channels, AHEAD_COLLECTED, AHEAD_STEPS, round);
-		chain->told = pipeline_round(&chain->pipeline, round);
+		chain->news = pipeline_round(&chain->pipeline, round);
 	}
 	burst_send(&burst);
 	for (unsigned i = first; i < end; i++) {
 		struct chain *chain = &chains[i];
 
-		if (!chain->told)
-			continue;
-		snapshot_write(&chain->snapshot[0], &chain->rtp.end.stats);
-		snapshot_write(&chain->snapshot[1], &chain->bearer.end.stats);
+		if (chain->news == PIPELINE_COUNTS) {
+			snapshot_count(&chain->snapshot[0], &chain->rtp.end.stats);
+			snapshot_count(&chain->snapshot[1], &chain->bearer.end.stats);
+		} else if (chain->news == PIPELINE_STATISTICS) {
+			snapshot_write(&chain->snapshot[0], &chain->rtp.end.stats);
+			snapshot_write(&chain->snapshot[1], &chain->bearer.end.stats);
+		}
 	}
 }
 

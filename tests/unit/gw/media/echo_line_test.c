@@ -330,13 +330,13 @@ static void lines_run(struct exchange *x, unsigned n, unsigned ms)
 		lines_tick(x, n);
 }
 
-/* What a line did is told every 20 ms: the second time after now. */
+/* What a line did is counted every 20 ms, and told every fifth time: until all was told for the second time after now. */
 static void stats_read(struct exchange *x, unsigned i, struct media_end_stats *stats)
 {
 	uint64_t told = 0;
 
 	media_stats(x->channel[i], 1, stats);
-	for (unsigned news = 0, k = 0; news < 2 && k < 2000; k++) {
+	for (unsigned news = 0, k = 0; news < 2 * PIPELINE_TELLS && k < 2000; k++) {
 		told = stats->blocks_in;
 		nanosleep(&(struct timespec){ 0, 1000000 }, NULL);
 		lines_tick(x, LINES);
