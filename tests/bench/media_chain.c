@@ -31,7 +31,8 @@
 
 #define CHANNELS_MAX PEER_CHANNELS
 #define FRAMES	     50
-#define RUNS	     12
+#define RUNS	     4
+#define PASSES	     3 /* through the rows in real time: a machine is not as fast every minute */
 #define WARM_RUNS    8 /* seconds, until the lines are known */
 #define LINE_LEAST   2 /* chunks until it comes */
 #define LINE_MOST    16
@@ -546,29 +547,48 @@ static const struct setting ec128 = { .card = { .echo_tail_ms = 128,
 						.fax = MEDIA_FAX_VBD,
 						.block_ms = 8 } };
 
-/* With the system calls of RTP. */
+static int by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/*
+ * With the system calls of RTP: of each size the best pass, and the growth in the middle one, for what is compared is to be
+ * of the same half minute.
+ */
 static void whole_rows(enum lanes_build build, const char *suffix)
 {
 	static const unsigned sizes[] = { 250, 1000, 2000 };
 	struct setting s = ec128;
-	double us[3];
+	double us[3] = { 1e9, 1e9, 1e9 }, growth[PASSES];
 	char name[64];
 
 	s.build = build;
 	s.sockets = true;
+	for (unsigned pass = 0; pass < PASSES; pass++) {
+		double now[3];
+
+		for (unsigned i = 0; i < 3; i++) {
+			s.channels = sizes[i];
+			now[i] = chain_us(&s);
+			us[i] = now[i] < us[i] ? now[i] : us[i];
+		}
+		growth[pass] = now[0] > 0 ? now[2] / now[0] : 0;
+	}
 	for (unsigned i = 0; i < 3; i++) {
-		s.channels = sizes[i];
-		us[i] = chain_us(&s);
-		snprintf(name, sizeof(name), "media_chain_ec128%s_%u", suffix, s.channels);
+		snprintf(name, sizeof(name), "media_chain_ec128%s_%u", suffix, sizes[i]);
 		if (us[i] > 0)
 			row(name, us[i], "us, 8 ms blocks", "limit", LIMIT_US);
 	}
 	snprintf(name, sizeof(name), "media_chain_ec128%s_capacity", suffix);
 	if (us[1] > 0)
 		row(name, FRAME_US / us[1], "channels a core, or more", "limit", CAPACITY);
+	qsort(growth, PASSES, sizeof(*growth), by_value);
 	snprintf(name, sizeof(name), "media_chain_ec128%s_growth", suffix);
 	if (us[0] > 0 && us[2] > 0)
-		row(name, us[2] / us[0], "ratio", "limit", GROWTH);
+		row(name, growth[PASSES / 2], "ratio", "limit", GROWTH);
 }
 
 /* Without them. */
