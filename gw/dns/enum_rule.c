@@ -159,46 +159,103 @@ static size_t bracket_end(struct str ere, size_t i)
 	return i < ere.n ? i + 1 : ere.n;
 }
 
+/* A group of an expression, or all of it. */
+struct ere_group {
+	unsigned most; /* repetitions within repetitions */
+	bool solid;    /* this alternative cannot be empty, but for its last atom */
+	bool hollow;   /* one before can */
+};
+
+struct ere_atom {
+	unsigned repetitions; /* of it, which may be a group, and within it */
+	bool any, hollow;     /* there is one; it can be empty */
+};
+
+/* Returns its last character. Anchors are empty, those that GNU has beside POSIX, too. */
+static size_t atom_begin(struct str ere, size_t i, struct ere_atom *atom)
+{
+	if (ere.p[i] == '[')
+		return bracket_end(ere, i) - 1;
+	if (ere.p[i] == '\\') {
+		atom->hollow = i + 1 < ere.n && strchr("bB<>`'", ere.p[i + 1]);
+		return i + 1;
+	}
+	atom->hollow = ere.p[i] == '^' || ere.p[i] == '$';
+	return i;
+}
+
+static void atom_end(struct ere_group *group, struct ere_atom *atom)
+{
+	group->solid |= atom->any && !atom->hollow;
+	*atom = (struct ere_atom){ 0 };
+}
+
+static void alternative_end(struct ere_group *group, struct ere_atom *atom)
+{
+	atom_end(group, atom);
+	group->hollow |= !group->solid;
+	group->solid = false;
+}
+
+/* Of what can be empty glibc tries all ways through the copies that it makes: an interval doubles them each time. */
+static bool interval_is_safe(struct str ere, size_t i, struct ere_atom *atom)
+{
+	bool none = ere.p[i + 1] == ',' || (ere.p[i + 1] == '0' && ere.p[i + 2] == ',');
+
+	if (atom->hollow)
+		return false;
+	atom->hollow = none;
+	return true;
+}
+
 /* Each of * + ? { } is one repetition more than what it repeats, which may be a group. */
 static bool nesting_is_safe(struct str ere)
 {
-	unsigned within[GROUPS_MAX + 1] = { 0 }; /* most of each open group, and outside */
-	unsigned groups = 0, atom = 0;
+	struct ere_group group[GROUPS_MAX + 1] = { 0 };
+	struct ere_atom atom = { 0 };
+	unsigned groups = 0;
 
 	for (size_t i = 0; i < ere.n; i++) {
 		switch (ere.p[i]) {
 		case '(':
+			atom_end(&group[groups], &atom);
 			if (++groups > GROUPS_MAX)
 				return false;
-			within[groups] = atom = 0;
+			group[groups] = (struct ere_group){ 0 };
 			break;
 		case ')':
-			atom = within[groups];
+			alternative_end(&group[groups], &atom);
+			atom = (struct ere_atom){ group[groups].most, true, group[groups].hollow };
 			groups -= groups > 0;
 			break;
-		case '[':
-			i = bracket_end(ere, i) - 1;
-			atom = 0;
+		case '|':
+			alternative_end(&group[groups], &atom);
 			break;
 		case '{':
+			if (!interval_is_safe(ere, i, &atom))
+				return false;
 			while (i + 1 < ere.n && ere.p[i] != '}')
 				i++;
-			atom++;
+			atom.repetitions++;
 			break;
 		case '*':
-		case '+':
 		case '?':
-			atom++;
+			atom.hollow = true;
+			atom.repetitions++;
+			break;
+		case '+':
+			atom.repetitions++;
 			break;
 		default:
-			i += ere.p[i] == '\\';
-			atom = 0;
+			atom_end(&group[groups], &atom);
+			atom.any = true;
+			i = atom_begin(ere, i, &atom);
 			break;
 		}
-		if (atom > NESTED_MAX)
+		if (atom.repetitions > NESTED_MAX)
 			return false;
-		if (atom > within[groups])
-			within[groups] = atom;
+		if (atom.repetitions > group[groups].most)
+			group[groups].most = atom.repetitions;
 	}
 	return true;
 }
