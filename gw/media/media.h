@@ -184,7 +184,7 @@ void media_play(struct media_channel *channel, unsigned side, struct media_sound
 /* How long an end at this side may send no RTP (MEDIA_EV_RTP_TIMEOUT), and be silent (MEDIA_EV_SILENCE), whatever was
  * or will be negotiated; 0: as negotiated. */
 void media_supervise(struct media_channel *channel, unsigned side, uint32_t timeout_ms, uint32_t silence_ms);
-/* Packets and blocks are those of at most 20 ms ago, what else is counted and measured of 100; once the end has closed, all. */
+/* What is counted is that of at most 20 ms ago, what is measured of 100; once the end has closed, all of its end. */
 void media_stats(const struct media_channel *channel, unsigned side, struct media_end_stats *stats);
 /* That side is a timeslot now. */
 bool media_is_bearer(const struct media_channel *channel, unsigned side);

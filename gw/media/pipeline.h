@@ -140,13 +140,14 @@ typedef void pipeline_report_fn(void *arg, const struct media_event *event);
 enum pipeline_news {
 	PIPELINE_NO_NEWS,
 	PIPELINE_COUNTS,     /* timers were looked at, every 20 ms: packets and blocks were counted */
-	PIPELINE_STATISTICS, /* and every PIPELINE_TELLS times: all that is measured, too */
+	PIPELINE_STATISTICS, /* and every PIPELINE_TELLS times, or where something was lost, refused or heard: all */
 };
 
 struct pipeline {
 	struct media_side side[2];
 	bool vbd; /* voice-band data */
-	unsigned upkeeps; /* since an end came, modulo PIPELINE_TELLS */
+	unsigned upkeeps; /* since all was told, modulo PIPELINE_TELLS */
+	uint64_t faults;  /* and events, of both ends, by then */
 	uint64_t upkeep_us; /* when timers are looked at next */
 	pipeline_report_fn *report;
 	void *arg; /* borrow */

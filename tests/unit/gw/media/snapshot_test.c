@@ -57,11 +57,78 @@ static void news_of_a_second(void)
 	CU_ASSERT_EQUAL(news[PIPELINE_STATISTICS], 10);
 }
 
+static void nothing(struct media_end *end, const struct round *round)
+{
+	(void)end;
+	(void)round;
+}
+
+static void takes_nothing(struct media_end *end, const struct round *round, bool clocked)
+{
+	(void)end;
+	(void)round;
+	(void)clocked;
+}
+
+static size_t has_nothing(const struct media_end *end, const struct round *round)
+{
+	(void)end;
+	(void)round;
+	return 0;
+}
+
+static void takes_all(struct media_end *end, const uint8_t *octets, size_t n, bool pause)
+{
+	(void)end;
+	(void)octets;
+	(void)n;
+	(void)pause;
+}
+
+/* The next news. */
+static enum pipeline_news news_of(struct pipeline *pipeline, struct round *round)
+{
+	round->now_us += 20000;
+	return pipeline_round(pipeline, round);
+}
+
+/* What was lost, refused or heard does not wait: the call may end before. */
+static void faults_at_once(void)
+{
+	static const struct media_end_ops ops = { .attach = nothing,
+						  .intake = takes_nothing,
+						  .ready = has_nothing,
+						  .put = takes_all,
+						  .upkeep = nothing };
+	static struct pipeline pipeline;
+	static struct media_end end = { .ops = &ops, .block = BLOCK_SAMPLES };
+	struct round round = { .elapsed = 160, .timely = true };
+	uint64_t *faults[] = { &end.stats.lost,	     &end.stats.late,	     &end.stats.duplicate,
+			       &end.stats.reordered, &end.stats.refused,     &end.stats.unsent,
+			       &end.stats.recovered, &end.stats.concealed_ms };
+
+	pipeline_init(&pipeline, report, NULL);
+	pipeline_attach(&pipeline, 0, &end, &round);
+	CU_ASSERT_EQUAL(pipeline_round(&pipeline, &round), PIPELINE_STATISTICS);
+	for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++) {
+		end.stats.packets_in++;
+		CU_ASSERT_EQUAL(news_of(&pipeline, &round), PIPELINE_COUNTS);
+		++*faults[i];
+		CU_ASSERT_EQUAL(news_of(&pipeline, &round), PIPELINE_STATISTICS);
+	}
+	end.stats.dtmf_in++;
+	CU_ASSERT_EQUAL(news_of(&pipeline, &round), PIPELINE_STATISTICS);
+	end.stats.signals_in++;
+	CU_ASSERT_EQUAL(news_of(&pipeline, &round), PIPELINE_STATISTICS);
+	CU_ASSERT_EQUAL(news_of(&pipeline, &round), PIPELINE_COUNTS);
+}
+
 int main(int argc, char **argv)
 {
 	CU_TestInfo tests[] = {
 		{ "counts, and all", counts_and_all },
 		{ "news of a second", news_of_a_second },
+		{ "faults at once", faults_at_once },
 		CU_TEST_INFO_NULL,
 	};
 
