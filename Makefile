@@ -187,7 +187,7 @@ FUZZERS = $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(wildcard tests/fuzz/*_fuzz.c))
 fuzz_sources = $(call sources,gw/base) $(wildcard isup/msg*.c isup/param*.c isup/print*.c \
 	isup/variant*.c isup/compat.c isup/segment.c isup/body.c) $(filter-out \
 	$(foreach n,leg ua keepalive transport transaction locate dialog,gw/sip/$(n)%),$(call sources,gw/sip))
-$(B)/fuzz/enum_fuzz: gw/dns/enum_rule.c gw/dns/ttl.c
+$(B)/fuzz/enum_fuzz: gw/dns/enum_rule.c gw/dns/ere.c gw/dns/ttl.c
 $(B)/fuzz/isup_sequence_fuzz: $(filter-out $(fuzz_sources),$(call sources,isup)) isup/mtp/mtp.c
 $(FUZZERS): $(B)/fuzz/%: tests/fuzz/%.c $(fuzz_sources)
 	@mkdir -p $(@D)

@@ -41,7 +41,7 @@ int enum_name(struct str number, const char *root, char *name, size_t cap) __att
 /* "E2U+sip", alone or with others (RFC 6116 3.4.3), and "sip+E2U" (RFC 2916), whatever the case. */
 bool enum_service_is_sip(const char *service);
 /* The substitution expression of a terminal rule (RFC 3402 3.2) applied to the number: -EINVAL it is not well formed, or
- * asks for more than is safe; -ENOENT it does not match; -ENAMETOOLONG. */
+ * takes a part that did not match; -ENOENT it does not match; -ENAMETOOLONG, -ENOMEM. */
 int enum_substitute(const char *expression, const char *number, char *uri, size_t cap)
 	__attribute__((warn_unused_result));
 /* A SIP URI that may go into a message. */

@@ -1,20 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH cryptsetup-OpenSSL-exception */
 /*
  * The rules of ENUM, RFC 6116 3 over RFC 3402 and 3403: names, services, substitution expressions.
- * What a name server sends is foreign: expressions are POSIX extended ones of bounded size, without
- * what makes a matcher slow or large.
  */
 #include <errno.h>
-#include <regex.h>
 #include <string.h>
 #include <strings.h>
 
 #include "gw/base/counter.h"
 #include "gw/dns/enum.h"
+#include "gw/dns/ere.h"
 
-#define REPEAT_MAX	1024 /* all bounds of an expression together: glibc unrolls them */
-#define NESTED_MAX	3 /* repetitions within repetitions: glibc compiles "((.+)+)+" in 2^depth */
-#define GROUPS_MAX	16
 #define BACK_REFERENCES 10
 
 static struct counter rules_refused = COUNTER_INIT("causeway_enum_rules_refused_total",
@@ -61,7 +56,7 @@ bool enum_service_is_sip(const char *service)
 
 struct expression {
 	struct str ere, replacement;
-	bool ignore_case;
+	struct ere_flags flags;
 };
 
 /* The part up to an unescaped delimiter; false: there is none. */
@@ -89,179 +84,11 @@ static int expression_parse(const char *text, struct expression *e)
 	text++;
 	if (!part_at(&text, delimiter, &e->ere) || !part_at(&text, delimiter, &e->replacement))
 		return -EINVAL;
-	e->ignore_case = strcmp(text, "i") == 0;
-	return *text && !e->ignore_case ? -EINVAL : 0;
+	e->flags.ignore_case = strcmp(text, "i") == 0;
+	return *text && !e->flags.ignore_case ? -EINVAL : 0;
 }
 
-/* The larger number of an interval "{2,5}" that begins at i; 0: it is none that is accepted. */
-static unsigned interval_bound(struct str ere, size_t i)
-{
-	unsigned value = 0, most = 0;
-
-	for (i++; i < ere.n && ere.p[i] != '}'; i++) {
-		if (ere.p[i] >= '0' && ere.p[i] <= '9')
-			value = value * 10 + (unsigned)(ere.p[i] - '0');
-		else if (ere.p[i] == ',')
-			value = 0;
-		else
-			return 0;
-		if (value > most)
-			most = value;
-		if (most > REPEAT_MAX)
-			return 0;
-	}
-	return i < ere.n && most ? most : 0;
-}
-
-/* Back-references within the pattern are no POSIX ERE and take exponential time. glibc writes an
- * interval out as often as it repeats and a + twice, and nested ones multiply. */
-static bool ere_is_safe(struct str ere)
-{
-	unsigned long long repeats = 1;
-
-	for (size_t i = 0; i < ere.n; i++) {
-		if (ere.p[i] == '\\') {
-			i++;
-			if (i == ere.n || (ere.p[i] >= '0' && ere.p[i] <= '9'))
-				return false;
-		} else if (ere.p[i] == '{') {
-			unsigned bound = interval_bound(ere, i);
-
-			repeats *= bound;
-			if (!bound || repeats > REPEAT_MAX)
-				return false;
-		} else if (ere.p[i] == '+') {
-			repeats *= 2;
-			if (repeats > REPEAT_MAX)
-				return false;
-		}
-	}
-	return ere.n > 0;
-}
-
-/* Behind a bracket expression that begins at i; ere.n: it has no end. */
-static size_t bracket_end(struct str ere, size_t i)
-{
-	i++;
-	i += i < ere.n && ere.p[i] == '^';
-	i += i < ere.n && ere.p[i] == ']';
-	while (i < ere.n && ere.p[i] != ']') {
-		char kind = ere.p[i] == '[' && i + 1 < ere.n ? ere.p[i + 1] : '\0';
-
-		if (kind != ':' && kind != '.' && kind != '=') {
-			i++;
-			continue;
-		}
-		for (i += 2; i + 1 < ere.n && (ere.p[i] != kind || ere.p[i + 1] != ']');)
-			i++;
-		i += 2;
-	}
-	return i < ere.n ? i + 1 : ere.n;
-}
-
-/* A group of an expression, or all of it. */
-struct ere_group {
-	unsigned most; /* repetitions within repetitions */
-	bool solid;    /* this alternative cannot be empty, but for its last atom */
-	bool hollow;   /* one before can */
-};
-
-struct ere_atom {
-	unsigned repetitions; /* of it, which may be a group, and within it */
-	bool any, hollow;     /* there is one; it can be empty */
-};
-
-/* Returns its last character. Anchors are empty, those that GNU has beside POSIX, too. */
-static size_t atom_begin(struct str ere, size_t i, struct ere_atom *atom)
-{
-	if (ere.p[i] == '[')
-		return bracket_end(ere, i) - 1;
-	if (ere.p[i] == '\\') {
-		atom->hollow = i + 1 < ere.n && strchr("bB<>`'", ere.p[i + 1]);
-		return i + 1;
-	}
-	atom->hollow = ere.p[i] == '^' || ere.p[i] == '$';
-	return i;
-}
-
-static void atom_end(struct ere_group *group, struct ere_atom *atom)
-{
-	group->solid |= atom->any && !atom->hollow;
-	*atom = (struct ere_atom){ 0 };
-}
-
-static void alternative_end(struct ere_group *group, struct ere_atom *atom)
-{
-	atom_end(group, atom);
-	group->hollow |= !group->solid;
-	group->solid = false;
-}
-
-/* Of what can be empty glibc tries all ways through the copies that it makes: an interval doubles them each time. */
-static bool interval_is_safe(struct str ere, size_t i, struct ere_atom *atom)
-{
-	bool none = ere.p[i + 1] == ',' || (ere.p[i + 1] == '0' && ere.p[i + 2] == ',');
-
-	if (atom->hollow)
-		return false;
-	atom->hollow = none;
-	return true;
-}
-
-/* Each of * + ? { } is one repetition more than what it repeats, which may be a group. */
-static bool nesting_is_safe(struct str ere)
-{
-	struct ere_group group[GROUPS_MAX + 1] = { 0 };
-	struct ere_atom atom = { 0 };
-	unsigned groups = 0;
-
-	for (size_t i = 0; i < ere.n; i++) {
-		switch (ere.p[i]) {
-		case '(':
-			atom_end(&group[groups], &atom);
-			if (++groups > GROUPS_MAX)
-				return false;
-			group[groups] = (struct ere_group){ 0 };
-			break;
-		case ')':
-			alternative_end(&group[groups], &atom);
-			atom = (struct ere_atom){ group[groups].most, true, group[groups].hollow };
-			groups -= groups > 0;
-			break;
-		case '|':
-			alternative_end(&group[groups], &atom);
-			break;
-		case '{':
-			if (!interval_is_safe(ere, i, &atom))
-				return false;
-			while (i + 1 < ere.n && ere.p[i] != '}')
-				i++;
-			atom.repetitions++;
-			break;
-		case '*':
-		case '?':
-			atom.hollow = true;
-			atom.repetitions++;
-			break;
-		case '+':
-			atom.repetitions++;
-			break;
-		default:
-			atom_end(&group[groups], &atom);
-			atom.any = true;
-			i = atom_begin(ere, i, &atom);
-			break;
-		}
-		if (atom.repetitions > NESTED_MAX)
-			return false;
-		if (atom.repetitions > group[groups].most)
-			group[groups].most = atom.repetitions;
-	}
-	return true;
-}
-
-static int replace(struct str replacement, const char *number, const regmatch_t *match, char *uri,
-		   size_t cap)
+static int replace(struct str replacement, const struct str *match, char *uri, size_t cap)
 {
 	size_t n = 0;
 
@@ -275,13 +102,10 @@ static int replace(struct str replacement, const char *number, const regmatch_t 
 			if (!c || c == '0')
 				return -EINVAL;
 			if (c >= '1' && c <= '9') {
-				const regmatch_t *m = &match[c - '0'];
-
+				put = match[c - '0'];
 				/* Of a part that the expression has not, or that did not take part. */
-				if (m->rm_so < 0)
+				if (!put.p)
 					return -EINVAL;
-				put = (struct str){ number + m->rm_so,
-						    (size_t)(m->rm_eo - m->rm_so) };
 			}
 		}
 		if (n + put.n >= cap)
@@ -294,25 +118,13 @@ static int replace(struct str replacement, const char *number, const regmatch_t 
 
 int enum_substitute(const char *text, const char *number, char *uri, size_t cap)
 {
-	regmatch_t match[BACK_REFERENCES];
+	struct str match[BACK_REFERENCES];
 	struct expression e;
-	char ere[DNS_NAME_MAX];
-	regex_t regex;
 	int err = expression_parse(text, &e);
 
-	if (!err &&
-	    (!ere_is_safe(e.ere) || !nesting_is_safe(e.ere) || str_copy(ere, sizeof(ere), e.ere)))
-		err = -EINVAL;
-	if (err)
-		return err;
-	if (regcomp(&regex, ere, REG_EXTENDED | (e.ignore_case ? REG_ICASE : 0)))
-		return -EINVAL;
-	if (regexec(&regex, number, BACK_REFERENCES, match, 0))
-		err = -ENOENT;
-	else
-		err = replace(e.replacement, number, match, uri, cap);
-	regfree(&regex);
-	return err;
+	if (!err)
+		err = ere_match(e.ere, str_c(number), e.flags, match, BACK_REFERENCES);
+	return err ? err : replace(e.replacement, match, uri, cap);
 }
 
 bool enum_uri_is_sip(const char *uri)
