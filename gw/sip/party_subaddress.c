@@ -101,8 +101,10 @@ void sip_party_subaddress_read(const struct sip_tel *tel, struct leg_subaddress 
 
 static enum encoding encoding_for(const struct leg_subaddress *in)
 {
-	if (in->n < 3 || in->octets[0] & TYPE_MASK)
+	if (in->n < 2 || in->octets[0] & TYPE_MASK)
 		return ENCODING_NONE;
+	if (in->n == 2) /* an AFI and nothing of its format */
+		return ENCODING_NSAP;
 	for (unsigned i = 2; i < in->n; i++) {
 		unsigned octet = in->octets[i];
 		bool last = i + 1 == in->n;
