@@ -409,20 +409,17 @@ static void capture(struct match *m, const struct node *node, size_t from, size_
 static void capture_repeated(struct match *m, const struct node *node, size_t from, size_t to)
 {
 	unsigned least = node->least, most = node->most;
-	uint64_t ends;
 
+	if (!most)
+		return;
 	do {
-		uint64_t next = node->a->ends[from];
+		uint64_t ends = node->a->ends[from];
 
 		least -= least > 0;
 		most -= most > 0;
-		for (ends = 0; next; next &= ~bit(highest(next))) {
-			if (repeated(node->a, highest(next), least, most) & bit(to)) {
-				ends = next;
-				break;
-			}
-		}
-		if (!ends || !node->most)
+		while (ends && !(repeated(node->a, highest(ends), least, most) & bit(to)))
+			ends &= ~bit(highest(ends));
+		if (!ends)
 			return;
 		for (size_t i = node->group; i < node->groups && i < m->groups; i++)
 			m->group[i] = STR_NONE;

@@ -120,6 +120,10 @@ static void faults_at_once(void)
 	CU_ASSERT_EQUAL(news_of(&pipeline, &round), PIPELINE_STATISTICS);
 	end.stats.signals_in++;
 	CU_ASSERT_EQUAL(news_of(&pipeline, &round), PIPELINE_STATISTICS);
+	end.stats.vbd = true;
+	CU_ASSERT_EQUAL(news_of(&pipeline, &round), PIPELINE_STATISTICS);
+	pipeline.side[0].digits.sent++; /* of which the end is told */
+	CU_ASSERT_EQUAL(news_of(&pipeline, &round), PIPELINE_STATISTICS);
 	CU_ASSERT_EQUAL(news_of(&pipeline, &round), PIPELINE_COUNTS);
 }
 
